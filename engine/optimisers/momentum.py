@@ -1,0 +1,69 @@
+"""Gradient descent: plain, with momentum, and with Nesterov's look ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.optimisers.base import Optimiser, UpdateSettings, add_decay
+from engine.types import Array
+
+
+@dataclass(frozen=True)
+class Sgd(Optimiser):
+    """Stochastic gradient descent: ``w <- w - lr (g + decay w)``."""
+
+    kind: ClassVar[str] = "sgd"
+    title: ClassVar[str] = "Gradient descent"
+    uses_momentum: ClassVar[bool] = False
+
+    def update(
+        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+    ) -> None:
+        """See the class."""
+        add_decay(values, grad, decay, now)
+        grad *= now.learning_rate
+        values -= grad
+
+
+@dataclass(frozen=True)
+class Momentum(Optimiser):
+    """Heavy-ball momentum (Polyak 1964): ``v <- mu v + g``, ``w <- w - lr v``."""
+
+    kind: ClassVar[str] = "momentum"
+    title: ClassVar[str] = "Momentum"
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    def update(
+        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+    ) -> None:
+        """See the class."""
+        add_decay(values, grad, decay, now)
+        velocity = slots["velocity"]
+        velocity *= now.momentum
+        velocity += grad
+        values -= now.learning_rate * velocity
+
+
+@dataclass(frozen=True)
+class Nesterov(Optimiser):
+    """Nesterov momentum in the form of Sutskever et al. (2013).
+
+    ``v <- mu v + g``, ``w <- w - lr (g + mu v)``.
+    """
+
+    kind: ClassVar[str] = "nesterov"
+    title: ClassVar[str] = "Nesterov momentum"
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    def update(
+        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+    ) -> None:
+        """See the class."""
+        add_decay(values, grad, decay, now)
+        velocity = slots["velocity"]
+        velocity *= now.momentum
+        velocity += grad
+        grad += now.momentum * velocity
+        grad *= now.learning_rate
+        values -= grad

@@ -1,0 +1,75 @@
+"""Names for the arrays that travel through the engine, and what goes with them into a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
+"""Floating point values; images and maps are ``(N, C, H, W)``, vectors ``(N, D)``."""
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+"""Pixels as they are stored: 0 to 255."""
+
+Labels: TypeAlias = npt.NDArray[np.int64]
+"""Class numbers, shape ``(N,)``."""
+
+Shape: TypeAlias = tuple[int, ...]
+"""Shape of one sample, without the batch: ``(C, H, W)`` or ``(D,)``."""
+
+Params: TypeAlias = dict[str, Array]
+"""The arrays of one layer by name, for example ``weight`` and ``bias``."""
+
+Cache: TypeAlias = Any
+"""What a layer's ``forward`` hands to its own ``backward``; opaque to everyone else."""
+
+
+class Scratch:
+    """Buffers that one thread uses again at every step, so that no step asks for new memory.
+
+    A buffer belongs to its key until the next step; two threads never share one ``Scratch``.
+    """
+
+    def __init__(self) -> None:
+        self._buffers: dict[Hashable, npt.NDArray[Any]] = {}
+
+    def empty(self, key: Hashable, shape: Shape, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return an uninitialised C-contiguous array of ``shape``, reusing the one under ``key``."""
+        size = 1
+        for length in shape:
+            size *= length
+        buffer = self._buffers.get(key)
+        if buffer is None or buffer.size < size or buffer.dtype != dtype:
+            buffer = self._buffers[key] = np.empty(size, dtype)
+        return buffer[:size].reshape(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a layer may need besides its input.
+
+    Attributes:
+        training: batch statistics and dropout are on.
+        rng: source of randomness for layers that need it; only read when training.
+        scratch: reusable buffers; None allocates new arrays, which the caller may keep.
+        scope: distinguishes the layers of one network in the keys of ``scratch``.
+    """
+
+    training: bool = False
+    rng: np.random.Generator | None = None
+    scratch: Scratch | None = None
+    scope: tuple[int, ...] = ()
+
+    def at(self, index: int) -> Context:
+        """Return the context for the layer at ``index`` of the network (or block) in hand."""
+        return replace(self, scope=(*self.scope, index))
+
+    def empty(self, name: str, shape: Shape, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return an uninitialised C-contiguous array for the purpose ``name`` of this layer."""
+        if self.scratch is None:
+            return np.empty(shape, dtype)
+        return self.scratch.empty((self.scope, name), shape, dtype)

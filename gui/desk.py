@@ -1,0 +1,27 @@
+"""What every view and panel is given: the few shared objects of the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.storage import Model
+from gui.notices import Notices
+from gui.selection import Selection
+from gui.session_bridge import SessionBridge
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The shared objects; passed to constructors, so that nothing is global.
+
+    Attributes:
+        bridge: the training session.
+        selection: the image that all views look at.
+        shipped: the trained model that comes with the program.
+        notices: the one place that tells the user about problems.
+    """
+
+    bridge: SessionBridge
+    selection: Selection
+    shipped: Model
+    notices: Notices

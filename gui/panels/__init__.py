@@ -1,0 +1,1 @@
+"""What is edited: one file a panel, each given a ``Desk``."""

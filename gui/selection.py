@@ -1,0 +1,43 @@
+"""The one image that all views look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt5.QtCore import QObject, pyqtSignal
+
+from engine.types import Bytes
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An image and where it comes from.
+
+    Attributes:
+        image: uint8 ``(C, H, W)``.
+        source: words for the user, for example ``test image 17`` or ``your drawing``.
+        label: its true class, if known.
+        index: its number among the test images, if it is one.
+    """
+
+    image: Bytes
+    source: str
+    label: int | None = None
+    index: int | None = None
+
+
+class Selection(QObject):
+    """Holds the chosen sample and tells when another one is chosen."""
+
+    changed = pyqtSignal(object)
+    """Emits the new ``Sample``."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Nothing is chosen at first."""
+        super().__init__(parent)
+        self.sample: Sample | None = None
+
+    def choose(self, sample: Sample) -> None:
+        """Make ``sample`` the one that is looked at."""
+        self.sample = sample
+        self.changed.emit(sample)

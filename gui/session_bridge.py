@@ -1,0 +1,230 @@
+"""The window's end of a training session: starts it, asks for pictures, hands out what comes back.
+
+The session runs in a thread and never calls the window. A timer here drains the channel and emits
+Qt signals, all in the GUI thread. New pictures are asked for only after the last ones were drawn,
+and the pause between them grows with what drawing costs.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from PyQt5.QtCore import QObject, QTimer, pyqtSignal
+
+from engine.channel import Channel
+from engine.config import LiveSettings, RunConfig
+from engine.curves import History
+from engine.data.dataset import Dataset
+from engine.messages import (
+    Advance,
+    Change,
+    Command,
+    Finish,
+    Pace,
+    Pause,
+    Play,
+    Quit,
+    Request,
+    SettingsChanged,
+    State,
+    StateChanged,
+    Validated,
+)
+from engine.session import Resume, run
+from gui.selection import Selection
+
+FRAME_MS = 90
+"""Time between two drawings while nothing is expensive."""
+DRAWING_SHARE = 0.1
+"""Share of the time that drawing may take while the network trains."""
+
+
+@dataclass(frozen=True)
+class Wants:
+    """What a view needs to be drawn; all False while it is hidden."""
+
+    kernels: bool = False
+    maps: bool = False
+    evaluate: bool = False
+
+    def __or__(self, other: Wants) -> Wants:
+        """Return what both need together."""
+        return Wants(self.kernels or other.kernels, self.maps or other.maps, self.evaluate or other.evaluate)
+
+
+class Watcher(Protocol):
+    """A view that draws what the session sends."""
+
+    def wants(self) -> Wants:
+        """Return what is needed now; nothing while hidden."""
+
+
+class SessionBridge(QObject):
+    """Owns the session's thread and its channel.
+
+    Attributes:
+        history: the curves of the present run.
+        config: its settings at the start; ``live`` are the present ones.
+        state: what the session is doing.
+        dataset: the data set in use, once it is loaded.
+        drawing_share: share of the time that drawing may take while the network trains.
+    """
+
+    run_started = pyqtSignal(object)
+    """A new run exists (its RunConfig); all earlier curves and pictures are old."""
+    dataset_loaded = pyqtSignal(object)
+    """The data set is there (a Dataset)."""
+    history_grew = pyqtSignal()
+    """``history.steps`` has new rows; at most about ten times a second."""
+    validated = pyqtSignal(int)
+    """``history.validations`` has this new row."""
+    state_changed = pyqtSignal(object, str)
+    """The session's State, and why, in words (may be empty)."""
+    settings_changed = pyqtSignal(object)
+    """The LiveSettings that are used from now on."""
+    snapshot_ready = pyqtSignal(object)
+    """A Snapshot that was asked for."""
+    evaluation_ready = pyqtSignal(object)
+    """An EvaluationDone of the test images, while some view wants it."""
+
+    def __init__(self, selection: Selection, parent: QObject | None = None) -> None:
+        """Make a bridge without a session; ``start`` begins one."""
+        super().__init__(parent)
+        self.history = History()
+        self.config: RunConfig | None = None
+        self.live: LiveSettings | None = None
+        self.state = State.LOADING
+        self.dataset: Dataset | None = None
+        self.drawing_share = DRAWING_SHARE
+        self._selection = selection
+        self._watchers: list[Watcher] = []
+        self._channel = Channel()
+        self._thread: threading.Thread | None = None
+        self._old: list[threading.Thread] = []
+        self._rows = 0
+        self._drawing = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._tick)
+        selection.changed.connect(lambda _: self._soon())
+
+    # --- what the user does ---------------------------------------------------------------------
+
+    def start(self, config: RunConfig, resume: Resume | None = None) -> None:
+        """Begin a new run, standing still before its first step; the old run ends."""
+        self._channel.send(Quit())
+        if self._thread is not None:
+            self._old = [thread for thread in (*self._old, self._thread) if thread.is_alive()]
+        self._channel = Channel(self._channel.run_id + 1)
+        self.history, self.config, self.live = self._channel.history, config, config.live()
+        self._rows = 0
+        self._set_state(State.LOADING, "")
+        self._thread = threading.Thread(target=run, args=(config, self._channel, resume), name="training")
+        self._thread.start()
+        self.run_started.emit(config)
+        self._timer.start(FRAME_MS)
+
+    def play(self) -> None:
+        """Train until the end of the run."""
+        self._send(Play())
+
+    def advance(self, steps: int) -> None:
+        """Train so many steps, or with 0 to the end of the epoch, then pause."""
+        self._send(Advance(steps))
+
+    def pause(self) -> None:
+        """Stand still after the current step."""
+        self._send(Pause())
+
+    def change(self, live: LiveSettings) -> None:
+        """Use other settings from the next step on."""
+        self._send(Change(live))
+
+    def pace(self, steps_per_second: float) -> None:
+        """Take at most so many steps a second; 0 is full speed."""
+        self._send(Pace(steps_per_second))
+
+    def finish(self) -> None:
+        """End the run early, validated."""
+        self._send(Finish())
+
+    def add_watcher(self, watcher: Watcher) -> None:
+        """Let ``watcher`` say what it needs before every request."""
+        self._watchers.append(watcher)
+
+    def refresh(self) -> None:
+        """Ask for new pictures soon; call when a view becomes visible or wants something else."""
+        self._soon()
+
+    def shutdown(self) -> None:
+        """End the session and wait for its thread (one step at most)."""
+        self._timer.stop()
+        self._channel.send(Quit())
+        for thread in (*self._old, self._thread):
+            if thread is not None:
+                thread.join()
+        self._thread, self._old = None, []
+
+    # --- what comes back ------------------------------------------------------------------------
+
+    def _send(self, command: Command) -> None:
+        self._channel.send(command)
+        self._soon()
+
+    def _soon(self) -> None:
+        if self._thread is not None and self._timer.remainingTime() > 15:
+            self._timer.start(15)
+
+    def _tick(self) -> None:
+        began = time.perf_counter()
+        self._drain()
+        # What was emitted is painted when control returns to Qt, so look again after that.
+        QTimer.singleShot(0, lambda: self._ask(began))
+
+    def _drain(self) -> None:
+        channel = self._channel
+        if channel.dataset is not None and channel.dataset is not self.dataset:
+            self.dataset = channel.dataset
+            self.dataset_loaded.emit(self.dataset)
+        rows = self.history.steps.length
+        if rows != self._rows:
+            self._rows = rows
+            self.history_grew.emit()
+        for event in channel.events():
+            if isinstance(event, StateChanged):
+                self._set_state(event.state, event.message)
+            elif isinstance(event, Validated):
+                self.validated.emit(event.row)
+            elif isinstance(event, SettingsChanged):
+                self.live = event.live
+                self.settings_changed.emit(event.live)
+        snapshot = channel.snapshot.take()
+        if snapshot is not None:
+            self.snapshot_ready.emit(snapshot)
+        evaluation = channel.evaluation.take()
+        if evaluation is not None:
+            self.evaluation_ready.emit(evaluation)
+
+    def _ask(self, began: float) -> None:
+        """Ask for the next pictures; called once the last ones are painted."""
+        spent = time.perf_counter() - began
+        self._drawing += 0.2 * (spent - self._drawing)
+        if self._thread is None:
+            return
+        wants = Wants()
+        for watcher in self._watchers:
+            wants = wants | watcher.wants()
+        sample = self._selection.sample
+        image = sample.image if sample is not None else None
+        self._channel.ask(Request(wants.kernels, wants.maps, image, wants.evaluate))
+        pause = FRAME_MS / 1000
+        if self.state is State.RUNNING:
+            pause = max(pause, self._drawing / self.drawing_share - spent)
+        self._timer.start(round(1000 * min(pause, 1.0)))
+
+    def _set_state(self, state: State, message: str) -> None:
+        self.state = state
+        self.state_changed.emit(state, message)

@@ -1,0 +1,1 @@
+"""Parts that several views and panels are made of."""
