@@ -43,6 +43,7 @@ class Channel:
         run_id: stands on everything that comes back, so late messages of an old run are known.
         history: the curves, appended to by the session.
         dataset: the data set, once the session has loaded it.
+        epoch_size: images in one epoch, once the session knows.
         snapshot: the newest picture of the network that was asked for.
         evaluation: the newest evaluation.
     """
@@ -52,6 +53,7 @@ class Channel:
         self.run_id = run_id
         self.history = History()
         self.dataset: Dataset | None = None
+        self.epoch_size = 0
         self.snapshot: Latest[Snapshot] = Latest()
         self.evaluation: Latest[EvaluationDone] = Latest()
         self._events: deque[Event] = deque()

@@ -56,11 +56,15 @@ class Columns:
         """Return a copy of everything, shape ``(columns, rows)``."""
         return self._block[:, : self.length].copy()
 
+    def csv(self) -> str:
+        """Return a header line and one line a row."""
+        lines = [",".join(self.names)]
+        lines += [",".join(f"{value:.9g}" for value in row) for row in self.table().T]
+        return "\n".join(lines) + "\n"
+
     def write_csv(self, file: TextIO) -> None:
-        """Write a header line and one line a row."""
-        file.write(",".join(self.names) + "\n")
-        for row in self.table().T:
-            file.write(",".join(f"{value:.9g}" for value in row) + "\n")
+        """Write ``csv`` to ``file``."""
+        file.write(self.csv())
 
 
 STEP_COLUMNS = ("step", "epoch", "seconds", "loss", "accuracy", "learning_rate")

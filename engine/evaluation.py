@@ -92,6 +92,11 @@ class Sweep:
         self._bytes = sum(4 * int(np.prod(shape)) for shape in network.shapes)
 
     @property
+    def total(self) -> int:
+        """How many images are evaluated in the end."""
+        return len(self._indices)
+
+    @property
     def finished(self) -> bool:
         """Whether all images are evaluated."""
         return self._done >= len(self._indices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TypeAlias
 
 from engine.config import LiveSettings
@@ -62,11 +63,19 @@ class Finish:
 
 
 @dataclass(frozen=True)
+class Save:
+    """Write the network as a model, or with all that is needed to go on as a checkpoint."""
+
+    path: Path
+    checkpoint: bool = False
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the session's loop as soon as possible."""
 
 
-Command: TypeAlias = Play | Advance | Pause | Change | Pace | Finish | Quit
+Command: TypeAlias = Play | Advance | Pause | Change | Pace | Finish | Save | Quit
 
 
 # --- the two lanes back -----------------------------------------------------------------------
@@ -97,7 +106,16 @@ class SettingsChanged:
     live: LiveSettings
 
 
-Event: TypeAlias = StateChanged | Validated | SettingsChanged
+@dataclass(frozen=True)
+class Saved:
+    """A ``Save`` was carried out; ``problem`` says in words why not, or is empty."""
+
+    run_id: int
+    path: Path
+    problem: str = ""
+
+
+Event: TypeAlias = StateChanged | Validated | SettingsChanged | Saved
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,13 @@ class Network:
         in_shapes = (spec.in_shape, *spec.shapes())
         return cls(spec, [layer.init(shape, rng) for layer, shape in zip(spec.layers, in_shapes, strict=False)], dtype)
 
+    @classmethod
+    def empty(cls, spec: NetworkSpec) -> Network:
+        """Return a network whose parameters are all zero, to load others into."""
+        in_shapes = (spec.in_shape, *spec.shapes())
+        shapes = [layer.param_shapes(shape) for layer, shape in zip(spec.layers, in_shapes, strict=False)]
+        return cls(spec, [{name: np.zeros(shape, np.float32) for name, shape in p.items()} for p in shapes])
+
     @property
     def classes(self) -> int:
         """Number of logits."""

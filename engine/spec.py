@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from engine.errors import ConfigError, ShapeError
 from engine.layers import LAYERS, layer_from_json
@@ -137,8 +136,8 @@ class NetworkSpec:
 
 def trained_size(layer: Layer, in_shape: Shape) -> int:
     """Return how many values of ``layer`` are trained for inputs of ``in_shape``."""
-    params = layer.init(in_shape, np.random.default_rng(0))
-    return sum(value.size for name, value in params.items() if name not in layer.statistics)
+    shapes = layer.param_shapes(in_shape)
+    return sum(math.prod(shape) for name, shape in shapes.items() if name not in layer.statistics)
 
 
 def preset(name: str, in_shape: Shape = (1, 28, 28), classes: int = 10) -> NetworkSpec:

@@ -17,7 +17,7 @@ import numpy as np
 from engine.config import LiveSettings, RunConfig
 from engine.data.dataset import Dataset, holdout
 from engine.data.preprocess import Preprocessing
-from engine.errors import TrainingError
+from engine.errors import ModelFileError, TrainingError
 from engine.evaluation import Evaluation, evaluate
 from engine.losses import softmax_cross_entropy
 from engine.network import Network
@@ -223,11 +223,18 @@ class Trainer:
             ModelFileError: an array is missing or has the wrong shape.
         """
         prefix = "network."
+        try:
+            live = self.config.changed(LiveSettings(**values["live"])).live()
+            counts = [int(values[name]) for name in ("step", "epoch", "offset")]
+            slots = {name: arrays[f"optimiser.{name}"].reshape(slot.shape) for name, slot in self._slots.items()}
+            average = None if self._average is None else arrays["average"].reshape(self._average.shape)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError(f"The checkpoint is damaged: {error}.") from None
         self.network.load({n.removeprefix(prefix): v for n, v in arrays.items() if n.startswith(prefix)})
         for name, slot in self._slots.items():
-            slot[:] = arrays[f"optimiser.{name}"]
+            slot[:] = slots[name]
         if self._average is not None:
-            self._average[:] = arrays["average"]
+            self._average[:] = average
         self._good[:] = self.network.flat
-        self.step_count, self.epoch, self.offset = values["step"], values["epoch"], values["offset"]
-        self.live = LiveSettings(**values["live"])
+        self.step_count, self.epoch, self.offset = counts
+        self.live = live

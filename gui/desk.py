@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.storage import Model
+from gui.dialogs import Dialogs
 from gui.notices import Notices
 from gui.selection import Selection
 from gui.session_bridge import SessionBridge
+from gui.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,13 @@ class Desk:
         selection: the image that all views look at.
         shipped: the trained model that comes with the program.
         notices: the one place that tells the user about problems.
+        dialogs: questions to the user.
+        settings: what is remembered from one start to the next.
     """
 
     bridge: SessionBridge
     selection: Selection
     shipped: Model
     notices: Notices
+    dialogs: Dialogs
+    settings: Settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
@@ -14,6 +15,8 @@ class Notices(QObject):
 
     posted = pyqtSignal(str, bool)
     """Emits the sentence, and whether it is a problem."""
+    offered = pyqtSignal(str, str, object)
+    """Emits a sentence, the text of a button, and what the button does."""
 
     def tell(self, sentence: str) -> None:
         """Say something that is good to know."""
@@ -24,3 +27,7 @@ class Notices(QObject):
         """Say what went wrong and what to do."""
         _log.info("problem: %s", sentence)
         self.posted.emit(sentence, True)
+
+    def offer(self, sentence: str, label: str, action: Callable[[], object]) -> None:
+        """Say something and offer to do something about it."""
+        self.offered.emit(sentence, label, action)

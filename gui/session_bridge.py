@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
@@ -28,6 +29,8 @@ from engine.messages import (
     Play,
     Quit,
     Request,
+    Save,
+    Saved,
     SettingsChanged,
     State,
     StateChanged,
@@ -70,6 +73,7 @@ class SessionBridge(QObject):
         config: its settings at the start; ``live`` are the present ones.
         state: what the session is doing.
         dataset: the data set in use, once it is loaded.
+        watchers: the views that draw what the session sends.
         drawing_share: share of the time that drawing may take while the network trains.
     """
 
@@ -90,9 +94,19 @@ class SessionBridge(QObject):
     evaluation_ready = pyqtSignal(object)
     """An EvaluationDone of the test images, while some view wants it."""
 
-    def __init__(self, selection: Selection, parent: QObject | None = None) -> None:
-        """Make a bridge without a session; ``start`` begins one."""
+    saved = pyqtSignal(object, str)
+    """A file asked for with ``save`` is written (its Path), or why not, in words."""
+
+    def __init__(self, selection: Selection, autosave: Path | None = None, parent: QObject | None = None) -> None:
+        """Make a bridge without a session; ``start`` begins one.
+
+        Args:
+            selection: the image whose feature maps are asked for.
+            autosave: where sessions keep a checkpoint while they train; None for nowhere.
+            parent: Qt's owner.
+        """
         super().__init__(parent)
+        self.autosave = autosave
         self.history = History()
         self.config: RunConfig | None = None
         self.live: LiveSettings | None = None
@@ -100,7 +114,7 @@ class SessionBridge(QObject):
         self.dataset: Dataset | None = None
         self.drawing_share = DRAWING_SHARE
         self._selection = selection
-        self._watchers: list[Watcher] = []
+        self.watchers: list[Watcher] = []
         self._channel = Channel()
         self._thread: threading.Thread | None = None
         self._old: list[threading.Thread] = []
@@ -122,7 +136,12 @@ class SessionBridge(QObject):
         self.history, self.config, self.live = self._channel.history, config, config.live()
         self._rows = 0
         self._set_state(State.LOADING, "")
-        self._thread = threading.Thread(target=run, args=(config, self._channel, resume), name="training")
+        self._thread = threading.Thread(
+            target=run,
+            args=(config, self._channel, resume),
+            kwargs={"autosave": self.autosave},
+            name="training",
+        )
         self._thread.start()
         self.run_started.emit(config)
         self._timer.start(FRAME_MS)
@@ -151,9 +170,23 @@ class SessionBridge(QObject):
         """End the run early, validated."""
         self._send(Finish())
 
+    def save(self, path: Path, *, checkpoint: bool = False) -> None:
+        """Write the network as a model, or all that is needed to go on; ``saved`` tells the outcome."""
+        self._send(Save(path, checkpoint))
+
+    @property
+    def epoch_size(self) -> int:
+        """Images in one epoch; 0 while the data set is being loaded."""
+        return self._channel.epoch_size
+
+    @property
+    def steps(self) -> int:
+        """Training steps done."""
+        return self.history.steps.length
+
     def add_watcher(self, watcher: Watcher) -> None:
         """Let ``watcher`` say what it needs before every request."""
-        self._watchers.append(watcher)
+        self.watchers.append(watcher)
 
     def refresh(self) -> None:
         """Ask for new pictures soon; call when a view becomes visible or wants something else."""
@@ -201,6 +234,8 @@ class SessionBridge(QObject):
             elif isinstance(event, SettingsChanged):
                 self.live = event.live
                 self.settings_changed.emit(event.live)
+            elif isinstance(event, Saved):
+                self.saved.emit(event.path, event.problem)
         snapshot = channel.snapshot.take()
         if snapshot is not None:
             self.snapshot_ready.emit(snapshot)
@@ -215,7 +250,7 @@ class SessionBridge(QObject):
         if self._thread is None:
             return
         wants = Wants()
-        for watcher in self._watchers:
+        for watcher in self.watchers:
             wants = wants | watcher.wants()
         sample = self._selection.sample
         image = sample.image if sample is not None else None

@@ -41,6 +41,10 @@ class Layer(Described, ABC):
             ShapeError: the layer cannot take ``in_shape``; says what it allows.
         """
 
+    def param_shapes(self, in_shape: Shape) -> dict[str, Shape]:
+        """Return the shape of each array that ``init`` would draw, without drawing it."""
+        return {}
+
     def init(self, in_shape: Shape, rng: np.random.Generator) -> Params:
         """Return new parameters (float32) for inputs of ``in_shape``."""
         return {}

@@ -1,1 +1,9 @@
 """What is edited: one file a panel, each given a ``Desk``."""
+
+from __future__ import annotations
+
+from gui.panels.experiment import ExperimentPanel
+from gui.panels.pad import PadPanel
+
+PANELS = (ExperimentPanel, PadPanel)
+"""The panels beside the views. Adding one: a file here, and an entry in this list."""

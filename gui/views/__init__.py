@@ -1,1 +1,10 @@
 """What is drawn: one file a view, each given a ``Desk``."""
+
+from __future__ import annotations
+
+from gui.views.evaluate import EvaluateView
+from gui.views.learn import LearnView
+from gui.views.network import NetworkView
+
+VIEWS = (LearnView, NetworkView, EvaluateView)
+"""The views in the middle of the window. Adding one: a file here, and an entry in this list."""

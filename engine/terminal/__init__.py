@@ -1,0 +1,10 @@
+"""The commands of the terminal: one file each, with ``arguments(parser)`` and ``run(args)``."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from engine.terminal import evaluate, predict, train
+
+COMMANDS: dict[str, ModuleType] = {"train": train, "evaluate": evaluate, "predict": predict}
+"""Adding a command: a module like these, and an entry here."""

@@ -1,0 +1,154 @@
+"""The composition root: makes the shared objects, the window, and takes them apart again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QPalette
+from PyQt5.QtWidgets import QApplication
+
+from engine.config import RunConfig
+from engine.data.catalogue import DATASETS
+from engine.errors import EngineError
+from engine.spec import preset
+from engine.storage import Checkpoint, find_model
+from engine.workers import hold_blas_to_one_thread
+from gui.autosave import Autosave
+from gui.closing import Closing
+from gui.desk import Desk
+from gui.dialogs import Dialogs
+from gui.main_window import MainWindow
+from gui.notices import Notices
+from gui.run_control import RunControl
+from gui.selection import Selection
+from gui.session_bridge import SessionBridge
+from gui.settings import Settings, Store
+from gui.theme import THEMES, Theme, apply_theme, load_fonts
+
+
+@dataclass(frozen=True)
+class Kernelscope:
+    """The running program."""
+
+    app: QApplication
+    desk: Desk
+    control: RunControl
+    window: MainWindow
+    store: Store
+    autosave: Autosave
+
+    def close(self) -> None:
+        """End the session and release everything; for callers that do not close the window."""
+        self.desk.bridge.shutdown()
+        self.autosave.drop()
+        self.autosave.release()
+        self.window.deleteLater()
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """Return the one QApplication, made with high-DPI support if it is not there yet."""
+    present = QApplication.instance()
+    if isinstance(present, QApplication):
+        return present
+    QApplication.setAttribute(Qt.AA_EnableHighDpiScaling)
+    QApplication.setAttribute(Qt.AA_UseHighDpiPixmaps)
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(["kernelscope", *arguments])
+    app.setApplicationName("Kernelscope")
+    return app
+
+
+def chosen_theme(app: QApplication, name: str) -> Theme:
+    """Return the theme called ``name``; without a name the one that suits the desktop."""
+    if name in THEMES:
+        return THEMES[name]
+    dark = app.palette().color(QPalette.Window).lightness() < 128
+    return THEMES["dark" if dark else "light"]
+
+
+def build(
+    store: Store,
+    *,
+    theme: str = "",
+    config: RunConfig | None = None,
+    resume: Checkpoint | None = None,
+    dialogs: Dialogs | None = None,
+) -> Kernelscope:
+    """Make the whole program, with a run that stands before its first step.
+
+    Args:
+        store: where settings and unfinished runs are kept.
+        theme: ``light`` or ``dark``; empty for the remembered one.
+        config: settings of the run; None for the remembered ones.
+        resume: a run to go on with.
+        dialogs: what questions are asked with.
+    """
+    app = application()
+    hold_blas_to_one_thread()
+    pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+    settings, problem = store.load()
+    look = chosen_theme(app, theme or settings.theme)
+    load_fonts()
+    apply_theme(app, look)
+    notices, selection, dialogs = Notices(), Selection(), dialogs or Dialogs()
+    autosave = Autosave(store.data)
+    bridge = SessionBridge(selection, autosave.path)
+    desk = Desk(bridge, selection, find_model("digits"), notices, dialogs, settings)
+    control = RunControl(bridge, notices, dialogs.confirm)
+    closing = Closing(bridge, control, autosave, dialogs, notices)
+    window = MainWindow(desk, control, closing, settings, look)
+    program = Kernelscope(app, desk, control, window, store, autosave)
+
+    def remember() -> None:
+        told = store.save(settings)
+        if told:
+            notices.problem(told)
+
+    window.closing.connect(remember)
+    start = resume.config if resume else config or remembered(settings)
+    window.experiment.set_config(start)
+    bridge.start(start, resume)
+    if problem:
+        notices.problem(problem)
+    offer_leftover(program)
+    return program
+
+
+def remembered(settings: Settings) -> RunConfig:
+    """Return the settings of the last run, or the first ones if those cannot be used any more."""
+    default = RunConfig(network=preset("classic"))
+    if not settings.config:
+        return default
+    try:
+        config = RunConfig.from_json(settings.config)
+    except EngineError:
+        return default
+    return config if config.data in DATASETS else dataclasses.replace(default, data="mnist")
+
+
+def offer_leftover(program: Kernelscope) -> None:
+    """Offer to go on with a run that an earlier process kept or lost."""
+    leftovers = program.autosave.leftovers()
+    if not leftovers:
+        return
+
+    def go_on() -> None:
+        if program.control.restore(leftovers[0]):
+            program.autosave.drop(leftovers[0])
+
+    sentence = "An unfinished run of an earlier start is kept. Go on with it?"
+    program.desk.notices.offer(sentence, "Go on with it", go_on)
+
+
+def run_window(theme: str, config: RunConfig | None) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    application()
+    program = build(Store.of_user(), theme=theme, config=config)
+    program.window.show()
+    code = program.app.exec_()
+    program.desk.bridge.shutdown()
+    return int(code)

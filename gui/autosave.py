@@ -1,0 +1,57 @@
+"""Checkpoints that outlive a crash: one a process, kept until the run is saved or given up."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from PyQt5.QtCore import QLockFile
+
+
+class Autosave:
+    """The automatic checkpoint of this process, and those that others left behind.
+
+    Attributes:
+        path: where this process keeps its checkpoint; None if the folder cannot be used.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Claim a file in ``folder``, which is made if needed."""
+        self.path: Path | None = None
+        self._folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return
+        name = f"unfinished-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.safetensors"
+        self._lock = self._lock_of(folder / name)
+        if self._lock.tryLock(0):
+            self.path = folder / name
+
+    def leftovers(self) -> list[Path]:
+        """Return checkpoints of processes that no longer run, newest first."""
+        found = []
+        for path in self._folder.glob("unfinished-*.safetensors"):
+            lock = self._lock_of(path)
+            if path != self.path and lock.tryLock(0):
+                lock.unlock()
+                found.append(path)
+        return sorted(found, reverse=True)
+
+    def drop(self, path: Path | None = None) -> None:
+        """Remove a checkpoint; without ``path`` that of this process."""
+        path = path or self.path
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Give up the claim; what is in the file stays for the next start."""
+        if self.path is not None:
+            self._lock.unlock()
+
+    @staticmethod
+    def _lock_of(path: Path) -> QLockFile:
+        lock = QLockFile(str(path.with_suffix(".lock")))
+        lock.setStaleLockTime(0)  # a lock is stale when its process is gone, however long it ran
+        return lock

@@ -1,0 +1,47 @@
+"""Questions to the user; tests put a double in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt5.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+
+
+class Dialogs:
+    """Asks with the system's dialogs, above the active window."""
+
+    def choose(self, question: str, answers: Sequence[str]) -> int | None:
+        """Return which of ``answers`` the user chose, or None for going back.
+
+        The first answer is the one that loses nothing; it is chosen by Enter.
+        """
+        box = QMessageBox(self._above())
+        box.setWindowTitle("Kernelscope")
+        box.setText(question)
+        buttons = [box.addButton(answer, QMessageBox.ActionRole) for answer in answers]
+        box.addButton(QMessageBox.Cancel)
+        box.setDefaultButton(buttons[0])
+        box.exec_()
+        clicked = box.clickedButton()
+        return next((i for i, button in enumerate(buttons) if button is clicked), None)
+
+    def confirm(self, question: str, answer: str) -> bool:
+        """Return whether the user says ``answer`` to ``question``."""
+        return self.choose(question, [answer]) == 0
+
+    def open_file(self, title: str, kinds: str) -> Path | None:
+        """Return the file the user picks to read; ``kinds`` like ``Models (*.safetensors)``."""
+        name, _ = QFileDialog.getOpenFileName(self._above(), title, "", kinds)
+        return Path(name) if name else None
+
+    def save_file(self, title: str, suggestion: str, kinds: str) -> Path | None:
+        """Return the file the user picks to write, with the suffix of ``suggestion`` if it has none."""
+        name, _ = QFileDialog.getSaveFileName(self._above(), title, suggestion, kinds)
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(Path(suggestion).suffix)
+
+    def _above(self) -> QWidget | None:
+        return QApplication.activeWindow()

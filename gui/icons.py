@@ -1,0 +1,39 @@
+"""The icons: a few lines of SVG each, drawn in the colour of the theme."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QByteArray, QRectF, Qt
+from PyQt5.QtGui import QIcon, QPainter, QPixmap
+from PyQt5.QtSvg import QSvgRenderer
+
+_FILL = 'fill="{c}"'
+_LINE = 'fill="none" stroke="{c}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
+
+ICONS: dict[str, str] = {
+    "play": f'<path {_FILL} d="M4 2.5v11l9.5-5.5z"/>',
+    "pause": f'<path {_FILL} d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z"/>',
+    "step": f'<path {_FILL} d="M3 2.5v11l7-5.5zM11 2.5h2v11h-2z"/>',
+    "epoch": f'<path {_FILL} d="M1.5 3v10l5.5-5zM7 3v10l5.5-5zM13 3h1.8v10H13z"/>',
+    "stop": f'<path {_FILL} d="M3 3h10v10H3z"/>',
+    "reset": f'<path {_LINE} d="M3 3v3.6h3.6M3.2 6.4A5.4 5.4 0 1 1 2.6 9"/>',
+    "tile": f'<path {_LINE} d="M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z"/>',
+    "theme": f'<path {_LINE} d="M8 2a6 6 0 1 0 0 12z"/><path {_FILL} d="M8 2a6 6 0 0 1 0 12z"/>',
+    "help": f'<path {_LINE} d="M5.6 6a2.4 2.4 0 1 1 3.6 2.1C8.3 8.6 8 9 8 10M8 12.8v.1"/>',
+}
+
+
+def icon(name: str, colour: str, disabled: str) -> QIcon:
+    """Return the icon ``name`` in ``colour``, and in ``disabled`` where it cannot be used."""
+    result = QIcon()
+    for mode, shade in ((QIcon.Normal, colour), (QIcon.Disabled, disabled)):
+        body = ICONS[name].replace("{c}", shade)
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{body}</svg>'
+        renderer = QSvgRenderer(QByteArray(svg.encode()))
+        for size in (16, 32, 48):
+            pixmap = QPixmap(size, size)
+            pixmap.fill(Qt.transparent)
+            painter = QPainter(pixmap)
+            renderer.render(painter, QRectF(0, 0, size, size))
+            painter.end()
+            result.addPixmap(pixmap, mode)
+    return result

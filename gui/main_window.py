@@ -1,0 +1,210 @@
+"""The window: puts views and panels in docks, and connects actions with what they do."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QByteArray, Qt, pyqtSignal
+from PyQt5.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PyQt5.QtWidgets import QAction, QApplication, QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from engine.messages import State
+from gui.actions import Actions
+from gui.closing import Closing
+from gui.desk import Desk
+from gui.file_actions import FileActions
+from gui.guide import show_about, show_guide
+from gui.notice_bar import NoticeBar
+from gui.panels import PANELS
+from gui.panels.experiment import ExperimentPanel
+from gui.panels.pad import PadPanel
+from gui.run_control import RunControl
+from gui.settings import Settings
+from gui.status import RunStatus
+from gui.theme import THEMES, Theme, apply_theme
+from gui.toolbar import Choices
+from gui.views import VIEWS
+
+_LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """Docks, menus, toolbar and status bar around a ``Desk``."""
+
+    closing = pyqtSignal()
+    """The window is about to close; settings are up to date."""
+
+    def __init__(self, desk: Desk, control: RunControl, closing: Closing, settings: Settings, theme: Theme) -> None:
+        """Build the window; it is arranged as ``settings`` remember it."""
+        super().__init__()
+        self.setWindowTitle("Kernelscope")
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
+        self.desk, self.settings, self.theme = desk, settings, theme
+        self._control, self._closing = control, closing
+        self.parts: dict[str, QWidget] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        for kind in (*PANELS, *VIEWS):
+            self._add(kind.key, kind.title, kind(desk, theme))
+        experiment, pad = self.parts["experiment"], self.parts["pad"]
+        assert isinstance(experiment, ExperimentPanel)  # noqa: S101 - for the type checker
+        assert isinstance(pad, PadPanel)  # noqa: S101
+        self.experiment, self.pad = experiment, pad
+        files = FileActions(self, desk, control, experiment, pad)
+        self.actions_ = Actions(
+            self,
+            {
+                **files.handlers(),
+                "quit": self.close,
+                "toggle": control.toggle,
+                "step": control.step,
+                "epoch": control.epoch,
+                "finish": control.finish,
+                "reset": lambda: control.start_over(experiment.config()),
+                "tile": lambda: self.tile(self.actions_.by_key["tile"].isChecked()),
+                "layout": self.arrange,
+                "theme": lambda: self.set_theme(THEMES["light" if self.theme.dark else "dark"]),
+                "guide": lambda: show_guide(self),
+                "about": lambda: show_about(self),
+            },
+            theme,
+        )
+        self._add_view_actions()
+        self.choices = Choices(desk.bridge, settings)
+        self.actions_.add_right(self.choices)
+        self.notice_bar = NoticeBar(desk.notices)
+        self.addToolBarBreak()
+        self.addToolBar(Qt.TopToolBarArea, self.notice_bar)
+        self.status = RunStatus(desk.bridge)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+        for part in self.parts.values():
+            if hasattr(part, "show_network"):
+                part.show_network.connect(lambda: self.show_part("network"))
+        experiment.restart_requested.connect(control.start_over)
+        control.changed.connect(self._refresh_actions)
+        desk.bridge.history_grew.connect(self._refresh_actions)
+        desk.bridge.run_started.connect(lambda _: self._refresh_actions())
+        self._restore(settings)
+        self._refresh_actions()
+
+    # --- arrangement ----------------------------------------------------------------------------
+
+    def _add(self, key: str, title: str, part: QWidget) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(key)
+        dock.setWidget(part)
+        self.parts[key], self.docks[key] = part, dock
+        self.addDockWidget(Qt.LeftDockWidgetArea, dock)
+
+    def _add_view_actions(self) -> None:
+        menu = self.actions_.menus["&View"]
+        menu.addSeparator()
+        for number, (key, dock) in enumerate(self.docks.items(), 1):
+            action = QAction(dock.windowTitle(), self)
+            action.setShortcut(f"Ctrl+{number}")
+            action.setToolTip(f"Bring {dock.windowTitle()} to the front")
+            action.triggered.connect(lambda _=False, name=key: self.show_part(name))
+            menu.addAction(action)
+
+    def arrange(self) -> None:
+        """Put every panel in its first place: settings left, views in the middle, pad right."""
+        self._place(tiled=False)
+
+    def tile(self, tiled: bool) -> None:
+        """Show all views at once, or one behind the other."""
+        self._place(tiled=tiled)
+
+    def _place(self, *, tiled: bool) -> None:
+        docks = self.docks
+        for dock in docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+            self.addDockWidget(Qt.LeftDockWidgetArea, dock)
+        views = [docks[view.key] for view in VIEWS]
+        self.splitDockWidget(docks["experiment"], views[0], Qt.Horizontal)
+        self.splitDockWidget(views[0], docks["pad"], Qt.Horizontal)
+        if tiled:
+            learn, network, *others = views
+            self.splitDockWidget(learn, network, Qt.Vertical)
+            for other in others:
+                self.splitDockWidget(learn, other, Qt.Horizontal)
+        else:
+            for dock in views[1:]:
+                self.tabifyDockWidget(views[0], dock)
+        for dock in docks.values():
+            dock.show()
+        views[0].raise_()
+        side = 264
+        middle = max(320, self.width() - 2 * side)
+        self.resizeDocks([docks["experiment"], views[0], docks["pad"]], [side, middle, side], Qt.Horizontal)
+        if tiled:
+            self.resizeDocks(views[:2], [self.height() // 2] * 2, Qt.Vertical)
+        self.actions_.by_key["tile"].setChecked(tiled)
+
+    def _restore(self, settings: Settings) -> None:
+        self.resize(1280, 800)
+        self.arrange()
+        if settings.geometry:
+            self.restoreGeometry(QByteArray.fromHex(settings.geometry.encode()))
+        if settings.layout:
+            self.restoreState(QByteArray.fromHex(settings.layout.encode()), _LAYOUT_VERSION)
+        self.notice_bar.hide()
+
+    def show_part(self, key: str) -> None:
+        """Bring the view or panel ``key`` to the front."""
+        dock = self.docks[key]
+        dock.show()
+        dock.raise_()
+        self.parts[key].setFocus()
+        self.desk.bridge.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the look of everything."""
+        self.theme = theme
+        self.settings.theme = theme.name
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, theme)
+        self.actions_.set_theme(theme)
+        self._refresh_actions()
+        for part in self.parts.values():
+            part.set_theme(theme)  # type: ignore[attr-defined]
+
+    # --- state ----------------------------------------------------------------------------------
+
+    def _refresh_actions(self) -> None:
+        control, actions, steps = self._control, self.actions_.by_key, self.desk.bridge.steps
+        self.actions_.show_running(control.running, steps > 0)
+        loading = self.desk.bridge.state is State.LOADING
+        for key in ("toggle", "step", "epoch"):
+            actions[key].setEnabled(control.can_train)
+        for key in ("finish", "save_model", "save_run"):
+            actions[key].setEnabled(steps > 0 and not loading)
+        actions["finish"].setEnabled(steps > 0 and self.desk.bridge.state in (State.RUNNING, State.PAUSED))
+        actions["reset"].setEnabled(not loading)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Start or pause with the space bar, wherever no button or field uses it."""
+        if event.key() == Qt.Key_Space and not event.isAutoRepeat():
+            self._control.toggle()
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for pictures as soon as there is something to paint on."""
+        super().showEvent(event)
+        self.desk.bridge.refresh()
+
+    def remember(self) -> None:
+        """Write the present arrangement into the settings."""
+        self.settings.geometry = bytes(self.saveGeometry().toHex()).decode()
+        self.settings.layout = bytes(self.saveState(_LAYOUT_VERSION).toHex()).decode()
+        self.settings.config = self.experiment.config().to_json()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Close, unless the user wants to go back to what is not saved."""
+        if not self._closing.may_close():
+            event.ignore()
+            return
+        self.remember()
+        self.closing.emit()
+        event.accept()
