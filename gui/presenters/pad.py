@@ -1,0 +1,185 @@
+"""What the pad says: which network answers, and how sure it may sound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.data.preprocess import Preprocessing
+from engine.network import Network
+from engine.types import Array, Bytes, Shape
+
+PAD_SHAPE: Shape = (1, 28, 28)
+"""What the pad can offer: one grey image of 28x28."""
+
+SURE = 0.6
+"""Below this probability the best answer is a guess: it is given together with the second one."""
+MARGIN = 0.25
+"""Two answers closer together than this are both named."""
+UNKNOWN_ENTROPY = 0.65
+"""Above this share of the greatest possible entropy (even odds for all classes) nothing is claimed."""
+LEAST_REACH = 0.07
+"""A drawing whose longer side is less than this share of the sheet is a dot, whatever the network says."""
+MOST_INK = 0.5
+"""More ink than this in the middle 20x20 is a blot: no digit of the training images comes near it."""
+
+Verdict = Literal["empty", "sure", "doubt", "unknown"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said about a drawing.
+
+    Attributes:
+        verdict: the kind of answer.
+        headline: the answer in words.
+        note: why it is not a plain answer; may be empty.
+        top: the class that is claimed, or None.
+    """
+
+    verdict: Verdict
+    headline: str
+    note: str = ""
+    top: int | None = None
+
+
+EMPTY = Answer("empty", "No answer yet", "The pad is empty.")
+
+
+def judge(probabilities: Array, names: Sequence[str], reach: float = 1.0, ink: float = 0.0) -> Answer:
+    """Turn probabilities ``(K,)`` into words that sound as sure as the figures allow.
+
+    A softmax always prefers some class, so a claim needs three things: a picture that could be one
+    at all (not a dot, not a blot), odds that are not nearly even, and a clear winner.
+
+    Args:
+        probabilities: the network's answer, ``(K,)``.
+        names: the classes.
+        reach: longer side of the drawing as a share of the sheet, 0 to 1.
+        ink: mean ink in the middle 20x20 of the network's image, 0 to 1.
+    """
+    first, second = (int(k) for k in np.argsort(-probabilities, kind="stable")[:2])
+    top, next_best = float(probabilities[first]), float(probabilities[second])
+    if reach < LEAST_REACH:
+        return Answer("unknown", "Too small to tell", "Draw a little larger.")
+    if ink > MOST_INK:
+        return Answer("unknown", "Too much ink to tell", "A thinner pen or the eraser helps.")
+    if entropy_share(probabilities) > UNKNOWN_ENTROPY:
+        return Answer(
+            "unknown", "Like nothing it knows", f"The closest is {names[first]} with {percent(top)}."
+        )
+    if top < SURE or top - next_best < MARGIN:
+        figures = f"{percent(top)} and {percent(next_best)}"
+        return Answer("doubt", f"Not sure: {names[first]} or {names[second]}?", figures)
+    return Answer("sure", f"{names[first]}, {percent(top)}", "", first)
+
+
+def entropy_share(probabilities: Array) -> float:
+    """Return ``-sum p ln p / ln K``: 0 for certainty, 1 for even odds."""
+    p = np.clip(probabilities.astype(np.float64), 1e-12, 1.0)
+    return float(-(p * np.log(p)).sum() / math.log(max(2, len(p))))
+
+
+def reach(ink: Array) -> float:
+    """Return the longer side of what is drawn on ``(H, W)`` as a share of the sheet, 0 to 1."""
+    rows = np.flatnonzero(ink.max(axis=1) > 0.2)
+    columns = np.flatnonzero(ink.max(axis=0) > 0.2)
+    if not len(rows) or not len(columns):
+        return 0.0
+    longer: int = max(int(rows[-1] - rows[0]), int(columns[-1] - columns[0])) + 1
+    return longer / max(ink.shape)
+
+
+def ink_share(image: Bytes) -> float:
+    """Return the mean ink, 0 to 1, in the middle 20x20 of the network's image ``(28, 28)``."""
+    return float(image[4:24, 4:24].mean()) / 255
+
+
+@dataclass(frozen=True)
+class Source:
+    """A network that can answer.
+
+    Attributes:
+        network: a copy of its own, which nobody trains.
+        preprocessing: what its images go through.
+        names: its classes.
+        caption: which network it is, in words.
+    """
+
+    network: Network
+    preprocessing: Preprocessing
+    names: tuple[str, ...]
+    caption: str
+
+    def predict(self, image: Bytes) -> Array:
+        """Return the probabilities ``(K,)`` for the network's image, uint8 ``(28, 28)``."""
+        return np.asarray(self.network.predict(self.preprocessing.apply(image[None, None]))[0])
+
+
+class Answering:
+    """Chooses between the shipped model and the network in training.
+
+    Attributes:
+        follow: whether the user wants the network in training, as soon as there is one.
+    """
+
+    def __init__(self, shipped: Source, *, follow: bool = True) -> None:
+        """Answer with the shipped model until something else is there."""
+        self.follow = follow
+        self._shipped = shipped
+        self._training: Source | None = None
+        self._obstacle = ""
+
+    @property
+    def source(self) -> Source:
+        """The network that answers now."""
+        return self._training if self.follow and self._training is not None else self._shipped
+
+    @property
+    def caption(self) -> str:
+        """Which network answers, and why not the one that was chosen."""
+        if not self.follow or self._training is not None:
+            return self.source.caption
+        return self._obstacle or f"{self._shipped.caption}, until training begins"
+
+    def use(self, trained: Source) -> None:
+        """Let another trained model take the place of the shipped one."""
+        self._shipped = trained
+
+    def forget(self) -> None:
+        """A new run began; the old network is no longer in training."""
+        self._training, self._obstacle = None, ""
+
+    def offer(
+        self, network: Network, step: int, preprocessing: Preprocessing, names: tuple[str, ...]
+    ) -> None:
+        """Take note of the network in training after ``step`` steps; an untrained one is no use."""
+        shape = network.spec.in_shape
+        if shape != PAD_SHAPE:
+            self._training = None
+            size = "x".join(str(n) for n in (*shape[1:], shape[0]))
+            self._obstacle = (
+                f"{self._shipped.caption}: the network in training takes {size} images, not 28x28x1"
+            )
+        elif step > 0:
+            self._obstacle = ""
+            self._training = Source(
+                network, preprocessing, names, f"Training network, step {step:,}".replace(",", " ")
+            )
+
+
+def percent(value: float) -> str:
+    """Return a probability as a percentage that never claims a certainty it does not have."""
+    if value <= 0:
+        return "0 %"
+    if value < 0.001:
+        return "<0.1 %"
+    if value >= 0.9995:
+        return ">99.9 %"
+    if value < 0.0995 or value >= 0.995:
+        return f"{100 * value:.1f} %"
+    return f"{100 * value:.0f} %"

@@ -1,0 +1,144 @@
+"""A drawing as data: strokes that can be undone, redone and drawn again exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+SIDE = 280
+"""Width and height of the drawing area in its own units; the pen's width has the same unit."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the pen was, and how wide it was there."""
+
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """What one pressing of the pen leaves; an eraser's stroke takes ink away."""
+
+    points: tuple[Point, ...]
+    eraser: bool = False
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One part of a stroke: a quadratic Bezier curve with a width at each end."""
+
+    start: Point
+    control: Point
+    end: Point
+
+
+def _middle(a: Point, b: Point) -> Point:
+    return Point((a.x + b.x) / 2, (a.y + b.y) / 2, (a.width + b.width) / 2)
+
+
+def settled(points: Sequence[Point], index: int) -> Piece | None:
+    """Return the curve that is final once point ``index`` is known; None for the first point.
+
+    Curves run from middle to middle of neighbouring points with the point between them as the
+    control point: a smooth line without gaps, however far apart the points are.
+    """
+    if index == 0:
+        return None
+    if index == 1:
+        end = _middle(points[0], points[1])
+        return Piece(points[0], _middle(points[0], end), end)
+    before, control, after = points[index - 2 : index + 1]
+    return Piece(_middle(before, control), control, _middle(control, after))
+
+
+def tail(points: Sequence[Point]) -> Piece:
+    """Return the last half line, from the end of the settled curve to the pen itself."""
+    last = points[-1]
+    start = _middle(points[-2], last) if len(points) > 1 else last
+    return Piece(start, _middle(start, last), last)
+
+
+def pieces(stroke: Stroke) -> list[Piece]:
+    """Return all curves of a finished stroke, in the order in which they were drawn."""
+    curves = [settled(stroke.points, index) for index in range(1, len(stroke.points))]
+    return [curve for curve in curves if curve is not None] + [tail(stroke.points)]
+
+
+class Drawing:
+    """Strokes, with everything that was done to them.
+
+    Every state is a tuple of finished strokes, so undo and redo give back exactly what was there.
+    """
+
+    def __init__(self) -> None:
+        """Begin with an empty sheet."""
+        self.strokes: tuple[Stroke, ...] = ()
+        self.current: Stroke | None = None
+        self._past: list[tuple[Stroke, ...]] = []
+        self._future: list[tuple[Stroke, ...]] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether no ink was put on the sheet (strokes of the eraser alone leave none)."""
+        current = () if self.current is None else (self.current,)
+        return all(stroke.eraser for stroke in (*self.strokes, *current))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether something was done."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone, and nothing done since."""
+        return bool(self._future)
+
+    def begin(self, point: Point, *, eraser: bool = False) -> None:
+        """Put the pen (or the eraser) down."""
+        self.end()
+        self.current = Stroke((point,), eraser)
+
+    def extend(self, point: Point) -> bool:
+        """Move the pen to ``point``; returns False if it is up or did not move."""
+        if self.current is None or self.current.points[-1] == point:
+            return False
+        self.current = replace(self.current, points=(*self.current.points, point))
+        return True
+
+    def end(self) -> None:
+        """Lift the pen: the stroke is done and can be undone."""
+        if self.current is not None:
+            done, self.current = self.current, None
+            self._become((*self.strokes, done))
+
+    def clear(self) -> None:
+        """Take an empty sheet; can be undone."""
+        self.end()
+        if self.strokes:
+            self._become(())
+
+    def undo(self) -> bool:
+        """Go back to before the last stroke or clearing; returns whether there was one."""
+        self.end()
+        if not self._past:
+            return False
+        self._future.append(self.strokes)
+        self.strokes = self._past.pop()
+        return True
+
+    def redo(self) -> bool:
+        """Do again what was undone last; returns whether there was something."""
+        self.end()
+        if not self._future:
+            return False
+        self._past.append(self.strokes)
+        self.strokes = self._future.pop()
+        return True
+
+    def _become(self, strokes: tuple[Stroke, ...]) -> None:
+        self._past.append(self.strokes)
+        self._future.clear()
+        self.strokes = strokes

@@ -1,0 +1,213 @@
+"""Fields for one option each: a number, a switch, a choice, or words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt5.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt5.QtGui import QValidator, QWheelEvent
+from PyQt5.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+
+from engine.errors import ConfigError
+from engine.options import OptionInfo, checked
+from gui.presenters.numbers import parse, show, stepped
+
+
+class WheelGuard(QObject):
+    """Lets the wheel scroll the page instead of changing a field that only lies under the mouse."""
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Ignore the wheel over a field without the focus."""
+        if isinstance(event, QWheelEvent) and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def guard_wheel(widget: QWidget) -> None:
+    """Keep the wheel from changing ``widget`` unless it has the focus."""
+    widget.setFocusPolicy(Qt.StrongFocus)
+    widget.installEventFilter(WheelGuard(widget))
+
+
+class Field(QWidget):
+    """Edits one option; only allowed values leave it."""
+
+    changed = pyqtSignal(object)
+    """The user chose this other, allowed value."""
+    judged = pyqtSignal(str)
+    """Why what stands there is not allowed; empty when it is."""
+
+    def __init__(self, title: str, info: OptionInfo, default: Any, editor: QWidget) -> None:
+        """Wrap ``editor`` as the field of an option."""
+        super().__init__()
+        self.info, self.default, self.editor = info, default, editor
+        self._title = title
+        self._value: Any = default
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(editor)
+        self.setFocusProxy(editor)
+        editor.setAccessibleName(title)
+        guard_wheel(editor)
+        self.explain("")
+
+    @property
+    def value(self) -> Any:
+        """The last allowed value."""
+        return self._value
+
+    def show_value(self, value: Any) -> None:
+        """Show ``value`` without telling anyone."""
+        self._value = value
+        self._write(value)
+        self.judged.emit("")
+
+    def explain(self, reason: str) -> None:
+        """Set the tooltip; ``reason`` says why the field cannot be used now."""
+        text = self.info.help
+        if not isinstance(self.default, bool):
+            text += f"\nAllowed: {self.info.allowed()}."
+        self.editor.setToolTip(f"{text}\n{reason}" if reason else text)
+
+    def _write(self, value: Any) -> None:
+        raise NotImplementedError
+
+    def _problem(self, value: Any) -> str:
+        try:
+            checked(self._title, value, self.default, self.info)
+        except ConfigError as error:
+            return str(error)
+        return ""
+
+    def _take(self, value: Any) -> None:
+        """Check what the user entered; hand it on if it is allowed and new."""
+        try:
+            value = checked(self._title, value, self.default, self.info)
+        except ConfigError as error:
+            self.judged.emit(str(error))
+            return
+        self.judged.emit("")
+        if value != self._value:
+            self._value = value
+            self.changed.emit(value)
+
+
+class NumberBox(QAbstractSpinBox):
+    """A number that is typed in any usual form, or stepped with the arrows."""
+
+    stepped = pyqtSignal(object)
+    """The arrows chose this value."""
+
+    def __init__(self, info: OptionInfo, *, whole: bool) -> None:
+        """Make a box for an option."""
+        super().__init__()
+        self._info, self._whole = info, whole
+        self.setMinimumWidth(72)
+
+    def stepBy(self, steps: int) -> None:
+        """Move by so many sensible steps."""
+        value = parse(self.text())
+        if value is None:
+            return
+        for _ in range(min(abs(steps), 100)):
+            value = stepped(value, self._info, whole=self._whole, up=steps > 0)
+        self.lineEdit().setText(show(value))
+        self.stepped.emit(value)
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabled:
+        """Both arrows work as long as a number stands there."""
+        if parse(self.text()) is None:
+            return QAbstractSpinBox.StepEnabled(QAbstractSpinBox.StepNone)
+        return QAbstractSpinBox.StepUpEnabled | QAbstractSpinBox.StepDownEnabled
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Let anything be typed; what is wrong with it is said beside the field."""
+        return QValidator.Acceptable, text, position
+
+
+class NumberField(Field):
+    """A whole number or a fraction; takes effect at Enter, when left, or at each step of the arrows."""
+
+    def __init__(self, title: str, info: OptionInfo, default: float) -> None:
+        """Make a field for a number."""
+        self._box = NumberBox(info, whole=isinstance(default, int))
+        super().__init__(title, info, default, self._box)
+        self._box.stepped.connect(self._take)
+        self._box.lineEdit().textEdited.connect(self._judge)
+        self._box.editingFinished.connect(lambda: self._take(self._typed()))
+
+    def _typed(self) -> Any:
+        text = self._box.text()
+        number = parse(text)
+        return text if number is None else number
+
+    def _judge(self) -> None:
+        self.judged.emit(self._problem(self._typed()))
+
+    def _write(self, value: Any) -> None:
+        self._box.lineEdit().setText(show(value))
+
+
+class SwitchField(Field):
+    """Yes or no."""
+
+    def __init__(self, title: str, info: OptionInfo, default: bool) -> None:
+        """Make a field for a switch."""
+        self._box = QCheckBox()
+        super().__init__(title, info, default, self._box)
+        self._box.clicked.connect(self._take)
+
+    def _write(self, value: Any) -> None:
+        self._box.setChecked(bool(value))
+
+
+class ChoiceField(Field):
+    """One of several words."""
+
+    def __init__(self, title: str, info: OptionInfo, default: str) -> None:
+        """Make a field for a choice."""
+        self._box = QComboBox()
+        self._box.addItems(info.choices)
+        super().__init__(title, info, default, self._box)
+        self._box.activated.connect(lambda _index: self._take(self._box.currentText()))
+
+    def _write(self, value: Any) -> None:
+        self._box.setCurrentText(str(value))
+
+
+class WordsField(Field):
+    """A number, a pair such as ``5 x 3``, or an allowed word; checked while it is typed."""
+
+    def __init__(self, title: str, info: OptionInfo, default: Any) -> None:
+        """Make a field for a pair or a word."""
+        self._box = QLineEdit()
+        super().__init__(title, info, default, self._box)
+        hints = [*info.words, *(("3", "5 x 3") if info.pair else ())]
+        self._box.setPlaceholderText(" or ".join(hints))
+        self._box.textEdited.connect(lambda text: self._take(self._read(text)))
+        self._box.editingFinished.connect(lambda: self._take(self._read(self._box.text())))
+
+    def _read(self, text: str) -> Any:
+        text = text.strip()
+        if text in self.info.words:
+            return text
+        parts = [parse(part) for part in text.lower().replace("x", " ").replace(";", " ").split()]
+        numbers = [part for part in parts if part is not None]
+        if not parts or len(numbers) != len(parts):
+            return text
+        return numbers[0] if len(numbers) == 1 else tuple(numbers)
+
+    def _write(self, value: Any) -> None:
+        self._box.setText(" x ".join(str(part) for part in value) if isinstance(value, tuple) else str(value))
+
+
+def field_for(title: str, info: OptionInfo, default: Any) -> Field:
+    """Return the field that suits an option: its kind follows from what is allowed and the default."""
+    if info.choices:
+        return ChoiceField(title, info, default)
+    if info.pair or info.words:
+        return WordsField(title, info, default)
+    if isinstance(default, bool):
+        return SwitchField(title, info, default)
+    return NumberField(title, info, default)
