@@ -1,0 +1,56 @@
+"""What holds for every test: no window on the screen, no thread left behind, no file at home."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from tqdm import tqdm
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+for name in ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_STYLE_OVERRIDE"):
+    os.environ.pop(name, None)
+
+hypothesis.settings.register_profile("kernelscope", deadline=None, max_examples=25)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kernelscope"))
+
+# tqdm's watchdog is a thread that lives as long as the process.
+tqdm.monitor_interval = 0
+
+PATIENCE = 2.0
+"""Seconds that a thread may take to end after its test."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep settings and caches of the person who runs the tests out of them, and the other way round."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(home / name.lower()))
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def no_thread_outlives_its_test() -> Iterator[None]:
+    """Fail a test that leaves a thread running."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + PATIENCE
+    # Python lists a thread that Qt started as a dummy and never takes it off again.
+    left = [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and not isinstance(thread, threading._DummyThread)
+    ]
+    for thread in left:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    alive = [thread.name for thread in left if thread.is_alive()]
+    if alive:
+        pytest.fail(f"These threads outlived the test: {', '.join(alive)}.")
