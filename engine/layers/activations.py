@@ -1,0 +1,114 @@
+"""Layers that bend each value by itself: without them any stack of layers would be one linear map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.layers.base import Layer
+from engine.ops.layout import empty_batch
+from engine.options import option
+from engine.types import Array, Cache, Context, Params, Shape
+
+
+@dataclass(frozen=True)
+class _Activation(Layer):
+    """What activations share: any shape, the same shape out, no parameters."""
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """Return ``in_shape``."""
+        return in_shape
+
+
+@dataclass(frozen=True)
+class Relu(_Activation):
+    """Rectified linear unit: ``y = max(x, 0)``; its slope at 0 counts as 0."""
+
+    kind: ClassVar[str] = "relu"
+    title: ClassVar[str] = "ReLU"
+
+    def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
+        """Return ``max(x, 0)``."""
+        y = empty_batch(ctx, "y", x.shape, x.dtype)
+        np.maximum(x, 0, out=y)
+        return y, y
+
+    def backward(
+        self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
+    ) -> tuple[Array | None, Params]:
+        """Return ``grad_y`` where ``y > 0``, else 0; overwrites ``grad_y``."""
+        np.multiply(grad_y, cache > 0, out=grad_y)
+        return grad_y, {}
+
+
+@dataclass(frozen=True)
+class LeakyRelu(_Activation):
+    """ReLU that lets a little through below zero: ``y = x`` if ``x > 0`` else ``slope x``."""
+
+    kind: ClassVar[str] = "leaky_relu"
+    title: ClassVar[str] = "Leaky ReLU"
+
+    slope: float = option(
+        0.01, "How much of a negative value passes: 0 is ReLU, 1 changes nothing", low=0, high=1
+    )
+
+    def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
+        """Return ``max(x, slope x)``."""
+        y = empty_batch(ctx, "y", x.shape, x.dtype)
+        np.multiply(x, self.slope, out=y)
+        np.maximum(x, y, out=y)
+        return y, y
+
+    def backward(
+        self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
+    ) -> tuple[Array | None, Params]:
+        """Return ``grad_y`` times 1 or ``slope``; overwrites ``grad_y``."""
+        np.multiply(grad_y, self.slope, out=grad_y, where=cache <= 0)
+        return grad_y, {}
+
+
+@dataclass(frozen=True)
+class Sigmoid(_Activation):
+    """Logistic function: ``y = 1 / (1 + exp(-x))``, between 0 and 1."""
+
+    kind: ClassVar[str] = "sigmoid"
+    title: ClassVar[str] = "Sigmoid"
+
+    def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
+        """Return ``(1 + tanh(x / 2)) / 2``, which is the same and never overflows."""
+        y = empty_batch(ctx, "y", x.shape, x.dtype)
+        np.multiply(x, 0.5, out=y)
+        np.tanh(y, out=y)
+        y += 1
+        y *= 0.5
+        return y, y
+
+    def backward(
+        self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
+    ) -> tuple[Array | None, Params]:
+        """Return ``grad_y y (1 - y)``; overwrites ``grad_y``."""
+        grad_y *= cache * (1 - cache)
+        return grad_y, {}
+
+
+@dataclass(frozen=True)
+class Tanh(_Activation):
+    """Hyperbolic tangent: ``y = tanh(x)``, between -1 and 1."""
+
+    kind: ClassVar[str] = "tanh"
+    title: ClassVar[str] = "Tanh"
+
+    def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
+        """Return ``tanh(x)``."""
+        y = empty_batch(ctx, "y", x.shape, x.dtype)
+        np.tanh(x, out=y)
+        return y, y
+
+    def backward(
+        self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
+    ) -> tuple[Array | None, Params]:
+        """Return ``grad_y (1 - y^2)``; overwrites ``grad_y``."""
+        grad_y *= 1 - cache * cache
+        return grad_y, {}

@@ -1,0 +1,110 @@
+"""Convolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.errors import ConfigError
+from engine.initialisers import INITIALISERS, draw
+from engine.layers.base import Layer
+from engine.layers.shapes import image_shape, moved_window
+from engine.ops.convolution import Patches, convolve, input_gradient, patches, weight_gradient
+from engine.ops.geometry import Geometry, pair, words
+from engine.ops.layout import as_images, as_rows
+from engine.options import option
+from engine.types import Array, Cache, Context, Params, Shape
+
+
+@dataclass(frozen=True)
+class Conv(Layer):
+    """Slides small kernels over the image and sums what they see.
+
+    ``y[n,f,p,q] = b[f] + sum_{c,i,j} w[f,c,i,j] x[n, c, s p + i - pad, s q + j - pad]``
+
+    Shapes: ``(N, C, H, W)`` to ``(N, F, P, Q)`` with ``P = (H + 2 pad - kh) // s + 1``; ``weight``
+    ``(F, C, kh, kw)``, ``bias`` ``(F,)``.
+    """
+
+    kind: ClassVar[str] = "conv"
+    title: ClassVar[str] = "Convolution"
+    decayed: ClassVar[tuple[str, ...]] = ("weight",)
+
+    filters: int = option(8, "How many kernels, so how many feature maps it gives", low=1, high=512)
+    kernel: int | tuple[int, int] = option(
+        3, "Size of a kernel in pixels: one number, or rows and columns", low=1, high=64, pair=True
+    )
+    stride: int | tuple[int, int] = option(
+        1, "How many pixels the kernel moves at a time; 2 halves the map", low=1, high=64, pair=True
+    )
+    padding: int | tuple[int, int] | str = option(
+        0,
+        "Pixels of zeros around the image; 'same' keeps the map as large as the image",
+        low=0,
+        high=64,
+        pair=True,
+        words=("same",),
+    )
+    bias: bool = option(True, "Add a learnt constant to each feature map")
+    initialiser: str = option(
+        "he", "How the first weights are drawn: he suits ReLU, glorot suits tanh", choices=tuple(INITIALISERS)
+    )
+
+    def __post_init__(self) -> None:
+        """Check the options; raise ConfigError if one is not allowed."""
+        super().__post_init__()
+        if self.padding == "same" and not all(k % 2 for k in pair(self.kernel)):
+            raise ConfigError(
+                f"conv: padding is 'same' with a {words(pair(self.kernel))} kernel; "
+                "allowed are kernels of odd size."
+            )
+
+    @property
+    def geometry(self) -> Geometry:
+        """Size, stride and padding of the kernels."""
+        kh, kw = pair(self.kernel)
+        padding = (kh // 2, kw // 2) if isinstance(self.padding, str) else pair(self.padding)
+        return Geometry((kh, kw), pair(self.stride), padding)
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        """Return ``(F, P, Q)``; raise ShapeError if the kernel does not fit."""
+        return (self.filters, *moved_window(in_shape, self.geometry, "kernel"))
+
+    def param_shapes(self, in_shape: Shape) -> dict[str, Shape]:
+        """Return the shapes of ``weight`` and ``bias``."""
+        channels = image_shape(in_shape)[0]
+        shapes: dict[str, Shape] = {"weight": (self.filters, channels, *pair(self.kernel))}
+        return {**shapes, "bias": (self.filters,)} if self.bias else shapes
+
+    def init(self, in_shape: Shape, rng: np.random.Generator) -> Params:
+        """Draw the weights; the biases start at zero."""
+        shapes = self.param_shapes(in_shape)
+        kh, kw = pair(self.kernel)
+        channels = image_shape(in_shape)[0]
+        weight = draw(self.initialiser, shapes["weight"], channels * kh * kw, self.filters * kh * kw, rng)
+        return (
+            {"weight": weight, "bias": np.zeros(self.filters, np.float32)}
+            if self.bias
+            else {"weight": weight}
+        )
+
+    def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
+        """Return the feature maps; keeps the patches for ``backward``."""
+        seen = patches(as_rows(x, ctx, "x"), self.geometry, ctx)
+        y = convolve(seen, params["weight"], params.get("bias"), ctx)
+        return as_images(y), (seen, x.shape[2:])
+
+    def backward(
+        self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
+    ) -> tuple[Array | None, Params]:
+        """Return the gradients for the input, ``weight`` and ``bias``."""
+        seen: Patches = cache[0]
+        rows = as_rows(grad_y, ctx, "grad_rows")
+        grads: Params = {"weight": weight_gradient(seen, rows, self.geometry.size, ctx)}
+        if self.bias:
+            grads["bias"] = rows.sum(axis=(0, 2, 3))
+        if not need_x:
+            return None, grads
+        return as_images(input_gradient(rows, params["weight"], self.geometry, cache[1], ctx)), grads

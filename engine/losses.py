@@ -1,0 +1,51 @@
+"""The cost that training lowers: softmax and cross-entropy in one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.types import Array, Labels
+
+
+def softmax(logits: Array) -> Array:
+    """Return ``p[n,k] = exp(z[n,k]) / sum_m exp(z[n,m])``, shape ``(N, K)``.
+
+    The largest logit is subtracted first, which changes nothing but keeps ``exp`` in range.
+    """
+    powers: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
+    powers /= powers.sum(axis=1, keepdims=True)
+    return powers
+
+
+def softmax_cross_entropy(
+    logits: Array, labels: Labels, smoothing: float = 0.0
+) -> tuple[float, Array, Array]:
+    """Return the summed cost of a batch, its gradient and the class probabilities.
+
+    ``loss = -sum_n sum_k t[n,k] log p[n,k]`` with the targets
+    ``t[n,k] = (1 - smoothing) [k = label n] + smoothing / K`` (label smoothing: Szegedy et al., 2016);
+    its gradient for the logits is ``p - t``. Sums, not means, so that slices of a batch add up.
+
+    Args:
+        logits: ``(N, K)``.
+        labels: ``(N,)``, class numbers from 0.
+        smoothing: share of each target that is spread evenly over all classes, 0 to 1.
+
+    Returns:
+        The summed loss, the gradient for ``logits`` ``(N, K)`` and the probabilities ``(N, K)``.
+    """
+    count, classes = logits.shape
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    powers = np.exp(shifted)
+    totals = powers.sum(axis=1, keepdims=True)
+    log_p = shifted - np.log(totals)
+    probabilities = powers / totals
+    images = np.arange(count)
+    # float() and a float64 sum: slices of different size must not lose small losses.
+    loss = -(1 - smoothing) * float(log_p[images, labels].sum(dtype=np.float64))
+    grad = probabilities.copy()
+    grad[images, labels] -= 1 - smoothing
+    if smoothing:
+        loss -= smoothing / classes * float(log_p.sum(dtype=np.float64))
+        grad -= smoothing / classes
+    return loss, grad, probabilities
