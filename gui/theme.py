@@ -83,7 +83,7 @@ LIGHT = Theme(
     best="#00795a",
     series=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"),
     diverging="CET-D1",
-    sequential="CET-L4",
+    sequential="inferno",
 )
 
 DARK = Theme(
@@ -103,8 +103,8 @@ DARK = Theme(
     validation="#f08a3c",
     best="#35c79a",
     series=("#56b4e9", "#f08a3c", "#2fc598", "#dd93bd", "#e6b04d", "#0092dd", "#f0e442"),
-    diverging="CET-D1",
-    sequential="CET-L4",
+    diverging="CET-D4",
+    sequential="inferno",
 )
 
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK)}

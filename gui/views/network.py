@@ -1,0 +1,172 @@
+"""The whole network, live: kernels above, feature maps of one image below."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QShowEvent
+from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from engine.config import RunConfig
+from engine.data.dataset import Dataset
+from engine.messages import Snapshot
+from gui.desk import Desk
+from gui.selection import Sample
+from gui.session_bridge import Wants
+from gui.theme import GRID, Theme
+from gui.views.network_canvas import NetworkCanvas
+from gui.views.network_enlarge import EnlargeDialog
+from gui.views.network_layout import Part
+from gui.widgets.image_chooser import SampleChooser
+from gui.widgets.image_empty import EmptyState
+
+_HINT = "Point at a value to read it; click a mosaic, or press Enter, to enlarge it."
+
+
+class NetworkView(QWidget):
+    """Every layer from the input to the probabilities, for one image that can be chosen."""
+
+    key: ClassVar[str] = "network"
+    title: ClassVar[str] = "Network"
+    about: ClassVar[str] = (
+        "The network from left to right: its kernels above, what each layer makes of the image below."
+    )
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the view; it fills itself when the session sends snapshots."""
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._desk = desk
+        self._theme = theme
+        about = QLabel(self.about)
+        about.setObjectName("about")
+        about.setWordWrap(True)
+        self.chooser = SampleChooser()
+        self.scale = QComboBox()
+        self.scale.setAccessibleName("Colour scale")
+        self.scale.addItems(["One scale for the layer", "Each map by itself"])
+        self.scale.setToolTip(
+            "One scale: maps of a layer can be compared.\nEach by itself: faint maps can be seen as well."
+        )
+        self.canvas = NetworkCanvas(theme)
+        self.readout = QLabel(_HINT)
+        self.readout.setObjectName("note")
+        self.readout.setTextFormat(Qt.PlainText)
+        self.readout.setMinimumWidth(1)
+        self.empty = EmptyState(
+            "The network will be drawn here",
+            "Every layer from the input to the class probabilities: kernels in colour, and the feature maps "
+            "of an image that you choose. It appears once the data set is loaded, and changes as the network "
+            "learns.",
+            "Start training",
+        )
+        self.empty.acted.connect(desk.bridge.play)
+        self.enlarged: EnlargeDialog | None = None
+
+        controls = QHBoxLayout()
+        controls.setSpacing(GRID)
+        controls.addWidget(self.chooser, 1)
+        controls.addWidget(self.scale)
+        full = QWidget()
+        inner = QVBoxLayout(full)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID // 2)
+        inner.addLayout(controls)
+        inner.addWidget(self.canvas, 1)
+        inner.addWidget(self.readout)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(full)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.addWidget(about)
+        column.addLayout(self._stack, 1)
+
+        bridge = desk.bridge
+        bridge.add_watcher(self)
+        bridge.dataset_loaded.connect(self._dataset_loaded)
+        bridge.run_started.connect(self._run_started)
+        bridge.snapshot_ready.connect(self._show)
+        desk.selection.changed.connect(self._sample_changed)
+        self.chooser.chosen.connect(desk.selection.choose)
+        self.scale.currentIndexChanged.connect(self._scale_changed)
+        self.canvas.hovered.connect(lambda text: self.readout.setText(text or _HINT))
+        self.canvas.enlarge.connect(self._enlarge)
+        if bridge.dataset is not None:
+            self._dataset_loaded(bridge.dataset)
+        if desk.selection.sample is not None:
+            self._sample_changed(desk.selection.sample)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.canvas.set_theme(theme)
+        if self.enlarged is not None:
+            self.enlarged.set_theme(theme)
+
+    def wants(self) -> Wants:
+        """Ask for parameters and maps while visible."""
+        return Wants(kernels=True, maps=True) if self.isVisible() else Wants()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for a picture at once."""
+        super().showEvent(event)
+        self._desk.bridge.refresh()
+
+    # --- what comes from the session --------------------------------------------------------------
+
+    def _dataset_loaded(self, dataset: Dataset) -> None:
+        self.chooser.set_dataset(dataset)
+        sample = self._desk.selection.sample
+        fits = sample is not None and sample.image.shape == dataset.test_images.shape[1:]
+        # Image 17 of another data set is another image.
+        stale = sample is not None and sample.index is not None
+        if not fits or stale:
+            index = sample.index if sample is not None and sample.index is not None else 0
+            self.chooser.choose(min(index, len(dataset.test_images) - 1))
+
+    def _run_started(self, config: RunConfig) -> None:
+        self.canvas.set_spec(None, ())
+        self._stack.setCurrentIndex(0)
+        if self.enlarged is not None:
+            self.enlarged.close()
+
+    def _show(self, snapshot: Snapshot) -> None:
+        dataset = self._desk.bridge.dataset
+        if not self.isVisible() or snapshot.network is None or dataset is None:
+            return
+        self.canvas.set_spec(snapshot.network.spec, tuple(dataset.class_names))
+        self._stack.setCurrentIndex(1)
+        self.canvas.show_snapshot(snapshot)
+        if self.enlarged is not None:
+            self.enlarged.show_snapshot(snapshot, own=self.canvas.own)
+
+    def _sample_changed(self, sample: Sample) -> None:
+        self.chooser.show_sample(sample)
+
+    # --- what the user does -----------------------------------------------------------------------
+
+    def _scale_changed(self, index: int) -> None:
+        self.canvas.set_own(index == 1)
+        if self.enlarged is not None and self.canvas.snapshot is not None:
+            self.enlarged.show_snapshot(self.canvas.snapshot, own=self.canvas.own)
+
+    def _enlarge(self, part: Part) -> None:
+        spec, snapshot = self.canvas.spec, self.canvas.snapshot
+        if spec is None or snapshot is None:
+            return
+        if self.enlarged is None:
+            self.enlarged = EnlargeDialog(self._theme, self)
+            self.enlarged.stepped.connect(self._enlarge_neighbour)
+            self.enlarged.finished.connect(lambda _: self.canvas.setFocus())
+        self.enlarged.show_part(spec, part, self.canvas.title_of(part))
+        self.enlarged.show_snapshot(snapshot, own=self.canvas.own)
+        self.enlarged.show()
+        self.enlarged.activateWindow()
+
+    def _enlarge_neighbour(self, by: int) -> None:
+        """Enlarge the mosaic before or after the one that is enlarged."""
+        if self.canvas.selected is not None:
+            self.canvas.select(self.canvas.selected + by)
+            self._enlarge(self.canvas.items_shown[self.canvas.selected].part)

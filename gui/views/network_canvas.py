@@ -1,0 +1,289 @@
+"""The picture of the whole network: a scene that scrolls from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt5.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+
+from engine.messages import Snapshot
+from engine.spec import NetworkSpec
+from gui.presenters.colour import figure
+from gui.presenters.mosaic import value_at
+from gui.theme import BODY, Theme, font
+from gui.views.network_items import PartItems, Scaffold
+from gui.views.network_layout import INPUT, Layout, Part, describe, lay_out
+from gui.widgets.bars import ProbabilityBars
+
+ZOOMS = (0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
+"""Height of the picture in heights of the view."""
+_LEAST_HEIGHT = 300
+
+
+class NetworkCanvas(QGraphicsView):
+    """Shows snapshots of a network; renders only mosaics that are in sight and have changed."""
+
+    hovered = pyqtSignal(str)
+    """What is under the mouse, in words; empty when nothing is."""
+    enlarge = pyqtSignal(object)
+    """The user wants to see this ``Part`` large."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make an empty canvas; ``set_spec`` and ``show_snapshot`` fill it."""
+        super().__init__(parent)
+        self._theme = theme
+        self.spec: NetworkSpec | None = None
+        self.layout_shown: Layout | None = None
+        self.items_shown: list[PartItems] = []
+        self.own = False
+        self.zoom = 1.0
+        self.selected: int | None = None
+        self.snapshot: Snapshot | None = None
+        self._names: tuple[str, ...] = ()
+        self._mouse: QPointF | None = None
+        self._scaffold: Scaffold | None = None
+        self.setScene(QGraphicsScene(self))
+        self.setFrameShape(QFrame.NoFrame)
+        self.setAlignment(Qt.AlignLeft | Qt.AlignTop)
+        self.setOptimizationFlag(QGraphicsView.DontAdjustForAntialiasing)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.StrongFocus)
+        self.setAccessibleName("Layers of the network")
+        self.setAccessibleDescription("Arrow keys choose a mosaic, Enter enlarges it, plus and minus zoom.")
+        self.bars = ProbabilityBars(theme, self.viewport())
+        self.bars.hide()
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(self._scrolled)
+        self.set_theme(theme)
+
+    # --- what is shown ----------------------------------------------------------------------------
+
+    def set_spec(self, spec: NetworkSpec | None, names: tuple[str, ...]) -> None:
+        """Show another network (or none), with these class names; nothing is filled in yet."""
+        if spec == self.spec and names == self._names:
+            return
+        self.spec, self._names, self.snapshot, self.selected = spec, names, None, None
+        self._build()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Fill the mosaics; ``snapshot.network`` must have the network of ``set_spec``."""
+        self.snapshot = snapshot
+        for item in self.items_shown:
+            item.dirty = True
+        if snapshot.probabilities is not None:
+            self.bars.show_values(
+                self._names, snapshot.probabilities, top=int(snapshot.probabilities.argmax())
+            )
+        self._render()
+        self._tell()
+
+    def set_own(self, own: bool) -> None:
+        """Scale each map by itself, or all maps of a layer together."""
+        self.own = own
+        if self.snapshot is not None:
+            self.show_snapshot(self.snapshot)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Make the picture ``zoom`` times as high as the view."""
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self._build()
+
+    def zoom_by(self, steps: int) -> None:
+        """Go so many steps up or down in ``ZOOMS``."""
+        place = ZOOMS.index(self.zoom) + steps
+        self.set_zoom(ZOOMS[min(max(place, 0), len(ZOOMS) - 1)])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.setStyleSheet(f"QGraphicsView {{ background: {theme.panel}; border: 0; }}")
+        self.bars.set_theme(theme)
+        self._build()
+
+    def _build(self) -> None:
+        """Place everything anew; the last snapshot fills it."""
+        scene = self.scene()
+        scene.clear()
+        self.items_shown, self._scaffold, self.layout_shown = [], None, None
+        self.bars.setVisible(self.spec is not None)
+        if self.spec is None:
+            return
+        height = max(_LEAST_HEIGHT, self.height() - self.horizontalScrollBar().sizeHint().height())
+        room = (round(self.width() * self.zoom), round(height * self.zoom))
+        layout = lay_out(self.spec, room, QFontMetrics(font(BODY, strong=True)).horizontalAdvance)
+        self.layout_shown = layout
+        scene.setSceneRect(0, 0, layout.width, layout.height)
+        self._scaffold = Scaffold(layout, self._theme)
+        scene.addItem(self._scaffold)
+        for part in layout.parts:
+            items = PartItems(part, self._theme, rgb=part.layer == INPUT and self.spec.in_shape[0] == 3)
+            items.add_to(scene)
+            self.items_shown.append(items)
+        self.bars.resize(layout.bars[2], layout.bars[3])
+        self.bars.show_values(self._names, None)
+        self._mark()
+        self._place_bars()
+        if self.snapshot is not None:
+            self.show_snapshot(self.snapshot)
+
+    def _render(self) -> None:
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        sight = self.mapToScene(self.viewport().rect()).boundingRect()
+        for items in self.items_shown:
+            if items.dirty and items.rect.intersects(sight):
+                items.fill(snapshot, own=self.own)
+
+    def _scrolled(self) -> None:
+        self._render()
+        self._place_bars()
+
+    def _place_bars(self) -> None:
+        if self.layout_shown is not None:
+            x, y, _, _ = self.layout_shown.bars
+            self.bars.move(self.mapFromScene(x, y))
+
+    # --- what is pointed at -----------------------------------------------------------------------
+
+    def part_at(self, position: QPointF) -> int | None:
+        """Return the number of the mosaic at a place of the scene."""
+        return next((i for i, items in enumerate(self.items_shown) if items.rect.contains(position)), None)
+
+    def title_of(self, part: Part) -> str:
+        """Return the title of the layer that ``part`` belongs to."""
+        return self.layout_shown.columns[part.layer + 1].title if self.layout_shown is not None else ""
+
+    def text_at(self, position: QPointF) -> str:
+        """Say what lies at a place of the scene: layer, map, row, column, value and scale."""
+        number = self.part_at(position)
+        if number is None or self.spec is None or self.layout_shown is None:
+            return ""
+        items = self.items_shown[number]
+        part, tiles = items.part, items.mosaic.tiles
+        title = self.title_of(part)
+        head = title if part.layer == INPUT else f"Layer {part.layer + 1}, {title}"
+        cell = items.mosaic.cell_at(position)
+        if tiles is None or cell is None:
+            return head
+        if part.layer == INPUT:
+            values = ", ".join(figure(float(v)) for v in tiles[:, cell.row, cell.column])
+            return f"{head} · row {cell.row + 1}, column {cell.column + 1} · {values}"
+        words = describe(self.spec, part, cell.index, cell)
+        if (
+            part.fit.grid.count == len(self._names)
+            and part.layer == len(self.spec.layers) - 1
+            and not part.kernels
+        ):
+            words = f"score of “{self._names[cell.index]}”"
+        own = tiles[cell.index]
+        ends = f" · this map {figure(float(own.min()))} to {figure(float(own.max()))}" if own.size > 1 else ""
+        return f"{head} · {words} · {figure(value_at(tiles, cell))}{ends}"
+
+    def _tell(self) -> None:
+        if self._mouse is not None:
+            self.hovered.emit(self.text_at(self._mouse))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what is under the mouse."""
+        super().mouseMoveEvent(event)
+        self._mouse = self.mapToScene(event.pos())
+        over = self.part_at(self._mouse) is not None
+        self.viewport().setCursor(Qt.PointingHandCursor if over else Qt.ArrowCursor)
+        self._tell()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say nothing any more."""
+        super().leaveEvent(event)
+        self._mouse = None
+        self.hovered.emit("")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Enlarge what was clicked."""
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.LeftButton:
+            number = self.part_at(self.mapToScene(event.pos()))
+            if number is not None:
+                self.select(number)
+                self.enlarge.emit(self.items_shown[number].part)
+
+    # --- the keyboard and the wheel ---------------------------------------------------------------
+
+    def select(self, number: int) -> None:
+        """Choose a mosaic and bring it into sight."""
+        if self.items_shown:
+            self.selected = min(max(number, 0), len(self.items_shown) - 1)
+            self.ensureVisible(self.items_shown[self.selected].rect, 40, 24)
+            self._mark()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose, enlarge and zoom."""
+        last = len(self.items_shown) - 1
+        now = self.selected if self.selected is not None else -1
+        actions: dict[int, Callable[[], None]] = {
+            Qt.Key_Right: lambda: self.select(now + 1),
+            Qt.Key_Left: lambda: self.select(now - 1),
+            Qt.Key_Home: lambda: self.select(0),
+            Qt.Key_End: lambda: self.select(last),
+            Qt.Key_Plus: lambda: self.zoom_by(1),
+            Qt.Key_Equal: lambda: self.zoom_by(1),
+            Qt.Key_Minus: lambda: self.zoom_by(-1),
+            Qt.Key_0: lambda: self.set_zoom(1.0),
+            Qt.Key_Return: self._enlarge_selected,
+            Qt.Key_Enter: self._enlarge_selected,
+        }
+        action = actions.get(event.key())
+        if action is not None and not event.modifiers() & (Qt.ControlModifier | Qt.AltModifier):
+            action()
+        else:
+            super().keyPressEvent(event)
+
+    def _enlarge_selected(self) -> None:
+        if self.selected is not None:
+            self.enlarge.emit(self.items_shown[self.selected].part)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll along the network; with Ctrl zoom, with Shift up and down."""
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.ControlModifier:
+            self.zoom_by(1 if delta > 0 else -1)
+        else:
+            shift = bool(event.modifiers() & Qt.ShiftModifier)
+            bar = self.verticalScrollBar() if shift else self.horizontalScrollBar()
+            bar.setValue(bar.value() - delta)
+        event.accept()
+
+    def _mark(self) -> None:
+        """Draw the frame round the chosen mosaic, while the keyboard is here."""
+        if self._scaffold is not None:
+            visible = self.selected is not None and self.hasFocus()
+            self._scaffold.set_mark(
+                self.items_shown[self.selected].rect if visible and self.selected is not None else QRectF()
+            )
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show which mosaic is chosen."""
+        super().focusInEvent(event)
+        if self.selected is None and self.items_shown:
+            self.selected = 0
+        self._mark()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide which mosaic is chosen."""
+        super().focusOutEvent(event)
+        self._mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the picture to the new size."""
+        super().resizeEvent(event)
+        self._build()

@@ -1,0 +1,131 @@
+"""What the Network view's scene is made of."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QPointF, QRectF, Qt
+from PyQt5.QtGui import QColor, QPainter, QPen, QPolygonF
+from PyQt5.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
+
+from engine.messages import Snapshot
+from gui.presenters.colour import figure
+from gui.theme import BODY, SMALL, Theme, font
+from gui.views.network_layout import HEADER, INPUT, MARGIN, SPACE, Layout, Part
+from gui.widgets.image_legend import LegendItem
+from gui.widgets.mosaic import MosaicItem, colour_table, map_table, signed_table
+
+
+class PartItems:
+    """A mosaic with its legend.
+
+    Attributes:
+        part: what it shows.
+        rect: where the mosaic is in the scene.
+        dirty: the newest snapshot is not rendered yet.
+    """
+
+    def __init__(self, part: Part, theme: Theme, *, rgb: bool) -> None:
+        """Make both, still empty."""
+        self.part = part
+        self.mosaic = MosaicItem(part.fit, signed=part.kernels)
+        self.mosaic.setPos(part.x, part.y)
+        self.rect = QRectF(part.x, part.y, *part.fit.size)
+        self.legend = LegendItem(part.width)
+        self.legend.setPos(part.x, part.legend)
+        self.dirty = False
+        if part.layer == INPUT:
+            table = colour_table("grey", theme.panel)
+        else:
+            table = signed_table(theme) if part.kernels else map_table(theme)
+        self.mosaic.set_table(table)
+        self.legend.set_colours(table, theme.muted)
+        self.legend.setVisible(not rgb)
+
+    def add_to(self, scene: QGraphicsScene) -> None:
+        """Put both into ``scene``."""
+        scene.addItem(self.mosaic)
+        scene.addItem(self.legend)
+
+    def fill(self, snapshot: Snapshot, *, own: bool) -> None:
+        """Show what ``snapshot`` says of this part; keep what is shown if it says nothing."""
+        self.dirty = False
+        part = self.part
+        if part.layer == INPUT:
+            if snapshot.image is not None and snapshot.image.shape[1:] == (
+                part.fit.grid.height,
+                part.fit.grid.width,
+            ):
+                self.mosaic.show_picture(snapshot.image)
+                self.legend.set_texts("0", "255")
+            return
+        if part.kernels:
+            values = snapshot.network.params[part.layer]["weight"] if snapshot.network is not None else None
+        else:
+            values = snapshot.maps[part.layer] if snapshot.maps else None
+        if values is None:
+            return
+        # A vector is one map of single values: scaled one by one they would all look the same.
+        own = own and part.fit.grid.height * part.fit.grid.width > 1
+        self.mosaic.show_tiles(part.tiles(values), own=own)
+        scale = self.mosaic.scale_shown
+        if scale is None:
+            self.legend.set_texts("−max" if part.kernels else "min", "max")
+        else:
+            self.legend.set_texts(figure(scale.low), figure(scale.high))
+
+
+class Scaffold(QGraphicsItem):
+    """What does not change with training: titles, shapes, arrows; and the frame of the keyboard."""
+
+    def __init__(self, layout: Layout, theme: Theme) -> None:
+        """Draw the scaffold of ``layout``."""
+        super().__init__()
+        self._layout = layout
+        self._theme = theme
+        self._mark = QRectF()
+        self.setFlag(QGraphicsItem.ItemUsesExtendedStyleOption)  # to be told what is repainted
+
+    def set_mark(self, rect: QRectF) -> None:
+        """Draw a frame round ``rect``; none if it is empty."""
+        if rect != self._mark:
+            self._mark = rect
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the whole picture."""
+        return QRectF(0, 0, self._layout.width, self._layout.height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Draw what lies in the part that is repainted."""
+        exposed = option.exposedRect
+        if exposed.top() < MARGIN + HEADER:
+            for column in self._layout.columns:
+                if column.x < exposed.right() and column.x + column.width > exposed.left():
+                    self._header(painter, column.x, column.title, column.notes)
+            x, _, _, _ = self._layout.bars
+            self._header(painter, x, "probabilities", ("of each class, in per cent", ""))
+        painter.setRenderHint(QPainter.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.muted), 1.25))
+        for column in self._layout.columns:
+            right = column.x + column.width
+            if right < exposed.right() and right + SPACE > exposed.left():
+                self._arrow(painter, column.x + column.width)
+        if not self._mark.isEmpty():
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.setBrush(Qt.NoBrush)
+            painter.drawRoundedRect(self._mark.adjusted(-4, -4, 4, 4), 3, 3)
+
+    def _header(self, painter: QPainter, x: int, title: str, notes: tuple[str, str]) -> None:
+        painter.setPen(QColor(self._theme.text))
+        painter.setFont(font(BODY, strong=True))
+        painter.drawText(QPointF(x, MARGIN + 11), title)
+        painter.setPen(QColor(self._theme.muted))
+        painter.setFont(font(SMALL))
+        for line, note in enumerate(notes):
+            painter.drawText(QPointF(x, MARGIN + 27 + 14 * line), note)
+
+    def _arrow(self, painter: QPainter, x: int) -> None:
+        y = self._layout.axis
+        tip = QPointF(x + SPACE / 2 + 4, y)
+        painter.drawPolyline(QPolygonF([tip + QPointF(-5, -5), tip, tip + QPointF(-5, 5)]))

@@ -1,0 +1,37 @@
+"""What a view shows while it has nothing to show."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.theme import GRID
+
+
+class EmptyState(QWidget):
+    """Says what will be here, and offers the action that fills it."""
+
+    acted = pyqtSignal()
+    """The user pressed the button."""
+
+    def __init__(self, heading: str, text: str, action: str, parent: QWidget | None = None) -> None:
+        """Make a heading, a sentence below it and a button."""
+        super().__init__(parent)
+        title = QLabel(heading)
+        title.setObjectName("heading")
+        note = QLabel(text)
+        note.setObjectName("about")
+        note.setWordWrap(True)
+        note.setMinimumWidth(280)
+        note.setMaximumWidth(420)
+        self.button = QPushButton(action)
+        self.button.setObjectName("primary")
+        self.button.clicked.connect(self.acted)
+        column = QVBoxLayout(self)
+        column.setSpacing(GRID)
+        column.addStretch(2)
+        for widget in (title, note, self.button):
+            if isinstance(widget, QLabel):
+                widget.setAlignment(Qt.AlignHCenter)
+            column.addWidget(widget, 0, Qt.AlignHCenter)
+        column.addStretch(3)

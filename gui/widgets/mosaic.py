@@ -1,0 +1,129 @@
+"""A mosaic of maps on the screen: one image item however many maps it holds."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt5.QtCore import QPointF, QRectF
+from PyQt5.QtGui import QColor, QImage, qRgb
+
+from engine.types import Array, Bytes
+from gui.presenters.colour import TOP, Scale, codes, layer_scale
+from gui.presenters.mosaic import Cell, Fit
+from gui.theme import Theme
+
+
+@lru_cache(maxsize=16)
+def colour_table(name: str, empty: str) -> tuple[int, ...]:
+    """Return 256 colours: a map's for codes 0 to ``TOP``, and ``empty`` for pixels without a value.
+
+    Args:
+        name: of a pyqtgraph colour map, or ``grey``.
+        empty: ``#rrggbb``.
+    """
+    if name == "grey":
+        levels = np.linspace(0, 255, TOP + 1).round().astype(int)
+        table = [qRgb(v, v, v) for v in levels.tolist()]
+    else:
+        table = [qRgb(*c[:3]) for c in pg.colormap.get(name).getLookupTable(nPts=TOP + 1).tolist()]
+    return (*table, QColor(empty).rgb())
+
+
+def signed_table(theme: Theme) -> tuple[int, ...]:
+    """Return the colours of values about zero."""
+    return colour_table(theme.diverging, theme.panel)
+
+
+def map_table(theme: Theme) -> tuple[int, ...]:
+    """Return the colours of feature maps."""
+    return colour_table(theme.sequential, theme.panel)
+
+
+class MosaicItem(pg.ImageItem):
+    """Maps of one size side by side, each value a square of whole screen pixels.
+
+    Attributes:
+        fit: arrangement and magnification.
+        tiles: the values shown, ``(K, h, w)``, or None.
+        scale_shown: the common scale, or None if each map has its own.
+    """
+
+    def __init__(self, fit: Fit, *, signed: bool) -> None:
+        """Make an empty mosaic; ``show_tiles`` fills it."""
+        super().__init__(axisOrder="row-major", levels=(0, 255), autoLevels=False)
+        self.fit = fit
+        self.tiles: Array | None = None
+        self.scale_shown: Scale | None = None
+        self._signed = signed
+        self._table: tuple[int, ...] = ()
+        self.setScale(fit.scale)
+
+    def set_table(self, table: tuple[int, ...]) -> None:
+        """Use other colours."""
+        self._table = table
+        self._renderRequired = True
+        self.update()
+
+    def show_tiles(self, tiles: Array, *, own: bool) -> None:
+        """Show values ``(K, h, w)``; with ``own``, each map on its own scale."""
+        self.tiles = tiles
+        self.scale_shown = None if own else layer_scale(tiles, signed=self._signed)
+        self.setImage(
+            self.fit.grid.arrange(codes(tiles, self.scale_shown, signed=self._signed)), autoLevels=False
+        )
+
+    def show_picture(self, image: Bytes) -> None:
+        """Show an image ``(C, H, W)``: three channels in colour, others side by side."""
+        self.tiles = image.astype(np.float32)
+        self.scale_shown = Scale(0.0, 255.0)
+        if image.shape[0] == 3:
+            self.setImage(np.ascontiguousarray(image.transpose(1, 2, 0)), autoLevels=False)
+        else:
+            self.setImage(
+                self.fit.grid.arrange(codes(self.tiles, self.scale_shown, signed=False)), autoLevels=False
+            )
+
+    def cell_at(self, position: QPointF) -> Cell | None:
+        """Return what lies at a place of the scene."""
+        local = self.mapFromScene(position)
+        return self.fit.grid.locate(local.y(), local.x())
+
+    def tile_rect(self, index: int) -> QRectF:
+        """Return where the map ``index`` lies in the scene."""
+        top, left = self.fit.grid.origin(index)
+        rect = QRectF(left, top, self.fit.grid.width, self.fit.grid.height)
+        return QRectF(self.mapRectToScene(rect))
+
+    def tile_picture(self, index: int) -> QImage:
+        """Return the map ``index`` as a picture, one pixel a value."""
+        if self.image is None:
+            return QImage()
+        self.render()
+        top, left = self.fit.grid.origin(index)
+        return QImage(self.qimage.copy(left, top, self.fit.grid.width, self.fit.grid.height))
+
+    def boundingRect(self) -> QRectF:
+        """Return the mosaic's own extent, also before it is filled."""
+        height, width = self.fit.grid.shape
+        return QRectF(0, 0, width, height)
+
+    def changeParent(self) -> None:
+        """Stay as it is: the base class looks for a view with ranges, and this scene has a plain one."""
+
+    def render(self) -> None:
+        """Make the picture that Qt draws.
+
+        The codes are the pixels and the colours a table of theirs; working the table out anew for
+        every frame, as the base class does, takes longer than all the rest.
+        """
+        if self.image is None or self.image.ndim != 2:
+            super().render()
+            return
+        height, width = self.image.shape
+        # The image item keeps the array alive as long as the picture that looks at it.
+        self.qimage = QImage(self.image.data, width, height, width, QImage.Format_Indexed8)
+        self.qimage.setColorTable(self._table)
+        self._renderRequired = False
+        self._unrenderable = False
