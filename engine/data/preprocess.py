@@ -1,0 +1,81 @@
+"""From pixels to the numbers that enter a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.errors import DataError
+from engine.types import Array, Bytes
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """Standardises each channel: x = (pixel / 255 - mean) / std.
+
+    Attributes:
+        mean: of each channel, pixels counted from 0 to 1; ``(C,)``.
+        std: standard deviation of each channel, likewise; above zero.
+
+    Raises:
+        DataError: the numbers are not finite, not above zero (``std``) or not one a channel.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        if not self.mean or len(self.mean) != len(self.std):
+            raise DataError(
+                f"Preprocessing has {len(self.mean)} means and {len(self.std)} deviations; "
+                "allowed is one of each for every channel."
+            )
+        for name, value in (*(("mean", m) for m in self.mean), *(("deviation", s) for s in self.std)):
+            if not np.isfinite(value) or (name == "deviation" and value <= 0):
+                allowed = "a finite number" if name == "mean" else "a finite number above 0"
+                raise DataError(f"Preprocessing: a {name} is {value}; allowed is {allowed}.")
+
+    def apply(self, images: Bytes) -> Array:
+        """Return the standardised images.
+
+        Args:
+            images: pixels, ``(N, C, H, W)``.
+
+        Returns:
+            float32, ``(N, C, H, W)``. In memory the batch is innermost, as the network's fast
+            operations want it: the transpose of a contiguous ``(C, H, W, N)``.
+
+        Raises:
+            DataError: the images have another number of channels.
+        """
+        if images.ndim != 4 or images.shape[1] != len(self.mean):
+            raise DataError(
+                f"The images have the shape {images.shape}; allowed is (N, {len(self.mean)}, H, W)."
+            )
+        mean = np.array(self.mean, np.float64)
+        std = np.array(self.std, np.float64)
+        scale = (1 / (255 * std)).astype(np.float32).reshape(-1, 1, 1, 1)
+        offset = (-mean / std).astype(np.float32).reshape(-1, 1, 1, 1)
+        result: Array = np.empty((*images.shape[1:], len(images)), np.float32)
+        np.copyto(result, images.transpose(1, 2, 3, 0))
+        result *= scale
+        result += offset
+        return np.moveaxis(result, -1, 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return ``{"mean": [...], "std": [...]}``."""
+        return {"mean": list(self.mean), "std": list(self.std)}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Preprocessing:
+        """Build from what ``to_json`` gave; raises DataError."""
+        try:
+            values = {name: tuple(float(v) for v in data[name]) for name in ("mean", "std")}
+        except (KeyError, TypeError, ValueError):
+            raise DataError(
+                f"Preprocessing is described by lists of numbers 'mean' and 'std', not by {data!r}."
+            ) from None
+        return cls(**values)
