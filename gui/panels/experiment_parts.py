@@ -12,8 +12,9 @@ from engine.data.dataset import Dataset
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
 from engine.spec import PRESETS, NetworkSpec
-from gui.presenters.experiment import CUSTOM, LIVE, grouped, preset_of, summary
+from gui.presenters.experiment import CUSTOM, LIVE, preset_of, summary
 from gui.presenters.layer_list import size
+from gui.presenters.numbers import grouped
 from gui.theme import GRID
 from gui.widgets.fields import guard_wheel
 from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm, PartForm

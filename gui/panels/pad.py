@@ -113,14 +113,14 @@ class PadPanel(QWidget):
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID - 2)
         column.addWidget(self._about)
-        column.addWidget(self.canvas)
+        column.addWidget(self.canvas, 1)
         column.addWidget(self.tools)
         column.addSpacing(2)
         column.addWidget(self.card)
         column.addWidget(self.bars)
         column.addLayout(answered_row)
         column.addLayout(buttons)
-        column.addStretch(1)
+        column.addStretch(0)
         self.setMinimumWidth(230)
         self.setFocusProxy(self.canvas)
 
@@ -159,12 +159,10 @@ class PadPanel(QWidget):
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the sheet what the rest leaves: as wide as the panel if the height allows it."""
+        """Let the sheet grow into a square as wide as the panel, and no further."""
         super().resizeEvent(event)
         self._about.setVisible(self.height() >= 620)
-        rest = self.layout().sizeHint().height() - self.canvas.sizeHint().height()
-        side = min(self.width() - 2 * GRID, self.height() - rest, LARGEST)
-        self.canvas.setFixedHeight(max(120, side))
+        self.canvas.setMaximumHeight(max(120, min(self.width() - 2 * GRID, LARGEST)))
 
     def _drawn(self) -> None:
         self._pen_moved = True

@@ -9,6 +9,7 @@ from engine.config import LiveSettings, RunConfig
 from engine.errors import EngineError
 from engine.spec import PRESETS, NetworkSpec, preset
 from engine.types import Shape
+from gui.presenters.numbers import grouped
 
 LIVE = tuple(field.name for field in dataclasses.fields(LiveSettings))
 """Settings that may change while the network trains."""
@@ -105,8 +106,3 @@ def counted(words: list[str]) -> list[str]:
         else:
             runs.append((word, 1))
     return [word if count == 1 else f"{count} × {word}" for word, count in runs]
-
-
-def grouped(number: int) -> str:
-    """Return a whole number with its thousands apart: ``12 345``."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

@@ -9,7 +9,8 @@ from engine.layers import LAYERS
 from engine.layers.base import Layer
 from engine.spec import NetworkSpec
 from engine.types import Shape
-from gui.presenters.experiment import grouped, preset_of
+from gui.presenters.experiment import preset_of
+from gui.presenters.numbers import grouped
 
 
 @dataclass(frozen=True)

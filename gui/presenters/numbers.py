@@ -1,4 +1,4 @@
-"""Numbers as people type them and step through them."""
+"""Numbers as people type, step through and read them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,24 @@ def show(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.7g}"
 
 
+def grouped(number: int) -> str:
+    """Return a whole number with its thousands apart: ``12 345``."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def percent(value: float) -> str:
+    """Return a probability as a percentage that never claims a certainty it does not have."""
+    if value <= 0:
+        return "0 %"
+    if value < 0.001:
+        return "<0.1 %"
+    if value >= 0.9995:
+        return ">99.9 %"
+    if value < 0.0995 or value >= 0.995:
+        return f"{100 * value:.1f} %"
+    return f"{100 * value:.0f} %"
+
+
 def stepped(value: float, info: OptionInfo, *, whole: bool, up: bool) -> int | float:
     """Return the next sensible value, within what is allowed.
 
@@ -39,12 +57,8 @@ def stepped(value: float, info: OptionInfo, *, whole: bool, up: bool) -> int | f
     if info.high is not None and 0.99 <= info.high < 1:
         missing = _series(1 - value, up=not up)
         result = 1 - missing if missing <= 1 else 0.0
-    elif info.high is not None and info.high <= 1 and info.low == 0 and value >= 0.05 - 1e-9 * (not up):
-        result = (
-            math.floor(value / 0.05 + 1e-6) * 0.05 + 0.05
-            if up
-            else math.ceil(value / 0.05 - 1e-6) * 0.05 - 0.05
-        )
+    elif info.high is not None and info.high <= 1 and info.low == 0 and not info.above_low:
+        result = 0.05 * (math.floor(value / 0.05 + 1e-6) + 1 if up else math.ceil(value / 0.05 - 1e-6) - 1)
     elif value <= 0:
         result = 1e-4 if up else value
     elif not up and value <= 1.001e-5 and info.low == 0 and not info.above_low:
@@ -62,7 +76,7 @@ def stepped(value: float, info: OptionInfo, *, whole: bool, up: bool) -> int | f
 def _stepped_whole(value: int, info: OptionInfo, *, up: bool) -> int:
     size = abs(value) if up else max(abs(value) - 1, 1)
     step = int(10 ** max(0, int(math.log10(max(size, 1))) - 1))
-    result = (value // step + 1) * step if up else -(-value // step - 1) * step
+    result = (value // step + 1) * step if up else (-(-value // step) - 1) * step
     if info.low is not None:
         result = max(result, math.ceil(info.low) + int(info.above_low))
     return result if info.high is None else min(result, math.floor(info.high))

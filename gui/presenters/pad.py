@@ -12,6 +12,7 @@ import numpy as np
 from engine.data.preprocess import Preprocessing
 from engine.network import Network
 from engine.types import Array, Bytes, Shape
+from gui.presenters.numbers import grouped, percent
 
 PAD_SHAPE: Shape = (1, 28, 28)
 """What the pad can offer: one grey image of 28x28."""
@@ -91,7 +92,7 @@ def reach(ink: Array) -> float:
     if not len(rows) or not len(columns):
         return 0.0
     longer: int = max(int(rows[-1] - rows[0]), int(columns[-1] - columns[0])) + 1
-    return longer / max(ink.shape)
+    return float(longer / max(ink.shape))
 
 
 def ink_share(image: Bytes) -> float:
@@ -167,19 +168,4 @@ class Answering:
             )
         elif step > 0:
             self._obstacle = ""
-            self._training = Source(
-                network, preprocessing, names, f"Training network, step {step:,}".replace(",", " ")
-            )
-
-
-def percent(value: float) -> str:
-    """Return a probability as a percentage that never claims a certainty it does not have."""
-    if value <= 0:
-        return "0 %"
-    if value < 0.001:
-        return "<0.1 %"
-    if value >= 0.9995:
-        return ">99.9 %"
-    if value < 0.0995 or value >= 0.995:
-        return f"{100 * value:.1f} %"
-    return f"{100 * value:.0f} %"
+            self._training = Source(network, preprocessing, names, f"Training network, step {grouped(step)}")

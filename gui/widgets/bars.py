@@ -10,7 +10,7 @@ from PyQt5.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.types import Array
-from gui.presenters.pad import percent
+from gui.presenters.numbers import percent
 from gui.theme import BODY, GRID, Theme, font
 
 ROW_LOW, ROW_USUAL = 14, 18
@@ -27,7 +27,7 @@ class ProbabilityBars(QWidget):
         self._theme = theme
         self._top: int | None = None
         self._shown: tuple[str, ...] = ()
-        self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Preferred)
+        self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Maximum)
         self.setAttribute(Qt.WA_OpaquePaintEvent)
 
     def set_theme(self, theme: Theme) -> None:

@@ -1,0 +1,129 @@
+"""The pad sounds as sure as the figures allow, and knows which network it asks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.data.preprocess import Preprocessing
+from engine.network import Network
+from engine.spec import preset
+from gui.presenters.pad import (
+    Answering,
+    Source,
+    entropy_share,
+    ink_share,
+    judge,
+    reach,
+)
+
+DIGITS = tuple("0123456789")
+
+
+def odds(**shares: float) -> np.ndarray:
+    """Return probabilities with the given shares (``d7=0.9``), the rest spread evenly."""
+    rest = (1 - sum(shares.values())) / (10 - len(shares))
+    return np.array([shares.get(f"d{k}", rest) for k in range(10)], np.float32)
+
+
+def test_a_clear_answer_is_claimed():
+    answer = judge(odds(d7=0.98), DIGITS)
+    assert answer.verdict == "sure"
+    assert answer.headline == "7, 98 %"
+    assert answer.top == 7
+
+
+@pytest.mark.parametrize(
+    "shares", [{"d4": 0.52, "d9": 0.44}, {"d4": 0.58, "d9": 0.2}, {"d4": 0.6, "d9": 0.39}]
+)
+def test_a_close_race_names_both(shares):
+    answer = judge(odds(**shares), DIGITS)
+    assert answer.verdict == "doubt"
+    assert answer.headline == "Not sure: 4 or 9?"
+    assert answer.top is None
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "size", "ink"),
+    [
+        (odds(), 1.0, 0.2),
+        (odds(d1=0.35, d4=0.3), 1.0, 0.2),
+        (odds(d1=0.99), 0.05, 0.2),
+        (odds(d8=0.99), 1.0, 0.8),
+    ],
+    ids=["even odds", "nearly even", "a dot", "a blot"],
+)
+def test_what_looks_like_nothing_is_no_digit(probabilities, size, ink):
+    answer = judge(probabilities, DIGITS, size, ink)
+    assert answer.verdict == "unknown"
+    assert answer.top is None
+
+
+def test_entropy_is_a_share_of_the_greatest():
+    assert entropy_share(odds()) == pytest.approx(1.0)
+    assert entropy_share(odds(d3=1.0)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_reach_is_the_longer_side_of_what_is_drawn():
+    ink = np.zeros((280, 280), np.float32)
+    assert reach(ink) == 0.0
+    ink[20:90, 100:114] = 1
+    assert reach(ink) == pytest.approx(0.25)
+
+
+def test_ink_share_looks_at_the_middle():
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 4:14] = 255
+    assert ink_share(image) == pytest.approx(0.5)
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return Preprocessing((0.13,), (0.31,))
+
+
+def source(seed: int, prepared: Preprocessing, caption: str = "Shipped model") -> Source:
+    return Source(Network.new(preset("classic"), seed), prepared, DIGITS, caption)
+
+
+def test_the_shipped_model_answers_until_training_begins(prepared):
+    shipped = source(1, prepared)
+    answering = Answering(shipped)
+    training = Network.new(preset("classic"), 2)
+    answering.offer(training, 0, prepared, DIGITS)
+    assert answering.source is shipped
+    assert answering.caption == "Shipped model, until training begins"
+    answering.offer(training, 431, prepared, DIGITS)
+    assert answering.source.network is training
+    assert answering.caption == "Training network, step 431"
+    answering.forget()
+    assert answering.source is shipped
+
+
+def test_the_pad_can_stay_on_the_shipped_model(prepared):
+    shipped = source(1, prepared)
+    answering = Answering(shipped, follow=False)
+    answering.offer(Network.new(preset("classic"), 2), 9, prepared, DIGITS)
+    assert answering.source is shipped
+    assert answering.caption == "Shipped model"
+    answering.follow = True
+    assert answering.caption == "Training network, step 9"
+
+
+def test_a_network_for_other_images_is_not_asked(prepared):
+    shipped = source(1, prepared)
+    answering = Answering(shipped)
+    colour = Network.new(preset("classic", (3, 32, 32)), 2)
+    answering.offer(colour, 9, prepared, DIGITS)
+    assert answering.source is shipped
+    assert "32x32x3" in answering.caption
+    answering.offer(Network.new(preset("classic"), 2), 10, prepared, DIGITS)
+    assert answering.caption == "Training network, step 10"
+
+
+def test_a_source_gives_probabilities_of_the_image(prepared):
+    image = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
+    asked = source(1, prepared)
+    expected = asked.network.predict(prepared.apply(image[None, None]))[0]
+    np.testing.assert_array_equal(asked.predict(image), expected)
+    assert asked.predict(image).sum() == pytest.approx(1.0, abs=1e-5)
