@@ -45,8 +45,9 @@ class SideEvaluation:
         self._allowance += SHARE * seconds
         if self._allowance < 0:
             return None
-        if self._sweep is None:
-            self._begin(min(IMAGES, len(self._order)))
+        count = min(IMAGES, len(self._order))
+        if self._sweep is None or self._sweep.total > count:
+            self._begin(count)
         return self._advance()
 
     def still_to_do(self) -> bool:

@@ -39,8 +39,8 @@ from engine.messages import (
 from engine.session import Resume, run
 from gui.selection import Selection
 
-FRAME_MS = 90
-"""Time between two drawings while nothing is expensive."""
+FRAME_MS = 96
+"""Time from one drawing to the next while nothing is expensive."""
 DRAWING_SHARE = 0.1
 """Share of the time that drawing may take while the network trains."""
 
@@ -255,10 +255,10 @@ class SessionBridge(QObject):
         sample = self._selection.sample
         image = sample.image if sample is not None else None
         self._channel.ask(Request(wants.kernels, wants.maps, image, wants.evaluate))
-        pause = FRAME_MS / 1000
+        period = FRAME_MS / 1000
         if self.state is State.RUNNING:
-            pause = max(pause, self._drawing / self.drawing_share - spent)
-        self._timer.start(round(1000 * min(pause, 1.0)))
+            period = max(period, min(self._drawing / self.drawing_share, 1.0))
+        self._timer.start(max(5, round(1000 * (period - spent))))
 
     def _set_state(self, state: State, message: str) -> None:
         self.state = state

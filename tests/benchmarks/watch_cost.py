@@ -1,0 +1,106 @@
+"""What watching costs: speed with every view visible over speed without a window."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from engine.channel import Channel
+from engine.config import RunConfig
+from engine.messages import Play, Quit, State
+from engine.session import run as run_session
+from engine.spec import preset
+from gui.app import Kernelscope, build
+from gui.settings import Store
+from tests.benchmarks.row import Row
+
+NAME = "watch-cost"
+PAIRS = 5
+SECONDS = 6.0
+WARM_UP = 2.0
+
+
+def config(network: str = "classic", batch: int = 20) -> RunConfig:
+    """Return a run that is long enough to measure, without validations in between."""
+    return RunConfig(network=preset(network), batch_size=batch, epochs=1000, validation_every=0, learning_rate=0.002)
+
+
+def blind(settings: RunConfig) -> float:
+    """Return images a second without a window."""
+    channel = Channel()
+    thread = threading.Thread(target=run_session, args=(settings, channel))
+    thread.start()
+    channel.send(Play())
+    steps = channel.history.steps
+    while not steps.length:
+        time.sleep(0.05)
+    time.sleep(WARM_UP)
+    first, began = steps.length, time.perf_counter()
+    time.sleep(SECONDS)
+    rate = (steps.length - first) * settings.batch_size / (time.perf_counter() - began)
+    channel.send(Quit())
+    thread.join()
+    return rate
+
+
+def opened(settings: RunConfig, folder: Path) -> Kernelscope:
+    """Return the program with every view visible, training."""
+    program = build(Store(folder, folder), theme="light", config=settings)
+    program.window.resize(1600, 1000)
+    program.window.show()
+    program.window.tile(True)
+    bridge = program.desk.bridge
+    while bridge.state is State.LOADING:
+        pump(program, 0.02)
+    bridge.play()
+    return program
+
+
+def pump(program: Kernelscope, seconds: float) -> None:
+    """Let the window live for so long, as its own event loop would."""
+    from PyQt5.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec_()
+
+
+def watched(settings: RunConfig) -> tuple[float, float]:
+    """Return images a second and pictures a second with every view visible."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = opened(settings, Path(folder))
+        bridge, pictures = program.desk.bridge, [0]
+
+        def count(_snapshot: object) -> None:
+            pictures[0] += 1
+
+        bridge.snapshot_ready.connect(count)
+        pump(program, WARM_UP)
+        first, began, pictures[0] = bridge.steps, time.perf_counter(), 0
+        pump(program, SECONDS)
+        spent = time.perf_counter() - began
+        rate = (bridge.steps - first) * settings.batch_size / spent
+        program.close()
+        pump(program, 0.05)
+        return rate, pictures[0] / spent
+
+
+def run() -> list[Row]:
+    """Measure pairs, alternating, and return the medians."""
+    rows = []
+    for network, batch in (("classic", 20), ("lenet5", 64)):
+        settings = config(network, batch)
+        ratios, frames = [], []
+        for _ in range(PAIRS):
+            without = blind(settings)
+            rate, pictures = watched(settings)
+            ratios.append(rate / without)
+            frames.append(pictures)
+        ratio, frame = statistics.median(ratios), statistics.median(frames)
+        label = f"watch-cost: {network} batch {batch}"
+        rows.append(Row(f"{label}, speed with window / without", ratio, "ratio", ">= 0.90", ratio >= 0.90))
+        rows.append(Row(f"{label}, pictures a second", frame, "1/s", ">= 10", frame >= 9.95))
+    return rows

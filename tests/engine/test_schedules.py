@@ -1,0 +1,31 @@
+"""Schedules: their fixed points, and that no factor leaves 0 to 1."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.schedules import SCHEDULES, schedule_from_json
+from engine.schedules.simple import Constant, Cosine, Step
+from engine.schedules.warm import OneCycle, WarmUp
+
+
+def test_fixed_points() -> None:
+    assert Constant().factor(3, 4) == 1
+    assert [Step(every=2, drop=0.1).factor(e, 9) for e in (0, 1.99, 2, 4)] == pytest.approx([1, 1, 0.1, 0.01])
+    assert [Cosine(floor=0.2).factor(e, 10) for e in (0, 5, 10, 12)] == pytest.approx([1, 0.6, 0.2, 0.2])
+    warm = WarmUp(warm=2, floor=0)
+    assert [warm.factor(e, 10) for e in (1, 2, 6, 10)] == pytest.approx([0.5, 1, 0.5, 0])
+    cycle = OneCycle(peak=0.25, start=0.1, end=0.01)
+    assert [cycle.factor(e, 8) for e in (0, 1, 2, 5, 8)] == pytest.approx([0.1, 0.55, 1, 0.505, 0.01])
+
+
+@given(kind=st.sampled_from(sorted(SCHEDULES)), epochs=st.integers(1, 50), share=st.floats(0, 1.5))
+def test_stays_between_zero_and_one(kind: str, epochs: int, share: float) -> None:
+    assert 0 <= SCHEDULES[kind]().factor(share * epochs, epochs) <= 1
+
+
+def test_json_round_trip() -> None:
+    for cls in SCHEDULES.values():
+        assert schedule_from_json(cls().to_json()) == cls()

@@ -1,0 +1,63 @@
+"""The whole program, with a small real run on MNIST and answers to its questions at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.config import RunConfig
+from engine.messages import State
+from engine.spec import preset
+from gui.app import Kernelscope, build
+from gui.dialogs import Dialogs
+from gui.settings import Store
+
+
+class Answers(Dialogs):
+    """Answers questions as the test says, and remembers them."""
+
+    def __init__(self) -> None:
+        self.questions: list[str] = []
+        self.choice: int | None = None
+        self.file: Path | None = None
+
+    def choose(self, question: str, answers: Sequence[str]) -> int | None:
+        self.questions.append(question)
+        return self.choice
+
+    def open_file(self, title: str, kinds: str) -> Path | None:
+        return self.file
+
+    def save_file(self, title: str, suggestion: str, kinds: str) -> Path | None:
+        return self.file
+
+
+@pytest.fixture
+def dialogs() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "config", tmp_path / "data")
+
+
+@pytest.fixture
+def config() -> RunConfig:
+    return RunConfig(
+        network=preset("classic"), training_images=2000, validation_images=300, validation_every=40, epochs=3
+    )
+
+
+@pytest.fixture
+def program(qtbot: QtBot, store: Store, config: RunConfig, dialogs: Answers) -> Iterator[Kernelscope]:
+    """Return the program, shown, its data loaded, before the first step."""
+    made = build(store, theme="light", config=config, dialogs=dialogs)
+    made.window.show()
+    qtbot.waitExposed(made.window)
+    qtbot.waitUntil(lambda: made.desk.bridge.state is State.PAUSED, timeout=20000)
+    yield made
+    made.close()

@@ -1,0 +1,106 @@
+"""Closing at any moment: nothing hangs, and nothing is lost without being asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PyQt5.QtCore import Qt
+from PyQt5.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from engine.config import RunConfig
+from engine.messages import State
+from engine.storage import load_model
+from gui.app import Kernelscope, build
+from gui.autosave import Autosave
+from gui.settings import Store
+
+LONG = 30000
+
+
+def trained(qtbot: QtBot, program: Kernelscope) -> None:
+    """Start training and wait until something is learnt."""
+    QTest.keyClick(program.window, Qt.Key_F5)
+    qtbot.waitUntil(lambda: program.desk.bridge.steps > 3, timeout=LONG)
+
+
+def test_nothing_is_asked_when_nothing_would_be_lost(program: Kernelscope, dialogs) -> None:
+    program.window.close()
+    assert not program.window.isVisible()
+    assert dialogs.questions == []
+
+
+def test_going_back_keeps_the_window_and_the_training(qtbot: QtBot, program: Kernelscope, dialogs) -> None:
+    trained(qtbot, program)
+    program.window.close()
+    assert "is not saved" in dialogs.questions[0]
+    assert program.window.isVisible()
+    steps = program.desk.bridge.steps
+    qtbot.waitUntil(lambda: program.desk.bridge.steps > steps, timeout=LONG)
+
+
+def test_a_discarded_run_leaves_nothing_behind(qtbot: QtBot, program: Kernelscope, dialogs, store: Store) -> None:
+    trained(qtbot, program)
+    dialogs.choice = 1
+    program.window.close()
+    assert not program.window.isVisible()
+    assert not list(store.data.glob("*.safetensors"))
+
+
+def test_a_kept_run_goes_on_at_the_next_start(
+    qtbot: QtBot, program: Kernelscope, dialogs, store: Store, config: RunConfig
+) -> None:
+    trained(qtbot, program)
+    dialogs.choice = 0
+    program.window.close()
+    assert not program.window.isVisible()
+    steps = program.desk.bridge.steps
+    again = build(store, theme="light", config=config, dialogs=dialogs)
+    try:
+        again.window.show()
+        assert "unfinished run" in again.window.notice_bar.text
+        qtbot.mouseClick(again.window.notice_bar._offer, Qt.LeftButton)
+        bridge = again.desk.bridge
+        qtbot.waitUntil(lambda: bridge.state is State.PAUSED and bridge.steps >= steps, timeout=LONG)
+        kept = bridge.steps
+        bridge.advance(1)
+        qtbot.waitUntil(lambda: bridge.steps == kept + 1, timeout=LONG)
+    finally:
+        again.close()
+
+
+def test_a_saved_model_needs_no_question(qtbot: QtBot, program: Kernelscope, dialogs, tmp_path: Path) -> None:
+    QTest.keyClick(program.window, Qt.Key_F6)
+    qtbot.waitUntil(lambda: program.desk.bridge.steps == 1, timeout=LONG)
+    dialogs.file = tmp_path / "mine.safetensors"
+    QTest.keyClick(program.window, Qt.Key_S, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: "Saved mine.safetensors" in program.window.notice_bar.text, timeout=LONG)
+    assert load_model(dialogs.file).record["steps"] == 1
+    program.window.close()
+    assert dialogs.questions == []
+
+
+def test_a_run_that_cannot_be_kept_keeps_the_window(
+    qtbot: QtBot, program: Kernelscope, dialogs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(qtbot, program)
+    dialogs.choice = 0
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(full))
+    program.window.close()
+    assert program.window.isVisible()
+    assert "No space left on device" in program.window.notice_bar.text
+
+
+def test_leftovers_of_processes_that_run_are_let_alone(tmp_path: Path) -> None:
+    first = Autosave(tmp_path)
+    assert first.path is not None
+    first.path.write_bytes(b"x")
+    second = Autosave(tmp_path)
+    assert second.leftovers() == []
+    first.release()
+    assert second.leftovers() == [first.path]
+    second.drop(first.path)
+    assert second.leftovers() == []
+    second.release()

@@ -1,0 +1,157 @@
+"""The program driven by real mouse and keyboard events, from the first start to the closing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from engine.messages import State
+from gui.app import Kernelscope
+from gui.presenters.examples import example
+from gui.presenters.strokes import SIDE
+
+LONG = 30000
+
+
+def button(program: Kernelscope, key: str) -> QToolButton:
+    """Return the toolbar's button of an action."""
+    found = program.window.actions_.toolbar.widgetForAction(program.window.actions_.by_key[key])
+    assert isinstance(found, QToolButton)
+    return found
+
+
+def draw(program: Kernelscope, digit: int) -> None:
+    """Draw a digit with the mouse."""
+    canvas = program.window.pad.canvas
+    side = min(canvas.width(), canvas.height())
+    for stroke in example(digit):
+        spots = [QPoint(round(p.x * side / SIDE), round(p.y * side / SIDE)) for p in stroke.points]
+        offset = QPoint((canvas.width() - side) // 2, (canvas.height() - side) // 2)
+        QTest.mousePress(canvas, Qt.LeftButton, Qt.NoModifier, spots[0] + offset)
+        for spot in spots[1:]:
+            QTest.mouseMove(canvas, spot + offset)
+        QTest.mouseRelease(canvas, Qt.LeftButton, Qt.NoModifier, spots[-1] + offset)
+
+
+@pytest.mark.xcb
+def test_watch_a_network_learn_and_have_a_drawing_answered(qtbot: QtBot, program: Kernelscope) -> None:
+    window, bridge = program.window, program.desk.bridge
+    window.show_part("network")
+    qtbot.wait_until = qtbot.waitUntil
+    snapshots = []
+    bridge.snapshot_ready.connect(snapshots.append)
+    qtbot.waitUntil(lambda: any(s.network is not None for s in snapshots), timeout=LONG)
+    first = next(s.network for s in snapshots if s.network is not None).params[0]["weight"].copy()
+
+    # Start: the cost falls and the kernels change.
+    qtbot.mouseClick(button(program, "toggle"), Qt.LeftButton)
+    qtbot.waitUntil(lambda: bridge.steps >= 60, timeout=LONG)
+    loss = bridge.history.steps.column("loss")
+    assert loss[-15:].mean() < 0.7 * loss[:5].mean()
+    qtbot.waitUntil(lambda: snapshots[-1].step >= 60, timeout=LONG)
+    assert np.abs(snapshots[-1].network.params[0]["weight"] - first).max() > 1e-3
+
+    # Pause: it stands still. Step: one more.
+    qtbot.mouseClick(button(program, "toggle"), Qt.LeftButton)
+    qtbot.waitUntil(lambda: bridge.state is State.PAUSED, timeout=LONG)
+    steps = bridge.steps
+    QTest.keyClick(window, Qt.Key_F6)
+    qtbot.waitUntil(lambda: bridge.steps == steps + 1 and bridge.state is State.PAUSED, timeout=LONG)
+    assert window.status.text("step").startswith(f"{steps + 1} of ")
+
+    # Draw a digit with the shipped model answering, read the answer.
+    window.pad.source_box.setCurrentIndex(0)
+    draw(program, 7)
+    qtbot.waitUntil(lambda: window.pad.probabilities is not None, timeout=LONG)
+    assert int(np.argmax(window.pad.probabilities)) == 7
+    assert "7" in window.pad.card.headline.text()
+
+    # Train to the end of the epoch with the keyboard, then close in the middle of training.
+    QTest.keyClick(window, Qt.Key_F7)
+    qtbot.waitUntil(lambda: bridge.steps == 100, timeout=LONG)
+    QTest.keyClick(window, Qt.Key_Space)
+    qtbot.waitUntil(lambda: bridge.steps > 110, timeout=LONG)
+    program.window._closing._dialogs.choice = 1
+    window.close()
+    assert not window.isVisible()
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_the_shipped_model_reads_every_example(qtbot: QtBot, program: Kernelscope, digit: int) -> None:
+    pad = program.window.pad
+    pad.source_box.setCurrentIndex(0)
+    draw(program, digit)
+    qtbot.waitUntil(lambda: pad.probabilities is not None, timeout=LONG)
+    assert int(np.argmax(pad.probabilities)) == digit
+
+
+def test_the_learning_rate_changes_while_it_trains(qtbot: QtBot, program: Kernelscope) -> None:
+    window, bridge = program.window, program.desk.bridge
+    qtbot.mouseClick(button(program, "toggle"), Qt.LeftButton)
+    qtbot.waitUntil(lambda: bridge.steps > 5, timeout=LONG)
+    field = window.experiment.training.form.editors["learning_rate"]
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key_A, Qt.ControlModifier)
+    QTest.keyClicks(field, "0.003")
+    QTest.keyClick(field, Qt.Key_Return)
+    qtbot.waitUntil(lambda: bridge.history.steps.last("learning_rate") == 0.003, timeout=LONG)
+
+
+def test_the_pad_follows_the_network_in_training(qtbot: QtBot, program: Kernelscope) -> None:
+    pad = program.window.pad
+    pad.source_box.setCurrentIndex(1)
+    draw(program, 1)
+    qtbot.waitUntil(lambda: pad.probabilities is not None, timeout=LONG)
+    before = pad.probabilities.copy()
+    QTest.keyClick(program.window, Qt.Key_F7)
+    qtbot.waitUntil(lambda: "step 100" in pad.answering.caption, timeout=LONG)
+    qtbot.waitUntil(lambda: not np.allclose(pad.probabilities, before), timeout=LONG)
+
+
+def test_every_view_can_be_seen_at_once_and_back(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: all(part.isVisible() for part in window.parts.values()), timeout=LONG)
+    QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: not window.parts["network"].isVisible(), timeout=LONG)
+    assert window.parts["learn"].isVisible()
+
+
+def test_views_come_to_the_front_by_their_keys(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    for number, key in enumerate(window.docks, 1):
+        QTest.keyClick(window, Qt.Key_0 + number, Qt.ControlModifier)
+        qtbot.waitUntil(lambda part=window.parts[key]: part.isVisible(), timeout=LONG)
+
+
+def test_the_theme_changes_and_is_remembered(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    QTest.keyClick(window, Qt.Key_D, Qt.ControlModifier)
+    assert window.theme.dark
+    assert window.grab().toImage().pixelColor(window.width() // 2, 4).lightness() < 80
+    window.close()
+    assert program.store.load()[0].theme == "dark"
+
+
+def test_a_message_of_the_session_is_shown(qtbot: QtBot, program: Kernelscope) -> None:
+    program.desk.notices.problem("The disk is full.")
+    assert program.window.notice_bar.text == "The disk is full."
+    program.desk.notices.offer("Go on?", "Yes", lambda: program.desk.notices.tell("Gone on."))
+    qtbot.mouseClick(program.window.notice_bar._offer, Qt.LeftButton)
+    assert program.window.notice_bar.text == "Gone on."
+
+
+def test_starting_over_asks_before_it_forgets(qtbot: QtBot, program: Kernelscope, dialogs) -> None:
+    bridge = program.desk.bridge
+    QTest.keyClick(program.window, Qt.Key_F6)
+    qtbot.waitUntil(lambda: bridge.steps == 1, timeout=LONG)
+    QTest.keyClick(program.window, Qt.Key_R, Qt.ControlModifier)
+    assert "learnt for 1 steps" in dialogs.questions[-1]
+    assert bridge.steps == 1
+    dialogs.choice = 0
+    QTest.keyClick(program.window, Qt.Key_R, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: bridge.steps == 0 and bridge.state is State.PAUSED, timeout=LONG)

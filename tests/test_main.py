@@ -1,0 +1,146 @@
+"""The command line: every command on real files, exit codes, one-line errors."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import main
+from engine.data.catalogue import load
+from engine.terminal.train import CONFIG, MODEL, RESULT, STEPS, VALIDATIONS
+
+FAST = ["--training-images", "2000", "--epochs", "1", "--validation-images", "500", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a short training run."""
+    out = tmp_path_factory.mktemp("trained")
+    assert main.main(["train", "--data", "mnist", "--network", "classic", "--seed", "1", "--out", str(out), *FAST]) == 0
+    return out
+
+
+def test_train_writes_model_curves_and_configuration(trained: Path) -> None:
+    assert {path.name for path in trained.iterdir()} == {MODEL, STEPS, VALIDATIONS, CONFIG, RESULT}
+    assert len((trained / STEPS).read_text().splitlines()) == 101
+    assert json.loads((trained / CONFIG).read_text())["training_images"] == 2000
+    figures = json.loads((trained / RESULT).read_text())
+    assert figures["steps"] == 100
+    assert figures["test_accuracy"] > 0.75
+
+
+def test_results_are_not_overwritten_by_accident(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["train", "--out", str(trained), *FAST]) == 1
+    error = capsys.readouterr().err
+    assert "already holds a model.safetensors" in error
+    assert error.count("\n") == 1
+
+
+def test_evaluate_prints_one_object(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["evaluate", "--model", str(trained / MODEL), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["images"] == 10000
+    assert np.sum(result["confusion"]) == 10000
+    assert np.trace(result["confusion"]) / 10000 == pytest.approx(result["accuracy"])
+    assert result["accuracy"] == json.loads((trained / RESULT).read_text())["test_accuracy"]
+
+
+def test_evaluate_prints_a_table(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["evaluate", "--model", str(trained / MODEL)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("accuracy ")
+    assert len(lines) == 14
+
+
+def test_the_shipped_model_knows_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["evaluate", "--model", "digits", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["accuracy"] > 0.99
+
+
+def test_predict_reads_pictures_of_any_sort(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dataset = load("mnist")
+    index = int(np.flatnonzero(dataset.test_labels == 7)[0])
+    digit = Image.fromarray(dataset.test_images[index, 0])
+    large = digit.resize((120, 120)).convert("RGB")
+    pasted = Image.new("L", (300, 200), 255)
+    pasted.paste(Image.eval(digit.resize((100, 100)), lambda v: 255 - v), (150, 60))
+    alpha = Image.new("RGBA", (90, 90), (0, 0, 0, 0))
+    alpha.paste((10, 20, 30, 255), (3, 3), digit.resize((84, 84)))
+    files = []
+    for name, image in (("a.png", digit), ("b.jpg", large), ("c.png", pasted), ("d.png", alpha)):
+        image.save(tmp_path / name)
+        files.append(str(tmp_path / name))
+    assert main.main(["predict", "--model", "digits", "--json", *files]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [answer["class"] for answer in answers] == ["7"] * 4
+    assert all(sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5) for answer in answers)
+    assert main.main(["predict", files[0]]) == 0
+    assert f"{files[0]}: 7 (" in capsys.readouterr().out
+
+
+def test_predict_tells_which_picture_is_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.png").write_bytes(b"no picture")
+    assert main.main(["predict", str(tmp_path / "x.png")]) == 1
+    error = capsys.readouterr().err
+    assert "x.png" in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evaluate", "--model", "nothing"], "no model 'nothing'; shipped are digits"),
+        (["train", "--out", "x", "--learning-rate", "0"], "learning rate is 0.0; allowed is more than 0"),
+        (["train", "--out", "x", "--network", "huge"], "no network 'huge'; there are classic"),
+        (["train", "--out", "x", "--config", "none.json"], "Cannot read none.json"),
+        (["screenshot", "--out", "x.gif", "--steps", "0"], "does not end in .png"),
+    ],
+)
+def test_failures_are_one_line_and_exit_with_1(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main.main(arguments) == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nothing"],
+        ["train"],
+        ["train", "--out", "x", "--epochs", "many"],
+        ["evaluate"],
+        ["predict"],
+        ["screenshot", "--out", "x.png", "--steps", "-1"],
+        ["screenshot", "--out", "x.png", "--steps", "1", "--size", "big"],
+        ["screenshot", "--out", "x.png", "--steps", "1", "--scale", "9"],
+    ],
+)
+def test_usage_errors_are_one_line_and_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main.main(arguments)
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "screenshot"])
+def test_help_explains_every_option(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main.main([command, "--help"])
+    assert stopped.value.code == 0
+    text = capsys.readouterr().out
+    assert "usage: kernelscope " + command in text
+
+
+def test_terminal_commands_load_no_qt() -> None:
+    code = "import sys, main; main.parser(); sys.exit(any(n.startswith(('PyQt5', 'pyqtgraph')) for n in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(main.__file__).parent, check=False).returncode == 0
