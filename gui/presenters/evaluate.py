@@ -1,0 +1,144 @@
+"""What an evaluation says, in figures and words for the Evaluate view."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.evaluation import Evaluation
+from engine.types import Labels
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
+WORST = 60
+"""So many of the worst mistakes are shown."""
+MOST = 240
+"""So many images of one cell are shown."""
+
+Counts = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One image of the gallery.
+
+    Attributes:
+        index: its number among the test images.
+        label: its true class.
+        predicted: the class the network took it for.
+        confidence: the network's probability for that class.
+    """
+
+    index: int
+    label: int
+    predicted: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A cell of the confusion matrix."""
+
+    true: int
+    predicted: int
+
+
+def thousands(count: int) -> str:
+    """Write a count with narrow spaces between the thousands."""
+    return f"{count:,}".replace(",", THIN)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share in per cent; a dash if it is not known.
+
+    Only a share of exactly one is written as 100: the last digits are cut, not rounded up.
+    """
+    if math.isnan(share):
+        return "–"
+    scale = 10**digits
+    cut = math.floor(share * 100 * scale + 1e-9) / scale if share < 1 else 100
+    return f"{cut:.{digits}f}{THIN}%"
+
+
+def scope(evaluation: Evaluation, step: int) -> str:
+    """Say which images were used and when."""
+    used, total = len(evaluation.indices), evaluation.total
+    images = f"all {thousands(total)}" if used == total else f"{thousands(used)} of {thousands(total)}"
+    return f"on {images} test images, step {thousands(step)}"
+
+
+def row_shares(counts: Counts) -> Shares:
+    """Return ``counts`` ``(K, K)`` divided by the sums of their rows; zeros in an empty row."""
+    sums = counts.sum(axis=1, keepdims=True)
+    shares: Shares = counts / np.maximum(sums, 1)
+    return shares
+
+
+def mistake_shades(values: Counts | Shares) -> Shares:
+    """Return how strongly each cell is coloured, 0 to 1, on a logarithmic scale of the mistakes.
+
+    The diagonal is 0: it holds no mistakes, and would outshine all the rest.
+    """
+    off = values.astype(np.float64)
+    np.fill_diagonal(off, 0)
+    top = off.max(initial=0.0)
+    # Shares are stretched, so that a hundredth of the strongest can still be seen.
+    return np.log1p(off / top * 99) / math.log(100) if top > 0 else off
+
+
+def cell_text(count: int, share: float, *, as_share: bool) -> str:
+    """Return what stands in a cell; nothing for an empty one."""
+    if count == 0:
+        return ""
+    if not as_share:
+        return str(count)
+    rounded = round(100 * share)
+    return str(rounded) if rounded else "<1"
+
+
+def cell_words(counts: Counts, names: Sequence[str], choice: Choice) -> str:
+    """Say what a cell means, for example ``“7” taken for “2”: 12 of 1028 images (1.1 %)``."""
+    count, total = int(counts[choice.true, choice.predicted]), int(counts[choice.true].sum())
+    share = f" ({percent(count / total)})" if total else ""
+    return f"{choice_words(names, choice)}: {thousands(count)} of {thousands(total)} images{share}"
+
+
+def choice_words(names: Sequence[str], choice: Choice) -> str:
+    """Name a cell in words."""
+    if choice.true == choice.predicted:
+        return f"“{names[choice.true]}” recognised"
+    return f"“{names[choice.true]}” taken for “{names[choice.predicted]}”"
+
+
+def entries(evaluation: Evaluation, choice: Choice | None) -> list[Entry]:
+    """Return the images of a cell, surest first, or without a cell the worst mistakes."""
+    if choice is None:
+        positions = evaluation.worst(WORST)
+    else:
+        positions = evaluation.cell(choice.true, choice.predicted)
+        order = np.argsort(-evaluation.confidence[positions], kind="stable")
+        positions = positions[order][:MOST]
+    return _entries(evaluation, positions)
+
+
+def gallery_title(evaluation: Evaluation, names: Sequence[str], choice: Choice | None) -> tuple[str, str]:
+    """Return the gallery's heading and a note to it."""
+    if choice is not None:
+        count = len(evaluation.cell(choice.true, choice.predicted))
+        shown = f"the {MOST} surest of them" if count > MOST else "the surest first"
+        heading = f"{choice_words(names, choice)}: {thousands(count)} image{'' if count == 1 else 's'}"
+        return heading, shown if count > 1 else ""
+    wrong = int(np.count_nonzero(evaluation.labels != evaluation.predicted))
+    if not wrong:
+        return "No mistakes", "every one of these images was recognised"
+    shown = f"{min(wrong, WORST)} of {thousands(wrong)} mistakes" if wrong > WORST else "all of them"
+    return "The worst mistakes", f"true class → answer, how sure the network was; {shown}"
+
+
+def _entries(evaluation: Evaluation, positions: Labels) -> list[Entry]:
+    columns = (evaluation.indices, evaluation.labels, evaluation.predicted, evaluation.confidence)
+    return [Entry(*row) for row in zip(*(column[positions].tolist() for column in columns), strict=True)]

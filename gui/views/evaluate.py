@@ -1,0 +1,208 @@
+"""How good the network is on images it has not learnt from, and where it errs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtGui import QShowEvent
+from PyQt5.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.config import RunConfig
+from engine.messages import EvaluationDone
+from gui.desk import Desk
+from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, percent, scope
+from gui.selection import Sample
+from gui.session_bridge import Wants
+from gui.theme import GRID, Theme
+from gui.views.evaluate_matrix import ConfusionMatrix
+from gui.widgets.image_empty import EmptyState
+from gui.widgets.image_gallery import Gallery
+
+_HINT = "Click a cell to see its images, click an image to see it in the network."
+
+
+class EvaluateView(QWidget):
+    """Accuracy on the test images, confusion matrix, and the images behind each of its cells."""
+
+    key: ClassVar[str] = "evaluate"
+    title: ClassVar[str] = "Evaluate"
+    about: ClassVar[str] = (
+        "How the network does on test images, which it never learns from: what it takes for what."
+    )
+
+    show_network = pyqtSignal()
+    """The user wants to see the chosen image in the Network view."""
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the view; it fills itself when the session sends evaluations."""
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._desk = desk
+        self._shown: EvaluationDone | None = None
+        self._waiting = False
+        self.choice: Choice | None = None
+        about = QLabel(self.about)
+        about.setObjectName("about")
+        about.setWordWrap(True)
+        self.accuracy = QLabel()
+        self.accuracy.setStyleSheet("font-size: 28px; font-weight: 500;")
+        self.accuracy.setAccessibleName("Accuracy on the test images")
+        self.accuracy.setToolTip("Share of the test images that the network recognises")
+        self.scope = QLabel()
+        self.scope.setObjectName("about")
+        self.cells = QComboBox()
+        self.cells.addItems(["Number of images", "Per cent of the class"])
+        self.cells.setAccessibleName("What the cells show")
+        self.cells.setToolTip("What stands in the cells. Colours of mistakes are on a logarithmic scale.")
+        self.matrix = ConfusionMatrix(theme)
+        self.heading = QLabel()
+        self.heading.setObjectName("heading")
+        self.note = QLabel()
+        self.note.setObjectName("note")
+        self.note.setWordWrap(True)
+        self.back = QPushButton("&Back to the worst mistakes")
+        self.gallery = Gallery(theme, self._describe)
+        self.readout = QLabel(_HINT)
+        self.readout.setObjectName("note")
+        self.readout.setMinimumWidth(1)
+        self.empty = EmptyState(
+            "The test images will be judged here",
+            "Accuracy, what is taken for what, and the worst mistakes. The network is evaluated again and "
+            "again while this view is open, also while training is paused.",
+            "Start training",
+        )
+        self._arrange(about)
+        self._connect()
+
+    def _arrange(self, about: QLabel) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self.accuracy)
+        top.addWidget(self.scope, 1, Qt.AlignBottom)
+        top.addWidget(self.cells, 0, Qt.AlignVCenter)
+        right = QVBoxLayout()
+        right.setSpacing(GRID // 2)
+        right.addWidget(self.heading)
+        right.addWidget(self.note)
+        right.addWidget(self.back, 0, Qt.AlignLeft)
+        right.addWidget(self.gallery, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(2 * GRID)
+        middle.addWidget(self.matrix, 3)
+        middle.addLayout(right, 2)
+        full = QWidget()
+        inner = QVBoxLayout(full)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID)
+        inner.addLayout(top)
+        inner.addLayout(middle, 1)
+        inner.addWidget(self.readout)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(full)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.addWidget(about)
+        column.addLayout(self._stack, 1)
+
+    def _connect(self) -> None:
+        bridge = self._desk.bridge
+        bridge.add_watcher(self)
+        bridge.run_started.connect(self._run_started)
+        bridge.evaluation_ready.connect(self._evaluated)
+        self.empty.acted.connect(bridge.play)
+        self.cells.currentIndexChanged.connect(lambda index: self.matrix.set_as_share(index == 1))
+        self.matrix.chosen.connect(self.choose)
+        self.matrix.hovered.connect(lambda text: self.readout.setText(text or _HINT))
+        for signal in (self.matrix.back, self.gallery.back, self.back.clicked):
+            signal.connect(lambda *_: self.choose(None))
+        self.gallery.chosen.connect(self._send)
+        self.gallery.left.connect(self._catch_up)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self.matrix.set_theme(theme)
+        self.gallery.set_theme(theme)
+
+    def wants(self) -> Wants:
+        """Ask for evaluations while visible."""
+        return Wants(evaluate=True) if self.isVisible() else Wants()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for an evaluation at once."""
+        super().showEvent(event)
+        self._desk.bridge.refresh()
+
+    # --- what comes from the session --------------------------------------------------------------
+
+    def _run_started(self, config: RunConfig) -> None:
+        """Forget everything about the run before."""
+        self._shown, self.choice, self._waiting = None, None, False
+        self._stack.setCurrentIndex(0)
+
+    def _evaluated(self, done: EvaluationDone) -> None:
+        dataset = self._desk.bridge.dataset
+        evaluation = done.evaluation
+        if dataset is None or len(dataset.test_images) != evaluation.total or not len(evaluation.indices):
+            return
+        self._shown = done
+        self.accuracy.setText(percent(evaluation.accuracy, 2))
+        self.scope.setText(scope(evaluation, done.step))
+        self.matrix.show_counts(evaluation.confusion, dataset.class_names)
+        self._stack.setCurrentIndex(1)
+        # Nothing moves under the mouse: images change again once it has left.
+        self._waiting = self.gallery.viewport().underMouse() and bool(self.gallery.entries_model.entries)
+        if not self._waiting:
+            self._fill()
+
+    def _catch_up(self) -> None:
+        if self._waiting:
+            self._waiting = False
+            self._fill()
+
+    def _fill(self) -> None:
+        """Show the images of the chosen cell, or the worst mistakes."""
+        dataset = self._desk.bridge.dataset
+        if self._shown is None or dataset is None:
+            return
+        evaluation = self._shown.evaluation
+        heading, note = gallery_title(evaluation, dataset.class_names, self.choice)
+        self.heading.setText(heading)
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        self.back.setVisible(self.choice is not None)
+        self.gallery.set_images(dataset.test_images, dataset.class_names)
+        self.gallery.show_entries(entries(evaluation, self.choice))
+
+    # --- what the user does -----------------------------------------------------------------------
+
+    def choose(self, choice: Choice | None) -> None:
+        """Show the images of a cell of the matrix; None goes back to the worst mistakes."""
+        self.choice = choice
+        self.matrix.set_choice(choice)
+        self._fill()
+        self.gallery.scrollToTop()
+
+    def _describe(self, entry: Entry) -> str:
+        dataset = self._desk.bridge.dataset
+        if dataset is None:
+            return ""
+        words = choice_words(dataset.class_names, Choice(entry.label, entry.predicted))
+        return f"Test image {entry.index}: {words}, {percent(entry.confidence)} sure"
+
+    def _send(self, entry: Entry) -> None:
+        """Make an image the one that all views look at, and ask for the Network view."""
+        dataset = self._desk.bridge.dataset
+        if dataset is not None:
+            image = dataset.test_images[entry.index]
+            self._desk.selection.choose(Sample(image, f"test image {entry.index}", entry.label, entry.index))
+            self.show_network.emit()

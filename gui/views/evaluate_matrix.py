@@ -1,0 +1,284 @@
+"""The confusion matrix, with the accuracy of each class beside its row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PyQt5.QtCore import QEvent, QPointF, QRect, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt5.QtWidgets import QSizePolicy, QWidget
+
+from gui.presenters.evaluate import (
+    Choice,
+    Counts,
+    Shares,
+    cell_text,
+    cell_words,
+    mistake_shades,
+    percent,
+    row_shares,
+)
+from gui.theme import BODY, GRID, SMALL, Theme, font
+
+_BARS = 104
+"""Width of the accuracies beside the rows."""
+_LARGEST = 48
+_TEXT_FROM = 19
+"""Cells of at least so many pixels hold their figure."""
+
+
+def mixed(low: QColor, high: QColor, share: float) -> QColor:
+    """Return the colour that lies ``share`` of the way from ``low`` to ``high``."""
+    parts = zip(low.getRgb()[:3], high.getRgb()[:3], strict=True)
+    return QColor(*(round(a + (b - a) * share) for a, b in parts))
+
+
+class ConfusionMatrix(QWidget):
+    """Rows are true classes, columns the network's answers; click or Enter chooses a cell."""
+
+    chosen = pyqtSignal(object)
+    """The user chose this cell (a ``Choice``)."""
+    hovered = pyqtSignal(str)
+    """What is under the mouse or the keyboard's frame, in words."""
+    back = pyqtSignal()
+    """The user pressed Backspace: no cell any more."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make an empty matrix; ``show_counts`` fills it."""
+        super().__init__(parent)
+        self._theme = theme
+        self.counts: Counts = np.zeros((0, 0), np.int64)
+        self.names: tuple[str, ...] = ()
+        self.choice: Choice | None = None
+        self.cursor_cell = Choice(0, 0)
+        self.as_share = False
+        self._shares: Shares = np.zeros((0, 0))
+        self._shades: Shares = self._shares
+        self._pointed: Choice | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
+        self.setAccessibleName("Confusion matrix")
+        self.setAccessibleDescription("Arrow keys choose a cell, Enter shows its images.")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.update()
+
+    def show_counts(self, counts: Counts, names: Sequence[str]) -> None:
+        """Show counts ``(K, K)`` of classes with these names; nothing is painted if they are the same."""
+        if np.array_equal(counts, self.counts) and tuple(names) == self.names:
+            return
+        self.counts, self.names = counts, tuple(names)
+        self._prepare()
+        if self._pointed is not None:
+            self._tell(self._pointed)
+
+    def set_as_share(self, as_share: bool) -> None:
+        """Write shares of the row, in per cent, in place of counts."""
+        self.as_share = as_share
+        self._prepare()
+
+    def set_choice(self, choice: Choice | None) -> None:
+        """Mark a cell as the one whose images are shown."""
+        self.choice = choice
+        self.update()
+
+    def _prepare(self) -> None:
+        self._shares = row_shares(self.counts)
+        self._shades = mistake_shades(self._shares if self.as_share else self.counts)
+        self.update()
+
+    # --- where things are -------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(420, 360)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size at which ten classes can be read."""
+        return QSize(320, 240)
+
+    def _geometry(self) -> tuple[int, int, int]:
+        """Return the left and top edge of the first cell, and the size of a cell."""
+        metrics = QFontMetrics(font(BODY))
+        longest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
+        left = min(longest, 96) + GRID + 18
+        count = max(1, len(self.names))
+        top = 40
+        for _ in range(2):  # long names stand upright above narrow cells, and need more height
+            cell = min((self.width() - left - _BARS) // count, (self.height() - top) // count, _LARGEST)
+            top = 22 + (18 if longest <= cell else min(longest, 96) + GRID)
+        return left, top, max(2, cell)
+
+    def cell_rect(self, choice: Choice) -> QRect:
+        """Return where a cell lies in the widget."""
+        left, top, size = self._geometry()
+        return QRect(left + choice.predicted * size, top + choice.true * size, size, size)
+
+    def cell_at(self, x: int, y: int) -> Choice | None:
+        """Return the cell at a place of the widget, if any."""
+        left, top, size = self._geometry()
+        row, column = (y - top) // size, (x - left) // size
+        if 0 <= row < len(self.names) and 0 <= column < len(self.names):
+            return Choice(row, column)
+        return None
+
+    # --- painting ---------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the cells, the names and the accuracies."""
+        if not self.names:
+            return
+        painter = QPainter(self)
+        left, top, size = self._geometry()
+        self._paint_cells(painter, left, top, size)
+        self._paint_names(painter, left, top, size)
+        self._paint_accuracies(painter, left + size * len(self.names) + 2 * GRID, top, size)
+        if self.hasFocus():
+            self._frame(painter, self.cursor_cell, 1)
+        if self.choice is not None:
+            self._frame(painter, self.choice, 2)
+
+    def _paint_cells(self, painter: QPainter, left: int, top: int, size: int) -> None:
+        theme = self._theme
+        empty, bad, good = QColor(theme.raised), QColor(theme.bad), QColor(theme.accent)
+        text, on_strong = QColor(theme.text), QColor(theme.on_accent)
+        painter.setFont(font(SMALL))
+        gap = 1 if size >= 6 else 0
+        for row, counts in enumerate(self.counts.tolist()):
+            for column, count in enumerate(counts):
+                share = float(self._shares[row, column])
+                strength = 0.15 + 0.6 * share if row == column else 0.85 * float(self._shades[row, column])
+                rect = QRect(left + column * size, top + row * size, size - gap, size - gap)
+                if count:
+                    painter.fillRect(rect, mixed(empty, good if row == column else bad, strength))
+                else:
+                    painter.fillRect(rect, empty)
+                if size >= _TEXT_FROM and count:
+                    painter.setPen(on_strong if strength > 0.6 else text)
+                    words = cell_text(count, share, as_share=self.as_share)
+                    painter.drawText(rect, int(Qt.AlignCenter), words)
+
+    def _paint_names(self, painter: QPainter, left: int, top: int, size: int) -> None:
+        painter.setFont(font(SMALL))
+        painter.setPen(QColor(self._theme.muted))
+        across = size * len(self.names)
+        painter.drawText(QRect(left, 0, max(across, 120), 16), int(Qt.AlignLeft), "taken for →")
+        middle = top + across // 2
+        self._upright(painter, 8, middle, QRect(-60, -8, 120, 16), Qt.AlignHCenter, "← true class")
+        painter.setFont(font(BODY if size >= 15 else SMALL))
+        painter.setPen(QColor(self._theme.text))
+        if size < 9:
+            return
+        metrics = painter.fontMetrics()
+        for index, name in enumerate(self.names):
+            short = metrics.elidedText(name, Qt.ElideRight, 96)
+            row = QRect(18, top + index * size, left - 18 - GRID // 2, size - 1)
+            painter.drawText(row, int(Qt.AlignRight | Qt.AlignVCenter), short)
+            if metrics.horizontalAdvance(name) <= size:
+                column = QRect(left + index * size, top - 18, size - 1, 16)
+                painter.drawText(column, int(Qt.AlignHCenter | Qt.AlignBottom), name)
+            else:
+                middle = left + index * size + size // 2
+                box = QRect(0, -8, 96, 16)
+                self._upright(painter, middle, top - 4, box, Qt.AlignLeft, short)
+
+    def _upright(
+        self, painter: QPainter, x: int, y: int, box: QRect, align: Qt.AlignmentFlag, text: str
+    ) -> None:
+        """Draw text that runs upwards; ``box`` is relative to ``(x, y)``, before the turn."""
+        painter.save()
+        painter.translate(QPointF(x, y))
+        painter.rotate(-90)
+        painter.drawText(box, int(align | Qt.AlignVCenter), text)
+        painter.restore()
+
+    def _paint_accuracies(self, painter: QPainter, left: int, top: int, size: int) -> None:
+        """Draw the share of each class that was recognised, beside its row."""
+        theme = self._theme
+        painter.setFont(font(SMALL))
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(QRect(left, top - 18, _BARS, 16), int(Qt.AlignLeft | Qt.AlignBottom), "recognised")
+        if size < 9:
+            return
+        track, figures = 40, 44
+        totals = self.counts.sum(axis=1)
+        painter.setPen(QColor(theme.text))
+        for row in range(len(self.names)):
+            middle = top + row * size + size // 2
+            share = float(self._shares[row, row]) if totals[row] else float("nan")
+            painter.fillRect(QRect(left, middle - 2, track, 4), QColor(theme.raised))
+            if totals[row]:
+                painter.fillRect(QRect(left, middle - 2, round(track * share), 4), QColor(theme.accent))
+            place = QRect(left + track + 2, middle - 8, figures, 16)
+            painter.drawText(place, int(Qt.AlignRight | Qt.AlignVCenter), percent(share))
+
+    def _frame(self, painter: QPainter, choice: Choice, width: int) -> None:
+        painter.setPen(QPen(QColor(self._theme.text), width))
+        painter.setBrush(Qt.NoBrush)
+        painter.drawRect(self.cell_rect(choice).adjusted(-1, -1, -1, -1))
+
+    # --- mouse and keyboard -----------------------------------------------------------------------
+
+    def _tell(self, choice: Choice | None) -> None:
+        words = cell_words(self.counts, self.names, choice) if choice is not None else ""
+        self.setToolTip(words)
+        self.hovered.emit(words)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what the cell under the mouse means."""
+        self._pointed = self.cell_at(event.x(), event.y())
+        self.setCursor(Qt.PointingHandCursor if self._pointed is not None else Qt.ArrowCursor)
+        self._tell(self._pointed)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say nothing any more."""
+        super().leaveEvent(event)
+        self._pointed = None
+        self.hovered.emit("")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a cell."""
+        choice = self.cell_at(event.x(), event.y())
+        if choice is not None and event.button() == Qt.LeftButton:
+            self.cursor_cell = choice
+            self.chosen.emit(choice)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the frame, choose the cell in it, or go back."""
+        moves: dict[int, tuple[int, int]] = {
+            Qt.Key_Left: (0, -1),
+            Qt.Key_Right: (0, 1),
+            Qt.Key_Up: (-1, 0),
+            Qt.Key_Down: (1, 0),
+        }
+        if not self.names:
+            super().keyPressEvent(event)
+        elif event.key() in moves:
+            down, right = moves[event.key()]
+            last = len(self.names) - 1
+            self.cursor_cell = Choice(
+                min(max(self.cursor_cell.true + down, 0), last),
+                min(max(self.cursor_cell.predicted + right, 0), last),
+            )
+            self._tell(self.cursor_cell)
+            self.update()
+        elif event.key() in (Qt.Key_Return, Qt.Key_Enter):
+            self.chosen.emit(self.cursor_cell)
+        elif event.key() == Qt.Key_Backspace:
+            self.back.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the frame."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the frame."""
+        super().focusOutEvent(event)
+        self.update()

@@ -1,0 +1,174 @@
+"""A gallery of images with captions, painted by one delegate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PyQt5.QtCore import QAbstractListModel, QEvent, QModelIndex, QRect, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QColor, QImage, QKeyEvent, QPainter
+from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from engine.types import Bytes
+from gui.presenters.evaluate import Entry, percent
+from gui.theme import BODY, GRID, SMALL, Theme, font
+
+_TEXT = 34
+"""Height of the two lines below an image."""
+
+
+def to_qimage(image: Bytes) -> QImage:
+    """Return an image ``(C, H, W)`` for Qt: three channels in colour, otherwise the first in grey."""
+    channels, height, width = image.shape
+    if channels == 3:
+        return QImage(
+            image.transpose(1, 2, 0).tobytes(), width, height, 3 * width, QImage.Format_RGB888
+        ).copy()
+    return QImage(image[0].tobytes(), width, height, width, QImage.Format_Grayscale8).copy()
+
+
+class GalleryModel(QAbstractListModel):
+    """The entries of the gallery."""
+
+    def __init__(self, describe: Callable[[Entry], str]) -> None:
+        """Make an empty model; ``describe`` says in words what an entry is."""
+        super().__init__()
+        self.entries: list[Entry] = []
+        self._describe = describe
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of images."""
+        return 0 if parent.isValid() else len(self.entries)
+
+    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+        """Return the words for people who listen or wait for a tooltip."""
+        if role in (Qt.ToolTipRole, Qt.AccessibleTextRole) and index.isValid():
+            return self._describe(self.entries[index.row()])
+        return None
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Show other entries; places that stay keep the selection and the scroll position."""
+        new = list(entries)
+        if new == self.entries:
+            return
+        before, after = len(self.entries), len(new)
+        if after < before:
+            self.beginRemoveRows(QModelIndex(), after, before - 1)
+            self.entries = new
+            self.endRemoveRows()
+        elif after > before:
+            self.beginInsertRows(QModelIndex(), before, after - 1)
+            self.entries = new
+            self.endInsertRows()
+        else:
+            self.entries = new
+        if new:
+            self.dataChanged.emit(self.index(0), self.index(len(new) - 1))
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints an image and its caption."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        super().__init__(gallery)
+        self._gallery = gallery
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return self._gallery.item_size
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        self._gallery.paint_entry(painter, option.rect, index.row(), int(option.state))
+
+
+class Gallery(QListView):
+    """Images in rows, magnified by a whole number; the keyboard and the mouse choose one."""
+
+    chosen = pyqtSignal(object)
+    """The user chose this ``Entry``."""
+    left = pyqtSignal()
+    """The mouse is no longer over the gallery."""
+    back = pyqtSignal()
+    """The user pressed Backspace."""
+
+    def __init__(self, theme: Theme, describe: Callable[[Entry], str], parent: QWidget | None = None) -> None:
+        """Make an empty gallery; ``describe`` says in words what an entry is."""
+        super().__init__(parent)
+        self.item_size = QSize(72, 72 + _TEXT)
+        self.entries_model = GalleryModel(describe)
+        self._theme = theme
+        self._images: Bytes | None = None
+        self._names: tuple[str, ...] = ()
+        self._scale = 2
+        self.setModel(self.entries_model)
+        self.setItemDelegate(_Delegate(self))
+        self.setViewMode(QListView.IconMode)
+        self.setResizeMode(QListView.Adjust)
+        self.setMovement(QListView.Static)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.NoFrame)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollPerPixel)
+        self.setAccessibleName("Gallery of test images")
+        self.clicked.connect(self._choose)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.viewport().update()
+
+    def set_images(self, images: Bytes, names: Sequence[str]) -> None:
+        """Show entries of ``images``, uint8 ``(N, C, H, W)``, whose classes have these names."""
+        self._images, self._names = images, tuple(names)
+        height, width = images.shape[2:]
+        self._scale = max(1, 64 // max(height, width))
+        longest = max((len(name) for name in names), default=1)
+        wide = max(width * self._scale, 64 if longest <= 2 else 112)
+        self.item_size = QSize(wide + GRID, height * self._scale + _TEXT + GRID)
+        self.scheduleDelayedItemsLayout()
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Show these entries."""
+        self.entries_model.show(entries)
+
+    def paint_entry(self, painter: QPainter, rect: QRect, row: int, state: int) -> None:
+        """Paint the entry ``row`` into ``rect``."""
+        if self._images is None or row >= len(self.entries_model.entries):
+            return
+        entry = self.entries_model.entries[row]
+        picture = to_qimage(self._images[entry.index])
+        width, height = picture.width() * self._scale, picture.height() * self._scale
+        left, top = rect.left() + (rect.width() - width) // 2, rect.top() + GRID // 2
+        painter.drawImage(QRect(left, top, width, height), picture)
+        framed = bool(state & int(QStyle.State_MouseOver)) or (
+            bool(state & int(QStyle.State_Selected)) and self.hasFocus()
+        )
+        if framed:
+            painter.setPen(QColor(self._theme.accent))
+            painter.drawRect(left - 2, top - 2, width + 3, height + 3)
+        right = entry.label == entry.predicted
+        names = self._names
+        words = names[entry.label] if right else f"{names[entry.label]} → {names[entry.predicted]}"
+        line = QRect(rect.left(), top + height + 2, rect.width(), 16)
+        painter.setPen(QColor(self._theme.text))
+        painter.setFont(font(BODY if len(words) < 8 else SMALL))
+        painter.drawText(line, int(Qt.AlignCenter), words)
+        painter.setPen(QColor(self._theme.muted))
+        painter.setFont(font(SMALL))
+        painter.drawText(line.translated(0, 15), int(Qt.AlignCenter), percent(entry.confidence))
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(self.entries_model.entries[index.row()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose with Enter, go back with Backspace; the list does the rest."""
+        if event.key() in (Qt.Key_Return, Qt.Key_Enter):
+            self._choose(self.currentIndex())
+        elif event.key() == Qt.Key_Backspace:
+            self.back.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that the gallery may change again."""
+        super().leaveEvent(event)
+        self.left.emit()
