@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from engine.errors import EngineError
-from engine.terminal import COMMANDS
+from engine.terminal import COMMANDS as TERMINAL
 from gui import launch, screenshot
+
+COMMANDS: dict[str, ModuleType] = {**TERMINAL, "screenshot": screenshot}
+"""The commands; without one the window opens."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,15 +33,17 @@ def parser() -> argparse.ArgumentParser:
     )
     launch.arguments(result)
     commands = result.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, module in {**COMMANDS, "screenshot": screenshot}.items():
-        module.arguments(commands.add_parser(name, help=module.HELP, description=module.HELP.capitalize() + "."))
+    for name, module in COMMANDS.items():
+        module.arguments(
+            commands.add_parser(name, help=module.HELP, description=module.HELP.capitalize() + ".")
+        )
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns 0, 1 (failed) or 2 (usage)."""
     args = parser().parse_args(argv)
-    module = {**COMMANDS, "screenshot": screenshot, None: launch}[args.command]
+    module = COMMANDS[args.command] if args.command else launch
     name = f"kernelscope {args.command}" if args.command else "kernelscope"
     try:
         return int(module.run(args))

@@ -60,7 +60,9 @@ class RunConfig:
     validation_images: int = option(
         5000, "Training images set aside to watch the progress on.", low=0, high=1000000
     )
-    validation_every: int = option(500, "Steps between two validations; 0: only after each epoch.", low=0, high=10**9)
+    validation_every: int = option(
+        500, "Steps between two validations; 0: only after each epoch.", low=0, high=10**9
+    )
     training_images: int = option(0, "Use only so many training images; 0: all of them.", low=0, high=10**9)
     threads: int = option(0, "Threads that share a batch; 0: one for each processor.", low=0, high=256)
 
@@ -120,7 +122,9 @@ class RunConfig:
                 raise ConfigError(f"There is no setting {name!r}; there are {', '.join(sorted(known))}.")
         if not isinstance(data.get("data", "mnist"), str):
             raise ConfigError(f"The data set is {data['data']!r}; allowed is the name of a data set.")
-        values = {name: builders[name](v) if name in builders else v for name, v in data.items()}
+        values: dict[str, Any] = {
+            name: builders[name](v) if name in builders else v for name, v in data.items()
+        }
         values.setdefault("network", preset("classic"))
         return cls(**values)
 

@@ -38,7 +38,7 @@ class Columns:
     def column(self, name: str, start: int = 0) -> Column:
         """Return a read-only view of a column from row ``start`` to the last one."""
         count = self.length
-        view = self._block[self.names.index(name), start:count]
+        view: Column = self._block[self.names.index(name), start:count]
         view.flags.writeable = False
         return view
 
@@ -54,7 +54,8 @@ class Columns:
 
     def table(self) -> npt.NDArray[np.float64]:
         """Return a copy of everything, shape ``(columns, rows)``."""
-        return self._block[:, : self.length].copy()
+        copy: Column = self._block[:, : self.length].copy()
+        return copy
 
     def csv(self) -> str:
         """Return a header line and one line a row."""

@@ -121,7 +121,9 @@ class Sweep:
     def result(self) -> Evaluation:
         """Return the evaluation of the images that are done so far."""
         indices = self._indices[: self._done]
-        columns = [np.concatenate(c) for c in zip(*self._parts, strict=True)] if self._parts else [np.zeros(0)] * 3
+        columns = (
+            [np.concatenate(c) for c in zip(*self._parts, strict=True)] if self._parts else [np.zeros(0)] * 3
+        )
         return Evaluation(
             indices=indices,
             labels=self._labels[indices],

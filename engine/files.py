@@ -27,10 +27,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)  # mkstemp makes files only their owner can read
-        os.replace(name, path)
+        Path(name).chmod(0o644)  # mkstemp makes files only their owner can read
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 

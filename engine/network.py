@@ -28,15 +28,22 @@ class Network:
         flat: every trained value, in the order of ``params``.
     """
 
-    def __init__(self, spec: NetworkSpec, params: Sequence[Params], dtype: npt.DTypeLike = np.float32) -> None:
+    def __init__(
+        self, spec: NetworkSpec, params: Sequence[Params], dtype: npt.DTypeLike = np.float32
+    ) -> None:
         """Take over (copy) ``params``; ``Network.new`` draws them instead."""
         self.spec = spec
         self.shapes = spec.shapes()
         trained = [
-            (layer, name) for layer, p in enumerate(params) for name in p if name not in spec.layers[layer].statistics
+            (layer, name)
+            for layer, p in enumerate(params)
+            for name in p
+            if name not in spec.layers[layer].statistics
         ]
         self.flat: Array = np.empty(sum(params[layer][name].size for layer, name in trained), dtype)
-        self.params: tuple[Params, ...] = tuple({name: np.array(v, dtype) for name, v in p.items()} for p in params)
+        self.params: tuple[Params, ...] = tuple(
+            {name: np.array(v, dtype) for name, v in p.items()} for p in params
+        )
         self._slots: list[tuple[int, str, slice]] = []
         start = 0
         for layer, name in trained:
@@ -56,7 +63,11 @@ class Network:
         """
         rng = np.random.default_rng([seed, 0])
         in_shapes = (spec.in_shape, *spec.shapes())
-        return cls(spec, [layer.init(shape, rng) for layer, shape in zip(spec.layers, in_shapes, strict=False)], dtype)
+        return cls(
+            spec,
+            [layer.init(shape, rng) for layer, shape in zip(spec.layers, in_shapes, strict=False)],
+            dtype,
+        )
 
     @classmethod
     def empty(cls, spec: NetworkSpec) -> Network:

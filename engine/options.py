@@ -118,7 +118,9 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
     if info.pair and isinstance(value, list | tuple):
         if len(value) != 2:
             raise ConfigError(f"{name} is {value!r}; allowed is one whole number or two.")
-        return tuple(checked(name, part, 0, dataclasses.replace(info, pair=False, words=())) for part in value)
+        return tuple(
+            checked(name, part, 0, dataclasses.replace(info, pair=False, words=())) for part in value
+        )
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise error
     if isinstance(default, float) and not info.pair:
@@ -128,7 +130,12 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
     else:
         value = int(value)
     too_low = info.low is not None and (value <= info.low if info.above_low else value < info.low)
-    if value != value or abs(value) == float("inf") or too_low or (info.high is not None and value > info.high):
+    if (
+        value != value
+        or abs(value) == float("inf")
+        or too_low
+        or (info.high is not None and value > info.high)
+    ):
         raise error
     return value
 
@@ -143,10 +150,14 @@ def from_json(kinds: dict[str, type[T]], data: Any, what: str) -> T:
         raise ConfigError(f"A {what} is described by an object with a 'kind', not by {data!r}.")
     cls = kinds.get(data["kind"]) if isinstance(data["kind"], str) else None
     if cls is None:
-        raise ConfigError(f"There is no {what} of kind {data['kind']!r}; there are {', '.join(sorted(kinds))}.")
+        raise ConfigError(
+            f"There is no {what} of kind {data['kind']!r}; there are {', '.join(sorted(kinds))}."
+        )
     values = {name: value for name, value in data.items() if name != "kind"}
     unknown = sorted(set(values) - set(cls.options()))
     if unknown:
         known = ", ".join(cls.options()) or "none"
-        raise ConfigError(f"{what.capitalize()} '{cls.kind}' has no option {unknown[0]!r}; its options are: {known}.")
+        raise ConfigError(
+            f"{what.capitalize()} '{cls.kind}' has no option {unknown[0]!r}; its options are: {known}."
+        )
     return cls(**values)

@@ -77,7 +77,7 @@ def run(
             _Session(config, channel, dataset, workers, resume, autosave).loop()
     except (EngineError, MemoryError) as error:
         fail(str(error) or "There is not enough memory for this network and batch size.")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
         # The thread is about to end: without this the window would wait for ever.
         _log.exception("training ended by an unexpected error")
         fail(f"Training ended by an unexpected error ({type(error).__name__}: {error}).")
@@ -220,7 +220,9 @@ class _Session:
         self._show(self.evaluation.beside(time.perf_counter() - began))
         if trainer.done:
             self._enter(State.FINISHED)
-        elif self.pause_at is not None and (result.step == self.pause_at or (not self.pause_at and epoch != trainer.epoch)):
+        elif self.pause_at is not None and (
+            result.step == self.pause_at or (not self.pause_at and epoch != trainer.epoch)
+        ):
             self._enter(State.PAUSED)
         if self.autosave is not None and time.monotonic() - self.saved_at > AUTOSAVE_SECONDS:
             self._autosave()
@@ -233,7 +235,11 @@ class _Session:
         if rows.length and rows.last("step") == self.trainer.step_count:
             return
         rows.append(
-            self.trainer.step_count, self.trainer.progress, self.seconds, evaluation.mean_loss, evaluation.accuracy
+            self.trainer.step_count,
+            self.trainer.progress,
+            self.seconds,
+            evaluation.mean_loss,
+            evaluation.accuracy,
         )
         self.channel.emit(Validated(self.channel.run_id, rows.length - 1))
 
@@ -264,7 +270,9 @@ class _Session:
         if request.kernels or request.maps:
             trainer = self.trainer
             network = trainer.network if trainer.config.averaging == 0 else trainer.best_network()
-            snapshot = capture(request, network, trainer.preprocessing, self.channel.run_id, trainer.step_count)
+            snapshot = capture(
+                request, network, trainer.preprocessing, self.channel.run_id, trainer.step_count
+            )
             self.channel.snapshot.put(snapshot)
 
     def _show(self, evaluation: Evaluation | None) -> None:

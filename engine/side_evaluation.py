@@ -57,7 +57,11 @@ class SideEvaluation:
 
     def standing(self) -> Evaluation | None:
         """Evaluate a chunk while training stands still; returns a finished evaluation of all images."""
-        if self._sweep is None or self._sweep.total < len(self._order) or self.step != self._trainer.step_count:
+        if (
+            self._sweep is None
+            or self._sweep.total < len(self._order)
+            or self.step != self._trainer.step_count
+        ):
             self._begin(len(self._order))
         return self._advance()
 

@@ -109,7 +109,9 @@ def find_model(name: str | Path) -> Model:
     if str(name) in SHIPPED:
         return load_model(_SHIPPED / f"{name}.safetensors")
     if not Path(name).exists() and Path(name).suffix == "":
-        raise ModelFileError(f"There is no model {str(name)!r}; shipped are {', '.join(SHIPPED)}, or name a file.")
+        raise ModelFileError(
+            f"There is no model {str(name)!r}; shipped are {', '.join(SHIPPED)}, or name a file."
+        )
     return load_model(Path(name))
 
 
@@ -131,7 +133,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def _write(
-    path: Path, kind: str, arrays: Mapping[str, npt.NDArray[Any]], history: History, description: dict[str, Any]
+    path: Path,
+    kind: str,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    history: History,
+    description: dict[str, Any],
 ) -> None:
     tensors = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
     tensors["curves.steps"] = history.steps.table()

@@ -146,7 +146,9 @@ class Trainer:
         self.step_count += 1
         # Overflow shows in the next loss, which says so in words.
         with np.errstate(over="ignore", invalid="ignore"):
-            self.config.optimiser.update(self.network.flat, grad, self._decay, self._slots, self.step_count, now)
+            self.config.optimiser.update(
+                self.network.flat, grad, self._decay, self._slots, self.step_count, now
+            )
         for index, layer in enumerate(self.network.spec.layers):
             if layer.statistics:
                 layer.absorb(self.network.params[index], [part.caches[index] for part in parts])
@@ -187,8 +189,8 @@ class Trainer:
     def _diverged(self, loss: float) -> None:
         self.network.flat[:] = self._good
         raise TrainingError(
-            f"The loss became {loss} at step {self.step_count + 1}: the steps are too large. Try a learning rate "
-            f"below {self.live.learning_rate:g} or a smaller momentum. The weights of step "
+            f"The loss became {loss} at step {self.step_count + 1}: the steps are too large. Try a learning "
+            f"rate below {self.live.learning_rate:g} or a smaller momentum. The weights of step "
             f"{max(0, self.step_count - 1)} are kept."
         )
 
@@ -203,7 +205,10 @@ class Trainer:
         """Evaluate the images set aside; None if there are none."""
         if not len(self._validation):
             return None
-        images, labels = self.dataset.train_images[self._validation], self.dataset.train_labels[self._validation]
+        images, labels = (
+            self.dataset.train_images[self._validation],
+            self.dataset.train_labels[self._validation],
+        )
         return evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
 
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -226,7 +231,9 @@ class Trainer:
         try:
             live = self.config.changed(LiveSettings(**values["live"])).live()
             counts = [int(values[name]) for name in ("step", "epoch", "offset")]
-            slots = {name: arrays[f"optimiser.{name}"].reshape(slot.shape) for name, slot in self._slots.items()}
+            slots = {
+                name: arrays[f"optimiser.{name}"].reshape(slot.shape) for name, slot in self._slots.items()
+            }
             average = None if self._average is None else arrays["average"].reshape(self._average.shape)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"The checkpoint is damaged: {error}.") from None

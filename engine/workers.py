@@ -57,7 +57,11 @@ class Workers:
         def strand(first: int) -> list[T]:
             return [task(self._scratches[first]) for task in tasks[first::share]]
 
-        others = [] if self._pool is None else [self._pool.submit(strand, i) for i in range(1, min(share, len(tasks)))]
+        others = (
+            []
+            if self._pool is None
+            else [self._pool.submit(strand, i) for i in range(1, min(share, len(tasks)))]
+        )
         try:
             parts = [strand(0)]
         finally:
@@ -75,6 +79,8 @@ class Workers:
         """Return the workers themselves."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         """End the threads."""
         self.close()

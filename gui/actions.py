@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QIcon, QKeySequence
-from PyQt5.QtWidgets import QAction, QMainWindow, QToolBar, QToolButton, QWidget
+from PyQt5.QtWidgets import QAction, QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from gui.icons import icon
 from gui.theme import Theme
@@ -39,22 +39,65 @@ class ActionSpec:
 
 
 ACTIONS = (
-    ActionSpec("open_model", "&File", "&Open model in pad\u2026", "Ctrl+O", "Let another trained model answer the pad"),
+    ActionSpec(
+        "open_model",
+        "&File",
+        "&Open model in pad\u2026",
+        "Ctrl+O",
+        "Let another trained model answer the pad",
+    ),
     ActionSpec("save_model", "&File", "&Save model\u2026", "Ctrl+S", "Write the network as it is now"),
-    ActionSpec("open_run", "&File", "&Continue a run\u2026", "Ctrl+Shift+O", "Open a checkpoint and go on training"),
-    ActionSpec("save_run", "&File", "Save &checkpoint\u2026", "Ctrl+Shift+S", "Write all that is needed to go on later"),
-    ActionSpec("open_config", "&File", "Open se&ttings\u2026", "Ctrl+T", "Take the settings of a run from a JSON file"),
-    ActionSpec("save_config", "&File", "Save settin&gs\u2026", "Ctrl+Shift+T", "Write the settings as a JSON file"),
-    ActionSpec("picture", "&File", "Save &picture of the window\u2026", "Ctrl+P", "Write what the window shows as PNG"),
+    ActionSpec(
+        "open_run", "&File", "&Continue a run\u2026", "Ctrl+Shift+O", "Open a checkpoint and go on training"
+    ),
+    ActionSpec(
+        "save_run",
+        "&File",
+        "Save &checkpoint\u2026",
+        "Ctrl+Shift+S",
+        "Write all that is needed to go on later",
+    ),
+    ActionSpec(
+        "open_config",
+        "&File",
+        "Open se&ttings\u2026",
+        "Ctrl+T",
+        "Take the settings of a run from a JSON file",
+    ),
+    ActionSpec(
+        "save_config", "&File", "Save settin&gs\u2026", "Ctrl+Shift+T", "Write the settings as a JSON file"
+    ),
+    ActionSpec(
+        "picture",
+        "&File",
+        "Save &picture of the window\u2026",
+        "Ctrl+P",
+        "Write what the window shows as PNG",
+    ),
     ActionSpec("quit", "&File", "&Quit", "Ctrl+Q", "Close the window"),
-    ActionSpec("toggle", "&Train", "&Start", "F5", "Start or pause the training (F5, or Space)", "play", True),
+    ActionSpec(
+        "toggle", "&Train", "&Start", "F5", "Start or pause the training (F5, or Space)", "play", True
+    ),
     ActionSpec("step", "&Train", "One s&tep", "F6", "Train on one batch, then pause", "step", True),
-    ActionSpec("epoch", "&Train", "One &epoch", "F7", "Train to the end of the epoch, then pause", "epoch", True),
-    ActionSpec("finish", "&Train", "E&nd now", "F8", "End the run early: validate, keep the weights", "stop", True),
+    ActionSpec(
+        "epoch", "&Train", "One &epoch", "F7", "Train to the end of the epoch, then pause", "epoch", True
+    ),
+    ActionSpec(
+        "finish", "&Train", "E&nd now", "F8", "End the run early: validate, keep the weights", "stop", True
+    ),
     ActionSpec("reset", "&Train", "Start &over", "Ctrl+R", "Begin again from random weights", "reset", True),
-    ActionSpec("tile", "&View", "Show &all views at once", "Ctrl+0", "Views beside each other instead of behind", "tile",
-               checkable=True),
-    ActionSpec("layout", "&View", "Default &arrangement", "Ctrl+Shift+0", "Put every panel back in its place"),
+    ActionSpec(
+        "tile",
+        "&View",
+        "Show &all views at once",
+        "Ctrl+0",
+        "Views beside each other instead of behind",
+        "tile",
+        checkable=True,
+    ),
+    ActionSpec(
+        "layout", "&View", "Default &arrangement", "Ctrl+Shift+0", "Put every panel back in its place"
+    ),
     ActionSpec("theme", "&View", "&Dark theme", "Ctrl+D", "Light or dark", "theme", checkable=True),
     ActionSpec("guide", "&Help", "&First steps", "F1", "What to press, where to draw, what is shown", "help"),
     ActionSpec("about", "&Help", "&About Kernelscope", "", "Version, licence and origin"),
@@ -67,7 +110,7 @@ class Actions:
     def __init__(self, window: QMainWindow, handlers: dict[str, Callable[[], object]], theme: Theme) -> None:
         """Build menus and toolbar of ``window``; ``handlers`` says what each action does."""
         self.by_key: dict[str, QAction] = {}
-        self.menus = {}
+        self.menus: dict[str, QMenu] = {}
         self.toolbar = QToolBar("Toolbar")
         self.toolbar.setObjectName("toolbar")
         self.toolbar.setMovable(False)

@@ -17,7 +17,12 @@ class Closing:
     """Lets the window go only when nothing is lost without being asked."""
 
     def __init__(
-        self, bridge: SessionBridge, control: RunControl, autosave: Autosave, dialogs: Dialogs, notices: Notices
+        self,
+        bridge: SessionBridge,
+        control: RunControl,
+        autosave: Autosave,
+        dialogs: Dialogs,
+        notices: Notices,
     ) -> None:
         """Watch over the run of ``bridge``."""
         self._bridge = bridge
@@ -52,7 +57,9 @@ class Closing:
         """Write the checkpoint; returns whether that worked."""
         path = self._autosave.path
         if path is None:
-            self._notices.problem("The run cannot be kept: the program's data folder cannot be written. Save it.")
+            self._notices.problem(
+                "The run cannot be kept: the program's data folder cannot be written. Save it."
+            )
             return False
         outcome: list[str] = []
         loop = QEventLoop()

@@ -11,16 +11,18 @@ from gui.theme import GRID
 GUIDE = """
 <h3>First steps</h3>
 <p><b>Draw</b> a digit on the pad at the right: a trained network answers at once.</p>
-<p><b>Start</b> (F5, or the space bar) trains a new network on 55,000 handwritten digits. The pad can follow it
-while it learns.</p>
+<p><b>Start</b> (F5, or the space bar) trains a new network on 55,000 handwritten digits. The pad can
+follow it while it learns.</p>
 <p><b>Learn</b> shows the cost of every batch, its average, and how well images do that were set aside.<br>
-<b>Network</b> shows every kernel and every feature map of one image, from the input to the probabilities.<br>
+<b>Network</b> shows every kernel and every feature map of one image, from input to probabilities.<br>
 <b>Evaluate</b> shows what is mistaken for what among the test images; click a cell or an image.</p>
-<p><b>Step</b> (F6) trains on one batch, <b>Epoch</b> (F7) to the end of a pass. What has a dot in the Experiment
-panel can be changed while the network trains.</p>
+<p><b>Step</b> (F6) trains on one batch, <b>Epoch</b> (F7) to the end of a pass. What has a dot in the
+Experiment panel can be changed while the network trains.</p>
 <table cellspacing="4">
-<tr><td>Space, F5</td><td>start, pause</td><td width="24"></td><td>Ctrl+1 to 5</td><td>panels and views</td></tr>
-<tr><td>F6, F7, F8</td><td>step, epoch, end now</td><td></td><td>Ctrl+0</td><td>all views at once</td></tr>
+<tr><td>Space, F5</td><td>start, pause</td><td width="24"></td>
+<td>Ctrl+1 to 5</td><td>panels and views</td></tr>
+<tr><td>F6, F7, F8</td><td>step, epoch, end now</td><td></td>
+<td>Ctrl+0</td><td>all views at once</td></tr>
 <tr><td>Ctrl+R</td><td>start over</td><td></td><td>Ctrl+D</td><td>light or dark</td></tr>
 <tr><td>Ctrl+Z, Ctrl+Y</td><td>undo, redo on the pad</td><td></td><td>Delete</td><td>clear the pad</td></tr>
 </table>

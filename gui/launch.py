@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--offscreen",
         action="store_true",
-        help="open no window: train in the terminal and leave the results and a picture of the window in a folder",
+        help="open no window: train in the terminal, leave results and a picture of the window in a folder",
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for --offscreen (default: runs/ and the time)"
@@ -56,7 +56,8 @@ def offscreen(args: argparse.Namespace) -> int:
     checkpoint = out / train.CHECKPOINT
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     screenshot.render(
-        screenshot.Picture(out / "window.png", theme=args.theme or "light"), resume=load_checkpoint(checkpoint)
+        screenshot.Picture(out / "window.png", theme=args.theme or "light"),
+        resume=load_checkpoint(checkpoint),
     )
     checkpoint.unlink()
     print(f"picture of the window: {out / 'window.png'}")

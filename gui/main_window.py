@@ -32,7 +32,9 @@ class MainWindow(QMainWindow):
     closing = pyqtSignal()
     """The window is about to close; settings are up to date."""
 
-    def __init__(self, desk: Desk, control: RunControl, closing: Closing, settings: Settings, theme: Theme) -> None:
+    def __init__(
+        self, desk: Desk, control: RunControl, closing: Closing, settings: Settings, theme: Theme
+    ) -> None:
         """Build the window; it is arranged as ``settings`` remember it."""
         super().__init__()
         self.setWindowTitle("Kernelscope")
@@ -182,14 +184,14 @@ class MainWindow(QMainWindow):
         actions["finish"].setEnabled(steps > 0 and self.desk.bridge.state in (State.RUNNING, State.PAUSED))
         actions["reset"].setEnabled(not loading)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Start or pause with the space bar, wherever no button or field uses it."""
         if event.key() == Qt.Key_Space and not event.isAutoRepeat():
             self._control.toggle()
         else:
             super().keyPressEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QShowEvent) -> None:
         """Ask for pictures as soon as there is something to paint on."""
         super().showEvent(event)
         self.desk.bridge.refresh()
@@ -200,7 +202,7 @@ class MainWindow(QMainWindow):
         self.settings.layout = bytes(self.saveState(_LAYOUT_VERSION).toHex()).decode()
         self.settings.config = self.experiment.config().to_json()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Close, unless the user wants to go back to what is not saved."""
         if not self._closing.may_close():
             event.ignore()

@@ -28,7 +28,9 @@ class RunControl(QObject):
     changed = pyqtSignal()
     """What is possible may have changed."""
 
-    def __init__(self, bridge: SessionBridge, notices: Notices, confirm: Confirm, parent: QObject | None = None) -> None:
+    def __init__(
+        self, bridge: SessionBridge, notices: Notices, confirm: Confirm, parent: QObject | None = None
+    ) -> None:
         """Control the run of ``bridge``."""
         super().__init__(parent)
         self._bridge = bridge
@@ -82,7 +84,10 @@ class RunControl(QObject):
         """Begin a new run with ``config``, after asking if something would be lost."""
         if self.unsaved:
             steps = self._bridge.steps
-            question = f"The network has learnt for {steps:,} steps and is not saved. Start over from random weights?"
+            question = (
+                f"The network has learnt for {steps:,} steps and is not saved. "
+                "Start over from random weights?"
+            )
             if not self._confirm(question, "Start over"):
                 return False
         self._bridge.start(config)

@@ -15,6 +15,7 @@ from engine.config import RunConfig
 from engine.errors import ConfigError, EngineError
 from engine.messages import State
 from engine.storage import Checkpoint
+from gui.presenters.examples import example
 
 if TYPE_CHECKING:
     from gui.app import Kernelscope
@@ -49,12 +50,18 @@ class Picture:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.png", help="the picture")
-    parser.add_argument("--steps", type=_count, required=True, metavar="N", help="training steps before the picture")
-    parser.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH", help="window size (1280x800)")
+    parser.add_argument(
+        "--steps", type=_count, required=True, metavar="N", help="training steps before the picture"
+    )
+    parser.add_argument(
+        "--size", type=_size, default=(1280, 800), metavar="WxH", help="window size (1280x800)"
+    )
     parser.add_argument("--theme", choices=["light", "dark"], default="light", help="look (light)")
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="X", help="pixels a unit, 1 to 4 (1)")
     parser.add_argument("--panel", choices=PANELS, default="learn", help="the view in front (learn)")
-    parser.add_argument("--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit on the pad")
+    parser.add_argument(
+        "--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit on the pad"
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings of the run as JSON")
 
 
@@ -121,7 +128,8 @@ def _arrange(program: Kernelscope, picture: Picture) -> None:
         window.arrange()
         window.show_part(picture.panel)
     if picture.draw is not None:
-        window.pad.draw_example(picture.draw)
+        for stroke in example(picture.draw):
+            window.pad.canvas.add(stroke)
 
 
 def _train(program: Kernelscope, picture: Picture) -> None:
@@ -137,7 +145,9 @@ def _train(program: Kernelscope, picture: Picture) -> None:
         _wait(program, lambda: bridge.state is not State.RUNNING)
     shown.clear()
     evaluated: list[int] = []
-    bridge.evaluation_ready.connect(lambda done: evaluated.append(done.evaluation.total - len(done.evaluation.labels)))
+    bridge.evaluation_ready.connect(
+        lambda done: evaluated.append(done.evaluation.total - len(done.evaluation.labels))
+    )
     wants_snapshot = any(watcher.wants().kernels or watcher.wants().maps for watcher in bridge.watchers)
     if any(watcher.wants().evaluate for watcher in bridge.watchers):
         _wait(program, lambda: 0 in evaluated)

@@ -97,7 +97,9 @@ class SessionBridge(QObject):
     saved = pyqtSignal(object, str)
     """A file asked for with ``save`` is written (its Path), or why not, in words."""
 
-    def __init__(self, selection: Selection, autosave: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, selection: Selection, autosave: Path | None = None, parent: QObject | None = None
+    ) -> None:
         """Make a bridge without a session; ``start`` begins one.
 
         Args:

@@ -79,7 +79,10 @@ class Store:
         except FileNotFoundError:
             return Settings(), ""
         except (OSError, ValueError) as error:
-            return Settings(), f"The settings in {self.file} could not be read ({error}); the defaults are used."
+            return (
+                Settings(),
+                f"The settings in {self.file} could not be read ({error}); the defaults are used.",
+            )
 
     def save(self, settings: Settings) -> str:
         """Write the settings; returns a sentence for the user if that was not possible."""

@@ -12,13 +12,28 @@ from gui.session_bridge import SessionBridge
 from gui.theme import GRID, SMALL, font
 
 _FIELDS = (
-    ("epoch", "epoch", "999/999", "Passes over all training images: the present one, and how many there will be"),
+    (
+        "epoch",
+        "epoch",
+        "999/999",
+        "Passes over all training images: the present one, and how many there will be",
+    ),
     ("step", "step", "000 000 of 000 000", "Training steps done, and how many there will be"),
     ("speed", "", "00 000 images/s", "Training images a second, over the last two seconds"),
     ("left", "left", "00:00:00", "Time until the end of the run, hours:minutes:seconds"),
     ("cost", "cost", "0.0000", "Mean cross-entropy of the last 100 batches"),
-    ("accuracy", "train", "100.0 %", "Share of right answers in the last 100 batches, before they were learnt"),
-    ("validation", "validation", "100.0 %", "Share of right answers on the images set aside, at the last validation"),
+    (
+        "accuracy",
+        "train",
+        "100.0 %",
+        "Share of right answers in the last 100 batches, before they were learnt",
+    ),
+    (
+        "validation",
+        "validation",
+        "100.0 %",
+        "Share of right answers on the images set aside, at the last validation",
+    ),
 )
 
 _STATES = {

@@ -32,7 +32,9 @@ class Choices(QWidget):
         row.addWidget(spacer, 1)
         self.pace = QComboBox()
         self.pace.setAccessibleName("Pace")
-        self.pace.setToolTip("How fast to train: slow enough to follow single steps, or as fast as the machine can")
+        self.pace.setToolTip(
+            "How fast to train: slow enough to follow single steps, or as fast as the machine can"
+        )
         for text, _ in PACES:
             self.pace.addItem(text)
         self.share = QComboBox()

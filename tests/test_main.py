@@ -22,7 +22,12 @@ FAST = ["--training-images", "2000", "--epochs", "1", "--validation-images", "50
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a short training run."""
     out = tmp_path_factory.mktemp("trained")
-    assert main.main(["train", "--data", "mnist", "--network", "classic", "--seed", "1", "--out", str(out), *FAST]) == 0
+    assert (
+        main.main(
+            ["train", "--data", "mnist", "--network", "classic", "--seed", "1", "--out", str(out), *FAST]
+        )
+        == 0
+    )
     return out
 
 
@@ -55,7 +60,7 @@ def test_evaluate_prints_a_table(trained: Path, capsys: pytest.CaptureFixture[st
     assert main.main(["evaluate", "--model", str(trained / MODEL)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("accuracy ")
-    assert len(lines) == 14
+    assert len(lines) == 15
 
 
 def test_the_shipped_model_knows_digits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +107,11 @@ def test_predict_tells_which_picture_is_broken(tmp_path: Path, capsys: pytest.Ca
     ],
 )
 def test_failures_are_one_line_and_exit_with_1(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main.main(arguments) == 1
@@ -125,7 +134,9 @@ def test_failures_are_one_line_and_exit_with_1(
         ["screenshot", "--out", "x.png", "--steps", "1", "--scale", "9"],
     ],
 )
-def test_usage_errors_are_one_line_and_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_usage_errors_are_one_line_and_exit_with_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         main.main(arguments)
     assert stopped.value.code == 2
@@ -142,5 +153,8 @@ def test_help_explains_every_option(command: str, capsys: pytest.CaptureFixture[
 
 
 def test_terminal_commands_load_no_qt() -> None:
-    code = "import sys, main; main.parser(); sys.exit(any(n.startswith(('PyQt5', 'pyqtgraph')) for n in sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], cwd=Path(main.__file__).parent, check=False).returncode == 0
+    code = "import sys, main; main.parser(); sys.exit(any(n[:5] in ('PyQt5', 'pyqtg') for n in sys.modules))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=Path(main.__file__).parent, check=False).returncode
+        == 0
+    )

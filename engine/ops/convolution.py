@@ -119,12 +119,11 @@ def convolve(seen: Patches, weight: Array, bias: Array | None, ctx: Context) -> 
 
 def _sum_of_products(matrices: Array, terms: Array, out: Array, ctx: Context) -> None:
     """Set ``out`` to ``sum_j matrices[j] @ terms[j]``."""
-    if len(terms) == 1:
-        np.matmul(matrices[0], terms[0], out=out)
-        return
-    products = ctx.empty("products", (len(terms), *out.shape), out.dtype)
-    np.matmul(matrices, terms, out=products)
-    np.add.reduce(products, axis=0, out=out)
+    np.matmul(matrices[0], terms[0], out=out)
+    product = ctx.empty("product", out.shape, out.dtype)
+    for matrix, term in zip(matrices[1:], terms[1:], strict=True):
+        np.matmul(matrix, term, out=product)
+        out += product
 
 
 def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: Context) -> Array:
@@ -198,7 +197,7 @@ def input_gradient(
     for phase in range(min(sh, kh)):
         rows = weight[:, :, phase::sh]  # (F, C, T, kw)
         taps = rows.shape[2]
-        matrix = rows[:, :, ::-1].transpose(3, 1, 2, 0).reshape(kw * channels, taps * filters)
+        matrices = rows[:, :, ::-1].transpose(3, 1, 2, 0).reshape(kw, channels, taps * filters)
         first, stop = -((phase - ph) // sh), -((phase - ph - height) // sh)
         if stop <= first:
             continue
@@ -208,10 +207,10 @@ def input_gradient(
             (row, line, item),
             writeable=False,
         )
-        products = ctx.empty("products_x", (stop - first, kw, channels, out_w, batch), grad_y.dtype)
-        np.matmul(matrix, windows, out=products.reshape(stop - first, kw * channels, out_w * batch))
+        product = ctx.empty("product_x", (stop - first, channels, out_w, batch), grad_y.dtype)
         target = grad_x[first * sh + phase - ph :: sh]
         for j in range(kw):
             pixels, outputs = geometry.covered(1, j, width, out_w)
-            target[:, :, pixels] += products[:, j, :, outputs]
+            np.matmul(matrices[j], windows, out=product.reshape(stop - first, channels, -1))
+            target[:, :, pixels] += product[:, :, outputs]
     return grad_x

@@ -27,7 +27,13 @@ class RmsProp(Optimiser):
     epsilon: float = option(1e-8, "Keeps the division away from zero.", low=0.0, high=1.0, above_low=True)
 
     def update(
-        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self,
+        values: Array,
+        grad: Array,
+        decay: Array,
+        slots: dict[str, Array],
+        step: int,
+        now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
@@ -51,7 +57,9 @@ class Adam(Optimiser):
     title: ClassVar[str] = "Adam"
     slots: ClassVar[tuple[str, ...]] = ("mean", "square")
 
-    beta2: float = option(0.999, "How slowly the mean of the squared gradient forgets.", low=0.0, high=0.99999)
+    beta2: float = option(
+        0.999, "How slowly the mean of the squared gradient forgets.", low=0.0, high=0.99999
+    )
     epsilon: float = option(1e-8, "Keeps the division away from zero.", low=0.0, high=1.0, above_low=True)
 
     def new_slots(self, values: Array) -> dict[str, Array]:
@@ -59,13 +67,21 @@ class Adam(Optimiser):
         return {**super().new_slots(values), "kept": np.ones(1)}
 
     def update(
-        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self,
+        values: Array,
+        grad: Array,
+        decay: Array,
+        slots: dict[str, Array],
+        step: int,
+        now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
         self._move(values, grad, slots, step, now)
 
-    def _move(self, values: Array, grad: Array, slots: dict[str, Array], step: int, now: UpdateSettings) -> None:
+    def _move(
+        self, values: Array, grad: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+    ) -> None:
         mean, square, kept = slots["mean"], slots["square"], slots["kept"]
         mean *= now.momentum
         mean += (1 - now.momentum) * grad
@@ -90,7 +106,13 @@ class AdamW(Adam):
     title: ClassVar[str] = "AdamW"
 
     def update(
-        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self,
+        values: Array,
+        grad: Array,
+        decay: Array,
+        slots: dict[str, Array],
+        step: int,
+        now: UpdateSettings,
     ) -> None:
         """See the class."""
         if now.weight_decay:

@@ -48,7 +48,13 @@ class Optimiser(Described, ABC):
 
     @abstractmethod
     def update(
-        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self,
+        values: Array,
+        grad: Array,
+        decay: Array,
+        slots: dict[str, Array],
+        step: int,
+        now: UpdateSettings,
     ) -> None:
         """Change ``values`` and ``slots`` in place.
 

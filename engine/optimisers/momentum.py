@@ -18,7 +18,13 @@ class Sgd(Optimiser):
     uses_momentum: ClassVar[bool] = False
 
     def update(
-        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self,
+        values: Array,
+        grad: Array,
+        decay: Array,
+        slots: dict[str, Array],
+        step: int,
+        now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
@@ -35,7 +41,13 @@ class Momentum(Optimiser):
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def update(
-        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self,
+        values: Array,
+        grad: Array,
+        decay: Array,
+        slots: dict[str, Array],
+        step: int,
+        now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
@@ -57,7 +69,13 @@ class Nesterov(Optimiser):
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def update(
-        self, values: Array, grad: Array, decay: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self,
+        values: Array,
+        grad: Array,
+        decay: Array,
+        slots: dict[str, Array],
+        step: int,
+        now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)

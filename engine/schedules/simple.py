@@ -30,7 +30,9 @@ class Step(Schedule):
     title: ClassVar[str] = "Steps down"
 
     every: int = option(1, "Epochs between two steps down.", low=1, high=10000)
-    drop: float = option(0.5, "What the learning rate is multiplied by at each step.", low=0.0, high=1.0, above_low=True)
+    drop: float = option(
+        0.5, "What the learning rate is multiplied by at each step.", low=0.0, high=1.0, above_low=True
+    )
 
     def factor(self, epoch: float, epochs: int) -> float:
         """See the class."""

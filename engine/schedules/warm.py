@@ -35,7 +35,9 @@ class OneCycle(Schedule):
     kind: ClassVar[str] = "one_cycle"
     title: ClassVar[str] = "One cycle"
 
-    peak: float = option(0.3, "Share of the run after which the learning rate is highest.", low=0.01, high=0.99)
+    peak: float = option(
+        0.3, "Share of the run after which the learning rate is highest.", low=0.01, high=0.99
+    )
     start: float = option(0.04, "Share of the learning rate at the start.", low=0.0, high=1.0, above_low=True)
     end: float = option(0.0001, "Share of the learning rate at the end.", low=0.0, high=1.0)
 

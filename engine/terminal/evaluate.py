@@ -21,7 +21,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     names = ", ".join(SHIPPED)
     parser.add_argument(
-        "--model", required=True, metavar="FILE_OR_NAME", help=f"a .safetensors file, or a shipped model: {names}"
+        "--model",
+        required=True,
+        metavar="FILE_OR_NAME",
+        help=f"a .safetensors file, or a shipped model: {names}",
     )
     parser.add_argument("--data", choices=list(DATASETS), default="mnist", help="data set (default: mnist)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -37,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
         )
     if model.network.classes != len(dataset.class_names):
         raise EngineError(
-            f"The model knows {model.network.classes} classes, but {args.data} has {len(dataset.class_names)}."
+            f"The model knows {model.network.classes} classes, but {args.data} has "
+            f"{len(dataset.class_names)}."
         )
     indices = dataset.test_labels.argsort(kind="stable")
     sweep = Sweep(model.network, model.preprocessing, dataset.test_images, dataset.test_labels, indices)
@@ -74,7 +78,7 @@ def as_table(result: Evaluation, names: tuple[str, ...]) -> str:
     wrong = int((result.labels != result.predicted).sum())
     width = max(6, *(len(name) + 1 for name in names))
     lines = [
-        f"accuracy {100 * result.accuracy:.2f} %: {wrong} of {len(result.labels)} images wrong, "
+        f"accuracy {100 * result.accuracy:.2f} %: {wrong} of {len(result.labels)} images wrong",
         f"mean cost {result.mean_loss:.4f}",
         "",
         "rows: true class, columns: predicted class",

@@ -27,7 +27,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a .safetensors file, or a shipped model: {names} (default: digits)",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of lines")
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="picture in any format Pillow reads")
+    parser.add_argument(
+        "images", nargs="+", type=Path, metavar="IMAGE", help="picture in any format Pillow reads"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     model = find_model(args.model)
     if model.network.spec.in_shape != (1, 28, 28):
         raise EngineError(
-            f"The model takes images of shape {model.network.spec.in_shape}; pictures are brought to (1, 28, 28)."
+            f"The model takes images of shape {model.network.spec.in_shape}; pictures are brought to "
+            "(1, 28, 28)."
         )
     answers, failed = [], False
     for path in args.images:

@@ -45,16 +45,25 @@ MODEL, STEPS, VALIDATIONS, CONFIG, RESULT, CHECKPOINT = (
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command; every number of ``RunConfig`` is one."""
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if needed")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings as JSON; the options below come on top")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if needed"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings as JSON; the options below come on top"
+    )
     parser.add_argument("--data", choices=list(DATASETS), help="data set (default: mnist)")
     parser.add_argument("--network", metavar="NAME_OR_FILE", help=f"{', '.join(PRESETS)}, or a JSON file")
     parser.add_argument("--optimiser", choices=list(OPTIMISERS), help="default: momentum")
     parser.add_argument("--schedule", choices=list(SCHEDULES), help="of the learning rate; default: constant")
-    parser.add_argument("--augmentation", choices=list(AUGMENTATIONS), help="changes to the images; default: none")
+    parser.add_argument(
+        "--augmentation", choices=list(AUGMENTATIONS), help="changes to the images; default: none"
+    )
     for name, info in RunConfig.options().items():
         default: Any = RunConfig.__dataclass_fields__[name].default
-        flag, text = "--" + name.replace("_", "-"), f"{info.help} Allowed: {info.allowed()}; default: {default:g}."
+        flag, text = (
+            "--" + name.replace("_", "-"),
+            f"{info.help} Allowed: {info.allowed()}; default: {default:g}.",
+        )
         parser.add_argument(flag, type=type(default), metavar="N", help=text.replace("%", "%%"))
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
     parser.add_argument("--overwrite", action="store_true", help="replace results that are already in DIR")
@@ -86,7 +95,9 @@ def network(name: str) -> NetworkSpec:
         return preset(name)
     path = Path(name)
     if not path.exists():
-        raise ConfigError(f"There is no network {name!r}; there are {', '.join(PRESETS)}, or name a JSON file.")
+        raise ConfigError(
+            f"There is no network {name!r}; there are {', '.join(PRESETS)}, or name a JSON file."
+        )
     try:
         return NetworkSpec.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
@@ -102,7 +113,9 @@ def run(args: argparse.Namespace, *, keep_checkpoint: bool = False) -> int:
     """
     config, resume = configuration(args), None
     dataset = load(config.data)
-    config = dataclasses.replace(config, network=config.network.fitted(dataset.in_shape, len(dataset.class_names)))
+    config = dataclasses.replace(
+        config, network=config.network.fitted(dataset.in_shape, len(dataset.class_names))
+    )
     out: Path = args.out
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -162,7 +175,9 @@ def train_blocking(
                 channel.send(Finish())
         channel.send(Save(out / MODEL))
         message = early or message
-        while thread.is_alive() and state is not State.FAILED or thread.is_alive() and channel.history.steps.length:
+        while (thread.is_alive() and state is not State.FAILED) or (
+            thread.is_alive() and channel.history.steps.length
+        ):
             thread.join(0.02)
             saved = [event for event in channel.events() if isinstance(event, Saved)]
             if saved:
@@ -207,7 +222,9 @@ def _train(config: RunConfig, out: Path, resume: Checkpoint | None, *, quiet: bo
         raise EngineError(message)
     model = load_model(out / MODEL)
     with Workers(config.threads) as workers:
-        result = evaluate(model.network, model.preprocessing, dataset.test_images, dataset.test_labels, workers)
+        result = evaluate(
+            model.network, model.preprocessing, dataset.test_images, dataset.test_labels, workers
+        )
     figures = {
         "test_accuracy": result.accuracy,
         "test_cost": result.mean_loss,
@@ -233,5 +250,9 @@ def _speed(channel: Channel, config: RunConfig) -> str:
     steps = channel.history.steps
     start = max(0, steps.length - 200)
     seconds = steps.column("seconds", start)
-    rate = (len(seconds) - 1) * config.batch_size / max(seconds[-1] - seconds[0], 1e-9) if len(seconds) > 1 else 0.0
+    rate = (
+        (len(seconds) - 1) * config.batch_size / max(seconds[-1] - seconds[0], 1e-9)
+        if len(seconds) > 1
+        else 0.0
+    )
     return f"{rate:.0f} images/s, cost {steps.column('loss', start).mean():.4f}"

@@ -82,7 +82,9 @@ def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_sec
     return {
         "epoch": f"{current}/{live.epochs}",
         "step": f"{thousands(step)} of {thousands(total)}",
-        "speed": f"{thousands(steps_per_second * live.batch_size)} images/s" if steps_per_second else "\u2013 images/s",
+        "speed": f"{thousands(steps_per_second * live.batch_size)} images/s"
+        if steps_per_second
+        else "\u2013 images/s",
         "left": duration((total - step) / steps_per_second) if steps_per_second else "\u2013",
         "cost": "\u2013" if math.isnan(cost) else f"{cost:.4f}",
         "accuracy": percent(accuracy),

@@ -21,7 +21,7 @@ from gui.views.network_layout import Part
 from gui.widgets.image_chooser import SampleChooser
 from gui.widgets.image_empty import EmptyState
 
-_HINT = "Point at a value to read it; click a mosaic, or press Enter, to enlarge it."
+_HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
 
 
 class NetworkView(QWidget):

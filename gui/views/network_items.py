@@ -26,11 +26,12 @@ class PartItems:
     def __init__(self, part: Part, theme: Theme, *, rgb: bool) -> None:
         """Make both, still empty."""
         self.part = part
-        self.mosaic = MosaicItem(part.fit, signed=part.kernels)
+        self.mosaic = MosaicItem(part.fit)
         self.mosaic.setPos(part.x, part.y)
         self.rect = QRectF(part.x, part.y, *part.fit.size)
         self.legend = LegendItem(part.width)
         self.legend.setPos(part.x, part.legend)
+        self.legend.setVisible(not rgb)
         self.dirty = False
         if part.layer == INPUT:
             table = colour_table("grey", theme.panel)
@@ -38,7 +39,6 @@ class PartItems:
             table = signed_table(theme) if part.kernels else map_table(theme)
         self.mosaic.set_table(table)
         self.legend.set_colours(table, theme.muted)
-        self.legend.setVisible(not rgb)
 
     def add_to(self, scene: QGraphicsScene) -> None:
         """Put both into ``scene``."""
@@ -63,14 +63,19 @@ class PartItems:
             values = snapshot.maps[part.layer] if snapshot.maps else None
         if values is None:
             return
-        # A vector is one map of single values: scaled one by one they would all look the same.
+        # A vector is many maps of one value each: scaled one by one they would all look the same.
         own = own and part.fit.grid.height * part.fit.grid.width > 1
-        self.mosaic.show_tiles(part.tiles(values), own=own)
+        self.mosaic.show_tiles(part.tiles(values), signed=part.kernels, own=own)
         scale = self.mosaic.scale_shown
         if scale is None:
             self.legend.set_texts("−max" if part.kernels else "min", "max")
         else:
             self.legend.set_texts(figure(scale.low), figure(scale.high))
+
+
+    def _colour(self, table: tuple[int, ...]) -> None:
+        self.mosaic.set_table(table)
+        self.legend.set_colours(table, self._theme.muted)
 
 
 class Scaffold(QGraphicsItem):

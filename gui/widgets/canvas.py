@@ -18,7 +18,7 @@ from PyQt5.QtGui import (
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.types import Array, Bytes
-from gui.presenters.strokes import SIDE, Drawing, Point
+from gui.presenters.strokes import SIDE, Drawing, Point, Stroke
 from gui.theme import BODY, SMALL, Theme, font
 from gui.widgets.ink import Ink
 
@@ -78,6 +78,15 @@ class Canvas(QWidget):
         """Do again what was taken back."""
         if self.drawing.redo():
             self._redraw()
+
+    def add(self, stroke: Stroke) -> None:
+        """Draw a whole stroke at once, as if by hand."""
+        first, *others = stroke.points
+        self.drawing.begin(first, eraser=stroke.eraser)
+        for point in others:
+            self.drawing.extend(point)
+        self._follow()
+        self._up()
 
     def clear(self) -> None:
         """Take an empty sheet; can be undone."""

@@ -65,7 +65,7 @@ class Field(QWidget):
 
     def explain(self, reason: str) -> None:
         """Set the tooltip; ``reason`` says why the field cannot be used now."""
-        text = self.info.help
+        text = self.info.help.rstrip(".") + "."
         if not isinstance(self.default, bool):
             text += f"\nAllowed: {self.info.allowed()}."
         self.editor.setToolTip(f"{text}\n{reason}" if reason else text)

@@ -8,6 +8,9 @@ from PyQt5.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from gui.theme import GRID
 
 
+_WIDTH = 400
+
+
 class EmptyState(QWidget):
     """Says what will be here, and offers the action that fills it."""
 
@@ -22,8 +25,8 @@ class EmptyState(QWidget):
         note = QLabel(text)
         note.setObjectName("about")
         note.setWordWrap(True)
-        note.setMinimumWidth(280)
-        note.setMaximumWidth(420)
+        note.setFixedWidth(_WIDTH)
+        note.setMinimumHeight(note.heightForWidth(_WIDTH))
         self.button = QPushButton(action)
         self.button.setObjectName("primary")
         self.button.clicked.connect(self.acted)

@@ -28,9 +28,9 @@ class LegendItem(QGraphicsItem):
 
     def set_colours(self, table: Sequence[int], text: str) -> None:
         """Use the colours ``table`` (256 of them, the last one left out) and ``text`` for the figures."""
+        self._colour = QColor(text)
         self._bar = QImage(bytes(range(TOP + 1)), TOP + 1, 1, TOP + 1, QImage.Format_Indexed8).copy()
         self._bar.setColorTable(list(table))
-        self._colour = QColor(text)
         self.update()
 
     def set_texts(self, low: str, high: str) -> None:

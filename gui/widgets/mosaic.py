@@ -50,29 +50,33 @@ class MosaicItem(pg.ImageItem):
         scale_shown: the common scale, or None if each map has its own.
     """
 
-    def __init__(self, fit: Fit, *, signed: bool) -> None:
-        """Make an empty mosaic; ``show_tiles`` fills it."""
+    def __init__(self, fit: Fit) -> None:
+        """Make an empty mosaic; ``set_table`` and ``show_tiles`` fill it."""
         super().__init__(axisOrder="row-major", levels=(0, 255), autoLevels=False)
         self.fit = fit
         self.tiles: Array | None = None
         self.scale_shown: Scale | None = None
-        self._signed = signed
         self._table: tuple[int, ...] = ()
         self.setScale(fit.scale)
 
     def set_table(self, table: tuple[int, ...]) -> None:
-        """Use other colours."""
+        """Use these 256 colours."""
         self._table = table
         self._renderRequired = True
         self.update()
 
-    def show_tiles(self, tiles: Array, *, own: bool) -> None:
-        """Show values ``(K, h, w)``; with ``own``, each map on its own scale."""
+    def show_tiles(self, tiles: Array, *, signed: bool, own: bool) -> None:
+        """Show values ``(K, h, w)``.
+
+        Args:
+            tiles: the values.
+            signed: the colour in the middle of the table is zero.
+            own: each map is on its own scale.
+        """
         self.tiles = tiles
-        self.scale_shown = None if own else layer_scale(tiles, signed=self._signed)
-        self.setImage(
-            self.fit.grid.arrange(codes(tiles, self.scale_shown, signed=self._signed)), autoLevels=False
-        )
+        self.scale_shown = None if own else layer_scale(tiles, signed=signed)
+        coded = codes(tiles, self.scale_shown, signed=signed)
+        self.setImage(self.fit.grid.arrange(coded), autoLevels=False)
 
     def show_picture(self, image: Bytes) -> None:
         """Show an image ``(C, H, W)``: three channels in colour, others side by side."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.benchmarks import (  # noqa: E402 - Qt reads the platform when it is loaded
+from tests.benchmarks import (
     curves,
     latency,
     memory,
@@ -19,10 +19,11 @@ from tests.benchmarks import (  # noqa: E402 - Qt reads the platform when it is 
     train_speed,
     watch_cost,
 )
-from tests.benchmarks.row import Row  # noqa: E402
+from tests.benchmarks.row import Row
 
 BENCHMARKS = {
-    module.NAME: module for module in (train_speed, watch_cost, latency, curves, startup, memory, time_to_accuracy)
+    module.NAME: module
+    for module in (train_speed, watch_cost, latency, curves, startup, memory, time_to_accuracy)
 }
 """Adding a benchmark: a module with ``NAME`` and ``run() -> list[Row]``, and an entry here."""
 
@@ -31,7 +32,9 @@ def table(rows: list[Row]) -> str:
     """Return ``rows`` as text."""
     lines = [f"{'benchmark':<58}{'value':>12} {'unit':<14}{'goal':<16}met"]
     for row in rows:
-        value = "-" if row.value is None else f"{row.value:.3g}" if abs(row.value) < 100 else f"{row.value:.0f}"
+        value = (
+            "-" if row.value is None else f"{row.value:.3g}" if abs(row.value) < 100 else f"{row.value:.0f}"
+        )
         met = {True: "yes", False: "NO", None: ""}[row.met]
         lines.append(f"{row.name:<58}{value:>12} {row.unit:<14}{row.goal:<16}{met}")
     return "\n".join(lines)
@@ -39,9 +42,15 @@ def table(rows: list[Row]) -> str:
 
 def main() -> int:
     """Run what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure; run nothing beside it.")
-    parser.add_argument("--only", choices=list(BENCHMARKS), action="append", help="run only this one (repeatable)")
-    parser.add_argument("--json", type=Path, default=Path("bench.json"), metavar="FILE", help="default: bench.json")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description="Measure; run nothing beside it."
+    )
+    parser.add_argument(
+        "--only", choices=list(BENCHMARKS), action="append", help="run only this one (repeatable)"
+    )
+    parser.add_argument(
+        "--json", type=Path, default=Path("bench.json"), metavar="FILE", help="default: bench.json"
+    )
     args = parser.parse_args()
     rows: list[Row] = []
     for name in args.only or BENCHMARKS:

@@ -44,7 +44,9 @@ with tempfile.TemporaryDirectory() as folder:
 def seconds(code: str) -> float:
     """Return the time from starting Python to the word ``ready``."""
     began = time.perf_counter()
-    with subprocess.Popen([sys.executable, "-c", code], cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=_ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         spent = time.perf_counter() - began

@@ -52,5 +52,7 @@ def run() -> list[Row]:
         met = spent < limit and accuracy >= goal
         name = f"time-to-accuracy: {recipe}, whole command"
         rows.append(Row(name, spent, "s", f"< {limit:g}", met))
-        rows.append(Row(f"time-to-accuracy: {recipe}, test accuracy", 100 * accuracy, "%", f">= {100 * goal:g}", met))
+        rows.append(
+            Row(f"time-to-accuracy: {recipe}, test accuracy", 100 * accuracy, "%", f">= {100 * goal:g}", met)
+        )
     return rows

@@ -25,7 +25,9 @@ WARM_UP = 2.0
 
 def config(network: str = "classic", batch: int = 20) -> RunConfig:
     """Return a run that is long enough to measure, without validations in between."""
-    return RunConfig(network=preset(network), batch_size=batch, epochs=1000, validation_every=0, learning_rate=0.002)
+    return RunConfig(
+        network=preset(network), batch_size=batch, epochs=1000, validation_every=0, learning_rate=0.002
+    )
 
 
 def blind(settings: RunConfig) -> float:

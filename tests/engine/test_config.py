@@ -30,7 +30,9 @@ def test_json_round_trip() -> None:
 
 def test_parts_that_are_left_out_get_their_defaults() -> None:
     assert RunConfig.from_json({}) == RunConfig(network=preset("classic"))
-    assert RunConfig.from_json({"network": "deep", "epochs": 3}) == RunConfig(network=preset("deep"), epochs=3)
+    assert RunConfig.from_json({"network": "deep", "epochs": 3}) == RunConfig(
+        network=preset("deep"), epochs=3
+    )
 
 
 @pytest.mark.parametrize(

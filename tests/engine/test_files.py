@@ -20,9 +20,14 @@ def test_the_new_content_replaces_the_old(tmp_path: Path) -> None:
 def test_an_error_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     write_text(path, "one")
-    with pytest.raises(OSError, match="No space left"), replacing(path) as file:
-        file.write(b"half of it")
-        raise OSError(28, "No space left on device")
+
+    def write_half() -> None:
+        with replacing(path) as file:
+            file.write(b"half of it")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        write_half()
     assert path.read_text() == "one"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -137,7 +137,9 @@ def test_one_step_of_classic_worked_out_another_way() -> None:
     network.backward(grad_logits, caches, ctx, grad)
     np.testing.assert_allclose(own_logits, logits, rtol=1e-9)
     assert own_loss == pytest.approx(loss, rel=1e-12)
-    np.testing.assert_allclose(grad, np.concatenate([grads[name].ravel() for name in p]), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        grad, np.concatenate([grads[name].ravel() for name in p]), rtol=1e-9, atol=1e-12
+    )
 
     optimiser = OPTIMISERS["momentum"]()
     slots = {"velocity": np.full_like(network.flat, 0.25)}

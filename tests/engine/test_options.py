@@ -29,7 +29,13 @@ class Example(Described):
 
 @pytest.mark.parametrize(
     ("name", "value", "normal"),
-    [("count", 4.0, 4), ("rate", 2, 2.0), ("size", [1, 5], (1, 5)), ("size", "same", "same"), ("colour", "blue", "blue")],
+    [
+        ("count", 4.0, 4),
+        ("rate", 2, 2.0),
+        ("size", [1, 5], (1, 5)),
+        ("size", "same", "same"),
+        ("colour", "blue", "blue"),
+    ],
 )
 def test_values_take_their_normal_form(name: str, value: Any, normal: Any) -> None:
     result = getattr(Example(**{name: value}), name)
@@ -61,7 +67,11 @@ def test_other_values_are_refused_in_words(name: str, value: Any, allowed: str) 
         Example(**{name: value})
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5), st.lists, max_leaves=4))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5), st.lists, max_leaves=4
+    )
+)
 def test_any_json_value_is_taken_or_refused_cleanly(value: Any) -> None:
     for name in Example.options():
         try:
@@ -74,7 +84,9 @@ def test_any_json_value_is_taken_or_refused_cleanly(value: Any) -> None:
 def test_unknown_kinds_and_options_are_named() -> None:
     with pytest.raises(ConfigError, match="no thing of kind 'other'; there are example"):
         from_json({"example": Example}, {"kind": "other"}, "thing")
-    with pytest.raises(ConfigError, match="Thing 'example' has no option 'speed'; its options are: count, rate"):
+    with pytest.raises(
+        ConfigError, match="Thing 'example' has no option 'speed'; its options are: count, rate"
+    ):
         from_json({"example": Example}, {"kind": "example", "speed": 1}, "thing")
     with pytest.raises(ConfigError, match="described by an object"):
         from_json({"example": Example}, [1], "thing")

@@ -37,7 +37,9 @@ from engine.storage import load_checkpoint, load_model
 class Watched:
     """A session in a thread, and everything it has said."""
 
-    def __init__(self, config: RunConfig, dataset: Dataset, resume: object = None, autosave: Path | None = None) -> None:
+    def __init__(
+        self, config: RunConfig, dataset: Dataset, resume: object = None, autosave: Path | None = None
+    ) -> None:
         self.channel = Channel(3)
         self.said: list[object] = []
         self._thread = threading.Thread(
@@ -139,7 +141,7 @@ def test_settings_change_while_it_trains(session: Watched) -> None:
     assert session.steps == 60
 
 
-def session_live(session: Watched):  # noqa: ANN201
+def session_live(session: Watched):
     """Return the live settings of the fixture's run."""
     from engine.config import LiveSettings
 
@@ -159,7 +161,15 @@ def test_a_snapshot_is_a_copy_of_what_was_asked(session: Watched, dataset: Datas
     session.until(lambda: found.append(session.channel.snapshot.take()) or found[-1])
     snapshot = found[-1]
     assert (snapshot.run_id, snapshot.step) == (3, 0)
-    assert [m.shape for m in snapshot.maps] == [(4, 8, 8), (4, 8, 8), (4, 8, 8), (4, 4, 4), (64,), (64,), (3,)]
+    assert [m.shape for m in snapshot.maps] == [
+        (4, 8, 8),
+        (4, 8, 8),
+        (4, 8, 8),
+        (4, 4, 4),
+        (64,),
+        (64,),
+        (3,),
+    ]
     assert snapshot.probabilities.sum() == pytest.approx(1)
     assert not any(m.flags.writeable for m in snapshot.maps)
     before = snapshot.network.flat.copy()
@@ -184,7 +194,9 @@ def test_an_evaluation_of_all_test_images_while_it_stands(session: Watched, data
     assert found[-1].step == 0
     session.send(Advance(15))
     session.until_state(State.PAUSED)
-    session.until(lambda: found.append(session.channel.evaluation.take()) or (found[-1] and found[-1].step == 15))
+    session.until(
+        lambda: found.append(session.channel.evaluation.take()) or (found[-1] and found[-1].step == 15)
+    )
     assert len(found[-1].evaluation.labels) == len(dataset.test_images)
 
 
@@ -197,7 +209,9 @@ def test_saving_while_it_trains(session: Watched, tmp_path: Path) -> None:
     assert load_model(good.path).class_names == ("lying", "standing", "slanted")
 
 
-def test_a_killed_run_goes_on_from_its_checkpoint(config: RunConfig, dataset: Dataset, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_from_its_checkpoint(
+    config: RunConfig, dataset: Dataset, tmp_path: Path
+) -> None:
     path = tmp_path / "c.safetensors"
     first = Watched(config, dataset, autosave=path)
     first.send(Advance(10))
@@ -228,7 +242,9 @@ def test_a_data_set_that_cannot_be_loaded_is_told(config: RunConfig) -> None:
     assert last == StateChanged(0, State.FAILED, "The data set stripes is not there.")
 
 
-def test_an_unexpected_error_is_told_and_does_not_hang(config: RunConfig, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_is_told_and_does_not_hang(
+    config: RunConfig, caplog: pytest.LogCaptureFixture
+) -> None:
     channel = Channel()
 
     def broken(name: str) -> Dataset:
@@ -244,7 +260,11 @@ def test_an_unexpected_error_is_told_and_does_not_hang(config: RunConfig, caplog
 def test_divergence_keeps_the_session_alive(config: RunConfig, dataset: Dataset) -> None:
     layers = tuple(layer for layer in config.network.layers if layer.kind != "batch_norm")
     wild = dataclasses.replace(
-        config, network=dataclasses.replace(config.network, layers=layers), learning_rate=100.0, momentum=0.999, epochs=99
+        config,
+        network=dataclasses.replace(config.network, layers=layers),
+        learning_rate=100.0,
+        momentum=0.999,
+        epochs=99,
     )
     session = Watched(wild, dataset)
     session.send(Play())

@@ -58,7 +58,9 @@ def test_a_model_comes_back_as_it_was(model: Model, tmp_path: Path) -> None:
 def test_a_checkpoint_comes_back_as_it_was(config: RunConfig, tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
     arrays = {"network.x": np.arange(3.0, dtype=np.float32)}
-    checkpoint = Checkpoint(config, arrays, {"step": 2, "live": {"momentum": 0.5}}, Model.__new__(Model) and _history())
+    checkpoint = Checkpoint(
+        config, arrays, {"step": 2, "live": {"momentum": 0.5}}, Model.__new__(Model) and _history()
+    )
     save_checkpoint(path, checkpoint)
     back = load_checkpoint(path)
     assert back.config == config
@@ -66,7 +68,7 @@ def test_a_checkpoint_comes_back_as_it_was(config: RunConfig, tmp_path: Path) ->
     np.testing.assert_array_equal(back.arrays["network.x"], arrays["network.x"])
 
 
-def _history():  # noqa: ANN202
+def _history():
     from engine.curves import History
 
     return History()
@@ -147,7 +149,9 @@ def test_values_that_are_not_finite_are_refused(model: Model, tmp_path: Path) ->
         load_model(tmp_path / "m.safetensors")
 
 
-def test_a_failed_write_keeps_the_old_file(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_keeps_the_old_file(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "m.safetensors"
     save_model(path, model)
     before = path.read_bytes()

@@ -59,7 +59,11 @@ def test_the_number_of_threads_changes_nothing(config: RunConfig, dataset: Datas
 @pytest.mark.parametrize("kind", OPTIMISERS)
 def test_a_continued_run_equals_an_unbroken_one(kind: str, config: RunConfig, dataset: Dataset) -> None:
     config = dataclasses.replace(
-        config, optimiser=OPTIMISERS[kind](), learning_rate=0.001, averaging=0.9, augmentation=AUGMENTATIONS["light"]
+        config,
+        optimiser=OPTIMISERS[kind](),
+        learning_rate=0.001,
+        averaging=0.9,
+        augmentation=AUGMENTATIONS["light"],
     )
     with Workers(2) as workers:
         whole = Trainer(config, dataset, workers)
@@ -93,7 +97,9 @@ def test_live_settings_act_on_the_next_step(config: RunConfig, dataset: Dataset)
     with Workers(1) as workers:
         trainer = Trainer(config, dataset, workers)
         trainer.step()
-        trainer.live = LiveSettings(learning_rate=1e-9, momentum=0.0, weight_decay=0.0, batch_size=7, epochs=3)
+        trainer.live = LiveSettings(
+            learning_rate=1e-9, momentum=0.0, weight_decay=0.0, batch_size=7, epochs=3
+        )
         before = trainer.network.flat.copy()
         result = trainer.step()
         assert result.images == 7
@@ -111,15 +117,24 @@ def test_every_image_is_seen_once_an_epoch(config: RunConfig, dataset: Dataset) 
         assert (trainer.epoch, trainer.offset) == (1, 0)
 
 
-def test_a_loss_that_is_not_finite_stops_with_the_last_good_weights(config: RunConfig, dataset: Dataset) -> None:
+def test_a_loss_that_is_not_finite_stops_with_the_last_good_weights(
+    config: RunConfig, dataset: Dataset
+) -> None:
     config = dataclasses.replace(config, learning_rate=100.0, momentum=0.0)
-    spec = dataclasses.replace(config.network, layers=tuple(x for x in config.network.layers if x.kind != "batch_norm"))
+    spec = dataclasses.replace(
+        config.network, layers=tuple(x for x in config.network.layers if x.kind != "batch_norm")
+    )
     config = dataclasses.replace(config, network=spec, epochs=1000)
     with Workers(2) as workers:
         trainer = Trainer(config, dataset, workers)
-        with pytest.raises(TrainingError, match=r"loss became (nan|inf) at step \d+.*learning rate below 100"):
+
+        def train_on() -> None:
             for _ in range(2000):
                 trainer.step()
+
+        told = r"loss became (nan|inf) at step \d+.*learning rate below 100"
+        with pytest.raises(TrainingError, match=told):
+            train_on()
         assert np.isfinite(trainer.network.flat).all()
 
 

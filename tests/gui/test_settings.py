@@ -20,7 +20,9 @@ def test_the_first_start_has_defaults_and_nothing_to_say(store: Store) -> None:
 
 
 def test_what_is_saved_comes_back(store: Store) -> None:
-    settings = Settings(theme="dark", layout="00ff", config={"epochs": 3}, follow=False, pen=9, drawing_share=0.3)
+    settings = Settings(
+        theme="dark", layout="00ff", config={"epochs": 3}, follow=False, pen=9, drawing_share=0.3
+    )
     assert store.save(settings) == ""
     assert store.load() == (settings, "")
 

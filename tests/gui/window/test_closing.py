@@ -40,7 +40,9 @@ def test_going_back_keeps_the_window_and_the_training(qtbot: QtBot, program: Ker
     qtbot.waitUntil(lambda: program.desk.bridge.steps > steps, timeout=LONG)
 
 
-def test_a_discarded_run_leaves_nothing_behind(qtbot: QtBot, program: Kernelscope, dialogs, store: Store) -> None:
+def test_a_discarded_run_leaves_nothing_behind(
+    qtbot: QtBot, program: Kernelscope, dialogs, store: Store
+) -> None:
     trained(qtbot, program)
     dialogs.choice = 1
     program.window.close()

@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[3]
 
 def run(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run the program in a process of its own, without a display."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")
+    }
     environment.pop("QT_QPA_PLATFORM", None)
     return subprocess.run(
         [sys.executable, str(ROOT / "main.py"), *arguments],
@@ -29,7 +31,9 @@ def run(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(("panel", "scale", "size"), [("network", "1", (1280, 720)), ("evaluate", "2", (2560, 1440))])
+@pytest.mark.parametrize(
+    ("panel", "scale", "size"), [("network", "1", (1280, 720)), ("evaluate", "2", (2560, 1440))]
+)
 def test_a_picture_of_the_window(tmp_path: Path, panel: str, scale: str, size: tuple[int, int]) -> None:
     out = tmp_path / "w.png"
     arguments = ["--steps", "5", "--size", "1280x720", "--scale", scale, "--theme", "dark", "--panel", panel]
