@@ -1,0 +1,226 @@
+"""Cost and accuracy of the run, live: every batch, their average, the validations, the best one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtGui import QShowEvent
+from PyQt5.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.desk import Desk
+from gui.presenters.curves import X_AXES
+from gui.session_bridge import Wants
+from gui.theme import GRID, Theme
+from gui.views.learn_drawing import Drawing
+from gui.views.learn_files import CurveFiles
+from gui.widgets.image_empty import EmptyState
+from gui.widgets.span_box import SpanBox
+
+_HINT = (
+    "Point at a curve to read it. Wheel: zoom. Drag: move. Shift and drag: zoom into a rectangle.\n"
+    "Double-click or Home: show everything and follow. Keys: arrows, + and \N{MINUS SIGN}, Shift+arrows."
+)
+
+
+class LearnView(QWidget):
+    """The curves of the present run."""
+
+    key: ClassVar[str] = "learn"
+    title: ClassVar[str] = "Learn"
+    about: ClassVar[str] = (
+        "How the network learns: cost and accuracy of every batch (the pale band), their average, and the "
+        "validation on images it does not learn from."
+    )
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the view; it fills itself as the run goes on."""
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._desk = desk
+        self._stale = True
+        self._at: float | None = None
+        self.drawing = Drawing(theme)
+        self.charts = self.drawing.stack
+        self.files = CurveFiles(desk, self)
+        self._build()
+        bridge = desk.bridge
+        bridge.add_watcher(self)
+        bridge.run_started.connect(lambda _: self._begin())
+        bridge.history_grew.connect(self._grew)
+        bridge.validated.connect(lambda _: self._grew())
+        self._begin()
+
+    def _build(self) -> None:
+        about = QLabel(self.about)
+        about.setObjectName("about")
+        about.setWordWrap(True)
+        self.axis = QComboBox()
+        self.axis.addItems([axis.title for axis in X_AXES])
+        self.axis.setAccessibleName("X axis")
+        self.axis.setToolTip("What the x axis counts: training steps, epochs, or seconds spent training.")
+        self.span = SpanBox()
+        self.log = QCheckBox("&Log cost")
+        self.log.setToolTip("Show the cost on a logarithmic axis, where small costs can be told apart.")
+        self.follow = QPushButton("&Follow")
+        self.follow.setToolTip("Show everything and follow the training again (Home, or double-click).")
+        self.save = QToolButton()
+        self.save.setText("Sa&ve")
+        self.save.setToolTip("Save the curves: all figures as CSV, or the picture as PNG.")
+        self.save.setPopupMode(QToolButton.InstantPopup)
+        self.menu = QMenu(self)
+        self.csv_action = self.menu.addAction(
+            "Figures as &CSV\N{HORIZONTAL ELLIPSIS}", self.files.save_figures
+        )
+        self.png_action = self.menu.addAction("Picture as &PNG\N{HORIZONTAL ELLIPSIS}", self._save_picture)
+        self.save.setMenu(self.menu)
+        self.cancel = QPushButton()
+        self.cancel.setToolTip("Stop writing; nothing is left behind.")
+        self.cancel.hide()
+        self.readout = QLabel(_HINT)
+        self.readout.setObjectName("note")
+        self.readout.setTextFormat(Qt.PlainText)
+        self.readout.setMinimumWidth(1)
+        self.empty = EmptyState(
+            "The curves will be drawn here",
+            "Cost and accuracy of every step, and of the validation, from the first step of the training on.",
+            "Start training",
+        )
+        controls = QHBoxLayout()
+        controls.setSpacing(GRID)
+        left: tuple[QWidget, ...] = (self.axis, self.span, self.log)
+        right: tuple[QWidget, ...] = (self.cancel, self.follow, self.save)
+        for widget in left:
+            controls.addWidget(widget)
+        controls.addStretch(1)
+        for widget in right:
+            controls.addWidget(widget)
+        full = QWidget()
+        inner = QVBoxLayout(full)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID // 2)
+        inner.addLayout(controls)
+        inner.addWidget(self.charts, 1)
+        inner.addWidget(self.readout)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(full)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.addWidget(about)
+        column.addLayout(self._stack, 1)
+        self.setFocusProxy(self.charts)
+
+        self.empty.acted.connect(self._desk.bridge.play)
+        self.axis.currentIndexChanged.connect(self._axis_changed)
+        self.span.valueChanged.connect(self._span_changed)
+        self.log.toggled.connect(self.drawing.set_logarithmic)
+        self.follow.clicked.connect(self.charts.show_all)
+        self.cancel.clicked.connect(self.files.cancel)
+        self.files.progressed.connect(self._show_progress)
+        self.charts.moved.connect(self._moved)
+        self.charts.pointed.connect(self._point)
+        self.charts.stepped.connect(self._step_reading)
+        self.charts.menu_wanted.connect(self._open_menu)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self.drawing.set_theme(theme)
+
+    def wants(self) -> Wants:
+        """Ask for nothing: curves come without being asked for."""
+        return Wants()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while the view was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._grew()
+        self._desk.bridge.refresh()
+
+    # --- what comes from the session --------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._at = None
+        self.drawing.set_history(self._desk.bridge.history)
+        self._stack.setCurrentIndex(0)
+        self._grew()
+
+    def _grew(self) -> None:
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        first = self.drawing.data.length == 0
+        self.drawing.grow()
+        if first and self.drawing.data.length:
+            self._stack.setCurrentIndex(1)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.follow.setEnabled(not self.drawing.view.following)
+        self.span.show_automatic(self.drawing.data.used_span)
+        self._read()
+
+    # --- what the user does -----------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        self.drawing.draw(refit=True)
+        self._show_state()
+
+    def _axis_changed(self, index: int) -> None:
+        self._at = None
+        self.drawing.set_axis(index)
+
+    def _span_changed(self, span: int) -> None:
+        self.drawing.data.span = span
+        self.drawing.draw(refit=False)
+        self._read()
+
+    def _point(self, x: float | None) -> None:
+        self._at = x
+        self._read()
+
+    def _step_reading(self, columns: int) -> None:
+        """Move the reading line by as many columns as can be told apart."""
+        shown, drawing = self.drawing.view.shown, self.drawing
+        at = (shown.low + shown.high) / 2 if self._at is None else self._at
+        width = max(1, drawing.data.column_rows(drawing.axis, shown, self.charts.columns))
+        self._at = drawing.data.neighbour(drawing.axis, at, columns * width)
+        self._read()
+
+    def _read(self) -> None:
+        """Say what is known at the reading line; called again whenever the curves change."""
+        reading = None if self._at is None else self.drawing.data.reading(self.drawing.axis, self._at)
+        for chart in self.charts.charts:
+            chart.show_cursor(None if reading is None else reading.x)
+        self.readout.setText(_HINT if reading is None else "\n".join(reading.lines()))
+
+    def _open_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        action = menu.addAction("Show everything and &follow\tHome", self.charts.show_all)
+        action.setEnabled(self.follow.isEnabled())
+        log = menu.addAction("&Logarithmic cost", self.log.toggle)
+        log.setCheckable(True)
+        log.setChecked(self.log.isChecked())
+        menu.addSeparator()
+        menu.addActions([self.csv_action, self.png_action])
+        menu.setAttribute(Qt.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def _save_picture(self) -> None:
+        self.files.save_picture(self.charts.picture())
+
+    def _show_progress(self, share: float) -> None:
+        self.cancel.setText(f"Saving {100 * share:.0f} %: cancel")
+        self.cancel.setVisible(share < 1)

@@ -1,0 +1,181 @@
+"""Draws ``CurveData`` on the charts of the Learn view."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.curves import History
+from gui.presenters.curves import LEAST, X_AXES, CurveData, Thin
+from gui.presenters.pyramid import Values
+from gui.presenters.ranges import Range, XView, fitted, usual
+from gui.presenters.status import percent
+from gui.theme import Theme
+from gui.widgets.plot_stack import PlotStack
+from gui.widgets.plots import Chart, EndLabel
+
+_PERCENT = Range(-4.0, 105.0)
+_COST = Range(0.0, math.inf)
+_LOG_COST = Range(math.log10(LEAST), math.inf)
+_RATE = Range(0.0, math.inf)
+
+
+class Drawing:
+    """The charts of cost, accuracy and learning rate, and what they show.
+
+    Attributes:
+        data: the curves.
+        axis: how the x axis counts.
+        logarithmic: whether the cost is drawn on a logarithmic axis.
+        view: the shown part of the x axis.
+        stack: the widget.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        """Make empty charts."""
+        self.data = CurveData(History())
+        self.axis = X_AXES[0]
+        self.logarithmic = False
+        self.view = XView()
+        self.cost = Chart("cost (cross-entropy)", _COST)
+        self.accuracy = Chart("accuracy, %", _PERCENT)
+        self.rate = Chart("rate", _RATE)
+        self.stack = PlotStack((self.cost, self.accuracy, self.rate), self.view, theme)
+        self.stack.set_label(self.axis.label)
+        self.theme = theme
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self.theme = theme
+        self.stack.set_theme(theme)
+        self._label_ends()
+
+    def set_history(self, history: History) -> None:
+        """Draw another run from now on."""
+        self.data = CurveData(history, self.data.span)
+        for chart in self.stack.charts:
+            chart.clear()
+        self.view.reach(0.0, 0)
+        self.view.fit()
+
+    def set_axis(self, index: int) -> None:
+        """Count along the x axis in another way; everything is shown."""
+        self.axis = X_AXES[index]
+        self.stack.set_label(self.axis.label)
+        self.view.reach(self.data.end(self.axis), self.data.length)
+        self.stack.show_all()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Draw the cost on a logarithmic axis, or not."""
+        self.logarithmic = on
+        self.cost.limit = _LOG_COST if on else _COST
+        self.cost.set_logarithmic(on)
+        self.draw(refit=True)
+
+    def grow(self) -> None:
+        """Take in new rows and draw them; a view that the user chose stays where it is."""
+        self.data.update()
+        self.view.reach(self.data.end(self.axis), self.data.length)
+        self.draw(refit=self.view.following)
+
+    def draw(self, *, refit: bool) -> None:
+        """Draw the shown part; with ``refit`` the y axes follow what is in it."""
+        if not self.data.length:
+            return
+        self._draw_chart(self.cost, "loss", self._cost_scale, refit=refit)
+        self._draw_chart(self.accuracy, "accuracy", lambda share: 100.0 * share, refit=refit)
+        if self.rate.plot.isVisible():
+            self._draw_rate(refit=refit)
+        self._mark_best()
+        self._label_ends()
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    def _cost_scale(self, cost: Values) -> Values:
+        return np.log10(np.maximum(cost, LEAST)) if self.logarithmic else cost
+
+    def _draw_chart(self, chart: Chart, name: str, scale: Callable[[Values], Values], *, refit: bool) -> None:
+        shown, columns = self.view.shown, self.stack.columns
+        thin = self.data.training(name, self.axis, shown, columns)
+        averages = scale(self.data.averages(name, thin))
+        validations = self.data.validations(name, self.axis, shown, columns)
+        positive = self.logarithmic and chart is self.cost
+        content = _content(thin, validations, scale, positive=positive)
+        chart.show_training(_scaled(thin, scale), averages)
+        chart.show_validations(_scaled(validations, scale))
+        chart.show_ranges(shown, self._y(chart, content, refit=refit))
+
+    def _draw_rate(self, *, refit: bool) -> None:
+        shown = self.view.shown
+        thin = self.data.training("learning_rate", self.axis, shown, self.stack.columns)
+        self.rate.show_training(thin, None)
+        top = float(thin.high.max(initial=0.0))
+        self.rate.show_ranges(shown, self._y(self.rate, Range(0.0, top), refit=refit))
+
+    def _y(self, chart: Chart, content: Range | None, *, refit: bool) -> Range | None:
+        if chart.held or content is None or not (refit or chart.y is None):
+            return chart.y
+        if self.view.following and chart is self.cost and not self.logarithmic:
+            content = Range(min(0.0, content.low), content.high)
+        return fitted(content, chart.y, chart.limit)
+
+    def _mark_best(self) -> None:
+        best = self.data.best_mark(self.axis)
+        if best is None:
+            self.cost.show_best(None, "")
+            self.accuracy.show_best(None, "")
+            return
+        x, mark = best
+        cost = float(self._cost_scale(np.array([mark.loss]))[0])
+        self.cost.show_best((x, cost), f"{mark.loss:.4f}")
+        self.accuracy.show_best((x, 100 * mark.accuracy), f"best {percent(mark.accuracy)}")
+
+    def _label_ends(self) -> None:
+        """Name the lines beside their last values."""
+        if not self.data.length:
+            return
+        theme, data = self.theme, self.data
+        cost, accuracy = data.last_average("loss"), data.last_average("accuracy")
+        at = float(self._cost_scale(np.array([cost]))[0])
+        costs = [EndLabel(at, f"average {cost:.4f}", theme.train)]
+        shares = [EndLabel(100 * accuracy, f"average {percent(accuracy)}", theme.train)]
+        mark = data.last_mark()
+        if mark is not None:
+            at = float(self._cost_scale(np.array([mark.loss]))[0])
+            costs.append(EndLabel(at, f"validation {mark.loss:.4f}", theme.validation))
+            shares.append(
+                EndLabel(100 * mark.accuracy, f"validation {percent(mark.accuracy)}", theme.validation)
+            )
+        self.cost.labels.show_labels(costs)
+        self.accuracy.labels.show_labels(shares)
+        rate = data.history.steps.last("learning_rate")
+        self.rate.labels.show_labels([EndLabel(rate, f"learning rate {rate:.3g}", theme.muted)])
+
+
+def _scaled(thin: Thin, scale: Callable[[Values], Values]) -> Thin:
+    return dataclasses.replace(thin, low=scale(thin.low), high=scale(thin.high))
+
+
+def _content(
+    thin: Thin, validations: Thin, scale: Callable[[Values], Values], *, positive: bool
+) -> Range | None:
+    """Return what the y axis has to hold; on a logarithmic axis positive values alone."""
+    low, high = thin.low, thin.high
+    if positive:
+        high = high[high > 0]
+        low = np.where(low > 0, low, thin.high)
+        low = low[low > 0]
+    if not len(low):
+        return None
+    batches = usual(scale(low), scale(high))
+    points = np.concatenate([validations.low, validations.high])
+    points = scale(points[points > 0] if positive else points)
+    if batches is None:
+        return None
+    return Range(
+        min(batches.low, float(points.min(initial=math.inf))),
+        max(batches.high, float(points.max(initial=-math.inf))),
+    )

@@ -1,0 +1,46 @@
+"""The field for the span of a moving average."""
+
+from __future__ import annotations
+
+from PyQt5.QtWidgets import QSpinBox, QWidget
+
+from gui.presenters.curves import SPANS
+from gui.widgets.fields import guard_wheel
+
+
+class SpanBox(QSpinBox):
+    """Steps in the average: typed, or stepped through in the series 1-2-5; 0 is automatic."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the field; it is automatic at first."""
+        super().__init__(parent)
+        self.setRange(0, SPANS[-1])
+        self.setPrefix("Average of ")
+        self.setSuffix(" steps")
+        self.setKeyboardTracking(False)
+        self.setAccessibleName("Steps in the average")
+        self.setToolTip(
+            f"The average is the mean of the last so many steps, 1 to {SPANS[-1]}, each step included.\n"
+            "0 chooses by the length of the run, about 2 % of it."
+        )
+        guard_wheel(self)
+        self.show_automatic(SPANS[0])
+        # Wide enough for the longest text, so that nothing moves when the automatic span grows.
+        longest = f"Average of {SPANS[-1]} steps (auto)"
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) + 60)
+
+    def show_automatic(self, span: int) -> None:
+        """Say which span is used while it is automatic."""
+        text = f"Average of {span} steps (auto)"
+        if text != self.specialValueText():
+            self.setSpecialValueText(text)
+
+    def stepBy(self, steps: int) -> None:
+        """Move to the next span of the series."""
+        series = (0, *SPANS)
+        for _ in range(abs(steps)):
+            value = self.value()
+            if steps > 0:
+                self.setValue(next((span for span in series if span > value), series[-1]))
+            else:
+                self.setValue(next((span for span in reversed(series) if span < value), 0))
