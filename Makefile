@@ -53,8 +53,11 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN_STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "There is no '$(PYTHON)' here; install Python 3.10 or newer, or name it: make PYTHON=python3.12" >&2; \
+	  exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
-	  echo "Kernelscope needs Python 3.10 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true);" \
+	  echo "Kernelscope needs Python 3.10 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1);" \
 	    "name another one, for example: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu this adds what is missing:" \
