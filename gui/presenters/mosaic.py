@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +99,7 @@ def fit(
     block: int = 1,
     gap: int = 1,
     most: int = 8,
+    slim: float = 2.0,
 ) -> Fit:
     """Arrange maps as large as possible, by a whole number, in the room there is.
 
@@ -110,6 +112,7 @@ def fit(
             filter, say).
         gap: pixels between maps.
         most: highest magnification.
+        slim: how many times as high as wide the mosaic may be, if there is room to make it wider.
     """
     wide, high = room
     height, width = tile
@@ -118,10 +121,12 @@ def fit(
         down = (high // scale + gap) // (height + gap)
         if down < 1 and scale > 1:
             continue
-        across = -(-blocks // max(1, down)) * block
-        grid = Grid(count, height, width, min(across, blocks * block), gap)
-        if scale == 1 or Fit(grid, scale).size[0] <= wide:
-            return Fit(grid, scale)
+        across = -(-blocks // max(1, down))
+        fits = (wide // scale + gap) // (block * (width + gap))
+        if scale == 1 or across <= fits:
+            stout = math.ceil(math.sqrt(blocks * height / (slim * block * width)))
+            across = min(blocks, max(across, min(stout, fits)))
+            return Fit(Grid(count, height, width, across * block, gap), scale)
     raise AssertionError("unreachable: scale 1 always returns")
 
 

@@ -73,11 +73,6 @@ class PartItems:
             self.legend.set_texts(figure(scale.low), figure(scale.high))
 
 
-    def _colour(self, table: tuple[int, ...]) -> None:
-        self.mosaic.set_table(table)
-        self.legend.set_colours(table, self._theme.muted)
-
-
 class Scaffold(QGraphicsItem):
     """What does not change with training: titles, shapes, arrows; and the frame of the keyboard."""
 

@@ -195,7 +195,7 @@ class _Planner:
     def _fit_maps(self, shape: Shape, least: int = 0) -> Fit:
         if len(shape) == 1:
             # A vector is a stack of cells without gaps; a gap would be as large as a value.
-            return fit(shape[0], (1, 1), (LEAST_WIDTH, self.maps_room), gap=0, most=22)
+            return fit(shape[0], (1, 1), (LEAST_WIDTH, self.maps_room), gap=0, most=22, slim=math.inf)
         channels, height, width = shape
         room = (max(LEAST_WIDTH, self.limit, least), self.maps_room)
         return fit(channels, (height, width), room, most=_MOST if channels > 1 else 4)

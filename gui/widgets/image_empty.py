@@ -7,7 +7,6 @@ from PyQt5.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import GRID
 
-
 _WIDTH = 400
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PyQt5.QtCore import QAbstractListModel, QEvent, QModelIndex, QRect, QSize, Qt, pyqtSignal
+from PyQt5.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRect, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QImage, QKeyEvent, QPainter
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -29,9 +29,9 @@ def to_qimage(image: Bytes) -> QImage:
 class GalleryModel(QAbstractListModel):
     """The entries of the gallery."""
 
-    def __init__(self, describe: Callable[[Entry], str]) -> None:
+    def __init__(self, describe: Callable[[Entry], str], parent: QObject) -> None:
         """Make an empty model; ``describe`` says in words what an entry is."""
-        super().__init__()
+        super().__init__(parent)
         self.entries: list[Entry] = []
         self._describe = describe
 
@@ -93,7 +93,7 @@ class Gallery(QListView):
         """Make an empty gallery; ``describe`` says in words what an entry is."""
         super().__init__(parent)
         self.item_size = QSize(72, 72 + _TEXT)
-        self.entries_model = GalleryModel(describe)
+        self.entries_model = GalleryModel(describe, self)
         self._theme = theme
         self._images: Bytes | None = None
         self._names: tuple[str, ...] = ()
