@@ -11,7 +11,7 @@ from engine.errors import ConfigError
 from engine.initialisers import INITIALISERS, draw
 from engine.layers.base import Layer
 from engine.layers.shapes import image_shape, moved_window
-from engine.ops.convolution import Patches, convolve, input_gradient, patches, weight_gradient
+from engine.ops.convolution import Patches, bias_gradient, convolve, input_gradient, patches, weight_gradient
 from engine.ops.geometry import Geometry, pair, words
 from engine.ops.layout import as_images, as_rows
 from engine.options import option
@@ -104,7 +104,7 @@ class Conv(Layer):
         rows = as_rows(grad_y, ctx, "grad_rows")
         grads: Params = {"weight": weight_gradient(seen, rows, self.geometry.size, ctx)}
         if self.bias:
-            grads["bias"] = rows.sum(axis=(0, 2, 3))
+            grads["bias"] = bias_gradient(rows)
         if not need_x:
             return None, grads
         return as_images(input_gradient(rows, params["weight"], self.geometry, cache[1], ctx)), grads

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from engine.layers.base import Layer
-from engine.ops.layout import empty_batch
+from engine.ops.layout import as_memory, empty_batch
 from engine.options import option
 from engine.types import Array, Cache, Context, Params, Shape
 
@@ -44,8 +44,7 @@ class Dropout(Layer):
         if ctx.rng is None:
             raise ValueError("dropout needs a random generator while training")
         mask = empty_batch(ctx, "mask", x.shape, x.dtype)
-        memory = mask.transpose(2, 1, 3, 0) if x.ndim == 4 else mask.transpose()
-        ctx.rng.random(dtype=x.dtype.type, out=memory)
+        ctx.rng.random(dtype=x.dtype.type, out=as_memory(mask))
         # The generator draws from [0, 1), so rate 0 keeps everything.
         np.greater_equal(mask, self.rate, out=mask)
         if self.inverted:

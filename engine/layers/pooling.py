@@ -56,7 +56,7 @@ class MaxPool(_Pool):
     """Keeps the largest value of each window: ``y[n,c,p,q] = max_{i,j} x[n, c, s p + i, s q + j]``.
 
     Shapes: ``(N, C, H, W)`` to ``(N, C, P, Q)`` with ``P = (H + 2 padding - size) // s + 1``. Padding
-    never wins. The gradient goes to the first of equal values, row by row.
+    never wins. The gradient goes to the first of equal values, column by column.
     """
 
     kind: ClassVar[str] = "max_pool"
@@ -64,16 +64,14 @@ class MaxPool(_Pool):
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
         """Return the largest values."""
-        rows = as_rows(x, ctx, "x")
-        y = pooling.max_pool(rows, self.geometry, ctx)
-        return as_images(y), (rows, y)
+        y, kept = pooling.max_pool(as_rows(x, ctx, "x"), self.geometry, ctx)
+        return as_images(y), kept
 
     def backward(
         self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
     ) -> tuple[Array | None, Params]:
         """Return the gradient for the input."""
-        x, y = cache
-        grad = pooling.max_pool_gradient(as_rows(grad_y, ctx, "grad_rows"), x, y, self.geometry, ctx)
+        grad = pooling.max_pool_gradient(as_rows(grad_y, ctx, "grad_rows"), cache, self.geometry, ctx)
         return as_images(grad), {}
 
 

@@ -27,7 +27,7 @@ from engine.types import Array, Context
 _FEW_CHANNELS = 3
 """Up to this many input channels the expanded form is the faster one."""
 
-_SMALL_PRODUCT = 1280
+_SMALL_PRODUCT = 1200
 """Largest ``rows x columns`` of a result for which OpenBLAS multiplies ``A B^T`` without packing."""
 
 
@@ -51,79 +51,85 @@ def patches(x: Array, geometry: Geometry, ctx: Context) -> Patches:
 
     ``R`` counts ``(kh, C)``, or ``(kh, C, kw)`` when expanded.
     """
-    height, channels, width, batch = x.shape
+    _, channels, width, batch = x.shape
     (kh, kw), (sh, sw), (ph, pw) = geometry.size, geometry.stride, geometry.padding
-    out_h, out_w = geometry.out_size(height, width)
-    expanded = sw > 1 or (kw > 1 and channels <= _FEW_CHANNELS)
-    if expanded:
-        source = _expand(x, geometry, out_w, ctx)
-        count, depth = 1, kh * channels * kw
-    else:
-        source = _pad(x, ph, pw, ctx) if ph or pw else x
-        count, depth = kw, kh * channels
-    item = source.itemsize
-    row, line = source.strides[0], out_w * batch * item if expanded else source.strides[1]
+    if sw == 1 and (kw == 1 or channels > _FEW_CHANNELS):
+        return shifted(_pad(x, ph, pw, ctx) if ph or pw else x, geometry.size, sh)
+    out_h, out_w = geometry.out_size(x.shape[0], width)
+    source = _expand(x, geometry, out_w, ctx)
+    row, _, line, _, item = source.strides
     terms = as_strided(
         source,
-        (count, out_h, depth, out_w * batch),
-        (batch * item, sh * row, line, item),
+        (1, out_h, kh * channels * kw, out_w * batch),
+        (0, sh * row, line, item),
         writeable=False,
     )
-    return Patches(terms, expanded, (out_h, out_w, batch))
+    return Patches(terms, True, (out_h, out_w, batch))
+
+
+def shifted(x: Array, kernel: tuple[int, int], row_stride: int = 1) -> Patches:
+    """Return the matrices of a convolution over rows ``x`` without padding; nothing is copied."""
+    height, channels, width, batch = x.shape
+    kh, kw = kernel
+    out_h, out_w = (height - kh) // row_stride + 1, width - kw + 1
+    row, line, pixel, item = x.strides
+    terms = as_strided(
+        x,
+        (kw, out_h, kh * channels, out_w * batch),
+        (pixel, row_stride * row, line, item),
+        writeable=False,
+    )
+    return Patches(terms, False, (out_h, out_w, batch))
 
 
 def _expand(x: Array, geometry: Geometry, out_w: int, ctx: Context) -> Array:
     """Return ``(H + 2 ph, C, kw, Q, N)``: each row ``kw`` times, shifted, with its padding."""
     height, channels, width, batch = x.shape
     kw, ph = geometry.size[1], geometry.padding[0]
-    source = ctx.empty("expanded", (height + 2 * ph, channels, kw, out_w, batch), x.dtype)
-    source[:ph] = 0
-    source[ph + height :] = 0
-    middle = source[ph : ph + height]
+    source = ctx.empty("source", (height + 2 * ph, channels, kw, out_w, batch), x.dtype)
+    if any(geometry.padding):
+        source.fill(0)
     for j in range(kw):
         pixels, outputs = geometry.covered(1, j, width, out_w)
-        middle[:, :, j, : outputs.start] = 0
-        middle[:, :, j, outputs.stop :] = 0
-        middle[:, :, j, outputs] = x[:, :, pixels]
+        source[ph : ph + height, :, j, outputs] = x[:, :, pixels]
     return source
 
 
 def _pad(x: Array, ph: int, pw: int, ctx: Context) -> Array:
     """Return ``(H + 2 ph, C, W + 2 pw, N)`` with zeros around ``x``."""
     height, channels, width, batch = x.shape
-    padded = ctx.empty("padded", (height + 2 * ph, channels, width + 2 * pw, batch), x.dtype)
-    padded[:ph] = 0
-    padded[ph + height :] = 0
-    middle = padded[ph : ph + height]
-    middle[:, :, :pw] = 0
-    middle[:, :, pw + width :] = 0
-    middle[:, :, pw : pw + width] = x
+    padded = ctx.empty("source", (height + 2 * ph, channels, width + 2 * pw, batch), x.dtype)
+    padded.fill(0)
+    padded[ph : ph + height, :, pw : pw + width] = x
     return padded
 
 
-def convolve(seen: Patches, weight: Array, bias: Array | None, ctx: Context) -> Array:
-    """Return the output rows ``(P, F, Q, N)`` for ``weight`` ``(F, C, kh, kw)`` and ``bias`` ``(F,)``."""
+def convolve(seen: Patches, weight: Array, bias: Array | None, ctx: Context, name: str = "y") -> Array:
+    """Return the output rows ``(P, F, Q, N)`` for ``weight`` ``(F, C, kh, kw)`` and ``bias`` ``(F,)``.
+
+    ``name`` is the buffer that the output goes to.
+    """
     out_h, out_w, batch = seen.out_shape
     filters = len(weight)
-    y = ctx.empty("y", (out_h, filters, out_w, batch), seen.terms.dtype)
+    y = ctx.empty(name, (out_h, filters, out_w, batch), seen.terms.dtype)
     flat = y.reshape(out_h, filters, out_w * batch)
-    if seen.expanded:
-        np.matmul(weight.transpose(0, 2, 1, 3).reshape(filters, -1), seen.terms[0], out=flat)
-    else:
-        matrices = weight.transpose(3, 0, 2, 1).reshape(len(seen.terms), 1, filters, -1)
-        _sum_of_products(matrices, seen.terms, flat, ctx)
+    order = (0, 2, 1, 3) if seen.expanded else (3, 0, 2, 1)  # (F, kh, C, kw) or (kw, F, kh, C)
+    matrices = weight.transpose(order).reshape(len(seen.terms), filters, -1)
+    np.matmul(matrices[0], seen.terms[0], out=flat)
+    if len(matrices) > 1:
+        product = ctx.passing("product", flat.shape, flat.dtype)
+        for matrix, term in zip(matrices[1:], seen.terms[1:], strict=True):
+            np.matmul(matrix, term, out=product)
+            flat += product
     if bias is not None:
-        np.add(flat, bias[:, np.newaxis], out=flat)
+        flat += bias[:, np.newaxis]
     return y
 
 
-def _sum_of_products(matrices: Array, terms: Array, out: Array, ctx: Context) -> None:
-    """Set ``out`` to ``sum_j matrices[j] @ terms[j]``."""
-    np.matmul(matrices[0], terms[0], out=out)
-    product = ctx.empty("product", out.shape, out.dtype)
-    for matrix, term in zip(matrices[1:], terms[1:], strict=True):
-        np.matmul(matrix, term, out=product)
-        out += product
+def bias_gradient(grad_y: Array) -> Array:
+    """Return ``db[f] = sum_{n,p,q} dy[n,f,p,q]`` for rows ``(P, F, Q, N)``."""
+    summed: Array = np.einsum("pfqn->f", grad_y)
+    return summed
 
 
 def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: Context) -> Array:
@@ -147,7 +153,7 @@ def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: 
         (s_term, s_line * step, s_row, item, s_line),
         writeable=False,
     )
-    parts = ctx.empty("weight_parts", (count, depth // step, out_h, filters, step), grad_y.dtype)
+    parts = ctx.passing("parts", (count, depth // step, out_h, filters, step), grad_y.dtype)
     np.matmul(grad_y.reshape(out_h, filters, length), blocks, out=parts)
     summed: Array = np.add.reduce(parts, axis=2).transpose(2, 0, 1, 3)
     kh, kw = kernel
@@ -172,8 +178,8 @@ def input_gradient(
     """Return the gradient for the input, rows ``(H, C, W, N)``.
 
     ``dx[n,c,h,w] = sum_{f,i,j} w[f,c,i,j] dy[n, f, (h + ph - i) / sh, (w + pw - j) / sw]``, where the
-    quotients are whole. The sum over ``f`` and ``i`` is a product on windows of ``dy``'s rows, one for
-    each remainder of ``h + ph`` by the stride; the sum over ``j`` adds shifted slices.
+    quotients are whole: a convolution of ``dy``, spread out by the stride and framed with zeros, with
+    the kernels turned by half a circle.
 
     Args:
         grad_y: gradient for the output, rows ``(P, F, Q, N)``.
@@ -183,34 +189,12 @@ def input_gradient(
         ctx: where the buffers come from.
     """
     out_h, filters, out_w, batch = grad_y.shape
-    channels, (kh, kw), (sh, _), (height, width) = weight.shape[1], geometry.size, geometry.stride, size
-    ph = geometry.padding[0]
-    reach = -(-kh // sh) - 1  # rows of dy above and below that a row of x takes part in
-    last = (height + ph - 1) // sh + 1
-    padded = ctx.empty("grad_padded", (reach + max(last, out_h), filters, out_w, batch), grad_y.dtype)
-    padded[:reach] = 0
-    padded[reach + out_h :] = 0
-    padded[reach : reach + out_h] = grad_y
-    grad_x = ctx.empty("grad_x", (height, channels, width, batch), grad_y.dtype)
-    grad_x[...] = 0
-    row, line, _, item = padded.strides
-    for phase in range(min(sh, kh)):
-        rows = weight[:, :, phase::sh]  # (F, C, T, kw)
-        taps = rows.shape[2]
-        matrices = rows[:, :, ::-1].transpose(3, 1, 2, 0).reshape(kw, channels, taps * filters)
-        first, stop = -((phase - ph) // sh), -((phase - ph - height) // sh)
-        if stop <= first:
-            continue
-        windows = as_strided(
-            padded[first + reach - taps + 1 :],
-            (stop - first, taps * filters, out_w * batch),
-            (row, line, item),
-            writeable=False,
-        )
-        product = ctx.empty("product_x", (stop - first, channels, out_w, batch), grad_y.dtype)
-        target = grad_x[first * sh + phase - ph :: sh]
-        for j in range(kw):
-            pixels, outputs = geometry.covered(1, j, width, out_w)
-            np.matmul(matrices[j], windows, out=product.reshape(stop - first, channels, -1))
-            target[:, :, pixels] += product[:, :, outputs]
-    return grad_x
+    (kh, kw), (height, width) = geometry.size, size
+    framed = (height + kh - 1, width + kw - 1)
+    spread = ctx.passing("spread", (framed[0], filters, framed[1], batch), grad_y.dtype)
+    spread.fill(0)
+    rows, from_rows = geometry.covered(0, kh - 1, framed[0], out_h)
+    columns, from_columns = geometry.covered(1, kw - 1, framed[1], out_w)
+    spread[rows, :, columns] = grad_y[from_rows, :, from_columns]
+    turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
+    return convolve(shifted(spread, (kh, kw)), turned, None, ctx, "grad_x")

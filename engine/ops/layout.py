@@ -23,6 +23,12 @@ def as_images(rows: Array) -> Array:
     return images
 
 
+def as_memory(x: Array) -> Array:
+    """Return ``x``, shape ``(N, C, H, W)`` or ``(N, D)``, as a view with the batch last."""
+    memory: Array = x.transpose(2, 1, 3, 0) if x.ndim == 4 else x.transpose()
+    return memory
+
+
 def empty_batch(ctx: Context, name: str, shape: Shape, dtype: npt.DTypeLike) -> Array:
     """Return an uninitialised array of ``shape``, ``(N, C, H, W)`` or ``(N, D)``, batch innermost."""
     if len(shape) == 4:

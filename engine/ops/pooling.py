@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -13,45 +14,98 @@ from engine.types import Array, Context
 def _offsets(
     geometry: Geometry, size: tuple[int, int]
 ) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...]]]:
-    """Yield for each place of the window the pixels (index into x) and the outputs that see them."""
+    """Yield for each place of the window, column by column, the pixels and the outputs that see them."""
     out_h, out_w = geometry.out_size(*size)
     every = slice(None)
-    for i in range(geometry.size[0]):
-        rows, out_rows = geometry.covered(0, i, size[0], out_h)
-        for j in range(geometry.size[1]):
-            columns, out_columns = geometry.covered(1, j, size[1], out_w)
+    for j in range(geometry.size[1]):
+        columns, out_columns = geometry.covered(1, j, size[1], out_w)
+        for i in range(geometry.size[0]):
+            rows, out_rows = geometry.covered(0, i, size[0], out_h)
             yield (rows, every, columns), (out_rows, every, out_columns)
 
 
-def max_pool(x: Array, geometry: Geometry, ctx: Context) -> Array:
-    """Return ``y[p,c,q,n] = max_{i,j} x[sh p + i - ph, c, sw q + j - pw, n]``; padding never wins."""
+def max_pool(x: Array, geometry: Geometry, ctx: Context) -> tuple[Array, Any]:
+    """Return ``y[p,c,q,n] = max_{i,j} x[sh p + i - ph, c, sw q + j - pw, n]``; padding never wins.
+
+    The second value is for ``max_pool_gradient``.
+    """
+    if _is_halving(geometry):
+        return _halve(x, ctx)
     height, channels, width, batch = x.shape
     out_h, out_w = geometry.out_size(height, width)
     y = ctx.empty("y", (out_h, channels, out_w, batch), x.dtype)
-    y[...] = -np.inf
+    y.fill(-np.inf)
     for pixels, outputs in _offsets(geometry, (height, width)):
         np.maximum(y[outputs], x[pixels], out=y[outputs])
-    return y
+    return y, (x, y)
 
 
-def max_pool_gradient(grad_y: Array, x: Array, y: Array, geometry: Geometry, ctx: Context) -> Array:
+def max_pool_gradient(grad_y: Array, kept: Any, geometry: Geometry, ctx: Context) -> Array:
     """Return the gradient for ``x``: each output's goes to the first largest pixel of its window.
+
+    First means the leftmost column, and in it the topmost row.
 
     Args:
         grad_y: gradient for the output, rows ``(P, C, Q, N)``; not changed.
-        x: the input of the forward pass.
-        y: its output.
+        kept: what ``max_pool`` gave.
         geometry: of the pooling.
         ctx: where the buffers come from.
     """
+    if _is_halving(geometry):
+        return _halve_gradient(grad_y, kept, ctx)
+    x, y = kept
     grad_x = ctx.empty("grad_x", x.shape, x.dtype)
-    grad_x[...] = 0
-    open_ = ctx.empty("open", y.shape, np.dtype(bool))  # windows whose largest pixel is still to come
-    open_[...] = True
+    grad_x.fill(0)
+    undecided = np.ones(y.shape, bool)  # windows whose largest pixel is still to come
     for pixels, outputs in _offsets(geometry, (x.shape[0], x.shape[2])):
-        here = (x[pixels] == y[outputs]) & open_[outputs]
+        here = (x[pixels] == y[outputs]) & undecided[outputs]
         grad_x[pixels] += grad_y[outputs] * here
-        open_[outputs] &= ~here
+        undecided[outputs] &= ~here
+    return grad_x
+
+
+def _is_halving(geometry: Geometry) -> bool:
+    return geometry == Geometry((2, 2), (2, 2))
+
+
+def _halve(x: Array, ctx: Context) -> tuple[Array, Any]:
+    """Do ``max_pool`` for 2x2 windows side by side: first over pairs of rows, then of columns.
+
+    ``take`` sorts the columns into a left and a right half, even ones and odd ones, because it copies
+    whole pixels ``(N,)``, while a loop over every other column would start anew at each of them.
+    """
+    height, channels, width, batch = x.shape
+    out_h, out_w = height // 2, width // 2
+    upper, lower = x[0 : 2 * out_h : 2], x[1 : 2 * out_h : 2]
+    tall = ctx.passing("tall", upper.shape, x.dtype)
+    np.maximum(upper, lower, out=tall)
+    halves = ctx.empty("halves", (out_h, channels, 2, out_w, batch), x.dtype)
+    columns = np.arange(2 * out_w).reshape(-1, 2).T.ravel()
+    np.take(tall, columns, axis=2, out=halves.reshape(out_h, channels, -1, batch), mode="clip")
+    y = ctx.empty("y", (out_h, channels, out_w, batch), x.dtype)
+    np.maximum(halves[:, :, 0], halves[:, :, 1], out=y)
+    return y, (x, halves)
+
+
+def _halve_gradient(grad_y: Array, kept: Any, ctx: Context) -> Array:
+    """Do ``max_pool_gradient`` for 2x2 windows side by side: the way of ``_halve`` back."""
+    x, halves = kept
+    out_h, channels, _, out_w, batch = halves.shape
+    grads = ctx.passing("grad_halves", halves.shape, x.dtype)
+    left, right = grads[:, :, 0], grads[:, :, 1]
+    np.multiply(grad_y, halves[:, :, 0] >= halves[:, :, 1], out=left)
+    np.subtract(grad_y, left, out=right)
+    columns = np.arange(2 * out_w).reshape(2, -1).T.ravel()
+    tall = ctx.passing("grad_tall", (out_h, channels, 2 * out_w, batch), x.dtype)
+    np.take(grads.reshape(out_h, channels, -1, batch), columns, axis=2, out=tall, mode="clip")
+    grad_x = ctx.empty("grad_x", x.shape, x.dtype)
+    grad_x[2 * out_h :] = 0
+    grad_x[:, :, 2 * out_w :] = 0
+    seen = slice(0, 2 * out_w)
+    upper, lower = x[0 : 2 * out_h : 2, :, seen], x[1 : 2 * out_h : 2, :, seen]
+    grad_upper, grad_lower = grad_x[0 : 2 * out_h : 2, :, seen], grad_x[1 : 2 * out_h : 2, :, seen]
+    np.multiply(tall, upper >= lower, out=grad_upper)
+    np.subtract(tall, grad_upper, out=grad_lower)
     return grad_x
 
 
