@@ -126,6 +126,9 @@ def fit(
         if scale == 1 or across <= fits:
             stout = math.ceil(math.sqrt(blocks * height / (slim * block * width)))
             across = min(blocks, max(across, min(stout, fits)))
+            # A full last row looks tidier, if it takes no more than a third more columns.
+            wider = range(across, min(fits, -(-4 * across // 3)) + 1)
+            across = next((columns for columns in wider if blocks % columns == 0), across)
             return Fit(Grid(count, height, width, across * block, gap), scale)
     raise AssertionError("unreachable: scale 1 always returns")
 

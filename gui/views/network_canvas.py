@@ -27,6 +27,8 @@ from gui.widgets.bars import ProbabilityBars
 ZOOMS = (0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Height of the picture in heights of the view."""
 _LEAST_HEIGHT = 300
+_SCROLL_BAR = 16
+"""Height that is left for the scroll bar; no style of this program needs more."""
 
 
 class NetworkCanvas(QGraphicsView):
@@ -118,10 +120,13 @@ class NetworkCanvas(QGraphicsView):
         self.bars.setVisible(self.spec is not None)
         if self.spec is None:
             return
-        height = max(_LEAST_HEIGHT, self.height() - self.horizontalScrollBar().sizeHint().height())
+        height = max(_LEAST_HEIGHT, self.height() - _SCROLL_BAR)
         room = (round(self.width() * self.zoom), round(height * self.zoom))
         layout = lay_out(self.spec, room, QFontMetrics(font(BODY, strong=True)).horizontalAdvance)
         self.layout_shown = layout
+        # The picture is as high as the view; a second bar would only take room from it.
+        higher = layout.height > self.height()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarAsNeeded if higher else Qt.ScrollBarAlwaysOff)
         scene.setSceneRect(0, 0, layout.width, layout.height)
         self._scaffold = Scaffold(layout, self._theme)
         scene.addItem(self._scaffold)
