@@ -58,7 +58,7 @@ class EvaluateView(QWidget):
         self.accuracy.setAccessibleName("Accuracy on the test images")
         self.accuracy.setToolTip("Share of the test images that the network recognises")
         self.scope = QLabel()
-        self.scope.setObjectName("about")
+        self.scope.setObjectName("note")
         self.cells = QComboBox()
         self.cells.addItems(["Number of images", "Per cent of the class"])
         self.cells.setAccessibleName("What the cells show")

@@ -22,7 +22,7 @@ class EmptyState(QWidget):
         title = QLabel(heading)
         title.setObjectName("heading")
         note = QLabel(text)
-        note.setObjectName("about")
+        note.setObjectName("note")
         note.setWordWrap(True)
         note.setFixedWidth(_WIDTH)
         note.setMinimumHeight(note.heightForWidth(_WIDTH))
