@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtGui import QShowEvent
+from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -28,6 +29,8 @@ from gui.widgets.image_empty import EmptyState
 from gui.widgets.image_gallery import Gallery
 
 _HINT = "Click a cell to see its images, click an image to see it in the network."
+
+_NARROW = 600
 
 
 class EvaluateView(QWidget):
@@ -59,6 +62,7 @@ class EvaluateView(QWidget):
         self.accuracy.setToolTip("Share of the test images that the network recognises")
         self.scope = QLabel()
         self.scope.setObjectName("note")
+        self.scope.setMinimumWidth(1)
         self.cells = QComboBox()
         self.cells.addItems(["Number of images", "Per cent of the class"])
         self.cells.setAccessibleName("What the cells show")
@@ -95,16 +99,16 @@ class EvaluateView(QWidget):
         right.addWidget(self.note)
         right.addWidget(self.back, 0, Qt.AlignLeft)
         right.addWidget(self.gallery, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(2 * GRID)
-        middle.addWidget(self.matrix, 3)
-        middle.addLayout(right, 2)
+        self._middle = QBoxLayout(QBoxLayout.LeftToRight)
+        self._middle.setSpacing(2 * GRID)
+        self._middle.addWidget(self.matrix, 3)
+        self._middle.addLayout(right, 2)
         full = QWidget()
         inner = QVBoxLayout(full)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(GRID)
         inner.addLayout(top)
-        inner.addLayout(middle, 1)
+        inner.addLayout(self._middle, 1)
         inner.addWidget(self.readout)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.empty)
@@ -141,6 +145,12 @@ class EvaluateView(QWidget):
         """Ask for an evaluation at once."""
         super().showEvent(event)
         self._desk.bridge.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the gallery below the matrix where there is no room beside it."""
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW <= self.height() + 120
+        self._middle.setDirection(QBoxLayout.TopToBottom if narrow else QBoxLayout.LeftToRight)
 
     # --- what comes from the session --------------------------------------------------------------
 

@@ -45,7 +45,7 @@ class NetworkView(QWidget):
         self.chooser = SampleChooser()
         self.scale = QComboBox()
         self.scale.setAccessibleName("Colour scale")
-        self.scale.addItems(["One scale for the layer", "Each map by itself"])
+        self.scale.addItems(["One scale a layer", "Each map by itself"])
         self.scale.setToolTip(
             "One scale: maps of a layer can be compared.\nEach by itself: faint maps can be seen as well."
         )
@@ -144,6 +144,9 @@ class NetworkView(QWidget):
 
     def _sample_changed(self, sample: Sample) -> None:
         self.chooser.show_sample(sample)
+        dataset = self._desk.bridge.dataset
+        known = dataset is not None and sample.label is not None and sample.label < len(dataset.class_names)
+        self.canvas.set_truth(dataset.class_names[sample.label] if dataset is not None and known else "")
 
     # --- what the user does -----------------------------------------------------------------------
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt5.QtGui import (
-    QFocusEvent,
-    QFontMetrics,
-    QKeyEvent,
-    QMouseEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PyQt5.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from engine.messages import Snapshot
@@ -51,6 +44,7 @@ class NetworkCanvas(QGraphicsView):
         self.selected: int | None = None
         self.snapshot: Snapshot | None = None
         self._names: tuple[str, ...] = ()
+        self._truth = ""
         self._mouse: QPointF | None = None
         self._scaffold: Scaffold | None = None
         self.setScene(QGraphicsScene(self))
@@ -87,6 +81,12 @@ class NetworkCanvas(QGraphicsView):
             )
         self._render()
         self._tell()
+
+    def set_truth(self, name: str) -> None:
+        """Say which class the image really has; nothing if that is not known."""
+        self._truth = name
+        if self._scaffold is not None:
+            self._scaffold.set_truth(name)
 
     def set_own(self, own: bool) -> None:
         """Scale each map by itself, or all maps of a layer together."""
@@ -129,6 +129,7 @@ class NetworkCanvas(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarAsNeeded if higher else Qt.ScrollBarAlwaysOff)
         scene.setSceneRect(0, 0, layout.width, layout.height)
         self._scaffold = Scaffold(layout, self._theme)
+        self._scaffold.set_truth(self._truth)
         scene.addItem(self._scaffold)
         for part in layout.parts:
             items = PartItems(part, self._theme, rgb=part.layer == INPUT and self.spec.in_shape[0] == 3)
@@ -271,10 +272,8 @@ class NetworkCanvas(QGraphicsView):
     def _mark(self) -> None:
         """Draw the frame round the chosen mosaic, while the keyboard is here."""
         if self._scaffold is not None:
-            visible = self.selected is not None and self.hasFocus()
-            self._scaffold.set_mark(
-                self.items_shown[self.selected].rect if visible and self.selected is not None else QRectF()
-            )
+            shown = self.selected is not None and self.hasFocus()
+            self._scaffold.set_mark(self.items_shown[self.selected or 0].rect if shown else QRectF())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show which mosaic is chosen."""

@@ -82,7 +82,14 @@ class Scaffold(QGraphicsItem):
         self._layout = layout
         self._theme = theme
         self._mark = QRectF()
+        self._truth = ""
         self.setFlag(QGraphicsItem.ItemUsesExtendedStyleOption)  # to be told what is repainted
+
+    def set_truth(self, name: str) -> None:
+        """Say which class the image really has; nothing if that is not known."""
+        if name != self._truth:
+            self._truth = name
+            self.update()
 
     def set_mark(self, rect: QRectF) -> None:
         """Draw a frame round ``rect``; none if it is empty."""
@@ -104,7 +111,8 @@ class Scaffold(QGraphicsItem):
                 if column.x < exposed.right() and column.x + column.width > exposed.left():
                     self._header(painter, column.x, column.title, column.notes)
             x, _, _, _ = self._layout.bars
-            self._header(painter, x, "probabilities", ("of each class, in per cent", ""))
+            truth = f"true class: “{self._truth}”" if self._truth else "true class not known"
+            self._header(painter, x, "probabilities", ("of each class, in per cent", truth))
         painter.setRenderHint(QPainter.Antialiasing)
         painter.setPen(QPen(QColor(self._theme.muted), 1.25))
         for column in self._layout.columns:

@@ -29,7 +29,7 @@ class SampleChooser(QWidget):
         self.number.setToolTip("Number of the test image to look at")
         self.number.setKeyboardTracking(False)
         self.number.setButtonSymbols(QSpinBox.NoButtons)  # the two buttons beside it do the same
-        self.number.setMaximumWidth(72)
+        self.number.setFixedWidth(64)
         self.previous = self._arrow(
             "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", "Previous test image (of the chosen class)", -1
         )
@@ -47,6 +47,7 @@ class SampleChooser(QWidget):
         self.drawing.setToolTip("Look at your drawing; it comes here from the pad")
         self.truth = QLabel()
         self.truth.setObjectName("caption")
+        self.truth.setMinimumWidth(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -66,6 +67,7 @@ class SampleChooser(QWidget):
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setAutoRepeat(True)
+        button.setFixedWidth(28)
         button.clicked.connect(lambda: self.step(step))
         return button
 
@@ -95,6 +97,7 @@ class SampleChooser(QWidget):
             self.truth.setText(f"{sample.source}: “{names[sample.label]}”")
         else:
             self.truth.setText(sample.source)
+        self.truth.setToolTip(self.truth.text())
         self._enable()
 
     def choose(self, index: int) -> None:

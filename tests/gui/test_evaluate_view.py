@@ -188,6 +188,13 @@ def test_cells_show_counts_or_shares(qtbot, desk, view) -> None:
     assert view.matrix.grab().toImage() != counts
 
 
+def test_a_narrow_view_has_the_gallery_below_the_matrix(qtbot, desk, view) -> None:
+    send(desk, evaluated(30))
+    assert view.gallery.x() > view.matrix.geometry().right()
+    view.resize(480, 620)
+    qtbot.waitUntil(lambda: view.gallery.y() > view.matrix.geometry().bottom())
+
+
 def test_long_class_names_and_small_sizes_are_painted(desk, view) -> None:
     names = tuple(f"a rather long name {i}" for i in range(10))
     view.matrix.show_counts(evaluated(30).confusion, names)

@@ -195,7 +195,7 @@ def test_test_images_are_chosen_by_number_neighbour_class_and_chance(qtbot, desk
     qtbot.keyClicks(chooser.number, "12")
     qtbot.keyClick(chooser.number, Qt.Key_Return)
     assert desk.selection.sample.index == 12 and desk.selection.sample.label == 2
-    assert "“2”" in chooser.truth.text()
+    assert "“2”" in chooser.truth.text() and view.canvas._truth == "2"
     chooser.kind.setFocus()
     qtbot.keyClicks(chooser.kind, "5")
     assert desk.selection.sample.index == 15
