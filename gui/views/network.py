@@ -145,8 +145,9 @@ class NetworkView(QWidget):
     def _sample_changed(self, sample: Sample) -> None:
         self.chooser.show_sample(sample)
         dataset = self._desk.bridge.dataset
-        known = dataset is not None and sample.label is not None and sample.label < len(dataset.class_names)
-        self.canvas.set_truth(dataset.class_names[sample.label] if dataset is not None and known else "")
+        names = dataset.class_names if dataset is not None else ()
+        known = sample.label is not None and sample.label < len(names)
+        self.canvas.set_truth(names[sample.label or 0] if known else "")
 
     # --- what the user does -----------------------------------------------------------------------
 
