@@ -174,11 +174,12 @@ class ConfusionMatrix(QWidget):
         if size < 9:
             return
         metrics = painter.fontMetrics()
+        flat = all(metrics.horizontalAdvance(name) <= size for name in self.names)
         for index, name in enumerate(self.names):
             short = metrics.elidedText(name, Qt.ElideRight, 96)
             row = QRect(18, top + index * size, left - 18 - GRID // 2, size - 1)
             painter.drawText(row, int(Qt.AlignRight | Qt.AlignVCenter), short)
-            if metrics.horizontalAdvance(name) <= size:
+            if flat:
                 column = QRect(left + index * size, top - 18, size - 1, 16)
                 painter.drawText(column, int(Qt.AlignHCenter | Qt.AlignBottom), name)
             else:

@@ -20,6 +20,8 @@ LEGEND = 24
 """Below each mosaic: the colour bar and the ends of its scale."""
 LEAST_WIDTH = 64
 BARS_WIDTH = 176
+ROW = 22
+"""Height of the bar of a class, and of a value of a short vector."""
 INPUT = -1
 """Layer number of the input image."""
 BETWEEN = 28
@@ -29,6 +31,8 @@ _MOST = 10
 """Highest magnification."""
 _NARROW, _WIDE = 72, 320
 """Limits of the width of a column of maps; what does not fit unmagnified may be wider."""
+_SHORT = 32
+"""Vectors of at most so many values are drawn as one column."""
 _SCROLLED = 152
 """Width of the columns when the whole cannot be seen at once anyway."""
 
@@ -146,7 +150,7 @@ class _Planner:
             columns.append(self._column(index, x))
             x += columns[-1].width + SPACE
         axis = self.maps_top + self.maps_room // 2
-        high = min(self.maps_room, 22 * self.shapes[-1][0])
+        high = min(self.maps_room, ROW * self.shapes[-1][0])
         bars = (x, axis - high // 2, BARS_WIDTH, high)
         return Layout(tuple(columns), bars, axis, x + BARS_WIDTH + MARGIN, self.bottom + LEGEND + 8)
 
@@ -194,8 +198,11 @@ class _Planner:
 
     def _fit_maps(self, shape: Shape, least: int = 0) -> Fit:
         if len(shape) == 1:
-            # A vector is a stack of cells without gaps; a gap would be as large as a value.
-            return fit(shape[0], (1, 1), (LEAST_WIDTH, self.maps_room), gap=0, most=22, slim=math.inf)
+            # A vector is a stack of cells without gaps; a gap would be as large as a value. A short
+            # one is a single column, in line with the bars of the classes.
+            most = self.maps_room // shape[0] if shape[0] <= _SHORT else ROW
+            room = (LEAST_WIDTH, self.maps_room)
+            return fit(shape[0], (1, 1), room, gap=0, most=min(ROW, most), slim=math.inf)
         channels, height, width = shape
         room = (max(LEAST_WIDTH, self.limit, least), self.maps_room)
         return fit(channels, (height, width), room, most=_MOST if channels > 1 else 4)

@@ -96,6 +96,14 @@ def test_weights_after_flatten_look_like_the_maps_before_it() -> None:
     )
 
 
+def test_the_scores_are_one_column_in_line_with_the_bars() -> None:
+    for height in (300, 420, 700):
+        layout = lay_out(preset("classic"), (900, height), measure)
+        scores = layout.parts[-1]
+        assert scores.fit.grid.across == 1
+        assert abs(scores.y - layout.bars[1]) <= scores.fit.scale
+
+
 def test_titles_and_words_say_what_is_meant() -> None:
     spec = preset("classic")
     titles = [column.title for column in lay_out(spec, (1200, 700), measure).columns]
