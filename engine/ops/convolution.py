@@ -57,11 +57,12 @@ def patches(x: Array, geometry: Geometry, ctx: Context) -> Patches:
         return shifted(_pad(x, ph, pw, ctx) if ph or pw else x, geometry.size, sh)
     out_h, out_w = geometry.out_size(x.shape[0], width)
     source = _expand(x, geometry, out_w, ctx)
-    row, _, line, _, item = source.strides
+    item = x.itemsize
+    line = out_w * batch * item
     terms = as_strided(
         source,
         (1, out_h, kh * channels * kw, out_w * batch),
-        (0, sh * row, line, item),
+        (0, sh * channels * kw * line, line, item),
         writeable=False,
     )
     return Patches(terms, True, (out_h, out_w, batch))
@@ -72,11 +73,13 @@ def shifted(x: Array, kernel: tuple[int, int], row_stride: int = 1) -> Patches:
     height, channels, width, batch = x.shape
     kh, kw = kernel
     out_h, out_w = (height - kh) // row_stride + 1, width - kw + 1
-    row, line, pixel, item = x.strides
+    # From the shape, not from x.strides: the stride of an axis of length 1 can be anything.
+    item = x.itemsize
+    pixel, line = batch * item, width * batch * item
     terms = as_strided(
         x,
         (kw, out_h, kh * channels, out_w * batch),
-        (pixel, row_stride * row, line, item),
+        (pixel, row_stride * channels * line, line, item),
         writeable=False,
     )
     return Patches(terms, False, (out_h, out_w, batch))

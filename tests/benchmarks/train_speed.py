@@ -38,13 +38,12 @@ class EngineSide:
 
     def steps(self, count: int) -> tuple[float, list[float]]:
         """Train ``count`` steps; return the seconds and the loss of each step."""
-        losses = []
         start = time.perf_counter()
-        for step in range(count):
-            losses.append(self._step(self._x[step % len(self._x)], self._labels[step % len(self._x)]))
+        losses = [self._step(step % len(self._x)) for step in range(count)]
         return time.perf_counter() - start, losses
 
-    def _step(self, x: np.ndarray, labels: np.ndarray) -> float:
+    def _step(self, batch: int) -> float:
+        x, labels = self._x[batch], self._labels[batch]
         tasks = [partial(self._slice, i, x[a:b], labels[a:b]) for i, (a, b) in enumerate(self._bounds)]
         loss = sum(self._workers.run(tasks)) / len(x)
         grad = self._grads[0]
