@@ -90,6 +90,9 @@ class LayerEditor(QDialog):
             shortcut = QShortcut(QKeySequence(keys), self.table if keys == "Delete" else self)
             shortcut.setContext(Qt.WidgetShortcut if keys == "Delete" else Qt.WindowShortcut)
             shortcut.activated.connect(lambda action=action: self._do(action))
+        # Enter finishes a field; it must not press a button that happens to be the first one.
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)
         self.refresh()
 
     def _build_table(self) -> None:

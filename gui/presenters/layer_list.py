@@ -155,11 +155,19 @@ def size(shape: Shape) -> str:
 
 
 def settings_of(layer: Layer) -> str:
-    """Return, in short, the first option of a layer and those that differ from their defaults."""
+    """Return, in short, the sizes a layer has and the options that differ from their defaults."""
     parts: list[str] = []
     for name in layer.options():
-        value = getattr(layer, name)
-        if value != type(layer).__dataclass_fields__[name].default or not parts:
-            shown = "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            parts.append(f"{name.replace('_', ' ')} {shown}")
+        value, default = getattr(layer, name), type(layer).__dataclass_fields__[name].default
+        is_size = isinstance(default, int) and default > 1
+        if is_size or value != default:
+            parts.append(f"{name.replace('_', ' ')} {_in_short(value)}")
     return ", ".join(parts)
+
+
+def _in_short(value: object) -> str:
+    if isinstance(value, tuple):
+        return "×".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -113,6 +113,7 @@ class PartForm(QWidget):
         """Make a form for ``part``."""
         super().__init__()
         self.part = part
+        self._clashes: set[str] = set()
         values = {name: getattr(part, name) for name in part.options()}
         self.form = OptionForm(part.options(), defaults_of(type(part)))
         self.form.set_values(values)
@@ -128,11 +129,16 @@ class PartForm(QWidget):
         self.form.set_values({name: getattr(part, name) for name in part.options()})
 
     def _edit(self, name: str, value: Any) -> None:
+        values = {other: field.value for other, field in self.form.fields.items()}
         try:
-            self.part = dataclasses.replace(self.part, **{name: value})
+            self.part = dataclasses.replace(self.part, **values)
         except ConfigError as error:  # options that do not fit each other
+            self._clashes.add(name)
             self.form.show_problem(name, str(error))
             return
+        for other in self._clashes:
+            self.form.show_problem(other, "")
+        self._clashes.clear()
         self.changed.emit(self.part)
 
 
