@@ -23,6 +23,7 @@ from gui.desk import Desk
 from gui.dialogs import Dialogs
 from gui.main_window import MainWindow
 from gui.notices import Notices
+from gui.qt_log import to_python_log
 from gui.run_control import RunControl
 from gui.selection import Selection
 from gui.session_bridge import SessionBridge
@@ -146,7 +147,7 @@ def offer_leftover(program: Kernelscope) -> None:
 
 def run_window(theme: str, config: RunConfig | None) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
-    application()
+    to_python_log()
     program = build(Store.of_user(), theme=theme, config=config)
     program.window.show()
     code = program.app.exec_()

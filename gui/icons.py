@@ -18,6 +18,8 @@ ICONS: dict[str, str] = {
     "reset": f'<path {_LINE} d="M3 3v3.6h3.6M3.2 6.4A5.4 5.4 0 1 1 2.6 9"/>',
     "tile": f'<path {_LINE} d="M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z"/>',
     "theme": f'<path {_LINE} d="M8 2a6 6 0 1 0 0 12z"/><path {_FILL} d="M8 2a6 6 0 0 1 0 12z"/>',
+    "float": f'<path {_LINE} d="M2.5 5.5h8v8h-8zM6 5.5V2.5h7.5V10H10.5"/>',
+    "close": f'<path {_LINE} d="M4 4l8 8M12 4l-8 8"/>',
     "help": f'<path {_LINE} d="M5.6 6a2.4 2.4 0 1 1 3.6 2.1C8.3 8.6 8 9 8 10M8 12.8v.1"/>',
 }
 

@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     found = preflight.check()
     if found.missing:
         raise EngineError(found.message)
+    if found.platform:
+        os.environ.setdefault("QT_QPA_PLATFORM", found.platform)
     if not found.display:
         print(f"{found.message} Training in the terminal instead.", file=sys.stderr)
         return offscreen(args)
@@ -52,8 +54,12 @@ def offscreen(args: argparse.Namespace) -> int:
     options = ["--out", str(out), *(["--config", str(args.config)] if args.config else [])]
     parser = argparse.ArgumentParser()
     train.arguments(parser)
+    drawable = preflight.check(window=False)
     code = train.run(parser.parse_args(options), keep_checkpoint=True)
     checkpoint = out / train.CHECKPOINT
+    if drawable.missing:
+        checkpoint.unlink()
+        raise EngineError(f"The network is trained, but there is no picture: {drawable.message}")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     screenshot.render(
         screenshot.Picture(out / "window.png", theme=args.theme or "light"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QByteArray, Qt, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PyQt5.QtWidgets import QAction, QApplication, QDockWidget, QMainWindow, QTabWidget, QWidget
+from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QTabWidget, QWidget
 
 from engine.messages import State
 from gui.actions import Actions
 from gui.closing import Closing
 from gui.desk import Desk
+from gui.dock import Dock
 from gui.file_actions import FileActions
 from gui.guide import show_about, show_guide
 from gui.notice_bar import NoticeBar
@@ -43,9 +44,9 @@ class MainWindow(QMainWindow):
         self.desk, self.settings, self.theme = desk, settings, theme
         self._control, self._closing = control, closing
         self.parts: dict[str, QWidget] = {}
-        self.docks: dict[str, QDockWidget] = {}
+        self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
-            self._add(kind.key, kind.title, kind(desk, theme))
+            self._add(kind.key, kind.title, kind.about, kind(desk, theme))
         experiment, pad = self.parts["experiment"], self.parts["pad"]
         assert isinstance(experiment, ExperimentPanel)  # noqa: S101 - for the type checker
         assert isinstance(pad, PadPanel)  # noqa: S101
@@ -90,10 +91,8 @@ class MainWindow(QMainWindow):
 
     # --- arrangement ----------------------------------------------------------------------------
 
-    def _add(self, key: str, title: str, part: QWidget) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(key)
-        dock.setWidget(part)
+    def _add(self, key: str, title: str, about: str, part: QWidget) -> None:
+        dock = Dock(key, title, about, part, self.theme, self)
         self.parts[key], self.docks[key] = part, dock
         self.addDockWidget(Qt.LeftDockWidgetArea, dock)
 
@@ -168,6 +167,8 @@ class MainWindow(QMainWindow):
             apply_theme(app, theme)
         self.actions_.set_theme(theme)
         self._refresh_actions()
+        for dock in self.docks.values():
+            dock.set_theme(theme)
         for part in self.parts.values():
             part.set_theme(theme)  # type: ignore[attr-defined]
 

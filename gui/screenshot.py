@@ -15,6 +15,7 @@ from engine.config import RunConfig
 from engine.errors import ConfigError, EngineError
 from engine.messages import State
 from engine.storage import Checkpoint
+from gui import preflight
 from gui.presenters.examples import example
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 HELP = "train some steps and save a picture of the window"
 
-PANELS = ("learn", "network", "evaluate", "all")
+PANELS = ("learn", "network", "evaluate", "experiment", "pad", "all")
 _PATIENCE_SECONDS = 3600
 
 
@@ -92,8 +93,12 @@ def run(args: argparse.Namespace) -> int:
     """Make the picture that ``args`` describe."""
     if args.out.suffix.lower() != ".png":
         raise ConfigError(f"The picture {args.out} does not end in .png; only PNG is written.")
+    drawable = preflight.check(window=False)
+    if drawable.missing:
+        raise EngineError(drawable.message)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_SCALE_FACTOR"] = f"{args.scale:g}"
+    os.environ["QT_FONT_DPI"] = "96"  # or Qt's own guess for a screen that is none would scale it
     config = RunConfig.from_file(args.config) if args.config else None
     render(Picture(args.out, args.size, args.theme, args.panel, args.draw, args.steps), config=config)
     return 0
@@ -103,8 +108,10 @@ def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpo
     """Open the window offscreen, train, and write the picture; raises EngineError."""
     from gui.app import build  # Qt is loaded only when it is needed
     from gui.file_actions import write_picture
+    from gui.qt_log import to_python_log
     from gui.settings import Store
 
+    to_python_log()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder), Path(folder))
         program = build(store, theme=picture.theme, config=config, resume=resume)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PyQt5.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PyQt5.QtWidgets import QApplication
 
 _FONTS = Path(__file__).resolve().parent.parent / "resources" / "fonts"
+_ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
 _STYLE = Path(__file__).resolve().parent.parent / "resources" / "style.qss"
 
 GRID = 8
@@ -154,9 +156,14 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
     app.setFont(font())
-    style = _STYLE.read_text(encoding="utf-8")
-    for name in Theme.__dataclass_fields__:
-        value = getattr(theme, name)
-        if isinstance(value, str):
-            style = style.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
-    app.setStyleSheet(style)
+    app.setStyleSheet(style_sheet(theme))
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the style sheet with the colours of ``theme`` in place of their ``@names``."""
+    values = {name: getattr(theme, name) for name in Theme.__dataclass_fields__}
+    values["icons"] = _ICONS.as_posix()
+    names = "|".join(name for name, value in values.items() if isinstance(value, str))
+    # A semicolon after a name inside a word only ends the name; elsewhere it belongs to the rule.
+    text = re.sub(rf"@({names});(?=\.)", lambda found: values[found[1]], _STYLE.read_text(encoding="utf-8"))
+    return re.sub(rf"@({names})\b", lambda found: values[found[1]], text)

@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PyQt5.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PyQt5.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
+from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QApplication
 
 from gui.app import Kernelscope
 from tests.benchmarks.row import Row
@@ -69,7 +71,9 @@ def strokes(program: Kernelscope) -> np.ndarray:
         for move in range(1, 12):
             pump(program, 0.03)
             began = time.perf_counter()
-            QTest.mouseMove(canvas, start + QPoint(2 * radius * move // 12, 4 * (move % 3)))
+            place = QPointF(start + QPoint(2 * radius * move // 12, 4 * (move % 3)))
+            event = QMouseEvent(QEvent.MouseMove, place, Qt.NoButton, Qt.LeftButton, Qt.NoModifier)
+            QApplication.sendEvent(canvas, event)
             deadline = began + 1
             while paints.last < began and time.perf_counter() < deadline:
                 program.app.processEvents()

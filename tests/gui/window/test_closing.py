@@ -75,6 +75,7 @@ def test_a_kept_run_goes_on_at_the_next_start(
 def test_a_saved_model_needs_no_question(qtbot: QtBot, program: Kernelscope, dialogs, tmp_path: Path) -> None:
     QTest.keyClick(program.window, Qt.Key_F6)
     qtbot.waitUntil(lambda: program.desk.bridge.steps == 1, timeout=LONG)
+    qtbot.waitUntil(program.window.actions_.by_key["save_model"].isEnabled, timeout=LONG)
     dialogs.file = tmp_path / "mine.safetensors"
     QTest.keyClick(program.window, Qt.Key_S, Qt.ControlModifier)
     qtbot.waitUntil(lambda: "Saved mine.safetensors" in program.window.notice_bar.text, timeout=LONG)
