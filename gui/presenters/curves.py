@@ -75,6 +75,17 @@ class Thin:
             return self.x, self.low
         return np.repeat(self.x, 2), np.stack([self.low, self.high], axis=1).ravel()
 
+    def bars(self) -> tuple[Values, Values, Values, Values]:
+        """Return the left edge, the width, the bottom and the top of a bar for every column.
+
+        Each bar is joined to the one before it, as a line through all values would be.
+        """
+        left = np.concatenate([self.x[:1], self.x[:-1]])
+        low, high = self.low.copy(), self.high.copy()
+        low[1:] = np.minimum(low[1:], self.high[:-1])
+        high[1:] = np.maximum(high[1:], self.low[:-1])
+        return left, self.x - left, low, high
+
 
 @dataclass(frozen=True)
 class Mark:

@@ -85,7 +85,7 @@ def fitted(content: Range, present: Range | None, limit: Range) -> Range:
     Args:
         content: what is to be seen.
         present: the range so far; it stays as long as it holds the content and is not far too wide.
-        limit: the axis never leaves this.
+        limit: the axis leaves this by no more than the room.
     """
     width = content.width or max(abs(content.low) * 0.1, 1e-9)
     room = _ROOM * width
@@ -95,7 +95,7 @@ def fitted(content: Range, present: Range | None, limit: Range) -> Range:
         return present
     division = _series(width / 8, _DIVISIONS)
     low, high = math.floor(low / division) * division, math.ceil(high / division) * division
-    return Range(max(low, limit.low), min(high, limit.high))
+    return Range(max(low, limit.low - room), min(high, limit.high + room))
 
 
 class XView:
@@ -124,11 +124,15 @@ class XView:
         return self._show(Range(0.0, end_after(self._end)))
 
     def show(self, wish: Range) -> bool:
-        """Show what the user wants, within the run; return whether the range moved."""
+        """Show what the user wants, within the run; return whether the range moved.
+
+        A range that holds everything follows the run again.
+        """
         limit = Range(0.0, end_after(self._end))
         narrowest = limit.width if not self._steps else self._end / self._steps * FEWEST
         moved = self._show(wish.held(limit, min(narrowest, limit.width)))
-        self.following = self.following and not moved
+        if moved:
+            self.following = self.shown == limit
         return moved
 
     def _show(self, wanted: Range) -> bool:

@@ -18,9 +18,10 @@ def tick_texts(values: Sequence[float], spacing: float | None, *, logarithmic: b
         # Between decades only 2 and 5 are written, so that the figures do not touch.
         return [_power(value) if _round_decade(value) else "" for value in values]
     places = 0 if not spacing else max(0, math.ceil(-math.log10(spacing) - 1e-9))
-    return [
-        f"{value + 0.0:,.{places}f}".replace(",", "\u2009").replace("-", "\N{MINUS SIGN}") for value in values
-    ]
+    texts = [f"{round(value, places) + 0.0:,.{places}f}" for value in values]
+    if places:
+        texts = [text.rstrip("0").rstrip(".") for text in texts]
+    return [text.replace(",", "\u2009").replace("-", "\N{MINUS SIGN}") for text in texts]
 
 
 def _round_decade(value: float) -> bool:

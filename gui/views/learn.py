@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtCore import QPoint, Qt, QTimer
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import (
     QCheckBox,
@@ -28,6 +28,8 @@ from gui.views.learn_files import CurveFiles
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.span_box import SpanBox
 
+_LATE_MS = 300
+"""Rows that fill no column of their own yet are drawn after so long."""
 _HINT = (
     "Point at a curve to read it. Wheel: zoom. Drag: move. Shift and drag: zoom into a rectangle.\n"
     "Double-click or Home: show everything and follow. Keys: arrows, + and \N{MINUS SIGN}, Shift+arrows."
@@ -54,11 +56,15 @@ class LearnView(QWidget):
         self.drawing = Drawing(theme)
         self.charts = self.drawing.stack
         self.files = CurveFiles(desk, self)
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_LATE_MS)
+        self._late.timeout.connect(self._grew)
         self._build()
         bridge = desk.bridge
         bridge.add_watcher(self)
         bridge.run_started.connect(lambda _: self._begin())
-        bridge.history_grew.connect(self._grew)
+        bridge.history_grew.connect(lambda: self._grew(patient=True))
         bridge.validated.connect(lambda _: self._grew())
         self._begin()
 
@@ -157,12 +163,15 @@ class LearnView(QWidget):
         self._stack.setCurrentIndex(0)
         self._grew()
 
-    def _grew(self) -> None:
+    def _grew(self, *, patient: bool = False) -> None:
         self._stale = not self.isVisible()
         if self._stale:
             return
         first = self.drawing.data.length == 0
-        self.drawing.grow()
+        if self.drawing.grow(patient=patient):
+            self._late.stop()
+        elif not self._late.isActive():
+            self._late.start()
         if first and self.drawing.data.length:
             self._stack.setCurrentIndex(1)
         self._show_state()
@@ -200,7 +209,12 @@ class LearnView(QWidget):
         self._read()
 
     def _read(self) -> None:
-        """Say what is known at the reading line; called again whenever the curves change."""
+        """Say what is known at the reading line; called again whenever the curves change.
+
+        The line stays under the mouse, or at the step that was chosen with keys.
+        """
+        pointed = self.charts.x_pointed
+        self._at = self._at if pointed is None else pointed
         reading = None if self._at is None else self.drawing.data.reading(self.drawing.axis, self._at)
         for chart in self.charts.charts:
             chart.show_cursor(None if reading is None else reading.x)

@@ -14,10 +14,11 @@ from gui.presenters.pyramid import Values
 from gui.presenters.ranges import Range, XView, fitted, usual
 from gui.presenters.status import percent
 from gui.theme import Theme
+from gui.widgets.plot_curves import Best
 from gui.widgets.plot_stack import PlotStack
 from gui.widgets.plots import Chart, EndLabel
 
-_PERCENT = Range(-4.0, 105.0)
+_PERCENT = Range(0.0, 100.0)
 _COST = Range(0.0, math.inf)
 _LOG_COST = Range(math.log10(LEAST), math.inf)
 _RATE = Range(0.0, math.inf)
@@ -46,6 +47,8 @@ class Drawing:
         self.stack = PlotStack((self.cost, self.accuracy, self.rate), self.view, theme)
         self.stack.set_label(self.axis.label)
         self.theme = theme
+        self._drawn = self._validated = 0
+        self._drawn_end = 0.0
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
@@ -58,6 +61,7 @@ class Drawing:
         self.data = CurveData(history, self.data.span)
         for chart in self.stack.charts:
             chart.clear()
+        self._drawn = self._validated = 0
         self.view.reach(0.0, 0)
         self.view.fit()
 
@@ -75,14 +79,33 @@ class Drawing:
         self.cost.set_logarithmic(on)
         self.draw(refit=True)
 
-    def grow(self) -> None:
-        """Take in new rows and draw them; a view that the user chose stays where it is."""
-        self.data.update()
-        self.view.reach(self.data.end(self.axis), self.data.length)
+    def grow(self, *, patient: bool = False) -> bool:
+        """Take in new rows and draw them; a view that the user chose stays where it is.
+
+        Args:
+            patient: leave the curves as they are while the new rows are less than half a column.
+
+        Returns:
+            Whether the curves are up to date; the figures beside them always are.
+        """
+        data = self.data
+        data.update()
+        moved = self.view.reach(data.end(self.axis), data.length)
+        new = data.length - self._drawn
+        same = not moved and data.validated == self._validated and self._drawn > 0
+        if same and self._drawn_end > self.view.shown.high:
+            self._label_ends()
+            return True
+        if same and patient and 2 * new < data.column_rows(self.axis, self.view.shown, self.stack.columns):
+            self._label_ends()
+            return new == 0
         self.draw(refit=self.view.following)
+        return True
 
     def draw(self, *, refit: bool) -> None:
         """Draw the shown part; with ``refit`` the y axes follow what is in it."""
+        self._drawn, self._validated = self.data.length, self.data.validated
+        self._drawn_end = self.data.end(self.axis)
         if not self.data.length:
             return
         self._draw_chart(self.cost, "loss", self._cost_scale, refit=refit)
@@ -104,14 +127,14 @@ class Drawing:
         validations = self.data.validations(name, self.axis, shown, columns)
         positive = self.logarithmic and chart is self.cost
         content = _content(thin, validations, scale, positive=positive)
-        chart.show_training(_scaled(thin, scale), averages)
-        chart.show_validations(_scaled(validations, scale))
+        chart.curves.show_training(_scaled(thin, scale), averages)
+        chart.curves.show_validations(_scaled(validations, scale))
         chart.show_ranges(shown, self._y(chart, content, refit=refit))
 
     def _draw_rate(self, *, refit: bool) -> None:
         shown = self.view.shown
         thin = self.data.training("learning_rate", self.axis, shown, self.stack.columns)
-        self.rate.show_training(thin, None)
+        self.rate.curves.show_line(thin)
         top = float(thin.high.max(initial=0.0))
         self.rate.show_ranges(shown, self._y(self.rate, Range(0.0, top), refit=refit))
 
@@ -125,13 +148,11 @@ class Drawing:
     def _mark_best(self) -> None:
         best = self.data.best_mark(self.axis)
         if best is None:
-            self.cost.show_best(None, "")
-            self.accuracy.show_best(None, "")
             return
         x, mark = best
-        cost = float(self._cost_scale(np.array([mark.loss]))[0])
-        self.cost.show_best((x, cost), f"{mark.loss:.4f}")
-        self.accuracy.show_best((x, 100 * mark.accuracy), f"best {percent(mark.accuracy)}")
+        cost, share = self._cost_scale(np.array([mark.loss]))[0], 100 * mark.accuracy
+        self.cost.curves.show_best(Best(x, float(cost), f"{mark.loss:.4f}"))
+        self.accuracy.curves.show_best(Best(x, share, f"best {percent(mark.accuracy)}"))
 
     def _label_ends(self) -> None:
         """Name the lines beside their last values."""
@@ -149,10 +170,20 @@ class Drawing:
             shares.append(
                 EndLabel(100 * mark.accuracy, f"validation {percent(mark.accuracy)}", theme.validation)
             )
+        costs += self._beyond()
         self.cost.labels.show_labels(costs)
         self.accuracy.labels.show_labels(shares)
         rate = data.history.steps.last("learning_rate")
         self.rate.labels.show_labels([EndLabel(rate, f"learning rate {rate:.3g}", theme.muted)])
+
+    def _beyond(self) -> list[EndLabel]:
+        """Say how high the cost goes, if that is left out of the picture."""
+        band, y = self.cost.curves.band, self.cost.y
+        if band is None or y is None or not len(band.high) or band.high.max() <= y.high:
+            return []
+        top = float(band.high.max())
+        text = f"\N{UPWARDS ARROW} up to {10**top if self.logarithmic else top:.3g}"
+        return [EndLabel(y.high, text, self.theme.muted)]
 
 
 def _scaled(thin: Thin, scale: Callable[[Values], Values]) -> Thin:

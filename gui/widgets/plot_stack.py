@@ -22,7 +22,11 @@ _WAYS: dict[int, int] = {Qt.Key_Left: -1, Qt.Key_Right: 1, Qt.Key_PageUp: -9, Qt
 
 
 class PlotStack(PlotRows):
-    """Charts that the user zooms, moves and reads."""
+    """Charts that the user zooms, moves and reads.
+
+    Attributes:
+        pointer: where the mouse is over the curves, or None.
+    """
 
     pointed = pyqtSignal(object)
     """The x under the mouse (a float), or None when it left."""
@@ -36,9 +40,15 @@ class PlotStack(PlotRows):
     ) -> None:
         """Show ``charts``."""
         super().__init__(charts, view, theme, parent)
+        self.pointer: QPoint | None = None
         self._press: tuple[QPoint, Chart | None, Range, Range | None] | None = None
         self._band = QRubberBand(QRubberBand.Rectangle, self.viewport())
         self.setAccessibleName("Charts of cost and accuracy")
+
+    @property
+    def x_pointed(self) -> float | None:
+        """The x under the mouse, or None."""
+        return None if self.pointer is None else self.x_at(self.pointer)
 
     # --- what the user does -----------------------------------------------------------------------
 
@@ -111,7 +121,8 @@ class PlotStack(PlotRows):
                     moved = True
                 if moved:
                     self.moved.emit()
-        self.pointed.emit(self.x_at(place) if not self.beside(place) and self.chart_at(place) else None)
+        self.pointer = None if self.beside(place) or self.chart_at(place) is None else place
+        self.pointed.emit(self.x_pointed)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Zoom into the rectangle, if there is one."""
@@ -146,6 +157,7 @@ class PlotStack(PlotRows):
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is pointed at any more."""
         super().leaveEvent(event)
+        self.pointer = None
         self.pointed.emit(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -155,6 +167,7 @@ class PlotStack(PlotRows):
         if event.modifiers() & (Qt.ControlModifier | Qt.AltModifier):
             event.ignore()
         elif sign is not None and shift:
+            self.pointer = None
             self.stepped.emit(sign)
         elif sign is not None:
             self.pan(_PAN * sign)
@@ -167,6 +180,7 @@ class PlotStack(PlotRows):
         elif key == Qt.Key_Home:
             self.show_all()
         elif key == Qt.Key_Escape:
+            self.pointer = None
             self.pointed.emit(None)
         else:
             event.ignore()

@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyqtgraph as pg
-from PyQt5.QtCore import QPointF, QRectF, Qt
+from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QFontMetricsF, QPainter
 
-from gui.presenters.curves import Thin
-from gui.presenters.pyramid import Values
 from gui.presenters.ranges import Range
 from gui.presenters.ticks import tick_texts
 from gui.theme import SMALL, Theme, font
+from gui.widgets.plot_curves import CurveItem
 
 AXIS_WIDTH = 56
 LABEL_WIDTH = 108
-_BAND = 0.38
 _OVERHANG = 20
 """Pixels by which a figure may stand out at the end of its axis."""
-_MARKERS = 80
-"""With more validations than this in view the line is drawn without its markers."""
-
-
-def mixed(colour: str, ground: str, share: float) -> QColor:
-    """Return ``share`` of ``colour`` on ``ground``, opaque: lines that cross do not grow darker."""
-    top, bottom = QColor(colour), QColor(ground)
-    parts = zip(top.getRgb()[:3], bottom.getRgb()[:3], strict=True)
-    return QColor(*(round(share * a + (1 - share) * b) for a, b in parts))
 
 
 class ValueAxis(pg.AxisItem):
@@ -131,6 +119,7 @@ class Chart:
         self.limit = limit
         self.y: Range | None = None
         self.held = False
+        self._area: tuple[Range, Range] | None = None
         self.left, self.bottom = ValueAxis("left"), ValueAxis("bottom")
         self.plot = pg.PlotItem(axisItems={"left": self.left, "bottom": self.bottom}, enableMenu=False)
         self.plot.hideButtons()
@@ -140,18 +129,10 @@ class Chart:
         self.left.setWidth(AXIS_WIDTH)
         self.left.set_text(label)
         self.labels = EndLabels(self.plot)
-        self.band = pg.PlotCurveItem(connect="all", skipFiniteCheck=True)
-        self.average = pg.PlotCurveItem(connect="all", skipFiniteCheck=True)
-        self.line = pg.PlotCurveItem(connect="all", skipFiniteCheck=True)
-        self.markers = pg.ScatterPlotItem(size=6, pxMode=True, symbol="o")
-        self.ring = pg.ScatterPlotItem(size=13, pxMode=True, symbol="o")
-        self.note = pg.TextItem()
-        self.note.setFont(font(SMALL, strong=True))
+        self.curves = CurveItem()
         self.cursor = pg.InfiniteLine(angle=90, movable=False)
-        self.note.hide()
         self.cursor.hide()
-        parts = (self.band, self.average, self.line, self.markers, self.cursor, self.ring, self.note)
-        for height, item in enumerate(parts):
+        for height, item in enumerate((self.curves, self.cursor)):
             item.setZValue(height)
             item.setAcceptHoverEvents(False)
             self.plot.addItem(item, ignoreBounds=True)
@@ -161,45 +142,8 @@ class Chart:
         for axis in (self.left, self.bottom):
             axis.set_theme(theme)
         self.left.setGrid(110)
-        self.band.setPen(pg.mkPen(mixed(theme.train, theme.panel, _BAND), width=1))
-        self.average.setPen(pg.mkPen(theme.train, width=2))
-        self.line.setPen(pg.mkPen(theme.validation, width=1))
-        self.markers.setPen(None)
-        self.markers.setBrush(pg.mkBrush(theme.validation))
-        self.ring.setPen(pg.mkPen(theme.best, width=2))
-        self.ring.setBrush(None)
-        self.note.setColor(theme.best)
-        ground = QColor(theme.panel)
-        ground.setAlpha(210)
-        self.note.fill = pg.mkBrush(ground)
+        self.curves.set_theme(theme)
         self.cursor.setPen(pg.mkPen(theme.muted, width=1))
-
-    # --- what is drawn ----------------------------------------------------------------------------
-
-    def show_training(self, thin: Thin, averages: Values | None) -> None:
-        """Draw the batches, and their average."""
-        self.band.setData(*thin.line())
-        if averages is not None:
-            self.average.setData(thin.x, averages)
-
-    def show_validations(self, thin: Thin) -> None:
-        """Draw the validations; each with a marker while they can be told apart."""
-        self.line.setData(*thin.line())
-        marked = thin.size == 1 and len(thin.x) <= _MARKERS
-        self.markers.setData(thin.x if marked else [], thin.low if marked else [])
-
-    def show_best(self, at: tuple[float, float] | None, text: str) -> None:
-        """Mark the best validation at ``(x, y)``; None for no mark."""
-        self.ring.setData([] if at is None else [at[0]], [] if at is None else [at[1]])
-        self.note.setVisible(at is not None and bool(text))
-        if at is None or not text:
-            return
-        (left, right), (low, high) = self.plot.vb.viewRange()
-        aside = 1.0 if at[0] > (left + right) / 2 else 0.0
-        above = 1.0 if at[1] < (low + high) / 2 else 0.0
-        self.note.setText(text)
-        self.note.setAnchor(QPointF(aside * 1.08 - 0.04, above * 1.8 - 0.4))
-        self.note.setPos(*at)
 
     def show_cursor(self, x: float | None) -> None:
         """Draw the upright line at ``x``; None for no line."""
@@ -209,9 +153,7 @@ class Chart:
 
     def clear(self) -> None:
         """Draw nothing, and let the y axis follow the next data."""
-        for item in (self.band, self.average, self.line, self.markers, self.ring):
-            item.setData(np.empty(0), np.empty(0))
-        self.show_best(None, "")
+        self.curves.clear()
         self.show_cursor(None)
         self.labels.show_labels([])
         self.y, self.held = None, False
@@ -225,7 +167,10 @@ class Chart:
         """Show this part of the plane."""
         self.y = y if y is not None else self.y
         kept = self.y or Range(0.0, 1.0)
-        wanted = [[x.low, x.high], [kept.low, kept.high]]
-        if wanted != self.plot.vb.viewRange():
-            self.plot.vb.setRange(xRange=wanted[0], yRange=wanted[1], padding=0, disableAutoRange=True)
+        if (x, kept) != self._area:
+            self._area = (x, kept)
+            self.plot.vb.setRange(
+                xRange=(x.low, x.high), yRange=(kept.low, kept.high), padding=0, disableAutoRange=True
+            )
+            self.curves.set_area(x, kept)
             self.labels.update()

@@ -1,0 +1,170 @@
+"""All curves of one chart as a single item: pyqtgraph's own items cost more than what they paint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt5.QtCore import QPointF, QRectF, Qt
+from PyQt5.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from pyqtgraph.Qt import QtCore, internals
+
+from gui.presenters.curves import Thin
+from gui.presenters.pyramid import Values
+from gui.presenters.ranges import Range
+from gui.theme import SMALL, Theme, font
+
+_BAND = 0.38
+"""Share of the line's colour in the colour of the band."""
+_MARKERS = 80
+"""With more validations than this in view the line is drawn without its markers."""
+_MARKER, _RING = 6.0, 6.5
+"""Diameter of a marker and radius of the ring around the best one, in pixels."""
+_GAP = 5.0
+
+
+def mixed(colour: str, ground: str, share: float) -> QColor:
+    """Return ``share`` of ``colour`` on ``ground``, opaque: lines that cross do not grow darker."""
+    parts = zip(QColor(colour).getRgb()[:3], QColor(ground).getRgb()[:3], strict=True)
+    return QColor(*(round(share * above + (1 - share) * below) for above, below in parts))
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best validation: where its ring is, and the text beside it."""
+
+    x: float
+    y: float
+    text: str
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    return pen
+
+
+class CurveItem(pg.GraphicsObject):
+    """Draws the batches, their average, the validations and the best of them.
+
+    Attributes:
+        band: the batches, thinned.
+        averages: their average at the end of each column, or None while there is none.
+        validations: thinned as well.
+        best: the mark of the best validation.
+    """
+
+    def __init__(self) -> None:
+        """Draw nothing yet."""
+        super().__init__()
+        self._area = QRectF(0, 0, 1, 1)
+        self._font = font(SMALL, strong=True)
+        self._metrics = QFontMetricsF(self._font)
+        self.clear()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self.band: Thin | None = None
+        self.averages: Values | None = None
+        self.validations: Thin | None = None
+        self.best: Best | None = None
+        self._band_path = self._average_path = self._line_path = QPainterPath()
+        self._bars = internals.PrimitiveArray(QtCore.QRectF, 4)
+        self._points = QPolygonF()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._pale = mixed(theme.train, theme.panel, _BAND)
+        self._train, self._validation, self._best = map(QColor, (theme.train, theme.validation, theme.best))
+        self._ground = QColor(theme.panel)
+        self._ground.setAlpha(215)
+        self.update()
+
+    def set_area(self, x: Range, y: Range) -> None:
+        """Say which part of the plane is shown."""
+        self.prepareGeometryChange()
+        self._area = QRectF(x.low, y.low, x.width, y.width)
+
+    def boundingRect(self) -> QRectF:
+        """Return the shown part of the plane: nothing is drawn outside."""
+        return self._area
+
+    def show_line(self, thin: Thin) -> None:
+        """Draw one line through all values, for a chart of nothing else."""
+        self.band = thin
+        self._band_path = pg.arrayToQPath(*thin.line(), connect="all", finiteCheck=False)
+        self.update()
+
+    def show_training(self, thin: Thin, averages: Values) -> None:
+        """Draw the batches, and their average."""
+        self.band, self.averages = thin, averages
+        if thin.size == 1:
+            self._bars.resize(0)
+            self._band_path = pg.arrayToQPath(thin.x, thin.low, connect="all", finiteCheck=False)
+        else:
+            self._band_path = QPainterPath()
+            left, width, low, high = thin.bars()
+            self._bars.resize(len(left))
+            self._bars.ndarray()[:] = np.stack([left, low, width, high - low], axis=1)
+        self._average_path = pg.arrayToQPath(thin.x, averages, connect="all", finiteCheck=False)
+        self.update()
+
+    def show_validations(self, thin: Thin) -> None:
+        """Draw the validations; each with a marker while they can be told apart."""
+        self.validations = thin
+        self._line_path = pg.arrayToQPath(*thin.line(), connect="all", finiteCheck=False)
+        marked = thin.size == 1 and len(thin.x) <= _MARKERS
+        pairs = zip(thin.x, thin.low, strict=True) if marked else ()
+        self._points = QPolygonF([QPointF(x, y) for x, y in pairs])
+        self.update()
+
+    def show_best(self, best: Best | None) -> None:
+        """Mark the best validation; None for no mark."""
+        self.best = best
+        self.update()
+
+    def paint(self, painter: QPainter, *_args: object) -> None:
+        """Draw everything: the band below, the marks above."""
+        painter.setRenderHint(QPainter.Antialiasing, False)
+        if len(self._bars):
+            painter.setPen(Qt.NoPen)
+            painter.setBrush(QBrush(self._pale))
+            painter.drawRects(*self._bars.drawargs())
+            painter.setBrush(Qt.NoBrush)
+        painter.setPen(_pen(self._pale, 1))
+        painter.drawPath(self._band_path)
+        painter.setPen(_pen(self._train, 2))
+        painter.drawPath(self._average_path)
+        painter.setPen(_pen(self._validation, 1))
+        painter.drawPath(self._line_path)
+        self._paint_marks(painter)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        """Draw what has its size in pixels."""
+        to_pixels = painter.transform()
+        painter.setTransform(QTransform())
+        painter.setRenderHint(QPainter.Antialiasing, True)
+        painter.setPen(QPen(self._validation, _MARKER, Qt.SolidLine, Qt.RoundCap))
+        painter.drawPoints(to_pixels.map(self._points))
+        if self.best is not None:
+            self._paint_best(painter, to_pixels.map(QPointF(self.best.x, self.best.y)), to_pixels)
+        painter.setTransform(to_pixels)
+
+    def _paint_best(self, painter: QPainter, at: QPointF, to_pixels: QTransform) -> None:
+        area = to_pixels.mapRect(self._area)
+        text = "" if self.best is None else self.best.text
+        painter.setPen(QPen(self._best, 2))
+        painter.drawEllipse(at, _RING, _RING)
+        if not text or not area.contains(at):
+            return
+        width, height = self._metrics.horizontalAdvance(text) + 4, self._metrics.height()
+        left = at.x() - width / 2
+        above = at.y() > area.center().y()
+        top = at.y() - _RING - _GAP - height if above else at.y() + _RING + _GAP
+        left = min(max(left, area.left() + 2), area.right() - width - 2)
+        place = QRectF(left, top, width, height)
+        painter.fillRect(place, self._ground)
+        painter.setFont(self._font)
+        painter.drawText(place, int(Qt.AlignCenter), text)
