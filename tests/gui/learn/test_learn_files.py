@@ -1,0 +1,84 @@
+"""The Learn view writes files, or says why not."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtGui import QImage
+from PyQt5.QtWidgets import QMenu
+
+from gui.views import learn_files
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
+
+
+def test_figures_are_saved_whole(qtbot, view, desk, driver, tmp_path) -> None:
+    driver.train(3500)
+    desk.dialogs.path = tmp_path / "run.csv"
+    with qtbot.waitSignal(desk.notices.posted) as told:
+        view.csv_action.trigger()
+    assert told.args == [f"Saved run.csv and run-validation.csv in {tmp_path}.", False]
+    assert (tmp_path / "run.csv").read_text() == desk.bridge.history.steps.csv()
+    assert (tmp_path / "run-validation.csv").read_text() == desk.bridge.history.validations.csv()
+    assert not view.cancel.isVisible()
+
+
+def test_saving_figures_can_be_cancelled(qtbot, view, desk, driver, tmp_path) -> None:
+    driver.train(9000, every=1000)
+    desk.dialogs.path = tmp_path / "run.csv"
+    view.csv_action.trigger()
+    qtbot.waitUntil(view.cancel.isVisible)
+    qtbot.mouseClick(view.cancel, Qt.LeftButton)
+    assert not view.cancel.isVisible()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_picture_has_twice_the_size(view, desk, driver, tmp_path) -> None:
+    driver.train(500)
+    desk.dialogs.path = tmp_path / "run.png"
+    view.png_action.trigger()
+    image = QImage(str(tmp_path / "run.png"))
+    assert (image.width(), image.height()) == (2 * view.charts.width(), 2 * view.charts.height())
+    assert [path.name for path in tmp_path.iterdir()] == ["run.png"]
+
+
+def test_no_file_chosen_writes_nothing(view, driver, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    driver.train(5)
+    view.csv_action.trigger()
+    view.png_action.trigger()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("action", ["csv_action", "png_action"])
+def test_a_full_disk_is_told_in_one_sentence(
+    qtbot, view, desk, driver, tmp_path, monkeypatch, action
+) -> None:
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(learn_files, "replacing", full)
+    monkeypatch.setattr("gui.presenters.export.replacing", full)
+    driver.train(5)
+    desk.dialogs.path = tmp_path / "run.out"
+    with qtbot.waitSignal(desk.notices.posted) as told:
+        getattr(view, action).trigger()
+    assert told.args == [f"Cannot write {tmp_path / 'run.out'}: No space left on device.", True]
+
+
+def test_the_menu_offers_what_the_buttons_do(view, driver) -> None:
+    driver.train(500)
+    driver.wheel(driver.place(250), 2)
+    viewport = view.charts.viewport()
+    view.charts.menu_wanted.emit(viewport.mapToGlobal(QPoint(100, 100)))
+    menu = next(m for m in view.findChildren(QMenu) if m.isVisible())
+    follow, log, _, csv, png = menu.actions()
+    assert (csv, png) == (view.csv_action, view.png_action)
+    assert not log.isChecked()
+    follow.trigger()
+    assert view.drawing.view.following
+    log.trigger()
+    assert view.log.isChecked()
+    menu.close()
