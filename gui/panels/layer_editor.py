@@ -242,7 +242,7 @@ class LayerEditor(QDialog):
         """Show what is wrong, what it costs, and which buttons make sense."""
         rows, selected = self.model.rows(), self.model.selected
         here = rows[selected].error if 0 <= selected < len(rows) else ""
-        self.error.setText(f"This layer does not fit: {here}." if here else "")
+        self.error.setText(f"This layer does not fit: {here.rstrip('.')}." if here else "")
         self.error.setVisible(bool(here))
         open_problems = list(self._form.form.problems.values()) if self._form is not None else []
         problem = self.model.problem or (open_problems[0] if open_problems else "")

@@ -6,7 +6,16 @@ from typing import ClassVar
 
 from PyQt5.QtCore import QTimer, pyqtSignal
 from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PyQt5.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.data.preprocess import Preprocessing
 from engine.drawing import normalise
@@ -86,7 +95,8 @@ class PadPanel(QWidget):
         self._about.setObjectName("about")
         self._about.setWordWrap(True)
         self.source_box = QComboBox()
-        self.source_box.addItems(["Shipped model", "Network in training"])
+        self.source_box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+        self.source_box.addItems(["Answered by the shipped model", "Answered by the network in training"])
         self.source_box.setCurrentIndex(int(self.answering.follow))
         self.source_box.setAccessibleName("Answered by")
         self.source_box.setToolTip(
@@ -94,17 +104,11 @@ class PadPanel(QWidget):
             "being trained here (from its first step on)."
         )
         self.source_box.currentIndexChanged.connect(self._follow)
-        answered = QLabel("A&nswered by")
-        answered.setBuddy(self.source_box)
         self.show_button = QPushButton("Sho&w in Network")
         self.show_button.clicked.connect(lambda _checked: self._show())
         self.live = QCheckBox("&Live")
         self.live.setToolTip("The Network view follows the pen while you draw.")
         self.live.toggled.connect(lambda _on: self._offer_image())
-        answered_row = QHBoxLayout()
-        answered_row.setSpacing(GRID)
-        answered_row.addWidget(answered)
-        answered_row.addWidget(self.source_box, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.show_button, 1)
@@ -118,7 +122,7 @@ class PadPanel(QWidget):
         column.addSpacing(2)
         column.addWidget(self.card)
         column.addWidget(self.bars)
-        column.addLayout(answered_row)
+        column.addWidget(self.source_box)
         column.addLayout(buttons)
         column.addStretch(0)
         self.setMinimumWidth(230)
@@ -142,7 +146,7 @@ class PadPanel(QWidget):
             )
             return
         self.answering.use(Source(model.network, model.preprocessing, model.class_names, f"Model {name}"))
-        self.source_box.setItemText(0, name)
+        self.source_box.setItemText(0, f"Answered by {name}")
         self.source_box.setCurrentIndex(0)
         self._soon.start()
 
@@ -206,8 +210,10 @@ class PadPanel(QWidget):
         if self.image is None:
             self.probabilities, self.answer = None, EMPTY
         else:
-            self.probabilities = source.predict(self.image)
-            self.answer = judge(self.probabilities, source.names, self._ink_reach, ink_share(self.image))
+            self.probabilities, steady = source.ask(self.image)
+            self.answer = judge(
+                self.probabilities, source.names, self._ink_reach, ink_share(self.image), steady
+            )
         self.bars.show_values(source.names, self.probabilities, top=self.answer.top)
         self.card.show_answer(self.image, self.answer, self.answering.caption)
         self.show_button.setEnabled(self.image is not None)

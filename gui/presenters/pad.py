@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from engine.data.preprocess import Preprocessing
 from engine.network import Network
-from engine.types import Array, Bytes, Shape
+from engine.types import Array, Bytes, Context, Scratch, Shape
 from gui.presenters.numbers import grouped, percent
 
 PAD_SHAPE: Shape = (1, 28, 28)
@@ -25,8 +25,13 @@ UNKNOWN_ENTROPY = 0.65
 """Above this share of the greatest possible entropy (even odds for all classes) nothing is claimed."""
 LEAST_REACH = 0.07
 """A drawing whose longer side is less than this share of the sheet is a dot, whatever the network says."""
-MOST_INK = 0.5
-"""More ink than this in the middle 20x20 is a blot: no digit of the training images comes near it."""
+MOST_INK = 0.55
+"""More ink than this in the middle 20x20 is a blot; of MNIST's digits, one in a thousand has over 0.59."""
+STEADY = 0.3
+"""An answer whose probability falls below this when the picture is moved is doubted. Measured with a
+LeNet-5 at 99.1 %: 2 % of the digits it gets right are doubted, and 76 % of those it gets wrong."""
+SHIFT = 2
+"""By how many pixels, up, down, left and right, the picture is moved to see whether the answer holds."""
 
 Verdict = Literal["empty", "sure", "doubt", "unknown"]
 
@@ -51,17 +56,21 @@ class Answer:
 EMPTY = Answer("empty", "No answer yet", "The pad is empty.")
 
 
-def judge(probabilities: Array, names: Sequence[str], reach: float = 1.0, ink: float = 0.0) -> Answer:
+def judge(
+    probabilities: Array, names: Sequence[str], reach: float = 1.0, ink: float = 0.0, steady: float = 1.0
+) -> Answer:
     """Turn probabilities ``(K,)`` into words that sound as sure as the figures allow.
 
-    A softmax always prefers some class, so a claim needs three things: a picture that could be one
-    at all (not a dot, not a blot), odds that are not nearly even, and a clear winner.
+    A softmax always prefers some class, so a claim needs four things: a picture that could be one
+    at all (not a dot, not a blot), odds that are not nearly even, a clear winner, and an answer that
+    stays when the picture is moved a little: scribbles and letters often fail only there.
 
     Args:
         probabilities: the network's answer, ``(K,)``.
         names: the classes.
         reach: longer side of the drawing as a share of the sheet, 0 to 1.
         ink: mean ink in the middle 20x20 of the network's image, 0 to 1.
+        steady: the least probability of the best class over the moved pictures.
     """
     first, second = (int(k) for k in np.argsort(-probabilities, kind="stable")[:2])
     top, next_best = float(probabilities[first]), float(probabilities[second])
@@ -76,6 +85,9 @@ def judge(probabilities: Array, names: Sequence[str], reach: float = 1.0, ink: f
     if top < SURE or top - next_best < MARGIN:
         figures = f"{percent(top)} and {percent(next_best)}"
         return Answer("doubt", f"Not sure: {names[first]} or {names[second]}?", figures)
+    if steady < STEADY:
+        note = f"{percent(top)}, but another answer when moved by {SHIFT} pixels."
+        return Answer("doubt", f"Perhaps {names[first]}?", note)
     return Answer("sure", f"{names[first]}, {percent(top)}", "", first)
 
 
@@ -100,6 +112,14 @@ def ink_share(image: Bytes) -> float:
     return float(image[4:24, 4:24].mean()) / 255
 
 
+def moved(image: Bytes) -> Bytes:
+    """Return ``image`` and its four moved copies, ``(5, 1, H, W)``; what comes in is empty."""
+    height, width = image.shape
+    wide = np.pad(image, SHIFT)
+    ways = ((0, 0), (-SHIFT, 0), (SHIFT, 0), (0, -SHIFT), (0, SHIFT))
+    return np.stack([wide[None, SHIFT + y :, SHIFT + x :][:, :height, :width] for y, x in ways])
+
+
 @dataclass(frozen=True)
 class Source:
     """A network that can answer.
@@ -109,16 +129,24 @@ class Source:
         preprocessing: what its images go through.
         names: its classes.
         caption: which network it is, in words.
+        scratch: buffers for its predictions.
     """
 
     network: Network
     preprocessing: Preprocessing
     names: tuple[str, ...]
     caption: str
+    scratch: Scratch = field(default_factory=Scratch, repr=False)
 
-    def predict(self, image: Bytes) -> Array:
-        """Return the probabilities ``(K,)`` for the network's image, uint8 ``(28, 28)``."""
-        return np.asarray(self.network.predict(self.preprocessing.apply(image[None, None]))[0])
+    def ask(self, image: Bytes) -> tuple[Array, float]:
+        """Return the answer for the network's image, uint8 ``(28, 28)``, and how steady it is.
+
+        Returns:
+            The probabilities ``(K,)``, and the least probability of the best class when the image
+            is moved by ``SHIFT`` pixels up, down, left and right.
+        """
+        rows = self.network.predict(self.preprocessing.apply(moved(image)), Context(scratch=self.scratch))
+        return np.array(rows[0]), float(rows[1:, rows[0].argmax()].min())
 
 
 class Answering:

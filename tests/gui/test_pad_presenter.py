@@ -14,6 +14,7 @@ from gui.presenters.pad import (
     entropy_share,
     ink_share,
     judge,
+    moved,
     reach,
 )
 
@@ -121,9 +122,26 @@ def test_a_network_for_other_images_is_not_asked(prepared):
     assert answering.caption == "Training network, step 10"
 
 
-def test_a_source_gives_probabilities_of_the_image(prepared):
+def test_a_source_gives_the_probabilities_of_the_image_and_how_steady_they_are(prepared):
     image = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
     asked = source(1, prepared)
+    probabilities, steady = asked.ask(image)
     expected = asked.network.predict(prepared.apply(image[None, None]))[0]
-    np.testing.assert_array_equal(asked.predict(image), expected)
-    assert asked.predict(image).sum() == pytest.approx(1.0, abs=1e-5)
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-4)
+    best = expected.argmax()
+    copies = [asked.network.predict(prepared.apply(copy[None]))[0, best] for copy in moved(image)[1:]]
+    assert steady == pytest.approx(min(copies), rel=1e-4)
+
+
+def test_moved_copies_go_four_ways_and_bring_in_nothing():
+    image = np.zeros((28, 28), np.uint8)
+    image[0, 10] = 9
+    places = [tuple(np.argwhere(copy[0])[0]) if copy.any() else None for copy in moved(image)]
+    assert places == [(0, 10), (2, 10), None, (0, 12), (0, 8)]
+
+
+def test_an_answer_that_does_not_hold_is_doubted():
+    answer = judge(odds(d6=0.97), DIGITS, steady=0.05)
+    assert answer.verdict == "doubt"
+    assert answer.headline == "Perhaps 6?"
+    assert answer.top is None
