@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-_CACHE_BYTES = 1 << 20
-"""Second-level cache of one core, which a slice's feature maps should not outgrow."""
+_SLICE_BYTES = 1 << 22
+"""Feature maps of one slice: larger slices outgrow the cache of a core, smaller ones start too many loops."""
+
+_FEWEST, _MOST = 8, 32
+"""Images in a slice, if the batch allows: below, loops are too short; above, nothing is gained."""
 
 
 def slice_bounds(batch: int, bytes_per_image: int) -> tuple[tuple[int, int], ...]:
     """Return ``(start, stop)`` of each slice of a batch, as even as possible.
 
     The cut depends on the batch and the network alone, never on the number of threads, so that one
-    seed gives the same sums in the same order on every machine.
+    seed gives the same sums in the same order on every machine. There are at least two slices, and
+    an even number of them, so that two threads have the same to do.
 
     Args:
         batch: images in the batch, at least 1.
         bytes_per_image: bytes of all the network's feature maps for one image.
     """
-    fitting = max(8, _CACHE_BYTES // max(1, bytes_per_image))
-    count = max(min(2, batch), -(-batch // fitting))
-    count += count % 2 if count < batch else 0  # an even number keeps two or four threads equally busy
+    fitting = min(_MOST, max(_FEWEST, _SLICE_BYTES // max(1, bytes_per_image)))
+    count = 2 * -(-batch // (2 * fitting))
+    count = min(count, batch)
     return tuple((batch * i // count, batch * (i + 1) // count) for i in range(count))
