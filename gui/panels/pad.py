@@ -96,7 +96,7 @@ class PadPanel(QWidget):
         self._about.setWordWrap(True)
         self.source_box = QComboBox()
         self.source_box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-        self.source_box.addItems(["Answered by the shipped model", "Answered by the network in training"])
+        self.source_box.addItems(["Shipped model answers", "Training network answers"])
         self.source_box.setCurrentIndex(int(self.answering.follow))
         self.source_box.setAccessibleName("Answered by")
         self.source_box.setToolTip(
@@ -146,7 +146,7 @@ class PadPanel(QWidget):
             )
             return
         self.answering.use(Source(model.network, model.preprocessing, model.class_names, f"Model {name}"))
-        self.source_box.setItemText(0, f"Answered by {name}")
+        self.source_box.setItemText(0, f"{name} answers")
         self.source_box.setCurrentIndex(0)
         self._soon.start()
 

@@ -252,7 +252,7 @@ def test_another_model_can_answer(qtbot, desk, pad):
     other = Model(Network.new(preset("lenet5"), 5), Preprocessing((0.0,), (1.0,)), tuple("abcdefghij"))
     pad.set_model(other, "letters")
     qtbot.waitUntil(lambda: pad.bars.names == tuple("abcdefghij"))
-    assert pad.source_box.currentText() == "Answered by letters"
+    assert pad.source_box.currentText() == "letters answers"
     assert pad.card.caption.text() == "Model letters"
 
 
