@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
+from PyQt5 import sip
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
@@ -43,11 +44,16 @@ class Kernelscope:
     autosave: Autosave
 
     def close(self) -> None:
-        """End the session and release everything; for callers that do not close the window."""
+        """End the session and take the window apart; what is not saved is gone."""
         self.desk.bridge.shutdown()
         self.autosave.drop()
         self.autosave.release()
-        self.window.deleteLater()
+        # Left to the garbage collector, parts of the window would go in an order that Qt does not survive.
+        focused = self.app.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+        self.window.hide()
+        sip.delete(self.window)
 
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
@@ -151,5 +157,5 @@ def run_window(theme: str, config: RunConfig | None) -> int:
     program = build(Store.of_user(), theme=theme, config=config)
     program.window.show()
     code = program.app.exec_()
-    program.desk.bridge.shutdown()
+    program.close()
     return int(code)

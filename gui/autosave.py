@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
+import uuid
 from pathlib import Path
 
 from PyQt5.QtCore import QLockFile
@@ -24,7 +24,7 @@ class Autosave:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             return
-        name = f"unfinished-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.safetensors"
+        name = f"unfinished-{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}.safetensors"
         self._lock = self._lock_of(folder / name)
         if self._lock.tryLock(0):
             self.path = folder / name
@@ -49,6 +49,7 @@ class Autosave:
         """Give up the claim; what is in the file stays for the next start."""
         if self.path is not None:
             self._lock.unlock()
+            self.path = None
 
     @staticmethod
     def _lock_of(path: Path) -> QLockFile:

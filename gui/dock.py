@@ -36,7 +36,9 @@ class _Sentence(QLabel):
 class Dock(QDockWidget):
     """Holds a view or a panel; can be moved, tabbed, floated and closed."""
 
-    def __init__(self, key: str, title: str, about: str, part: QWidget, theme: Theme, window: QWidget) -> None:
+    def __init__(
+        self, key: str, title: str, about: str, part: QWidget, theme: Theme, window: QWidget
+    ) -> None:
         """Hold ``part`` under ``title``, with ``about`` beside it, in ``window``."""
         super().__init__(title, window)
         self.setObjectName(key)

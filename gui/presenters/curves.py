@@ -226,16 +226,6 @@ class CurveData:
             return None
         return float(self._validations.x(axis)[self.best]), self._mark(self.best)
 
-    def last_mark(self) -> Mark | None:
-        """Return the newest validation."""
-        return self._mark(self.validated - 1) if self.validated else None
-
-    def last_average(self, name: str) -> float:
-        """Return the moving average at the last step; NaN before the first."""
-        if not self.length:
-            return float("nan")
-        return float(self._steps.pyramids[name].means(np.array([self.length - 1]), self.used_span)[0])
-
     def reading(self, axis: XAxis, at: float) -> Reading | None:
         """Return what is known at the step nearest to ``at``; None before the first step."""
         if not self.length:

@@ -79,14 +79,18 @@ def usual(low: Values, high: Values) -> Range | None:
     return Range(bottom, top)
 
 
-def fitted(content: Range, present: Range | None, limit: Range) -> Range:
+def fitted(content: Range, present: Range | None, limit: Range, least: float = 0.0) -> Range:
     """Return a range for the y axis that holds ``content`` with some room, on round numbers.
 
     Args:
         content: what is to be seen.
         present: the range so far; it stays as long as it holds the content and is not far too wide.
         limit: the axis leaves this by no more than the room.
+        least: the axis is at least so long, so that a flat curve does not look like a wild one.
     """
+    if content.width < least:
+        low = max(content.low - least / 2, limit.low)
+        content = Range(low, max(low + least, content.high))
     width = content.width or max(abs(content.low) * 0.1, 1e-9)
     room = _ROOM * width
     low, high = content.low - room, content.high + room
@@ -95,7 +99,9 @@ def fitted(content: Range, present: Range | None, limit: Range) -> Range:
         return present
     division = _series(width / 8, _DIVISIONS)
     low, high = math.floor(low / division) * division, math.ceil(high / division) * division
-    return Range(max(low, limit.low - room), min(high, limit.high + room))
+    return Range(
+        limit.low - room if low <= limit.low else low, limit.high + room if high >= limit.high else high
+    )
 
 
 class XView:

@@ -14,7 +14,6 @@ from PyQt5.QtWidgets import (
     QMenu,
     QPushButton,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -81,10 +80,8 @@ class LearnView(QWidget):
         self.log.setToolTip("Show the cost on a logarithmic axis, where small costs can be told apart.")
         self.follow = QPushButton("&Follow")
         self.follow.setToolTip("Show everything and follow the training again (Home, or double-click).")
-        self.save = QToolButton()
-        self.save.setText("Sa&ve")
+        self.save = QPushButton("Sa&ve")
         self.save.setToolTip("Save the curves: all figures as CSV, or the picture as PNG.")
-        self.save.setPopupMode(QToolButton.InstantPopup)
         self.menu = QMenu(self)
         self.csv_action = self.menu.addAction(
             "Figures as &CSV\N{HORIZONTAL ELLIPSIS}", self.files.save_figures

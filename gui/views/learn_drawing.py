@@ -42,7 +42,7 @@ class Drawing:
         self.logarithmic = False
         self.view = XView()
         self.cost = Chart("cost (cross-entropy)", _COST)
-        self.accuracy = Chart("accuracy, %", _PERCENT)
+        self.accuracy = Chart("accuracy, %", _PERCENT, least=5.0)
         self.rate = Chart("rate", _RATE)
         self.stack = PlotStack((self.cost, self.accuracy, self.rate), self.view, theme)
         self.stack.set_label(self.axis.label)
@@ -143,7 +143,7 @@ class Drawing:
             return chart.y
         if self.view.following and chart is self.cost and not self.logarithmic:
             content = Range(min(0.0, content.low), content.high)
-        return fitted(content, chart.y, chart.limit)
+        return fitted(content, chart.y, chart.limit, chart.least)
 
     def _mark_best(self) -> None:
         best = self.data.best_mark(self.axis)
@@ -155,15 +155,15 @@ class Drawing:
         self.accuracy.curves.show_best(Best(x, share, f"best {percent(mark.accuracy)}"))
 
     def _label_ends(self) -> None:
-        """Name the lines beside their last values."""
-        if not self.data.length:
+        """Name the lines beside their last values, or those at the right edge of a chosen part."""
+        theme = self.theme
+        reading = self.data.reading(self.axis, self.view.shown.high)
+        if reading is None:
             return
-        theme, data = self.theme, self.data
-        cost, accuracy = data.last_average("loss"), data.last_average("accuracy")
+        cost, accuracy, mark = reading.mean_loss, reading.mean_accuracy, reading.validation
         at = float(self._cost_scale(np.array([cost]))[0])
         costs = [EndLabel(at, f"average {cost:.4f}", theme.train)]
         shares = [EndLabel(100 * accuracy, f"average {percent(accuracy)}", theme.train)]
-        mark = data.last_mark()
         if mark is not None:
             at = float(self._cost_scale(np.array([mark.loss]))[0])
             costs.append(EndLabel(at, f"validation {mark.loss:.4f}", theme.validation))
@@ -173,7 +173,7 @@ class Drawing:
         costs += self._beyond()
         self.cost.labels.show_labels(costs)
         self.accuracy.labels.show_labels(shares)
-        rate = data.history.steps.last("learning_rate")
+        rate = reading.learning_rate
         self.rate.labels.show_labels([EndLabel(rate, f"learning rate {rate:.3g}", theme.muted)])
 
     def _beyond(self) -> list[EndLabel]:

@@ -19,8 +19,10 @@ _BAND = 0.38
 """Share of the line's colour in the colour of the band."""
 _MARKERS = 80
 """With more validations than this in view the line is drawn without its markers."""
-_MARKER, _RING = 6.0, 6.5
-"""Diameter of a marker and radius of the ring around the best one, in pixels."""
+_FEW = 24
+"""With fewer steps than this in view each has a dot: one step alone makes no line."""
+_DOT, _MARKER, _RING = 4.0, 6.0, 6.5
+"""Diameters of a dot and a marker, and radius of the ring around the best one, in pixels."""
 _GAP = 5.0
 
 
@@ -43,6 +45,10 @@ def _pen(colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width)
     pen.setCosmetic(True)
     return pen
+
+
+def _polygon(x: Values, y: Values) -> QPolygonF:
+    return QPolygonF([QPointF(*pair) for pair in zip(x, y, strict=True)])
 
 
 class CurveItem(pg.GraphicsObject):
@@ -71,7 +77,7 @@ class CurveItem(pg.GraphicsObject):
         self.best: Best | None = None
         self._band_path = self._average_path = self._line_path = QPainterPath()
         self._bars = internals.PrimitiveArray(QtCore.QRectF, 4)
-        self._points = QPolygonF()
+        self._points = self._dots = QPolygonF()
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -109,6 +115,8 @@ class CurveItem(pg.GraphicsObject):
             self._bars.resize(len(left))
             self._bars.ndarray()[:] = np.stack([left, low, width, high - low], axis=1)
         self._average_path = pg.arrayToQPath(thin.x, averages, connect="all", finiteCheck=False)
+        few = thin.size == 1 and len(thin.x) <= _FEW
+        self._dots = _polygon(thin.x, averages) if few else QPolygonF()
         self.update()
 
     def show_validations(self, thin: Thin) -> None:
@@ -116,8 +124,7 @@ class CurveItem(pg.GraphicsObject):
         self.validations = thin
         self._line_path = pg.arrayToQPath(*thin.line(), connect="all", finiteCheck=False)
         marked = thin.size == 1 and len(thin.x) <= _MARKERS
-        pairs = zip(thin.x, thin.low, strict=True) if marked else ()
-        self._points = QPolygonF([QPointF(x, y) for x, y in pairs])
+        self._points = _polygon(thin.x, thin.low) if marked else QPolygonF()
         self.update()
 
     def show_best(self, best: Best | None) -> None:
@@ -133,11 +140,13 @@ class CurveItem(pg.GraphicsObject):
             painter.setBrush(QBrush(self._pale))
             painter.drawRects(*self._bars.drawargs())
             painter.setBrush(Qt.NoBrush)
-        painter.setPen(_pen(self._pale, 1))
+        # Cosmetic pens count the pixels of the device, of which a sharp screen has more.
+        fine = painter.device().devicePixelRatioF()
+        painter.setPen(_pen(self._pale, fine))
         painter.drawPath(self._band_path)
-        painter.setPen(_pen(self._train, 2))
+        painter.setPen(_pen(self._train, 2 * fine))
         painter.drawPath(self._average_path)
-        painter.setPen(_pen(self._validation, 1))
+        painter.setPen(_pen(self._validation, fine))
         painter.drawPath(self._line_path)
         self._paint_marks(painter)
 
@@ -146,6 +155,8 @@ class CurveItem(pg.GraphicsObject):
         to_pixels = painter.transform()
         painter.setTransform(QTransform())
         painter.setRenderHint(QPainter.Antialiasing, True)
+        painter.setPen(QPen(self._train, _DOT, Qt.SolidLine, Qt.RoundCap))
+        painter.drawPoints(to_pixels.map(self._dots))
         painter.setPen(QPen(self._validation, _MARKER, Qt.SolidLine, Qt.RoundCap))
         painter.drawPoints(to_pixels.map(self._points))
         if self.best is not None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PyQt5.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QRubberBand, QWidget
 
 from gui.presenters.ranges import Range, XView
@@ -153,6 +153,18 @@ class PlotStack(PlotRows):
         """Ask for a menu; also called for the menu key."""
         self.menu_wanted.emit(event.globalPos())
         event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that keys move the charts."""
+        super().focusInEvent(event)
+        for chart in self.charts:
+            chart.show_focus(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that keys go elsewhere."""
+        super().focusOutEvent(event)
+        for chart in self.charts:
+            chart.show_focus(False)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is pointed at any more."""

@@ -109,14 +109,15 @@ class Chart:
         held: whether the user chose the range of the y axis.
     """
 
-    def __init__(self, label: str, limit: Range) -> None:
+    def __init__(self, label: str, limit: Range, least: float = 0.0) -> None:
         """Make an empty chart.
 
         Args:
             label: what the y axis shows, with its unit.
-            limit: the y axis never leaves this.
+            limit: the data never leave this.
+            least: the y axis is at least so long.
         """
-        self.limit = limit
+        self.limit, self.least = limit, least
         self.y: Range | None = None
         self.held = False
         self._area: tuple[Range, Range] | None = None
@@ -139,11 +140,17 @@ class Chart:
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
+        self._theme = theme
         for axis in (self.left, self.bottom):
             axis.set_theme(theme)
         self.left.setGrid(110)
         self.curves.set_theme(theme)
         self.cursor.setPen(pg.mkPen(theme.muted, width=1))
+
+    def show_focus(self, on: bool) -> None:
+        """Show that keys move the charts."""
+        colour = self._theme.accent if on else self._theme.line
+        self.bottom.setPen(pg.mkPen(colour))
 
     def show_cursor(self, x: float | None) -> None:
         """Draw the upright line at ``x``; None for no line."""

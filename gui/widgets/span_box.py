@@ -15,7 +15,7 @@ class SpanBox(QSpinBox):
         """Make the field; it is automatic at first."""
         super().__init__(parent)
         self.setRange(0, SPANS[-1])
-        self.setPrefix("Average of ")
+        self.setPrefix("Average: ")
         self.setSuffix(" steps")
         self.setKeyboardTracking(False)
         self.setAccessibleName("Steps in the average")
@@ -26,12 +26,12 @@ class SpanBox(QSpinBox):
         guard_wheel(self)
         self.show_automatic(SPANS[0])
         # Wide enough for the longest text, so that nothing moves when the automatic span grows.
-        longest = f"Average of {SPANS[-1]} steps (auto)"
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) + 60)
+        longest = f"Average: {SPANS[-1]} steps, auto"
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) + 48)
 
     def show_automatic(self, span: int) -> None:
         """Say which span is used while it is automatic."""
-        text = f"Average of {span} steps (auto)"
+        text = f"Average: {span} steps, auto"
         if text != self.specialValueText():
             self.setSpecialValueText(text)
 

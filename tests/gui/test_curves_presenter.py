@@ -96,7 +96,9 @@ def test_the_average_is_exact_at_every_drawn_step() -> None:
     loss = history.steps.column("loss")
     expected = [loss[max(0, row - 69) : row + 1].mean() for row in thin.rows]
     np.testing.assert_allclose(data.averages("loss", thin), expected, rtol=1e-12)
-    assert data.last_average("loss") == pytest.approx(loss[-70:].mean())
+    last = data.reading(STEP, 1e9)
+    assert last is not None
+    assert last.mean_loss == pytest.approx(loss[-70:].mean())
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), max_size=60), st.integers(0, 60))
@@ -157,8 +159,6 @@ def test_before_the_first_step_there_is_nothing() -> None:
     data = data_of(History())
     assert data.reading(STEP, 0) is None
     assert data.best_mark(STEP) is None
-    assert data.last_mark() is None
-    assert np.isnan(data.last_average("loss"))
     assert data.neighbour(STEP, 3.0, 1) == 3.0
     assert len(data.training("loss", STEP, ALL, 100).x) == 0
 

@@ -117,3 +117,10 @@ def test_a_falling_curve_is_seen_whole() -> None:
 )
 def test_figures_at_ticks(values, spacing, logarithmic, texts) -> None:
     assert tick_texts(values, spacing, logarithmic=logarithmic) == texts
+
+
+def test_a_flat_curve_gets_the_least_length() -> None:
+    result = fitted(Range(10, 10), None, Range(0, 100), least=5)
+    assert result.width >= 5
+    assert result.low < 10 < result.high
+    assert fitted(Range(100, 100), None, Range(0, 100), least=5).high > 100

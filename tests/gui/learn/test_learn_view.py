@@ -119,7 +119,7 @@ def test_a_logarithmic_axis_takes_zero_and_negative_costs(qtbot, view, desk, dri
 
 def test_the_span_is_typed_stepped_or_automatic(qtbot, view, desk, driver) -> None:
     driver.train(1000)
-    assert view.span.text() == "Average of 20 steps (auto)"
+    assert view.span.text() == "Average: 20 steps, auto"
     view.span.setFocus()
     for _ in range(3):
         qtbot.keyClick(view.span, Qt.Key_Up)
@@ -134,7 +134,7 @@ def test_the_span_is_typed_stepped_or_automatic(qtbot, view, desk, driver) -> No
     view.span.setValue(1)
     assert view.drawing.cost.curves.averages[-1] == loss[-1]
     qtbot.keyClick(view.span, Qt.Key_Down)
-    assert view.span.text() == "Average of 20 steps (auto)"
+    assert view.span.text() == "Average: 20 steps, auto"
 
 
 def test_a_cost_that_is_left_out_of_the_picture_is_told(view, driver) -> None:
@@ -174,3 +174,26 @@ def test_a_low_or_narrow_view_leaves_out_what_has_no_room(qtbot, view, driver) -
     view.grab()
     view.resize(900, 700)
     qtbot.waitUntil(lambda: len(view.charts.shown_charts) == 3)
+
+
+def test_one_step_alone_is_seen(view, driver) -> None:
+    driver.train(1, loss=2.3)
+    curves = view.drawing.cost.curves
+    assert [(at.x(), at.y()) for at in curves._dots] == [(1.0, 2.3)]
+    assert view.drawing.accuracy.y.width >= 5
+    view.set_theme(LIGHT)
+    picture = view.charts.picture(1)
+    colours = {
+        picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height() // 2)
+    }
+    assert LIGHT.train in colours
+
+
+def test_labels_name_what_is_at_the_right_edge(view, desk, driver) -> None:
+    driver.train(1000)
+    view.charts.zoom(0.1, 0.0)
+    edge = view.drawing.data.reading(view.drawing.axis, view.drawing.view.shown.high)
+    assert edge.step == 100
+    labels = view.drawing.cost.labels._labels
+    assert [label.text for label in labels] == [f"average {edge.mean_loss:.4f}", "validation 0.2000"]
+    assert labels[0].y == edge.mean_loss

@@ -48,7 +48,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def config() -> RunConfig:
     return RunConfig(
-        network=preset("classic"), training_images=2000, validation_images=300, validation_every=40, epochs=3
+        network=preset("classic"), training_images=2000, validation_images=300, validation_every=40, epochs=30
     )
 
 

@@ -99,11 +99,12 @@ def test_a_run_that_cannot_be_kept_keeps_the_window(
 def test_leftovers_of_processes_that_run_are_let_alone(tmp_path: Path) -> None:
     first = Autosave(tmp_path)
     assert first.path is not None
-    first.path.write_bytes(b"x")
+    kept = first.path
+    kept.write_bytes(b"x")
     second = Autosave(tmp_path)
     assert second.leftovers() == []
     first.release()
-    assert second.leftovers() == [first.path]
-    second.drop(first.path)
+    assert second.leftovers() == [kept]
+    second.drop(kept)
     assert second.leftovers() == []
     second.release()

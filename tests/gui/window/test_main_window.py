@@ -89,9 +89,10 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
 
     # Train to the end of the epoch with the keyboard, then close in the middle of training.
     QTest.keyClick(window, Qt.Key_F7)
-    qtbot.waitUntil(lambda: bridge.steps == 100, timeout=LONG)
+    ends = 100 * (bridge.steps // 100 + 1)
+    qtbot.waitUntil(lambda: bridge.steps == ends and bridge.state is State.PAUSED, timeout=LONG)
     QTest.keyClick(window, Qt.Key_Space)
-    qtbot.waitUntil(lambda: bridge.steps > 110, timeout=LONG)
+    qtbot.waitUntil(lambda: bridge.steps > ends + 10, timeout=LONG)
     program.window._closing._dialogs.choice = 1
     window.close()
     assert not window.isVisible()
