@@ -19,6 +19,8 @@ _MANY = 20
 """Fewer columns than this are all shown."""
 _ROOM = 0.04
 """Free share of the height above and below the curves."""
+FIRST = 10
+"""A run that has just begun has an axis for so many steps."""
 FEWEST = 4.0
 """The closest look along the x axis shows about so many steps."""
 
@@ -122,24 +124,28 @@ class XView:
     def reach(self, end: float, steps: int) -> bool:
         """Note that the run has come to ``end`` after ``steps`` steps; return whether the range moved."""
         self._end, self._steps = end, steps
-        return self.following and self._show(Range(0.0, end_after(end)))
+        return self.following and self._show(self._everything())
 
     def fit(self) -> bool:
         """Show everything and follow again; return whether the range moved."""
         self.following = True
-        return self._show(Range(0.0, end_after(self._end)))
+        return self._show(self._everything())
 
     def show(self, wish: Range) -> bool:
         """Show what the user wants, within the run; return whether the range moved.
 
         A range that holds everything follows the run again.
         """
-        limit = Range(0.0, end_after(self._end))
+        limit = self._everything()
         narrowest = limit.width if not self._steps else self._end / self._steps * FEWEST
         moved = self._show(wish.held(limit, min(narrowest, limit.width)))
         if moved:
             self.following = self.shown == limit
         return moved
+
+    def _everything(self) -> Range:
+        step = self._end / self._steps if self._steps else 0.0
+        return Range(0.0, end_after(max(self._end, FIRST * step)))
 
     def _show(self, wanted: Range) -> bool:
         moved = wanted != self.shown

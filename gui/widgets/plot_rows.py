@@ -19,7 +19,7 @@ _LOW = 420
 """Below this height (pixels) the last chart is left out."""
 _STRIP, _FIGURES, _TICKS = 100, 36, 6
 """Heights: the last chart with its axis, an x axis with figures, one without."""
-_MARGIN = 20
+_MARGIN = 28
 """Width kept free on the right without labels, for half of the last figure."""
 
 

@@ -16,7 +16,7 @@ from gui.widgets.plot_curves import CurveItem
 
 AXIS_WIDTH = 56
 LABEL_WIDTH = 108
-_OVERHANG = 20
+_OVERHANG = 28
 """Pixels by which a figure may stand out at the end of its axis."""
 
 
@@ -29,6 +29,11 @@ class ValueAxis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setStyle(tickFont=font(SMALL), tickLength=-4, maxTickLevel=1, autoExpandTextSpace=False)
         self.setStyle(hideOverlappingLabels=_OVERHANG)
+
+    def boundingRect(self) -> QRectF:
+        """Return the place of the axis; with a grid pyqtgraph forgets the overhang of the figures."""
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(0, -SMALL, 0, SMALL) if self.grid else rect
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Return the figures at the ticks."""

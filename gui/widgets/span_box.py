@@ -34,6 +34,8 @@ class SpanBox(QSpinBox):
         text = f"Average: {span} steps, auto"
         if text != self.specialValueText():
             self.setSpecialValueText(text)
+            if not self.hasFocus():
+                self.lineEdit().home(False)  # its beginning is what one has to see
 
     def stepBy(self, steps: int) -> None:
         """Move to the next span of the series."""

@@ -124,3 +124,11 @@ def test_a_flat_curve_gets_the_least_length() -> None:
     assert result.width >= 5
     assert result.low < 10 < result.high
     assert fitted(Range(100, 100), None, Range(0, 100), least=5).high > 100
+
+
+def test_the_first_step_does_not_fill_the_axis() -> None:
+    view = XView()
+    view.reach(0.02, 1)  # the second axis: epochs
+    assert view.shown == Range(0, pytest.approx(0.2))
+    view.reach(0.5, 25)
+    assert view.shown == Range(0, 0.5)
