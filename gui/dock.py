@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
-from PyQt5.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
+from PyQt5.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
 from gui.theme import GRID, SMALL, Theme, font
+
+
+NARROWEST = 470
+"""No part may ask for more width than this, in pixels: a projector has 1280 for three of them."""
 
 
 class _Sentence(QLabel):
@@ -47,7 +51,15 @@ class Dock(QDockWidget):
         for label in part.findChildren(QLabel, "about"):
             label.hide()  # it stands in the title bar
             label.setFixedHeight(0)
-        self.setWidget(part)
+        part.setMinimumWidth(min(part.minimumSizeHint().width(), NARROWEST))
+        policy = part.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # or the dock would shrink behind another tab
+        part.setSizePolicy(policy)
+        holder = QWidget()
+        inside = QVBoxLayout(holder)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(part)
+        self.setWidget(holder)
         bar = QWidget()
         bar.setObjectName("docktitle")
         bar.setAttribute(Qt.WA_StyledBackground)

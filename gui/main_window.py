@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QByteArray, Qt, pyqtSignal
+from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QTabWidget, QWidget
 
@@ -25,6 +25,10 @@ from gui.toolbar import Choices
 from gui.views import VIEWS
 
 _LAYOUT_VERSION = 1
+SIDE = 264
+"""Width of the panels beside the views, in pixels."""
+ROOMY = 1440
+"""A narrower window has no room for the settings beside all views at once."""
 
 
 class MainWindow(QMainWindow):
@@ -132,14 +136,21 @@ class MainWindow(QMainWindow):
             for dock in views[1:]:
                 self.tabifyDockWidget(views[0], dock)
         for dock in docks.values():
-            dock.show()
+            dock.setVisible(dock is not docks["experiment"] or not tiled or self.width() >= ROOMY)
         views[0].raise_()
-        side = 264
-        middle = max(320, self.width() - 2 * side)
-        self.resizeDocks([docks["experiment"], views[0], docks["pad"]], [side, middle, side], Qt.Horizontal)
-        if tiled:
-            self.resizeDocks(views[:2], [self.height() // 2] * 2, Qt.Vertical)
         self.actions_.by_key["tile"].setChecked(tiled)
+        self._proportion()
+
+    def _proportion(self) -> None:
+        """Give the panels at the sides what they need, and the views the rest."""
+        tiled = self.actions_.by_key["tile"].isChecked()
+        learn, network, *others = (self.docks[view.key] for view in VIEWS)
+        row = [learn, *others] if tiled else [learn]
+        middle = max(320, self.width() - 2 * SIDE) // len(row)
+        sides = [self.docks["experiment"], *row, self.docks["pad"]]
+        self.resizeDocks(sides, [SIDE, *[middle] * len(row), SIDE], Qt.Horizontal)
+        if tiled:
+            self.resizeDocks([learn, network], [self.height() // 2] * 2, Qt.Vertical)
 
     def _restore(self, settings: Settings) -> None:
         self.resize(1280, 800)
@@ -196,6 +207,8 @@ class MainWindow(QMainWindow):
         """Ask for pictures as soon as there is something to paint on."""
         super().showEvent(event)
         self.desk.bridge.refresh()
+        if not self.settings.layout:
+            QTimer.singleShot(0, self._proportion)  # Qt shares the width out anew when it shows docks
 
     def remember(self) -> None:
         """Write the present arrangement into the settings."""

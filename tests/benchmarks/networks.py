@@ -23,7 +23,7 @@ def cases() -> list[Case]:
     classic = preset("classic", (1, 28, 28))
     wide = preset("classic", (3, 32, 32))
     sixteen = NetworkSpec(
-        "classic, 16 filters",
+        "classic-16",
         wide.in_shape,
         tuple(Conv(filters=16, kernel=5) if isinstance(layer, Conv) else layer for layer in wide.layers),
     )
