@@ -17,7 +17,7 @@ import numpy as np
 from engine.config import LiveSettings, RunConfig
 from engine.data.dataset import Dataset, holdout
 from engine.data.preprocess import Preprocessing
-from engine.errors import ModelFileError, TrainingError
+from engine.errors import ConfigError, ModelFileError, TrainingError
 from engine.evaluation import Evaluation, evaluate
 from engine.losses import softmax_cross_entropy
 from engine.network import Network
@@ -76,12 +76,23 @@ class Trainer:
         """Draw the network and set images aside for validation.
 
         Raises:
-            ShapeError, ConfigError: network and data set do not fit together.
+            ConfigError: network and data set do not fit together.
         """
         self.config = config
         self.live = config.live()
         self.dataset = dataset
-        self.network = Network.new(config.network, config.seed)
+        spec = config.network
+        if spec.in_shape != dataset.in_shape:
+            raise ConfigError(
+                f"The network '{spec.name}' takes images of shape {spec.in_shape}, but those of "
+                f"{dataset.title} are {dataset.in_shape}."
+            )
+        if spec.shapes()[-1] != (len(dataset.class_names),):
+            raise ConfigError(
+                f"The network '{spec.name}' gives {spec.shapes()[-1][0]} answers, but {dataset.title} has "
+                f"{len(dataset.class_names)} classes."
+            )
+        self.network = Network.new(spec, config.seed)
         self.preprocessing = Preprocessing(dataset.mean, dataset.std)
         train, self._validation = holdout(dataset, config.validation_images, config.seed)
         if config.training_images:

@@ -9,7 +9,6 @@ from PyQt5.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QVBox
 from gui.icons import icon
 from gui.theme import GRID, SMALL, Theme, font
 
-
 NARROWEST = 470
 """No part may ask for more width than this, in pixels: a projector has 1280 for three of them."""
 

@@ -17,6 +17,8 @@ GRID = 8
 """All spacing is a multiple (or half) of this many pixels."""
 BODY = 13
 """Size of ordinary text in pixels."""
+HEADLINE = 18
+"""Size in pixels of the one figure or answer that a panel is about."""
 SMALL = 11
 """Size of notes, axis labels and captions in pixels."""
 

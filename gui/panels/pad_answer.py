@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLay
 
 from engine.types import Bytes
 from gui.presenters.pad import Answer
-from gui.theme import BODY, GRID, Theme, font
+from gui.theme import GRID, HEADLINE, Theme, font
 
 _GREYS = [qRgb(level, level, level) for level in range(256)]
 PIXELS = 28
@@ -72,7 +72,7 @@ class AnswerCard(QWidget):
         self.preview = Preview(theme)
         self.headline = QLabel()
         self.headline.setObjectName("heading")
-        self.headline.setFont(font(BODY, strong=True))
+        self.headline.setFont(font(HEADLINE, strong=True))
         self.headline.setWordWrap(True)
         self.note = QLabel()
         self.note.setObjectName("note")

@@ -46,7 +46,9 @@ def noise(spec: NetworkSpec) -> Dataset:
 
 def new_trainer(spec: NetworkSpec, batch: int, dataset: Dataset, workers: Workers) -> Trainer:
     """Return a trainer with the settings that PyTorch's side has too."""
-    config = RunConfig(spec, learning_rate=0.01, momentum=0.95, batch_size=batch, epochs=10000, seed=1)
+    config = RunConfig(
+        spec, batch_size=batch, learning_rate=0.01, momentum=0.95, epochs=10000, validation_images=0
+    )
     return Trainer(config, dataset, workers)
 
 

@@ -10,8 +10,9 @@ import pytest
 from engine.config import LiveSettings, RunConfig
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
-from engine.errors import ModelFileError, TrainingError
+from engine.errors import ConfigError, ModelFileError, TrainingError
 from engine.optimisers import OPTIMISERS
+from engine.spec import preset
 from engine.trainer import Trainer
 from engine.workers import Workers
 
@@ -34,6 +35,16 @@ def test_it_learns(config: RunConfig, dataset: Dataset) -> None:
     assert last.step == 30 and last.epoch == 2
     assert before.accuracy < 0.7 < 0.9 < after.accuracy
     assert after.mean_loss < before.mean_loss
+
+
+def test_a_network_for_other_data_is_refused(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(1) as workers:
+        with pytest.raises(ConfigError, match=r"takes images of shape \(1, 28, 28\), but those of Stripes"):
+            Trainer(dataclasses.replace(config, network=preset("classic")), dataset, workers)
+        with pytest.raises(ConfigError, match="gives 10 answers, but Stripes has 3 classes"):
+            Trainer(
+                dataclasses.replace(config, network=config.network.fitted((1, 10, 10), 10)), dataset, workers
+            )
 
 
 def test_it_can_learn_32_images_by_heart(config: RunConfig, dataset: Dataset) -> None:
