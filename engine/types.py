@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -66,7 +66,7 @@ class Context:
 
     def at(self, index: int) -> Context:
         """Return the context for the layer at ``index`` of the network (or block) in hand."""
-        return replace(self, scope=(*self.scope, index))
+        return Context(self.training, self.rng, self.scratch, (*self.scope, index))
 
     def empty(self, name: str, shape: Shape, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return an uninitialised C-contiguous array for the purpose ``name`` of this layer."""
