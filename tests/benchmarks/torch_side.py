@@ -27,9 +27,14 @@ class TorchSide:
         self._process = context.Process(target=_serve, args=(theirs, threads), daemon=True)
         self._process.start()
 
-    def build(self, spec: NetworkSpec, flat: np.ndarray, x: np.ndarray, labels: np.ndarray) -> None:
-        """Make the network with the weights ``flat`` and hand it its batches, ``(B, N, C, H, W)``."""
-        self._pipe.send(("build", spec.to_json(), flat, x, labels))
+    def build(
+        self, spec: NetworkSpec, flat: np.ndarray, x: np.ndarray, labels: np.ndarray, rate: float
+    ) -> None:
+        """Make the network with the weights ``flat`` and hand it its batches, ``(B, N, C, H, W)``.
+
+        ``rate`` is the learning rate; the momentum is 0.95.
+        """
+        self._pipe.send(("build", spec.to_json(), flat, x, labels, rate))
         self._pipe.recv()
 
     def steps(self, count: int) -> tuple[float, list[float]]:
@@ -53,12 +58,12 @@ def _serve(pipe: Connection, threads: int) -> None:
         if word == "end":
             return
         if word == "build":
-            data, flat, x, labels = arguments
+            data, flat, x, labels, rate = arguments
             spec = NetworkSpec.from_json(data)
             model = _model(torch, spec, flat)
             state = {
                 "model": model,
-                "optimiser": torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.95),
+                "optimiser": torch.optim.SGD(model.parameters(), lr=rate, momentum=0.95),
                 "x": torch.from_numpy(x),
                 "labels": torch.from_numpy(labels),
             }
