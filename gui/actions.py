@@ -148,6 +148,7 @@ class Actions:
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of ``theme``."""
         self._theme = theme
+        self._drawn: Theme | None = None  # the theme of the first button's icon
         for spec in ACTIONS:
             if spec.icon:
                 self.by_key[spec.key].setIcon(self._icon(spec.icon))
@@ -156,7 +157,11 @@ class Actions:
     def show_running(self, running: bool, begun: bool) -> None:
         """Make the first button say what it would do now."""
         action = self.by_key["toggle"]
-        action.setText("&Pause" if running else "&Go on" if begun else "&Start")
+        text = "&Pause" if running else "&Go on" if begun else "&Start"
+        if action.text() == text and self._drawn is self._theme:
+            return
+        self._drawn = self._theme
+        action.setText(text)
         action.setIcon(self._icon("pause" if running else "play"))
 
     def _icon(self, name: str) -> QIcon:

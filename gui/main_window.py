@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         loading = self.desk.bridge.state is State.LOADING
         for key in ("toggle", "step", "epoch"):
             actions[key].setEnabled(control.can_train)
-        for key in ("finish", "save_model", "save_run"):
+        for key in ("save_model", "save_run"):
             actions[key].setEnabled(steps > 0 and not loading)
         actions["finish"].setEnabled(steps > 0 and self.desk.bridge.state in (State.RUNNING, State.PAUSED))
         actions["reset"].setEnabled(not loading)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from PyQt5.QtCore import QObject, QTimer, pyqtSignal
+from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from engine.channel import Channel
 from engine.config import LiveSettings, RunConfig
@@ -124,6 +124,7 @@ class SessionBridge(QObject):
         self._drawing = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         selection.changed.connect(lambda _: self._soon())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QFontMetrics
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
@@ -10,6 +12,9 @@ from engine.messages import State
 from gui.presenters.status import Speed, figures, share_done
 from gui.session_bridge import SessionBridge
 from gui.theme import GRID, SMALL, font
+
+REFRESH_SECONDS = 0.25
+"""While it trains the figures change this often: fast enough to live, slow enough to read."""
 
 _FIELDS = (
     (
@@ -53,6 +58,7 @@ class RunStatus(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._speed = Speed()
+        self._shown = 0.0
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 2, GRID, 2)
         row.setSpacing(2 * GRID)
@@ -120,6 +126,10 @@ class RunStatus(QWidget):
         if bridge.live is None:
             return
         if bridge.state is State.RUNNING:
+            now = time.monotonic()
+            if now - self._shown < REFRESH_SECONDS:
+                return
+            self._shown = now
             self._speed.see(bridge.steps)
         texts = figures(bridge.history, bridge.live, bridge.epoch_size, self._speed.steps_per_second)
         for name, text in texts.items():
