@@ -18,7 +18,7 @@ follow it while it learns.</p>
 <b>Evaluate</b> shows what is mistaken for what among the test images; click a cell or an image.</p>
 <p><b>Step</b> (F6) trains on one batch, <b>Epoch</b> (F7) to the end of a pass. What has a dot in the
 Experiment panel can be changed while the network trains.</p>
-<table cellspacing="4">
+<table cellspacing="0" cellpadding="4">
 <tr><td>Space, F5</td><td>start, pause</td><td width="24"></td>
 <td>Ctrl+1 to 5</td><td>panels and views</td></tr>
 <tr><td>F6, F7, F8</td><td>step, epoch, end now</td><td></td>

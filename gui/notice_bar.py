@@ -23,6 +23,7 @@ class NoticeBar(QToolBar):
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.PreventContextMenu)
         holder = QWidget()
+        holder.setFixedHeight(5 * GRID)  # two lines; a label that wraps would claim far more
         row = QHBoxLayout(holder)
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID)

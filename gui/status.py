@@ -39,6 +39,12 @@ _FIELDS = (
         "100.0 %",
         "Share of right answers on the images set aside, at the last validation",
     ),
+    (
+        "validation_cost",
+        "cost",
+        "0.0000",
+        "Mean cross-entropy on the images set aside, at the last validation",
+    ),
 )
 
 _STATES = {

@@ -69,6 +69,11 @@ def percent(share: float) -> str:
     return "\u2013" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
+def number(cost: float) -> str:
+    """Return a cost with four digits, or a dash if it is not known."""
+    return "\u2013" if math.isnan(cost) else f"{cost:.4f}"
+
+
 def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_second: float) -> dict[str, str]:
     """Return the texts of the status bar by the name of their field."""
     steps, validations = history.steps, history.validations
@@ -86,9 +91,10 @@ def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_sec
         if steps_per_second
         else "\u2013 images/s",
         "left": duration((total - step) / steps_per_second) if steps_per_second else "\u2013",
-        "cost": "\u2013" if math.isnan(cost) else f"{cost:.4f}",
+        "cost": number(cost),
         "accuracy": percent(accuracy),
         "validation": percent(validations.last("accuracy")),
+        "validation_cost": number(validations.last("loss")),
     }
 
 

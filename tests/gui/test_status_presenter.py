@@ -45,6 +45,7 @@ def test_figures() -> None:
         "cost": "2.0000",
         "accuracy": "50.0 %",
         "validation": "97.2 %",
+        "validation_cost": "0.3000",
     }
     assert share_done(history, LIVE) == pytest.approx(0.6)
 
