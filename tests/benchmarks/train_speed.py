@@ -168,7 +168,13 @@ def run(only: str = "") -> list[Row]:
                 name = f"{NAME}: {case.name}"
                 met = None if ratio is None or not steady else ratio >= case.goal
                 rows += [
-                    Row(name, ratio, unit if steady else "machine busy", f">= {case.goal:g}", met),
+                    Row(
+                        name,
+                        ratio,
+                        unit if steady or ratio is None else "machine busy",
+                        f">= {case.goal:g}",
+                        met,
+                    ),
                     Row(f"{name}, alone", own, "images/s", "", None),
                     Row(f"{name}, share of the peak", 100 * share, "%", "", None),
                 ]
