@@ -69,12 +69,23 @@ class Network:
             dtype,
         )
 
+    def rebase(self, flat: Array) -> None:
+        """Keep the trained values in ``flat`` from now on, which already holds them."""
+        self.flat = flat
+        for layer, name, slot in self._slots:
+            self.params[layer][name] = flat[slot].reshape(self.params[layer][name].shape)
+
     @classmethod
-    def empty(cls, spec: NetworkSpec) -> Network:
-        """Return a network whose parameters are all zero, to load others into."""
+    def empty(cls, spec: NetworkSpec, flat: Array | None = None) -> Network:
+        """Return a network to load values into: all zero, or with its trained values in ``flat``."""
         in_shapes = (spec.in_shape, *spec.shapes())
         shapes = [layer.param_shapes(shape) for layer, shape in zip(spec.layers, in_shapes, strict=False)]
-        return cls(spec, [{name: np.zeros(shape, np.float32) for name, shape in p.items()} for p in shapes])
+        network = cls(
+            spec, [{name: np.zeros(shape, np.float32) for name, shape in p.items()} for p in shapes]
+        )
+        if flat is not None:
+            network.rebase(flat)
+        return network
 
     @property
     def classes(self) -> int:

@@ -1,33 +1,32 @@
 """Training one step at a time: no clock, no printing, no window.
 
-A batch is cut into slices whose number depends only on the batch and the network. Threads take
-slices in turn and the gradients are added in the order of the slices, so the same seed gives the
-same losses bit for bit, with any number of threads. All randomness is drawn from generators named
+A batch is cut into slices whose number depends only on the batch and the network. Processes take
+slices in turn and the gradients are added in a fixed order, so the same seed gives the same losses
+bit for bit, with any number of them. All randomness is drawn from generators named
 by (seed, purpose, epoch or step, slice), so a run can be continued from any step.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from engine.config import LiveSettings, RunConfig
+from engine.crew import crew
 from engine.data.dataset import Dataset, holdout
 from engine.data.preprocess import Preprocessing
 from engine.errors import ConfigError, ModelFileError, TrainingError
 from engine.evaluation import Evaluation, evaluate
-from engine.losses import softmax_cross_entropy
 from engine.network import Network
 from engine.optimisers import UpdateSettings
 from engine.slicing import slice_bounds
-from engine.types import Array, Cache, Context, Labels, Scratch
+from engine.types import Array, Labels
 from engine.workers import Workers
 
-# Purposes of the random generators, after the seed; initialisation is 0.
-_SHUFFLE, _DROPOUT, _AUGMENT, _SUBSET = 1, 2, 3, 4
+# Purposes of the random generators, after the seed; initialisation is 0, those of a slice 2 and 3.
+_SHUFFLE, _SUBSET = 1, 4
 
 
 @dataclass(frozen=True)
@@ -51,15 +50,6 @@ class StepResult:
     learning_rate: float
 
 
-@dataclass(frozen=True)
-class _Part:
-    """Result of one slice."""
-
-    loss: float
-    right: int
-    caches: list[Cache]
-
-
 class Trainer:
     """A network in training.
 
@@ -70,6 +60,7 @@ class Trainer:
         step_count: steps done.
         epoch: whole epochs done.
         offset: images of the current epoch that are done.
+        crew: the processes that share in every step.
     """
 
     def __init__(self, config: RunConfig, dataset: Dataset, workers: Workers) -> None:
@@ -106,7 +97,10 @@ class Trainer:
         self._decay = self.network.decay_mask()
         self._good = self.network.flat.copy()
         self._average = self.network.flat.copy() if config.averaging else None
-        self._grads: list[Array] = []
+        images, labels = dataset.train_images, dataset.train_labels
+        helpers = workers.threads - 1
+        self.crew, self._lanes = crew(config, self.network, self.preprocessing, images, labels, helpers)
+        workers.on_close(self.crew.close)
         self._bytes = sum(4 * int(np.prod(shape)) for shape in self.network.shapes)
 
     @property
@@ -141,15 +135,14 @@ class Trainer:
         """
         chosen = self._batch()
         bounds = slice_bounds(len(chosen), self._bytes)
-        while len(self._grads) < len(bounds):
-            self._grads.append(np.empty_like(self.network.flat))
-        parts = self._workers.run([partial(self._slice, i, chosen[a:b]) for i, (a, b) in enumerate(bounds)])
+        slices = [(index, chosen[start:stop]) for index, (start, stop) in enumerate(bounds)]
+        parts = self.crew.compute(self.step_count, slices)
         loss = sum(part.loss for part in parts) / len(chosen)
         if not np.isfinite(loss):
             self._diverged(loss)
         self._good[:] = self.network.flat
-        grad = self._grads[0]
-        for other in self._grads[1 : len(bounds)]:
+        grad = self._lanes[0]
+        for other in self._lanes[1 : len(bounds)]:
             grad += other
         grad /= len(chosen)
         rate = self.live.learning_rate * self.config.schedule.factor(self.progress, self.live.epochs)
@@ -162,7 +155,7 @@ class Trainer:
             )
         for index, layer in enumerate(self.network.spec.layers):
             if layer.statistics:
-                layer.absorb(self.network.params[index], [part.caches[index] for part in parts])
+                layer.absorb(self.network.params[index], [part.observed[index] for part in parts])
         if self._average is not None:
             # The first steps average over what there is, so the random start is soon forgotten.
             keep = min(self.config.averaging, self.step_count / (self.step_count + 10))
@@ -178,24 +171,6 @@ class Trainer:
             rng = np.random.default_rng([self.config.seed, _SHUFFLE, self.epoch])
             self._order = (self.epoch, rng.permutation(self._train))
         return self._order[1][self.offset : self.offset + self.live.batch_size]
-
-    def _slice(self, index: int, chosen: Labels, scratch: Scratch) -> _Part:
-        images = self.dataset.train_images[chosen]
-        rng = None
-        if not self.config.augmentation.is_identity:
-            rng = np.random.default_rng([self.config.seed, _AUGMENT, self.step_count, index])
-            images = self.config.augmentation.apply(images, rng)
-        if self.network.spec.uses_randomness:
-            rng = np.random.default_rng([self.config.seed, _DROPOUT, self.step_count, index])
-        # Statistics of batch normalisation are read after all slices, so each slice keeps its own.
-        ctx = Context(training=True, rng=rng, scratch=scratch)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            logits, caches = self.network.forward(self.preprocessing.apply(images), ctx)
-            labels = self.dataset.train_labels[chosen]
-            loss, grad, probabilities = softmax_cross_entropy(logits, labels, self.config.smoothing)
-            right = int(np.count_nonzero(probabilities.argmax(axis=1) == labels))
-            self.network.backward(grad, caches, ctx, self._grads[index])
-        return _Part(loss, right, caches)
 
     def _diverged(self, loss: float) -> None:
         self.network.flat[:] = self._good

@@ -48,6 +48,7 @@ class Workers:
         hold_blas_to_one_thread()
         self.threads = threads or default_threads()
         self._scratches = [Scratch() for _ in range(self.threads)]
+        self._closing: list[Callable[[], None]] = []
         self._pool = ThreadPoolExecutor(self.threads - 1, "kernelscope") if self.threads > 1 else None
 
     def run(self, tasks: Sequence[Callable[[Scratch], T]]) -> list[T]:
@@ -70,8 +71,14 @@ class Workers:
         parts += parts_of_others
         return [parts[i % share][i // share] for i in range(len(tasks))]
 
+    def on_close(self, call: Callable[[], None]) -> None:
+        """Let ``call`` be called when the work is over."""
+        self._closing.append(call)
+
     def close(self) -> None:
-        """End the threads."""
+        """End the threads, and whatever else was to end with them."""
+        while self._closing:
+            self._closing.pop()()
         if self._pool is not None:
             self._pool.shutdown()
 

@@ -67,6 +67,10 @@ class Layer(Described, ABC):
             need_x: False lets the layer skip the gradient for its input and return None.
         """
 
-    def absorb(self, params: Params, caches: Sequence[Cache]) -> None:
-        """Update ``statistics`` in place from the caches of one training step's slices."""
+    def observed(self, cache: Cache) -> Cache:
+        """Return the small part of a training pass's cache that ``absorb`` needs."""
+        return None
+
+    def absorb(self, params: Params, observed: Sequence[Cache]) -> None:
+        """Update ``statistics`` in place from what the slices of one training step have observed."""
         return

@@ -105,12 +105,13 @@ class BatchNorm(Layer):
         grad_y *= (params["weight"] * kept.scale)[spread]
         return grad_y, grads
 
-    def absorb(self, params: Params, caches: Sequence[Cache]) -> None:
+    def observed(self, cache: Cache) -> Cache:
+        """Return mean and variance of the slice."""
+        return cache.mean, cache.variance
+
+    def absorb(self, params: Params, observed: Sequence[Cache]) -> None:
         """Blend the mean of the slices' statistics into the running ones."""
-        for name, values in (
-            ("running_mean", [cache.mean for cache in caches]),
-            ("running_var", [cache.variance for cache in caches]),
-        ):
+        for name, values in zip(self.statistics, zip(*observed, strict=True), strict=True):
             running = params[name]
             running *= self.momentum
             running += (1 - self.momentum) * np.mean(values, axis=0)

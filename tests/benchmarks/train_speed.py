@@ -59,7 +59,9 @@ def new_trainer(
     config = RunConfig(
         spec, batch_size=batch, learning_rate=rate, momentum=0.95, epochs=10000, validation_images=0
     )
-    return Trainer(config, dataset, workers)
+    trainer = Trainer(config, dataset, workers)
+    trainer.crew.wait()
+    return trainer
 
 
 def engine_turn(trainer: Trainer, count: int) -> float:

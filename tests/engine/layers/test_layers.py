@@ -140,7 +140,7 @@ def test_batch_norm_normalises_and_learns_its_statistics(shape):
     np.testing.assert_allclose(y.std(axis=axes), 1, rtol=1e-6)
 
     halves = [layer.forward(params, part, training)[1] for part in (x[:20], x[20:])]
-    layer.absorb(params, halves)
+    layer.absorb(params, [layer.observed(cache) for cache in halves])
     means = [part.mean(axis=axes) for part in (x[:20], x[20:])]
     variances = [part.var(axis=axes, ddof=1) for part in (x[:20], x[20:])]
     np.testing.assert_allclose(params["running_mean"], 0.5 * np.mean(means, axis=0))
@@ -155,5 +155,5 @@ def test_batch_norm_of_one_sample_stays_finite():
     layer = layer_from_json({"kind": "batch_norm"})
     params = layer.init((3,), np.random.default_rng(0))
     y, cache = layer.forward(params, np.ones((1, 3), np.float32), Context(training=True))
-    layer.absorb(params, [cache])
+    layer.absorb(params, [layer.observed(cache)])
     assert np.isfinite(y).all() and np.isfinite(params["running_var"]).all()
