@@ -15,10 +15,7 @@ import logging
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +27,20 @@ from engine.slices import LANES, SliceResult, SliceWork
 from engine.types import Array, Bytes, Labels
 from engine.workers import hold_blas_to_one_thread
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnContext, SpawnProcess
+
 _log = logging.getLogger(__name__)
 
 Slices = list[tuple[int, Labels]]
+
+
+def _processes() -> SpawnContext:
+    """Return what starts processes anew on every system; loaded with the first run, not before."""
+    from multiprocessing import get_context
+
+    return get_context("spawn")
 
 
 class Shared:
@@ -42,7 +50,7 @@ class Shared:
         """Reserve the memory, filled with zeros."""
         self._shape, self._dtype = shape, np.dtype(dtype)
         size = max(1, int(np.prod(shape)) * self._dtype.itemsize)
-        self._memory: Any = get_context("spawn").RawArray(ctypes.c_byte, size)
+        self._memory: Any = _processes().RawArray(ctypes.c_byte, size)
 
     @classmethod
     def copy_of(cls, array: npt.NDArray[Any]) -> Shared:
@@ -99,7 +107,7 @@ class _Helper:
     """The caller's end of one process."""
 
     def __init__(self, brief: Brief) -> None:
-        context = get_context("spawn")
+        context = _processes()
         self.link, other = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(brief, other), daemon=True)
         self.process.start()

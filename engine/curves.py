@@ -49,8 +49,13 @@ class Columns:
 
     def extend(self, rows: npt.NDArray[np.float64]) -> None:
         """Append all rows of ``rows``, shape ``(columns, rows)``."""
-        for row in rows.T:
-            self.append(*row)
+        count, more = self.length, rows.shape[1]
+        if count + more > self._block.shape[1]:
+            bigger = np.empty((len(self.names), 2 * (count + more)))
+            bigger[:, :count] = self._block[:, :count]
+            self._block = bigger
+        self._block[:, count : count + more] = rows
+        self.length = count + more
 
     def table(self) -> npt.NDArray[np.float64]:
         """Return a copy of everything, shape ``(columns, rows)``."""

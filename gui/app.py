@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyqtgraph as pg
@@ -29,7 +31,7 @@ from gui.run_control import RunControl
 from gui.selection import Selection
 from gui.session_bridge import SessionBridge
 from gui.settings import Settings, Store
-from gui.theme import THEMES, Theme, apply_theme, load_fonts
+from gui.theme import THEMES, Theme, apply_theme, load_fonts, prepare
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,17 @@ def chosen_theme(app: QApplication, name: str) -> Theme:
     return THEMES["dark" if dark else "light"]
 
 
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Hold the garbage collector back while thousands of objects are made that all stay."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@no_collecting()
 def build(
     store: Store,
     *,
@@ -100,7 +113,7 @@ def build(
     settings, problem = store.load()
     look = chosen_theme(app, theme or settings.theme)
     load_fonts()
-    apply_theme(app, look)
+    prepare(app, look)
     notices, selection, dialogs = Notices(), Selection(), dialogs or Dialogs()
     autosave = Autosave(store.data)
     bridge = SessionBridge(selection, autosave.path)
@@ -108,6 +121,7 @@ def build(
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, autosave, dialogs, notices)
     window = MainWindow(desk, control, closing, settings, look)
+    apply_theme(app, look)
     program = Kernelscope(app, desk, control, window, store, autosave)
 
     def remember() -> None:

@@ -47,9 +47,6 @@ class Dock(QDockWidget):
         self.setObjectName(key)
         part.setAttribute(Qt.WA_StyledBackground)
         part.setObjectName("panel")
-        for label in part.findChildren(QLabel, "about"):
-            label.hide()  # it stands in the title bar
-            label.setFixedHeight(0)
         part.setMinimumWidth(min(part.minimumSizeHint().width(), NARROWEST))
         policy = part.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # or the dock would shrink behind another tab

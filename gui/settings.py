@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path, user_data_path
-
 from engine.files import write_text
 
 VERSION = 1
@@ -65,6 +63,8 @@ class Store:
     @classmethod
     def of_user(cls) -> Store:
         """Return the store in the places the system has for it."""
+        from platformdirs import user_config_path, user_data_path  # tests have folders of their own
+
         return cls(user_config_path("kernelscope"), user_data_path("kernelscope"))
 
     @property

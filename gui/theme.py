@@ -153,11 +153,19 @@ def palette(theme: Theme) -> QPalette:
     return result
 
 
-def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Give the whole application the look of ``theme``."""
+def prepare(app: QApplication, theme: Theme) -> None:
+    """Give the application the style, colours and font of ``theme``, all but its style sheet.
+
+    Widgets are made faster without one; ``apply_theme`` adds it once they are there.
+    """
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
     app.setFont(font())
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Give the whole application the look of ``theme``."""
+    prepare(app, theme)
     app.setStyleSheet(style_sheet(theme))
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-
-from tqdm import tqdm
 
 from engine.data.catalogue import DATASETS, load
 from engine.errors import EngineError
 from engine.evaluation import CHUNK, Evaluation, Sweep
 from engine.storage import SHIPPED, find_model
+from engine.terminal import progress
 from engine.workers import Workers
 
 HELP = "print the accuracy and the confusion matrix of a model on test images"
@@ -47,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     sweep = Sweep(model.network, model.preprocessing, dataset.test_images, dataset.test_labels, indices)
     with (
         Workers() as workers,
-        tqdm(total=len(indices), unit="image", file=sys.stderr, leave=False, disable=args.json) as bar,
+        progress.bar(len(indices), "image", leave=False, disable=args.json) as bar,
     ):
         while not sweep.finished:
             sweep.advance(5 * CHUNK, workers)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.drawing import from_picture
 from engine.errors import EngineError
 from engine.storage import SHIPPED, Model, find_model
 
@@ -60,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
 def answer(model: Model, path: Path) -> dict[str, Any]:
     """Return the class of the picture at ``path`` with all probabilities; raises DataError."""
+    from engine.drawing import from_picture  # brings Pillow, which the other commands do not need
+
     image = from_picture(path)
     probabilities = model.network.predict(model.preprocessing.apply(image[None, None]))[0]
     best = int(np.argmax(probabilities))

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from engine.channel import Channel
 from engine.config import RunConfig
 from engine.data.augment import AUGMENTATIONS
@@ -29,6 +27,7 @@ from engine.schedules import SCHEDULES
 from engine.session import run as run_session
 from engine.spec import PRESETS, NetworkSpec, preset
 from engine.storage import Checkpoint, load_checkpoint, load_model
+from engine.terminal import progress
 from engine.workers import Workers
 
 HELP = "train a network; writes the model, its curves and its configuration"
@@ -166,7 +165,7 @@ def train_blocking(
                         started = started or event.state in (State.RUNNING, State.FAILED, State.FINISHED)
                         state, message = event.state, event.message
                         if message and state is State.RUNNING:
-                            tqdm.write(message, file=sys.stderr)
+                            progress.say(message)
                     elif isinstance(event, Validated):
                         _report(channel, event.row)
                 watch(channel)
@@ -195,14 +194,14 @@ def _report(channel: Channel, row: int) -> None:
     accuracy, loss = rows.column("accuracy")[row], rows.column("loss")[row]
     step, epoch = rows.column("step")[row], rows.column("epoch")[row]
     line = f"step {step:,.0f}, epoch {epoch:.2f}: validation accuracy {100 * accuracy:.2f} %, cost {loss:.4f}"
-    tqdm.write(line.replace(",", " ", 1) if step >= 1000 else line, file=sys.stderr)
+    progress.say(line)
 
 
 def _train(config: RunConfig, out: Path, resume: Checkpoint | None, *, quiet: bool) -> int:
     dataset = load(config.data)
     parameters = Network.new(config.network, config.seed).flat.size
     print(f"{config.network.name} on {dataset.title}: {parameters:,} parameters", file=sys.stderr)
-    with tqdm(total=config.epochs, unit="epoch", disable=quiet, file=sys.stderr, bar_format=_BAR) as bar:
+    with progress.bar(config.epochs, "epoch", disable=quiet, bar_format=_BAR) as bar:
 
         def watch(channel: Channel) -> None:
             steps = channel.history.steps

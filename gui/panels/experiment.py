@@ -61,9 +61,6 @@ class ExperimentPanel(QWidget):
 
     def _build(self) -> None:
         config = self._draft.config
-        about = QLabel(self.about)
-        about.setObjectName("about")
-        about.setWordWrap(True)
         self.data = DataPart(config)
         self.data.data_chosen.connect(self._choose_data)
         self.data.edited.connect(self._edit)
@@ -86,7 +83,7 @@ class ExperimentPanel(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(2 * GRID)
-        for part in (about, self.data, self.network, self.training, self.more):
+        for part in (self.data, self.network, self.training, self.more):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()

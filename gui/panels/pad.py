@@ -10,7 +10,6 @@ from PyQt5.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -18,7 +17,6 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.data.preprocess import Preprocessing
-from engine.drawing import normalise
 from engine.messages import Snapshot
 from engine.storage import Model
 from engine.types import Array, Bytes
@@ -91,9 +89,6 @@ class PadPanel(QWidget):
         self.card = AnswerCard(theme)
         self.bars = ProbabilityBars(theme)
         self.bars.setAccessibleName("Probabilities")
-        self._about = QLabel(self.about)
-        self._about.setObjectName("about")
-        self._about.setWordWrap(True)
         self.source_box = QComboBox()
         self.source_box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
         self.source_box.addItems(["Shipped model answers", "Training network answers"])
@@ -116,7 +111,6 @@ class PadPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID - 2)
-        column.addWidget(self._about)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.tools)
         column.addSpacing(2)
@@ -165,7 +159,6 @@ class PadPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the sheet grow into a square as wide as the panel, and no further."""
         super().resizeEvent(event)
-        self._about.setVisible(self.height() >= 620)
         self.canvas.setMaximumHeight(max(120, min(self.width() - 2 * GRID, LARGEST)))
 
     def _drawn(self) -> None:
@@ -203,7 +196,7 @@ class PadPanel(QWidget):
         if self._pen_moved:
             self._pen_moved = False
             ink = self.canvas.ink()
-            self.image = normalise(ink)
+            self.image = self._normalise(ink)
             self._ink_reach = reach(ink)
             self._offer_image()
         source = self.answering.source
@@ -220,6 +213,12 @@ class PadPanel(QWidget):
         self.show_button.setToolTip(
             "Look at this drawing layer by layer." if self.image is not None else "Draw a digit first."
         )
+
+    @staticmethod
+    def _normalise(ink: Array) -> Bytes | None:
+        from engine.drawing import normalise  # brings Pillow: loaded with the first stroke
+
+        return normalise(ink)
 
     def _offer_image(self) -> None:
         if self.live.isChecked() and self.image is not None and not self._send.isActive():

@@ -53,9 +53,6 @@ class EvaluateView(QWidget):
         self._shown: EvaluationDone | None = None
         self._waiting = False
         self.choice: Choice | None = None
-        about = QLabel(self.about)
-        about.setObjectName("about")
-        about.setWordWrap(True)
         self.accuracy = QLabel()
         self.accuracy.setStyleSheet("font-size: 28px; font-weight: 500;")
         self.accuracy.setAccessibleName("Accuracy on the test images")
@@ -84,10 +81,10 @@ class EvaluateView(QWidget):
             "again while this view is open, also while training is paused.",
             "Start training",
         )
-        self._arrange(about)
+        self._arrange()
         self._connect()
 
-    def _arrange(self, about: QLabel) -> None:
+    def _arrange(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(GRID)
         top.addWidget(self.accuracy)
@@ -115,7 +112,6 @@ class EvaluateView(QWidget):
         self._stack.addWidget(full)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.addWidget(about)
         column.addLayout(self._stack, 1)
 
     def _connect(self) -> None:

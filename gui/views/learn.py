@@ -68,9 +68,6 @@ class LearnView(QWidget):
         self._begin()
 
     def _build(self) -> None:
-        about = QLabel(self.about)
-        about.setObjectName("about")
-        about.setWordWrap(True)
         self.axis = QComboBox()
         self.axis.addItems([axis.title for axis in X_AXES])
         self.axis.setAccessibleName("X axis")
@@ -121,7 +118,6 @@ class LearnView(QWidget):
         self._stack.addWidget(full)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.addWidget(about)
         column.addLayout(self._stack, 1)
         self.setFocusProxy(self.charts)
 

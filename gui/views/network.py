@@ -39,9 +39,6 @@ class NetworkView(QWidget):
         self.setObjectName("panel")
         self._desk = desk
         self._theme = theme
-        about = QLabel(self.about)
-        about.setObjectName("about")
-        about.setWordWrap(True)
         self.chooser = SampleChooser()
         self.scale = QComboBox()
         self.scale.setAccessibleName("Colour scale")
@@ -80,7 +77,6 @@ class NetworkView(QWidget):
         self._stack.addWidget(full)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.addWidget(about)
         column.addLayout(self._stack, 1)
 
         bridge = desk.bridge
