@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -58,6 +59,9 @@ def program(qtbot: QtBot, store: Store, config: RunConfig, dialogs: Answers) -> 
     made = build(store, theme="light", config=config, dialogs=dialogs)
     made.window.show()
     qtbot.waitExposed(made.window)
+    made.app.setActiveWindow(made.window)  # what a window manager would do: shortcuts need it
     qtbot.waitUntil(lambda: made.desk.bridge.state is State.PAUSED, timeout=20000)
     yield made
     made.close()
+    del made
+    gc.collect()  # here and now, rather than in the middle of a later test
