@@ -64,7 +64,7 @@ class RunConfig:
         500, "Steps between two validations; 0: only after each epoch.", low=0, high=10**9
     )
     training_images: int = option(0, "Use only so many training images; 0: all of them.", low=0, high=10**9)
-    threads: int = option(0, "Threads that share a batch; 0: one for each processor.", low=0, high=256)
+    threads: int = option(0, "Processors that share a batch; 0: all there are.", low=0, high=256)
 
     def __post_init__(self) -> None:
         """Check every number and that the network can be built; raises ConfigError or ShapeError."""

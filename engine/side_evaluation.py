@@ -11,7 +11,7 @@ from engine.evaluation import CHUNK, Evaluation, Sweep
 from engine.trainer import Trainer
 from engine.workers import Workers
 
-SHARE = 0.02
+SHARE = 0.01
 """Share of the time that the evaluation may take while the network trains."""
 IMAGES = 2000
 """Test images of one evaluation while training; all of them while it stands still."""

@@ -41,6 +41,8 @@ from gui.selection import Selection
 
 FRAME_MS = 96
 """Time from one drawing to the next while nothing is expensive."""
+CURVES_SECONDS = 0.18
+"""While it trains the curves grow at most this often: nobody reads them faster."""
 DRAWING_SHARE = 0.1
 """Share of the time that drawing may take while the network trains."""
 
@@ -82,7 +84,7 @@ class SessionBridge(QObject):
     dataset_loaded = pyqtSignal(object)
     """The data set is there (a Dataset)."""
     history_grew = pyqtSignal()
-    """``history.steps`` has new rows; at most about ten times a second."""
+    """``history.steps`` has new rows; at most about five times a second."""
     validated = pyqtSignal(int)
     """``history.validations`` has this new row."""
     state_changed = pyqtSignal(object, str)
@@ -121,6 +123,7 @@ class SessionBridge(QObject):
         self._thread: threading.Thread | None = None
         self._old: list[threading.Thread] = []
         self._rows = 0
+        self._curves_at = 0.0
         self._drawing = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -225,9 +228,10 @@ class SessionBridge(QObject):
         if channel.dataset is not None and channel.dataset is not self.dataset:
             self.dataset = channel.dataset
             self.dataset_loaded.emit(self.dataset)
-        rows = self.history.steps.length
-        if rows != self._rows:
-            self._rows = rows
+        rows, now = self.history.steps.length, time.monotonic()
+        calm = self.state is State.RUNNING and now - self._curves_at < CURVES_SECONDS
+        if rows != self._rows and not calm:
+            self._rows, self._curves_at = rows, now
             self.history_grew.emit()
         for event in channel.events():
             if isinstance(event, StateChanged):
