@@ -63,5 +63,4 @@ def program(qtbot: QtBot, store: Store, config: RunConfig, dialogs: Answers) -> 
     qtbot.waitUntil(lambda: made.desk.bridge.state is State.PAUSED, timeout=20000)
     yield made
     made.close()
-    del made
     gc.collect()  # here and now, rather than in the middle of a later test
