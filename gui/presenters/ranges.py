@@ -19,6 +19,8 @@ _MANY = 20
 """Fewer columns than this are all shown."""
 _ROOM = 0.04
 """Free share of the height above and below the curves."""
+_FLAT = 1e-12
+"""A curve that varies by less, compared with its values or with 1, is drawn as a flat one."""
 FIRST = 10
 """A run that has just begun has an axis for so many steps."""
 FEWEST = 4.0
@@ -93,7 +95,8 @@ def fitted(content: Range, present: Range | None, limit: Range, least: float = 0
     if content.width < least:
         low = max(content.low - least / 2, limit.low)
         content = Range(low, max(low + least, content.high))
-    width = content.width or max(abs(content.low) * 0.1, 1e-9)
+    flat = content.width <= _FLAT * max(1.0, abs(content.low))
+    width = max(abs(content.low) * 0.1, 1e-9) if flat else content.width
     room = _ROOM * width
     low, high = content.low - room, content.high + room
     fits = present is not None and present.low <= content.low and content.high <= present.high

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gui.presenters.ranges import Range, XView, end_after, fitted, usual
@@ -67,6 +67,7 @@ def test_zooming_out_to_everything_follows_again() -> None:
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+@example(0.0, 5e-324)
 def test_a_fitted_range_holds_its_content(low, width) -> None:
     content = Range(low, low + width)
     result = fitted(content, None, FREE)
