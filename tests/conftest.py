@@ -16,7 +16,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_STYLE_OVERRIDE"):
     os.environ.pop(name, None)
 
-hypothesis.settings.register_profile("kernelscope", deadline=None, max_examples=25)
+# CI repeats the same examples, so that a change is judged by what it changed; runs at a desk look further.
+hypothesis.settings.register_profile(
+    "kernelscope", deadline=None, max_examples=25, derandomize="CI" in os.environ
+)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kernelscope"))
 
