@@ -13,7 +13,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +130,7 @@ class _Helper:
 class Crew:
     """The caller and a number of helping processes."""
 
-    def __init__(self, own: SliceWork, brief: Brief, helpers: int) -> None:
+    def __init__(self, own: SliceWork, brief: Callable[[], Brief], helpers: int) -> None:
         """Share work between ``own`` and up to ``helpers`` processes, at most one for each lane."""
         self._own = own
         self._brief = brief
@@ -179,9 +179,10 @@ class Crew:
 
     def _start(self) -> None:
         try:
+            brief = self._brief()
             while self._wanted:
                 self._wanted -= 1
-                self._helpers.append(_Helper(self._brief))
+                self._helpers.append(_Helper(brief))
         except OSError as error:
             self._wanted = 0
             _log.warning("no further process could be started: %s", error)
@@ -234,8 +235,10 @@ def crew(
     """Return a crew for ``network``, whose parameters move to shared memory, and its lanes."""
     flat, lanes = Shared.copy_of(network.flat), Shared((LANES, network.flat.size), network.flat.dtype)
     network.rebase(flat.array())
-    shared_images = Shared.copy_of(images) if helpers else Shared((0,), np.uint8)
-    shared_labels = Shared.copy_of(labels) if helpers else Shared((0,), np.int64)
-    brief = Brief(config, preprocessing, flat, lanes, shared_images, shared_labels)
+
+    def brief() -> Brief:
+        # Only the first step needs the images twice: a run that is set up and changed copies nothing.
+        return Brief(config, preprocessing, flat, lanes, Shared.copy_of(images), Shared.copy_of(labels))
+
     own = SliceWork(config, network, preprocessing, images, labels, lanes.array())
     return Crew(own, brief, helpers), lanes.array()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -133,13 +132,6 @@ class Sweep:
             total=len(self._images),
             classes=self._network.classes,
         )
-
-
-def sweep_all(sweep: Sweep, workers: Workers, chunk: int = 1000) -> Iterator[Evaluation]:
-    """Run a sweep to its end; yields the evaluation so far after each chunk."""
-    while not sweep.finished:
-        sweep.advance(chunk, workers)
-        yield sweep.result()
 
 
 def evaluate(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ConfigError, ShapeError
-from engine.layers import LAYERS, layer_from_json
+from engine.layers import layer_from_json
 from engine.layers.base import Layer
 from engine.layers.dense import Dense
 from engine.types import Shape
@@ -150,8 +150,3 @@ def preset(name: str, in_shape: Shape = (1, 28, 28), classes: int = 10) -> Netwo
         raise ConfigError(f"There is no network called {name!r}; there are {', '.join(PRESETS)}.")
     data = json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return NetworkSpec.from_json({**data, "name": name, "in_shape": list(in_shape)}).fitted(in_shape, classes)
-
-
-def known_kinds() -> tuple[str, ...]:
-    """Return the kinds of layer a network can be made of."""
-    return tuple(LAYERS)

@@ -1,4 +1,4 @@
-"""A few threads that share the slices of a batch.
+"""A few threads that share an evaluation.
 
 NumPy releases the interpreter lock inside matrix products and element-wise loops, so threads
 run truly side by side as long as each has enough to do.
