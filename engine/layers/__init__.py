@@ -11,7 +11,9 @@ from engine.layers.conv import Conv
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
+from engine.layers.global_pool import GlobalAveragePool
 from engine.layers.pooling import AveragePool, MaxPool
+from engine.layers.residual import Residual
 from engine.options import from_json
 
 LAYERS: dict[str, type[Layer]] = {
@@ -26,6 +28,8 @@ LAYERS: dict[str, type[Layer]] = {
     "dense": Dense,
     "dropout": Dropout,
     "batch_norm": BatchNorm,
+    "residual": Residual,
+    "global_average_pool": GlobalAveragePool,
 }
 """Every kind of layer by the word that names it in JSON."""
 

@@ -29,6 +29,8 @@ EXAMPLES = {
     "dense": [({"units": 4}, (7,)), ({"units": 1, "bias": False, "initialiser": "glorot"}, (3,))],
     "dropout": [({"rate": 0.4}, IMAGE), ({"rate": 0.4, "inverted": False}, (9,)), ({"rate": 0.0}, (9,))],
     "batch_norm": [({}, IMAGE), ({"momentum": 0.5, "epsilon": 1e-3}, (7,))],
+    "residual": [({"filters": 3}, IMAGE), ({"filters": 4, "stride": 2}, (2, 5, 4)), ({"filters": 2}, IMAGE)],
+    "global_average_pool": [({}, IMAGE), ({}, (2, 1, 4))],
 }
 CASES = [(kind, number) for kind in LAYERS for number in range(len(EXAMPLES.get(kind, [0])))]
 BATCH = 4
