@@ -21,6 +21,7 @@ PRESETS: dict[str, str] = {
     "classic": "Two convolutions of eight 5x5 kernels, one pooling: the network this program grew out of",
     "lenet5": "LeNet-5: two convolutions with pooling, three fully connected layers (LeCun 1998)",
     "deep": "Four 3x3 convolutions in two blocks and a hidden layer: slower, and better",
+    "resnet": "Three residual blocks of 3x3 convolutions: the one for photographs, slow (He et al. 2015)",
 }
 """The shipped networks, one JSON file each in ``resources/networks``, and what they are."""
 
@@ -74,7 +75,7 @@ class NetworkSpec:
         if len(shape) != 1:
             raise ShapeError(
                 f"The network ends with shape {shape}; its last layer must give one number for each class, "
-                "so end with flatten and dense."
+                "so end with flatten or global average pooling, and dense."
             )
         return tuple(shapes)
 

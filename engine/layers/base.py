@@ -27,11 +27,13 @@ class Layer(Described, ABC):
         decayed: names of the parameters that weight decay pulls to zero.
         statistics: names of the parameters that are learnt without gradients.
         random: whether the layer draws random numbers while training.
+        kernels: name of the parameter that is shown as the layer's kernels, if it has it.
     """
 
     decayed: ClassVar[tuple[str, ...]] = ()
     statistics: ClassVar[tuple[str, ...]] = ()
     random: ClassVar[bool] = False
+    kernels: ClassVar[str] = "weight"
 
     @abstractmethod
     def out_shape(self, in_shape: Shape) -> Shape:

@@ -53,6 +53,7 @@ class Residual(Layer):
 
     kind: ClassVar[str] = "residual"
     title: ClassVar[str] = "Residual block"
+    kernels: ClassVar[str] = "conv1.weight"
     decayed: ClassVar[tuple[str, ...]] = ("conv1.weight", "conv2.weight", "downsample.0.weight")
     statistics: ClassVar[tuple[str, ...]] = tuple(
         f"{norm}.{name}" for norm in ("bn1", "bn2", "downsample.1") for name in BatchNorm.statistics

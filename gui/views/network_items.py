@@ -58,7 +58,9 @@ class PartItems:
                 self.legend.set_texts("0", "255")
             return
         if part.kernels:
-            values = snapshot.network.params[part.layer]["weight"] if snapshot.network is not None else None
+            network = snapshot.network
+            name = network.spec.layers[part.layer].kernels if network is not None else ""
+            values = network.params[part.layer][name] if network is not None else None
         else:
             values = snapshot.maps[part.layer] if snapshot.maps else None
         if values is None:

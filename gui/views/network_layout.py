@@ -251,7 +251,8 @@ def describe(spec: NetworkSpec, part: Part, index: int, cell: Cell | None = None
 
 def _weight(spec: NetworkSpec, shapes: tuple[Shape, ...], index: int) -> _Weight | None:
     """Return how the weights of a layer are drawn; None for a layer without."""
-    shape = spec.layers[index].param_shapes(shapes[index]).get("weight")
+    layer = spec.layers[index]
+    shape = layer.param_shapes(shapes[index]).get(layer.kernels)
     if shape is None or len(shape) not in (2, 4):
         return None
     if len(shape) == 4:

@@ -127,3 +127,12 @@ def test_titles_and_words_say_what_is_meant() -> None:
     assert describe(spec, maps, 0, Cell(0, 2, 3)) == "map 1 of 8, row 3, column 4"
     vector = next(p for p in layout.parts if p.layer == 5)
     assert describe(spec, vector, 7) == "value 8 of 800"
+
+
+def test_a_residual_block_shows_the_kernels_it_meets_first() -> None:
+    spec = preset("resnet", (3, 32, 32), 10)
+    layout = lay_out(spec, (1200, 700), measure)
+    block = kernels(layout, 4)
+    assert layout.columns[5].title == "residual 64"
+    assert (block.fit.grid.count, block.block) == (64 * 32, 32)
+    assert describe(spec, block, 33) == "filter 2, channel 2"

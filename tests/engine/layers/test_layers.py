@@ -157,3 +157,45 @@ def test_batch_norm_of_one_sample_stays_finite():
     y, cache = layer.forward(params, np.ones((1, 3), np.float32), Context(training=True))
     layer.absorb(params, [layer.observed(cache)])
     assert np.isfinite(y).all() and np.isfinite(params["running_var"]).all()
+
+
+def test_residual_block_is_the_sum_of_its_two_paths():
+    rng = np.random.default_rng(0)
+    block = layer_from_json({"kind": "residual", "filters": 4, "stride": 2})
+    params = {name: value.astype(float) for name, value in block.init((3, 6, 6), rng).items()}
+    x = rng.standard_normal((5, 3, 6, 6))
+    parts = {
+        "conv1": {"kind": "conv", "filters": 4, "kernel": 3, "stride": 2, "padding": 1, "bias": False},
+        "conv2": {"kind": "conv", "filters": 4, "kernel": 3, "padding": 1, "bias": False},
+        "downsample.0": {"kind": "conv", "filters": 4, "kernel": 1, "stride": 2, "bias": False},
+        "bn": {"kind": "batch_norm"},
+    }
+    layers = {name: layer_from_json(data) for name, data in parts.items()}
+
+    def run(name, value):
+        inner = {key[len(name) + 1 :]: v for key, v in params.items() if key.startswith(name + ".")}
+        layer = layers[name if name in layers else "bn"]
+        return layer.forward(inner, value, INFERENCE)[0]
+
+    detour = run("bn2", run("conv2", np.maximum(run("bn1", run("conv1", x)), 0)))
+    expected = np.maximum(detour + run("downsample.1", run("downsample.0", x)), 0)
+    np.testing.assert_allclose(block.forward(params, x, INFERENCE)[0], expected)
+
+
+@pytest.mark.parametrize(("filters", "norms"), [(3, {"bn1", "bn2"}), (4, {"bn1", "bn2", "downsample.1"})])
+def test_residual_block_learns_the_statistics_of_each_normalisation(filters, norms):
+    rng = np.random.default_rng(0)
+    block = layer_from_json({"kind": "residual", "filters": filters})
+    params = block.init((3, 5, 5), rng)
+    before = {name: value.copy() for name, value in params.items()}
+    x = rng.standard_normal((6, 3, 5, 5)).astype(np.float32) + 2
+    _, cache = block.forward(params, x, Context(training=True))
+    block.absorb(params, [block.observed(cache)])
+    moved = {name for name, value in params.items() if not np.array_equal(value, before[name])}
+    assert moved == {f"{norm}.{name}" for norm in norms for name in ("running_mean", "running_var")}
+
+
+def test_global_average_pooling_is_the_mean_of_each_map():
+    x = np.random.default_rng(0).standard_normal((2, 3, 4, 5))
+    y, _ = layer_from_json({"kind": "global_average_pool"}).forward({}, x, INFERENCE)
+    np.testing.assert_allclose(y, x.mean(axis=(2, 3)))
