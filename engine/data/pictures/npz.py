@@ -1,0 +1,130 @@
+"""``.npz`` archives of plain arrays, looked at before anything is loaded.
+
+An archive says the shape of each array in a few bytes at its beginning. These are read first, and
+believed only if the archive is as large as they claim, so that neither a listing nor a damaged file
+costs memory. Arrays of Python objects, which could run code, are refused.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import DataError
+from engine.types import Shape
+
+MAX_BYTES = 4 * 1024**3
+"""An archive whose arrays take more memory than this is refused."""
+_FEW = 1024**2
+"""An archive's names and titles take less than this many bytes."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an array is, without its values."""
+
+    shape: Shape
+    dtype: np.dtype[Any]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the array takes."""
+        count = self.dtype.itemsize
+        for length in self.shape:
+            count *= length
+        return count
+
+
+class Archive:
+    """The arrays of an ``.npz`` file; use it in a ``with`` block."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the headers; raises DataError if it is no archive of plain arrays."""
+        self.path = path
+        self.headers: dict[str, Header] = {}
+        with _explained(path):
+            self._zip = zipfile.ZipFile(path)
+            try:
+                for member in self._zip.infolist():
+                    if member.filename.endswith(".npy"):
+                        self._add(member)
+            except BaseException:
+                self._zip.close()
+                raise
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def _add(self, member: zipfile.ZipInfo) -> None:
+        name = member.filename.removesuffix(".npy")
+        with self._zip.open(member) as file:
+            header, begins = _header(file, f"{self.path}: {name}")
+        if header.dtype.hasobject:
+            raise DataError(f"{self.path}: {name} holds Python objects; allowed are plain numbers and words.")
+        if begins + header.nbytes != member.file_size:
+            raise DataError(f"{self.path}: {name} is damaged: its size does not fit its shape.")
+        self.headers[name] = header
+        if sum(other.nbytes for other in self.headers.values()) > MAX_BYTES:
+            raise DataError(
+                f"{self.path} takes more than {MAX_BYTES // 1024**3} GB of memory, which is what is allowed."
+            )
+
+    def has(self, *names: str) -> bool:
+        """Whether all these arrays are there."""
+        return all(name in self.headers for name in names)
+
+    def read(self, name: str) -> npt.NDArray[Any]:
+        """Return the array called ``name``; raises DataError if it is missing or damaged."""
+        if name not in self.headers:
+            there = ", ".join(self.headers) or "nothing"
+            raise DataError(f"{self.path} has no array {name!r}; it holds {there}.")
+        with _explained(self.path), self._zip.open(f"{name}.npy") as file:
+            array: npt.NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+            return array
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return an array of words, flat; raises DataError if it is something else or very large."""
+        header = self.headers.get(name)
+        if header is not None and (header.dtype.kind not in "US" or header.nbytes > _FEW):
+            raise DataError(
+                f"{self.path}: {name} is {header.dtype} of shape {header.shape}; allowed are a few words."
+            )
+        array = self.read(name).reshape(-1)
+        if array.dtype.kind == "S":
+            array = np.char.decode(array, "utf-8", "replace")
+        return tuple(str(word) for word in array)
+
+
+def _header(file: IO[bytes], where: str) -> tuple[Header, int]:
+    """Return the header of an ``.npy`` file and where its values begin."""
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in read:
+        raise DataError(f"{where} has the format {version[0]}.{version[1]}; allowed is 1.0 or 2.0.")
+    shape, _, dtype = read[version](file)
+    return Header(shape, dtype), file.tell()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what can go wrong with a file into one sentence."""
+    try:
+        yield
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or "it is cut off"
+        raise DataError(f"Cannot read {path}: {reason}.") from None
+    except zipfile.BadZipFile:
+        raise DataError(f"{path} is not an .npz file, or it is damaged.") from None
+    except (ValueError, zlib.error, RuntimeError, NotImplementedError, KeyError):
+        raise DataError(f"{path} is damaged, or it holds more than plain arrays.") from None

@@ -1,0 +1,161 @@
+"""Which pictures are to train on and which to test on, and what is to be said about them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.pictures.fitting import PictureOptions
+from engine.data.pictures.found import Found
+
+FEW = 10
+"""Fewer pictures of a class than this are pointed out."""
+MAX_CLASSES = 1000
+"""More classes than this are a mistake in the labels rather than classes."""
+MAX_BYTES = 2 * 1024**3
+"""Images of more bytes than this are refused."""
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One class: its name, its numbers of pictures, and a word of warning or nothing."""
+
+    name: str
+    train: int
+    test: int
+    warning: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a data set would be made of.
+
+    Attributes:
+        tests: whether each picture found is to test on, ``(N,)``.
+        rows: the classes in order.
+        warnings: sentences on what is doubtful; it can be made all the same.
+        problem: the sentence why it cannot be made; empty if it can.
+    """
+
+    tests: npt.NDArray[np.bool_]
+    rows: tuple[ClassRow, ...]
+    warnings: tuple[str, ...]
+    problem: str
+
+
+def split(labels: Sequence[int], share: float, seed: int) -> npt.NDArray[np.bool_]:
+    """Choose the pictures to test on, from each class in proportion.
+
+    A class of n pictures gives round(n share) of them, but at least one, and at least one stays to
+    train on; a class of one picture gives none. Which ones, depends on the seed and the class
+    alone, so another class more or less changes nothing.
+
+    Args:
+        labels: class of each picture, ``(N,)``.
+        share: of each class, between 0 and 1.
+        seed: the same seed gives the same choice.
+
+    Returns:
+        Whether each picture is to test on, ``(N,)``.
+    """
+    classes = np.asarray(labels, np.int64)
+    tests = np.zeros(len(classes), bool)
+    for label, count in enumerate(np.bincount(classes) if len(classes) else ()):
+        if count < 2:
+            continue
+        wanted = min(max(int(np.floor(count * share + 0.5)), 1), int(count) - 1)
+        rng = np.random.default_rng((seed, label))
+        tests[rng.permutation(np.flatnonzero(classes == label))[:wanted]] = True
+    return tests
+
+
+def plan(found: Found, options: PictureOptions) -> Plan:
+    """Return how the pictures found would be shared out, with warnings in words."""
+    tests = np.array(found.tests, bool)
+    if not found.tests:
+        tests = split(found.labels, options.test_share, options.seed)
+    labels = np.asarray(found.labels, np.int64)
+    classes = len(found.class_names)
+    test = np.bincount(labels[tests], minlength=classes)
+    train = np.bincount(labels[~tests], minlength=classes)
+    rows = tuple(
+        ClassRow(name, int(train[label]), int(test[label]), _warning(int(train[label]), int(test[label])))
+        for label, name in enumerate(found.class_names)
+    )
+    return Plan(tests, rows, _warnings(found, rows, tests), _problem(found, options, tests))
+
+
+def _warning(train: int, test: int) -> str:
+    if not train:
+        return "nothing to learn from"
+    if train + test == 1:
+        return "one picture: cannot be tested"
+    if not test:
+        return "nothing to test on"
+    return "few pictures" if train + test < FEW else ""
+
+
+def _warnings(found: Found, rows: Sequence[ClassRow], tests: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+    said = list(found.notes)
+    if found.empty:
+        said.append(f"Left out, because no picture of it can be read: {_listed(found.empty)}.")
+    few = [row.name for row in rows if row.train + row.test < FEW]
+    if few:
+        said.append(f"Fewer than {FEW} pictures, too few to learn from or to judge by: {_listed(few)}.")
+    sizes = [row.train + row.test for row in rows]
+    if rows and min(sizes) >= FEW and max(sizes) >= 10 * min(sizes):
+        said.append(
+            f"The largest class has {max(sizes)} pictures, the smallest {min(sizes)}: "
+            "the network will prefer the large one."
+        )
+    both, unlike = _same(found, tests)
+    if both:
+        said.append(
+            f"{both} of the pictures to test on {'is' if both == 1 else 'are'} also among those to train on, "
+            "so the test will look better than it is."
+        )
+    if unlike:
+        said.append(f"{unlike} pictures are the same as one of another class.")
+    return tuple(said)
+
+
+def _same(found: Found, tests: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """Count the test pictures that are trained on too, and the pictures that two classes claim."""
+    trained = {print_ for print_, test in zip(found.prints, tests, strict=True) if not test}
+    both = sum(print_ in trained for print_, test in zip(found.prints, tests, strict=True) if test)
+    classes: defaultdict[bytes, set[int]] = defaultdict(set)
+    for print_, label in zip(found.prints, found.labels, strict=True):
+        classes[print_].add(label)
+    unlike = sum(len(classes[print_]) > 1 for print_ in found.prints)
+    return both, unlike
+
+
+def _problem(found: Found, options: PictureOptions, tests: npt.NDArray[np.bool_]) -> str:
+    classes = len(found.class_names)
+    if classes < 2:
+        there = f"one class, {found.class_names[0]!r}" if classes else "no class"
+        return f"There are pictures of {there}; a network needs at least 2 classes to tell apart."
+    if classes > MAX_CLASSES:
+        return f"There are {classes} classes; allowed are at most {MAX_CLASSES}."
+    if not tests.any():
+        return "No class has a second picture to test on; at least one class needs two."
+    if tests.all():
+        return "All pictures are to test on; some must be left to train on."
+    channels, height, width = options.in_shape
+    size = len(tests) * channels * height * width
+    if size > MAX_BYTES:
+        return (
+            f"At this size the images take {size / 1024**3:.1f} GB; allowed are {MAX_BYTES // 1024**3} GB, "
+            "so choose a smaller size."
+        )
+    return ""
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"

@@ -1,0 +1,110 @@
+"""One picture from a file nobody has looked at yet, upright, on white paper, in grey or colour."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engine.errors import DataError
+
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp", ".tif", ".tiff"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".pcx", ".jp2", ".avif"),
+)
+"""Files with one of these are taken for pictures, whatever they turn out to be."""
+_FORMATS = (
+    *("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF"),
+    *("PPM", "TGA", "ICO", "PCX", "JPEG2000", "AVIF"),
+)
+"""What Pillow reads by itself; other formats start other programs."""
+MAX_PIXELS = 64 * 10**6
+"""A picture of more pixels than this is refused before its pixels are unpacked."""
+_COLOUR = 24
+"""Channels that differ by at least this much, of 255, are seen as colour."""
+_COLOURED = 0.01
+"""So large a part of a picture must be in colour for the picture to be."""
+
+
+def read_picture(path: Path, least: int = 0) -> tuple[Image.Image, tuple[int, int]]:
+    """Read a picture, its first frame if it moves.
+
+    Args:
+        path: the file.
+        least: if above 0, the picture may come reduced, with both sides still at least this long,
+            where its format makes that faster.
+
+    Returns:
+        The picture in mode ``L`` or ``RGB``, and the width and height it has in its file.
+
+    Raises:
+        DataError: it is no picture, damaged, cut off or too large; the sentence does not name it.
+    """
+    try:
+        if not path.is_file():
+            raise DataError("There is no such file.")
+        with warnings.catch_warnings():
+            # Pillow tells of oddities in files that it reads all the same.
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=_known_formats()) as picture:
+                width, height = picture.size
+                if width * height > MAX_PIXELS:
+                    raise DataError(
+                        f"It has {width}x{height} pixels; allowed are {MAX_PIXELS // 10**6} million."
+                    )
+                if least:
+                    picture.draft(None, (least, least))  # None keeps the mode
+                upright = plain(picture)
+    except Image.DecompressionBombError:
+        raise DataError(f"It has more than {MAX_PIXELS // 10**6} million pixels.") from None
+    except UnidentifiedImageError:
+        raise DataError("It is not a picture.") from None
+    except OSError as error:
+        raise DataError(f"{error.strerror or 'It is damaged or cut off'}.") from None
+    # Pillow's plugins, on damaged files.
+    except (SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error):
+        raise DataError("It is damaged.") from None
+    except (MemoryError, OverflowError):
+        raise DataError("It claims to be larger than memory.") from None
+    return upright, (width, height)
+
+
+def plain(picture: Image.Image) -> Image.Image:
+    """Return a picture turned upright, in ``L`` or ``RGB``; what is clear in it becomes white paper."""
+    picture.load()
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return _eight_bits(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("L" if picture.mode in ("1", "L", "LA") else "RGB")
+
+
+def is_coloured(picture: Image.Image) -> bool:
+    """Whether colour is to be seen in a picture: in a hundredth of it, its channels differ clearly."""
+    if picture.mode == "L":
+        return False
+    small = picture.copy()
+    small.thumbnail((64, 64), Image.Resampling.BOX)
+    pixels = np.asarray(small, np.int16)
+    return float(np.mean(np.ptp(pixels, axis=2) >= _COLOUR)) >= _COLOURED
+
+
+def _known_formats() -> tuple[str, ...]:
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Bring a picture of 16 bits, or of fractions, to 0 to 255."""
+    deep = np.asarray(picture, np.float64)
+    if not np.isfinite(deep).all():
+        raise ValueError("not finite")
+    largest = float(deep.max(initial=1.0))
+    white = next((limit for limit in (1.0, 255.0, 65535.0) if largest <= limit), largest)
+    return Image.fromarray(np.clip(deep / white * 255 + 0.5, 0, 255).astype(np.uint8))

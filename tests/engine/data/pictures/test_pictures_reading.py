@@ -1,0 +1,174 @@
+"""Reading a picture: every form comes out upright in 8 bits, and nothing broken gets through."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from engine.data.pictures import reading
+from engine.data.pictures.fitting import FITS, PictureOptions, fitted, suggested_colour, suggested_size
+from engine.data.pictures.reading import is_coloured, read_picture
+from engine.errors import ConfigError, DataError
+
+
+def ramp(height=20, width=30):
+    return np.add.outer(np.arange(height) * 3, np.arange(width) * 5).astype(np.uint8)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "tif", "pgm", "tga"])
+def test_lossless_formats_keep_every_pixel(tmp_path, suffix):
+    path = tmp_path / f"ramp.{suffix}"
+    Image.fromarray(ramp()).save(path)
+    picture, size = read_picture(path)
+    assert size == (30, 20)
+    assert (np.asarray(picture.convert("L")) == ramp()).all()
+
+
+def test_clear_parts_become_white_paper(tmp_path):
+    pixels = np.zeros((4, 4, 4), np.uint8)
+    pixels[0, 0] = (255, 0, 0, 255)
+    Image.fromarray(pixels).save(tmp_path / "clear.png")
+    picture, _ = read_picture(tmp_path / "clear.png")
+    assert picture.mode == "RGB"
+    assert picture.getpixel((0, 0)) == (255, 0, 0)
+    assert picture.getpixel((2, 2)) == (255, 255, 255)
+
+
+def test_sixteen_bits_are_brought_to_eight(tmp_path):
+    Image.fromarray(np.array([[0, 32768, 65535]], np.uint16)).save(tmp_path / "deep.png")
+    assert np.asarray(read_picture(tmp_path / "deep.png")[0]).tolist() == [[0, 128, 255]]
+
+
+def test_a_turned_photo_stands_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees
+    Image.fromarray(ramp(20, 30)).save(tmp_path / "turned.jpg", exif=exif)
+    assert read_picture(tmp_path / "turned.jpg")[0].size == (20, 30)
+
+
+def test_a_large_photo_comes_reduced_when_that_is_enough(tmp_path):
+    Image.fromarray(np.zeros((800, 1200, 3), np.uint8)).save(tmp_path / "large.jpg")
+    picture, size = read_picture(tmp_path / "large.jpg", least=100)
+    assert size == (1200, 800)
+    assert 100 <= min(picture.size) < 800
+
+
+def broken_files(folder):
+    Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)).save(folder / "a.jpg")
+    whole = (folder / "a.jpg").read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "text.png").write_text("not a picture")
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "vector.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    Image.new("1", (9000, 9000)).save(folder / "bomb.png")
+    return {
+        "cut.jpg": "damaged|cut off|truncated",
+        "text.png": "not a picture",
+        "empty.png": "not a picture",
+        "vector.png": "not a picture",
+        "bomb.png": "9000x9000 pixels",
+        "missing.png": "no such file",
+    }
+
+
+def test_broken_files_are_refused_in_a_sentence(tmp_path):
+    for name, reason in broken_files(tmp_path).items():
+        with pytest.raises(DataError, match=reason) as caught:
+            read_picture(tmp_path / name)
+        assert str(caught.value).endswith(".")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(DataError, match="no such file"):
+        read_picture(tmp_path / "pipe.png")
+
+
+def test_pillows_own_limit_is_a_sentence_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    Image.fromarray(ramp(40, 40)).save(tmp_path / "a.png")
+    with pytest.raises(DataError, match="million pixels"):
+        read_picture(tmp_path / "a.png")
+
+
+@given(st.data())
+def test_damaged_bytes_never_raise_anything_else(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("fuzz")
+    suffix = data.draw(st.sampled_from(["png", "gif", "bmp", "tif", "jpg", "tga", "webp", "ppm", "ico"]))
+    path = folder / f"a.{suffix}"
+    Image.fromarray(ramp(32, 32)).save(path)
+    content = bytearray(path.read_bytes())
+    for place, value in data.draw(
+        st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), min_size=1, max_size=12)
+    ):
+        content[place] = value
+    path.write_bytes(bytes(content[: data.draw(st.integers(0, len(content)))]))
+    with contextlib.suppress(DataError):
+        assert read_picture(path)[0].mode in ("L", "RGB")
+
+
+def test_colour_is_told_from_grey():
+    grey = np.repeat(ramp()[..., None], 3, axis=2)
+    assert not is_coloured(Image.fromarray(ramp()))
+    assert not is_coloured(Image.fromarray(grey))
+    grey[:5, :5] = (200, 20, 20)
+    assert is_coloured(Image.fromarray(grey))
+
+
+@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize("colour", [False, True])
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 700), (700, 3), (32, 32), (90, 41)])
+def test_any_shape_fits(fit, colour, height, width):
+    options = PictureOptions(size=24, colour=colour, fit=fit)
+    for mode in ("L", "RGB"):
+        image = fitted(Image.new(mode, (width, height), 77 if mode == "L" else (77, 77, 77)), options)
+        assert image.shape == options.in_shape
+        assert image.dtype == np.uint8
+        assert (image == 77).all()
+
+
+def test_each_fit_keeps_what_it_says():
+    pixels = np.zeros((20, 40), np.uint8)
+    pixels[:, :10] = 200  # on the left, which the middle square does not reach
+    picture = Image.fromarray(pixels)
+    crop, pad, stretch = (fitted(picture, PictureOptions(size=20, colour=False, fit=fit))[0] for fit in FITS)
+    assert not crop.any()
+    assert (abs(stretch[:, :4].astype(int) - 200) < 20).all() and not stretch[:, 7:].any()
+    # Most of the border is dark, and the margin continues it.
+    assert not pad[:4].any() and not pad[-4:].any()
+    assert (abs(pad[7:13, :4].astype(int) - 200) < 20).all() and not pad[:, 7:].any()
+
+
+def test_a_picture_of_the_size_stays_as_it_is():
+    image = fitted(Image.fromarray(ramp(28, 28)), PictureOptions(size=28, colour=False))
+    assert (image[0] == ramp(28, 28)).all()
+
+
+def test_suggestions_follow_the_pictures():
+    assert suggested_size([28] * 5 + [400]) == 28
+    assert suggested_size([50, 51, 52]) == 48
+    assert suggested_size([3000]) == 64
+    assert suggested_size([2]) == 8
+    assert suggested_size([]) == 32
+    assert suggested_colour([True, False, False])
+    assert not suggested_colour([False] * 20 + [True])
+    assert not suggested_colour([])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("size", 7), ("size", 129), ("fit", "tile"), ("test_share", 0.9)]
+)
+def test_options_say_what_is_allowed(name, value):
+    with pytest.raises(ConfigError, match=name):
+        PictureOptions(**{name: value})
+
+
+def test_only_formats_that_start_no_other_program_are_read():
+    assert "EPS" not in reading._known_formats()
+    assert {"PNG", "JPEG"} <= set(reading._known_formats())

@@ -1,0 +1,321 @@
+"""Finding pictures in folders, tables and archives: what counts, what is left out, and why."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.data.pictures import scan as scanning
+from engine.data.pictures.build import build
+from engine.data.pictures.fitting import PictureOptions
+from engine.data.pictures.found import StoppedError, natural
+from engine.data.pictures.npz import Archive
+from engine.data.pictures.scan import scan
+from engine.errors import DataError
+
+
+def save(path, level=0, size=(12, 10), mode="L"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, level if mode == "L" else (level, 0, 255 - level)).save(path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "shapes"
+    for index in range(4):
+        save(root / "class 10" / f"{index}.png", index)
+        save(root / "class 2" / "deep" / "deeper" / f"{index}.png", 100 + index, mode="RGB")
+    return root
+
+
+def test_sub_folders_are_classes_in_their_natural_order(folder):
+    found = scan(folder)
+    assert found.title == "shapes"
+    assert found.class_names == ("class 2", "class 10")
+    assert found.labels == (0, 0, 0, 0, 1, 1, 1, 1)
+    assert found.short_sides == (10,) * 8
+    assert found.coloured == (True,) * 4 + (False,) * 4
+    assert found.names[0] == str(Path("class 2", "deep", "deeper", "0.png"))
+    assert [len(samples) for samples in found.samples] == [4, 4]
+    assert not found.broken and not found.empty and not found.ignored and not found.tests
+
+
+def test_what_is_no_picture_is_counted_or_listed(folder):
+    (folder / "class 2" / "notes.txt").write_text("hello")
+    (folder / "class 2" / ".hidden.png").write_bytes(b"")
+    (folder / "class 2" / "broken.png").write_text("hello")
+    (folder / "class 2" / "folder.png").mkdir()
+    save(folder / ".thumbnails" / "1.png")
+    (folder / "none" / "x.jpg").parent.mkdir()
+    (folder / "none" / "x.jpg").write_bytes(b"\xff\xd8\xff")
+    save(folder / "beside.png")
+    found = scan(folder)
+    assert found.ignored == 2
+    assert {each.name for each in found.broken} == {
+        str(Path("class 2", "broken.png")),
+        str(Path("none", "x.jpg")),
+    }
+    assert all(each.reason for each in found.broken)
+    assert found.class_names == ("class 2", "class 10")
+    assert found.empty == ("none",)
+    assert found.labels == (0, 0, 0, 0, 1, 1, 1, 1)
+    assert any("says its class: 1 picture." in note for note in found.notes)
+
+
+def test_links_to_folders_are_not_followed(folder):
+    (folder / "class 2" / "loop").symlink_to(folder, target_is_directory=True)
+    (folder / "again").symlink_to(folder / "class 2", target_is_directory=True)
+    (folder / "class 10" / "dangling.png").symlink_to(folder / "nowhere")
+    found = scan(folder)
+    assert len(found.names) == 8
+    assert found.class_names == ("class 2", "class 10")
+    assert found.broken[0].reason == "There is no such file."
+
+
+def test_folders_called_train_and_test_lay_the_split_down(tmp_path):
+    for part, count in (("train", 3), ("Test", 2), ("valid", 1)):
+        for name in ("cat", "dog"):
+            for index in range(count):
+                save(tmp_path / part / name / f"{index}.png", index)
+    found = scan(tmp_path)
+    assert found.class_names == ("cat", "dog")
+    assert sum(found.tests) == 4 and len(found.tests) == 12
+    assert any("which to test on" in note for note in found.notes)
+
+
+def test_folders_that_only_look_like_it_are_classes(tmp_path):
+    for name in ("train", "test", "bus"):
+        save(tmp_path / name / "1.png")
+    assert scan(tmp_path).class_names == ("bus", "test", "train")
+    save(tmp_path / "other" / "train" / "1.png")
+    save(tmp_path / "other" / "test" / "1.png")
+    assert scan(tmp_path / "other").class_names == ("test", "train")
+
+
+def test_a_folder_without_classes_is_refused(tmp_path):
+    with pytest.raises(DataError, match="holds no picture"):
+        scan(tmp_path)
+    save(tmp_path / "1.png")
+    with pytest.raises(DataError, match="holds 1 picture, but none in a sub-folder"):
+        scan(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["missing", "missing.csv", "missing.npz"])
+def test_what_is_not_there_is_said(tmp_path, name):
+    with pytest.raises(DataError, match=name):
+        scan(tmp_path / name)
+
+
+def test_other_files_are_refused(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"")
+    with pytest.raises(DataError, match="a table"):
+        scan(tmp_path / "a.pdf")
+
+
+def test_scanning_reports_and_stops(folder):
+    seen = []
+    scan(folder, lambda done, of: seen.append((done, of)))
+    assert seen[0] == (0, 8) and seen[-1] == (8, 8)
+    for path in (folder, table(folder, "file,label\nclass 2/deep/deeper/0.png,a\n")):
+        with pytest.raises(StoppedError):
+            scan(path, asked=lambda: True)
+
+
+def test_memory_is_bounded_by_few_small_samples(tmp_path, monkeypatch):
+    monkeypatch.setattr(scanning, "SHOWN_CLASSES", 1)
+    for name in "ab":
+        for index in range(8):
+            save(tmp_path / name / f"{index}.png", index, size=(400, 300))
+    first, second = scan(tmp_path).samples
+    assert len(first) == scanning.SAMPLES and not second
+    assert all(min(sample.picture.size) == 160 for sample in first)
+
+
+def test_natural_order():
+    assert sorted(["b", "img10", "A", "img2", "²"], key=natural) == ["A", "b", "img2", "img10", "²"]
+
+
+# --- tables ------------------------------------------------------------------------------------------
+
+
+def table(folder, text, name="table.csv", encoding="utf-8"):
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    for index in range(4):
+        save(tmp_path / "pics" / f"{index}, a.png", index)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ('file,label\n"pics/0, a.png",käse\n"pics/1, a.png",brot\n', "utf-8-sig"),
+        ("pics/0, a.png;käse\r\npics/1, a.png;brot\r\n", "utf-8"),
+        ("class\tsize\timage\nkäse\t7\tpics\\0, a.png\n\nbrot\t8\tpics/1, a.png\n", "utf-8"),
+    ],
+)
+def test_tables_of_every_usual_form(pictures, text, encoding):
+    found = scan(table(pictures, text, encoding=encoding))
+    assert found.class_names == ("brot", "käse")
+    assert found.labels == (1, 0)
+    assert found.title == "table"
+    assert not found.broken
+
+
+def test_bad_lines_are_listed_with_their_numbers(pictures):
+    text = "file;label\npics/0, a.png;1\npics/1, a.png\n;2\npics/none.png;2\npics/2, a.png;10\n/dev/zero;3\n"
+    found = scan(table(pictures, text))
+    assert found.class_names == ("1", "10")
+    assert [each.name for each in found.broken] == [
+        "line 3",
+        "line 4",
+        "line 5: pics/none.png",
+        "line 7: /dev/zero",
+    ]
+    assert found.empty == ("2", "3")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "names no picture"),
+        (b"file,label\n", "names no picture"),
+        (b"caf\xe9.png,1\n", "UTF-8"),
+        (b'a.png,"' + b"x" * 200_000 + b'"\n', "line 1"),
+    ],
+)
+def test_tables_that_cannot_be_read_are_refused(tmp_path, content, reason):
+    (tmp_path / "table.csv").write_bytes(content)
+    with pytest.raises(DataError, match=reason):
+        scan(tmp_path / "table.csv")
+
+
+# --- archives ----------------------------------------------------------------------------------------
+
+GREY = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
+COLOUR = np.arange(6 * 4 * 5 * 3, dtype=np.uint8).reshape(6, 4, 5, 3)
+LABELS = np.array([3, 3, 3, 7, 7, 7])
+
+
+def archive(tmp_path, **arrays):
+    path = tmp_path / "pictures.npz"
+    np.savez(path, **arrays)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("images", "expected"),
+    [
+        (GREY, GREY),
+        (GREY[..., None], GREY),
+        (GREY[:, None], GREY),
+        (GREY / 255, GREY),
+        (GREY.astype(np.int64), GREY),
+        (GREY.astype(np.float32), GREY),
+        (GREY > 60, np.where(GREY > 60, 255, 0)),
+        (COLOUR, COLOUR),
+        (COLOUR.transpose(0, 3, 1, 2), COLOUR),
+        (GREY[:, None, :, :3], GREY[:, :, :3]),
+        (COLOUR[:, :3], COLOUR[:, :3]),
+    ],
+)
+def test_images_of_every_usual_form(tmp_path, images, expected):
+    found = scan(archive(tmp_path, images=images, labels=LABELS))
+    assert found.class_names == ("3", "7")
+    for index in range(6):
+        assert (np.asarray(found.source.picture(index, 0)[0]) == expected[index]).all()
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "class_names", "numbers"),
+    [
+        (LABELS[:, None], (), ("3", "7"), (0, 0, 0, 1, 1, 1)),
+        (LABELS.astype(float), (), ("3", "7"), (0, 0, 0, 1, 1, 1)),
+        (np.array(["b", "a"] * 3), (), ("a", "b"), (1, 0, 1, 0, 1, 0)),
+        (np.array([b"b", b"a"] * 3), (), ("a", "b"), (1, 0, 1, 0, 1, 0)),
+        (np.array([0, 2, 0, 2, 0, 2]), ("no", "maybe", "yes"), ("no", "yes"), (0, 1, 0, 1, 0, 1)),
+    ],
+)
+def test_labels_of_every_usual_form(tmp_path, labels, names, class_names, numbers):
+    extra = {"class_names": np.array(names)} if names else {}
+    found = scan(archive(tmp_path, x=GREY, y=labels, **extra))
+    assert found.class_names == class_names
+    assert found.labels == numbers
+
+
+def test_labels_without_a_name_are_listed(tmp_path):
+    found = scan(archive(tmp_path, x=GREY, y=np.array([0, 1, 0, 1, 9, -1]), classes=np.array(["a", "b"])))
+    assert found.labels == (0, 1, 0, 1)
+    assert [each.name for each in found.broken] == ["picture 5", "picture 6"]
+    assert "label is 9; allowed is 0 to 1" in found.broken[0].reason
+
+
+def test_an_archives_own_split_is_kept(tmp_path):
+    path = archive(tmp_path, x_train=GREY, y_train=LABELS, x_test=GREY[:4], y_test=LABELS[:4])
+    found = scan(path)
+    assert found.tests == (False,) * 6 + (True,) * 4
+    dataset, _ = build(found, PictureOptions(size=8, colour=False), "x")
+    assert len(dataset.test_images) == 4
+
+
+def test_pictures_with_impossible_values_are_listed(tmp_path):
+    images = (GREY / 255).astype(np.float32)
+    images[2, 0, 0] = np.nan
+    images[3, 0, 0] = -0.5
+    found = scan(archive(tmp_path, images=images, labels=LABELS))
+    assert [each.name for each in found.broken] == ["picture 3", "picture 4"]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "reason"),
+    [
+        ({"images": GREY}, "holds images"),
+        ({"images": GREY, "labels": LABELS[:3]}, "labels"),
+        ({"images": GREY[0], "labels": LABELS}, "shape"),
+        ({"images": np.zeros((6, 9, 5, 7)), "labels": LABELS}, "channels"),
+        ({"images": GREY, "labels": LABELS + 0.5}, "fractions"),
+        ({"images": GREY, "labels": LABELS.astype(complex)}, "complex"),
+        ({"images": GREY, "labels": np.array([{}] * 6)}, "Python objects"),
+        ({"images": GREY, "labels": LABELS % 2, "class_names": np.array(["a", "a"])}, "same name"),
+        ({"images": GREY, "labels": LABELS % 2, "class_names": np.array([1, 2])}, "few words"),
+    ],
+)
+def test_archives_without_usable_arrays_are_refused(tmp_path, arrays, reason):
+    with pytest.raises(DataError, match=reason):
+        scan(archive(tmp_path, **arrays))
+
+
+def test_damaged_archives_are_refused(tmp_path):
+    path = archive(tmp_path, images=GREY, labels=LABELS)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match=r"not an \.npz"):
+        scan(path)
+    path.write_bytes(whole.replace(GREY.tobytes(), bytes(GREY.size)))
+    with pytest.raises(DataError, match=r"not an \.npz"):
+        scan(path)
+
+
+def test_an_array_that_claims_too_much_is_never_made(tmp_path):
+    path = tmp_path / "bomb.npz"
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000, 1000), }"
+    with zipfile.ZipFile(path, "w") as file:
+        head = header.ljust(117) + b"\n"
+        file.writestr("images.npy", b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head)
+    with pytest.raises(DataError, match="does not fit its shape"):
+        Archive(path)
+
+
+def test_an_archive_larger_than_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.data.pictures.npz.MAX_BYTES", 100)
+    with pytest.raises(DataError, match="of memory"):
+        scan(archive(tmp_path, images=GREY, labels=LABELS))
