@@ -35,6 +35,11 @@ class Dialogs:
         name, _ = QFileDialog.getOpenFileName(self._above(), title, "", kinds)
         return Path(name) if name else None
 
+    def open_folder(self, title: str) -> Path | None:
+        """Return the folder the user picks to read."""
+        name = QFileDialog.getExistingDirectory(self._above(), title)
+        return Path(name) if name else None
+
     def save_file(self, title: str, suggestion: str, kinds: str) -> Path | None:
         """Return the file the user picks to write, with the suffix of ``suggestion`` if it has none."""
         name, _ = QFileDialog.getSaveFileName(self._above(), title, suggestion, kinds)
