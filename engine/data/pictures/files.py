@@ -17,6 +17,8 @@ from engine.data.pictures.found import Asked, Broken, Listing, StoppedError, nat
 from engine.data.pictures.reading import SUFFIXES, read_picture
 from engine.errors import DataError
 
+TABLES = (".csv", ".tsv", ".txt")
+"""Suffixes of tables of file and class."""
 _FILE_WORDS = ("file", "filename", "file_name", "filepath", "path", "image", "picture", "img")
 _CLASS_WORDS = ("label", "class", "category", "classname", "class_name", "target", "name")
 _DELIMITERS = ("\t", ";", ",")

@@ -13,11 +13,12 @@ from engine.options import Described, option
 from engine.types import Bytes, Shape
 
 FITS: dict[str, str] = {
-    "crop": "Cut to the middle square",
-    "pad": "Keep all of it, with a margin",
-    "stretch": "Stretch to the square",
+    "crop": "cuts out the middle square",
+    "pad": "keeps all of it and adds a margin",
+    "stretch": "stretches it",
 }
-"""How a picture that is not square is made so, with the words for it."""
+"""How a picture that is not square is made so, and what each way does."""
+_FIT_HELP = "; ".join(f"{fit} {words}" for fit, words in FITS.items()) + "."
 LEAST_SIDE, MOST_SIDE = 8, 128
 _COLOURED_SHARE = 0.1
 """So many of the pictures must be in colour for colour to be suggested."""
@@ -34,7 +35,9 @@ class PictureOptions(Described):
 
     size: int = option(32, "Height and width of each image, in pixels.", low=LEAST_SIDE, high=MOST_SIDE)
     colour: bool = option(True, "Keep the colours; otherwise everything becomes grey.")
-    fit: str = option("crop", "How pictures that are not square are made so.", choices=tuple(FITS))
+    fit: str = option(
+        "crop", "How pictures that are not square are made so: " + _FIT_HELP, choices=tuple(FITS)
+    )
     test_share: float = option(
         0.2, "Share of each class's pictures that is kept to test on.", low=0.05, high=0.5
     )

@@ -8,13 +8,11 @@ from pathlib import Path
 from PIL import Image
 
 from engine.data.pictures.arrays import list_archive
-from engine.data.pictures.files import list_folder, list_table
+from engine.data.pictures.files import TABLES, list_folder, list_table
 from engine.data.pictures.found import Asked, Broken, Found, Listing, Report, Sample, StoppedError
 from engine.data.pictures.reading import is_coloured
 from engine.errors import DataError
 
-TABLES = (".csv", ".tsv", ".txt")
-"""Suffixes of tables of file and class."""
 SAMPLES = 6
 """Pictures of each class that are kept to be shown."""
 SHOWN_CLASSES = 40

@@ -1,0 +1,143 @@
+"""Long work beside the window: one thread that can be stopped, and the bar that shows how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PyQt5.QtCore import QObject, QThread, pyqtSignal
+from PyQt5.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from engine.data.pictures.found import Asked, Report, StoppedError
+from engine.errors import EngineError
+from gui.presenters.numbers import grouped
+from gui.presenters.own_pictures import counted
+from gui.theme import GRID
+
+_PAUSE = 0.05
+"""Seconds between two reports; more often nobody can read them."""
+
+
+class Job(QThread):
+    """Does one piece of work and hands over what came of it, in the thread of the window."""
+
+    moved = pyqtSignal(int, int)
+    """How much is done, and of how much."""
+    done = pyqtSignal(object)
+    """What came of it."""
+    failed = pyqtSignal(str)
+    """The sentence why nothing came of it; not emitted when the user stopped it."""
+
+    def __init__(self, work: Callable[[Report, Asked], Any], parent: QObject) -> None:
+        """Prepare the work; ``start`` begins it."""
+        super().__init__(parent)
+        self._work = work
+        self._told = 0.0
+
+    def run(self) -> None:
+        """Do the work; called by Qt in the new thread."""
+        try:
+            result = self._work(self._report, self.isInterruptionRequested)
+        except StoppedError:
+            return
+        except EngineError as error:
+            self.failed.emit(str(error))
+        except MemoryError:
+            self.failed.emit("There is not enough memory for the pictures; choose a smaller size.")
+        else:
+            self.done.emit(result)
+
+    def stop(self) -> None:
+        """Ask the work to end, and wait until it has; it emits nothing any more."""
+        self.blockSignals(True)
+        self.requestInterruption()
+        self.wait()
+
+    def _report(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if done == of or now - self._told >= _PAUSE:
+            self._told = now
+            self.moved.emit(done, of)
+
+
+class JobBar(QWidget):
+    """Does one job at a time, shows how far it is, and lets the user stop it; hidden without a job."""
+
+    changed = pyqtSignal()
+    """A job began or ended."""
+    failed = pyqtSignal(str)
+    """The sentence why nothing came of the job."""
+
+    def __init__(self) -> None:
+        """Make a bar without a job."""
+        super().__init__()
+        self._job: Job | None = None
+        self.words = QLabel()
+        self.words.setObjectName("caption")
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Pictures read")
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(160)
+        self.button = QPushButton("&Stop")
+        self.button.clicked.connect(lambda _checked: self.stop())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for widget in (self.words, self.bar, self.button):
+            row.addWidget(widget)
+        self.hide()
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is a job."""
+        return self._job is not None
+
+    def start(self, word: str, work: Callable[[Report, Asked], Any], take: Callable[[Any], None]) -> None:
+        """Begin a job; an older one is stopped first.
+
+        Args:
+            word: what is done with the pictures, as in ``Reading 3 of 10 pictures``.
+            work: done in a thread of its own.
+            take: is given what came of it, in the thread of the window.
+        """
+        self.stop()
+        job = self._job = Job(work, self)
+
+        # What a stopped job has said before it ended may still arrive; it counts no more.
+        def done(result: Any) -> None:
+            if self._job is job:
+                self.stop()
+                take(result)
+
+        def failed(sentence: str) -> None:
+            if self._job is job:
+                self.stop()
+                self.failed.emit(sentence)
+
+        def moved(count: int, of: int) -> None:
+            if self._job is job:
+                self.words.setText(f"{word} {grouped(count)} of {counted(of, 'picture')}")
+                self.bar.setRange(0, of)
+                self.bar.setValue(count)
+
+        job.done.connect(done)
+        job.failed.connect(failed)
+        job.moved.connect(moved)
+        self.words.setText("Looking for pictures")
+        self.bar.setRange(0, 0)
+        self.show()
+        job.start()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """End the job, if there is one, and wait until it has ended."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.stop()
+            job.deleteLater()
+            self.hide()
+            self.changed.emit()

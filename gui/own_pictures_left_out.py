@@ -1,0 +1,54 @@
+"""The list of pictures that are left out, with the reasons, to be unfolded and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt5.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
+
+from engine.data.pictures.found import Broken
+from gui.presenters.numbers import grouped
+from gui.presenters.own_pictures import listed
+from gui.theme import GRID, Theme
+from gui.widgets.section import Section
+
+
+class LeftOut(Section):
+    """Folded away at first; hidden if nothing is left out."""
+
+    def __init__(self) -> None:
+        """Make an empty list."""
+        super().__init__("Left out", folding=True, folded=True)
+        self.list = QPlainTextEdit()
+        self.list.setReadOnly(True)
+        self.list.setTabChangesFocus(True)
+        self.list.setFixedHeight(12 * GRID)
+        self.list.setAccessibleName("Pictures that are left out, and why")
+        self.copy = QPushButton("&Copy the list")
+        self.copy.clicked.connect(lambda _checked: self._copy())
+        foot = QWidget()
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self.copy)
+        self.add(self.list)
+        self.add(foot)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self.list.setStyleSheet(
+            f"QPlainTextEdit {{ background: {theme.panel}; border: 1px solid {theme.line}; }}"
+        )
+
+    def show_broken(self, broken: Sequence[Broken]) -> None:
+        """List these, a line each."""
+        self.list.setPlainText(listed(broken))
+        if self.button is not None:
+            self.button.setText(f"Left out ({grouped(len(broken))})")
+        self.setVisible(bool(broken))
+
+    def _copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.list.toPlainText())
