@@ -16,7 +16,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from engine.data.pictures.fitting import PictureOptions
+from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.plan import ClassRow
 from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures

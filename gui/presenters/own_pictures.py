@@ -11,8 +11,9 @@ from typing import Any
 from PIL import Image
 
 from engine.data.pictures.files import TABLES
-from engine.data.pictures.fitting import PictureOptions, fitted, suggested_colour, suggested_size
+from engine.data.pictures.fitting import fitted
 from engine.data.pictures.found import Broken, Found
+from engine.data.pictures.options import PictureOptions, suggested_colour, suggested_size
 from engine.data.pictures.plan import Plan, plan
 from engine.types import Bytes
 from gui.presenters.numbers import grouped

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine.data.dataset import Dataset
-from engine.data.pictures.fitting import PictureOptions, fitted
+from engine.data.pictures.fitting import fitted
 from engine.data.pictures.found import Asked, Broken, Found, Report, StoppedError
+from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.plan import plan
 from engine.errors import DataError
 from engine.types import Bytes

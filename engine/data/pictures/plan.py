@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.pictures.fitting import PictureOptions
 from engine.data.pictures.found import Found
+from engine.data.pictures.options import PictureOptions
 
 FEW = 10
 """Fewer pictures of a class than this are pointed out."""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data.pictures import reading
-from engine.data.pictures.fitting import FITS, PictureOptions, fitted, suggested_colour, suggested_size
+from engine.data.pictures.fitting import fitted
+from engine.data.pictures.options import FITS, PictureOptions, suggested_colour, suggested_size
 from engine.data.pictures.reading import is_coloured, read_picture
 from engine.errors import ConfigError, DataError
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data.pictures.build import build
-from engine.data.pictures.fitting import PictureOptions
 from engine.data.pictures.found import Found, StoppedError
+from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.plan import plan, split
 from engine.errors import DataError
 

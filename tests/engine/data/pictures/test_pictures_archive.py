@@ -1,0 +1,133 @@
+"""Finding pictures in archives of images and labels, in every usual form, and in no other."""
+
+from __future__ import annotations
+
+import zipfile
+
+import numpy as np
+import pytest
+
+from engine.data.pictures.build import build
+from engine.data.pictures.npz import Archive
+from engine.data.pictures.options import PictureOptions
+from engine.data.pictures.scan import scan
+from engine.errors import DataError
+
+GREY = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
+COLOUR = np.arange(6 * 4 * 5 * 3, dtype=np.uint8).reshape(6, 4, 5, 3)
+LABELS = np.array([3, 3, 3, 7, 7, 7])
+
+
+def archive(tmp_path, **arrays):
+    path = tmp_path / "pictures.npz"
+    np.savez(path, **arrays)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("images", "expected"),
+    [
+        (GREY, GREY),
+        (GREY[..., None], GREY),
+        (GREY[:, None], GREY),
+        (GREY / 255, GREY),
+        (GREY.astype(np.int64), GREY),
+        (GREY.astype(np.float32), GREY),
+        (GREY > 60, np.where(GREY > 60, 255, 0)),
+        (COLOUR, COLOUR),
+        (COLOUR.transpose(0, 3, 1, 2), COLOUR),
+        (GREY[:, None, :, :3], GREY[:, :, :3]),
+        (COLOUR[:, :3], COLOUR[:, :3]),
+    ],
+)
+def test_images_of_every_usual_form(tmp_path, images, expected):
+    found = scan(archive(tmp_path, images=images, labels=LABELS))
+    assert found.class_names == ("3", "7")
+    for index in range(6):
+        assert (np.asarray(found.source.picture(index, 0)[0]) == expected[index]).all()
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "class_names", "numbers"),
+    [
+        (LABELS[:, None], (), ("3", "7"), (0, 0, 0, 1, 1, 1)),
+        (LABELS.astype(float), (), ("3", "7"), (0, 0, 0, 1, 1, 1)),
+        (np.array(["b", "a"] * 3), (), ("a", "b"), (1, 0, 1, 0, 1, 0)),
+        (np.array([b"b", b"a"] * 3), (), ("a", "b"), (1, 0, 1, 0, 1, 0)),
+        (np.array([0, 2, 0, 2, 0, 2]), ("no", "maybe", "yes"), ("no", "yes"), (0, 1, 0, 1, 0, 1)),
+    ],
+)
+def test_labels_of_every_usual_form(tmp_path, labels, names, class_names, numbers):
+    extra = {"class_names": np.array(names)} if names else {}
+    found = scan(archive(tmp_path, x=GREY, y=labels, **extra))
+    assert found.class_names == class_names
+    assert found.labels == numbers
+
+
+def test_labels_without_a_name_are_listed(tmp_path):
+    found = scan(archive(tmp_path, x=GREY, y=np.array([0, 1, 0, 1, 9, -1]), classes=np.array(["a", "b"])))
+    assert found.labels == (0, 1, 0, 1)
+    assert [each.name for each in found.broken] == ["picture 5", "picture 6"]
+    assert "label is 9; allowed is 0 to 1" in found.broken[0].reason
+
+
+def test_an_archives_own_split_is_kept(tmp_path):
+    path = archive(tmp_path, x_train=GREY, y_train=LABELS, x_test=GREY[:4], y_test=LABELS[:4])
+    found = scan(path)
+    assert found.tests == (False,) * 6 + (True,) * 4
+    dataset, _ = build(found, PictureOptions(size=8, colour=False), "x")
+    assert len(dataset.test_images) == 4
+
+
+def test_pictures_with_impossible_values_are_listed(tmp_path):
+    images = (GREY / 255).astype(np.float32)
+    images[2, 0, 0] = np.nan
+    images[3, 0, 0] = -0.5
+    found = scan(archive(tmp_path, images=images, labels=LABELS))
+    assert [each.name for each in found.broken] == ["picture 3", "picture 4"]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "reason"),
+    [
+        ({"images": GREY}, "holds images"),
+        ({"images": GREY, "labels": LABELS[:3]}, "labels"),
+        ({"images": GREY[0], "labels": LABELS}, "shape"),
+        ({"images": np.zeros((6, 9, 5, 7)), "labels": LABELS}, "channels"),
+        ({"images": GREY, "labels": LABELS + 0.5}, "fractions"),
+        ({"images": GREY, "labels": LABELS.astype(complex)}, "complex"),
+        ({"images": GREY, "labels": np.array([{}] * 6)}, "Python objects"),
+        ({"images": GREY, "labels": LABELS % 2, "class_names": np.array(["a", "a"])}, "same name"),
+        ({"images": GREY, "labels": LABELS % 2, "class_names": np.array([1, 2])}, "few words"),
+    ],
+)
+def test_archives_without_usable_arrays_are_refused(tmp_path, arrays, reason):
+    with pytest.raises(DataError, match=reason):
+        scan(archive(tmp_path, **arrays))
+
+
+def test_damaged_archives_are_refused(tmp_path):
+    path = archive(tmp_path, images=GREY, labels=LABELS)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match=r"not an \.npz"):
+        scan(path)
+    path.write_bytes(whole.replace(GREY.tobytes(), bytes(GREY.size)))
+    with pytest.raises(DataError, match=r"not an \.npz"):
+        scan(path)
+
+
+def test_an_array_that_claims_too_much_is_never_made(tmp_path):
+    path = tmp_path / "bomb.npz"
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000, 1000), }"
+    with zipfile.ZipFile(path, "w") as file:
+        head = header.ljust(117) + b"\n"
+        file.writestr("images.npy", b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head)
+    with pytest.raises(DataError, match="does not fit its shape"):
+        Archive(path)
+
+
+def test_an_archive_larger_than_memory_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.data.pictures.npz.MAX_BYTES", 100)
+    with pytest.raises(DataError, match="of memory"):
+        scan(archive(tmp_path, images=GREY, labels=LABELS))
