@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from engine.data.jpeg import compress
 from engine.options import Described, from_json, option
 from engine.types import Array, Bytes
 
@@ -49,11 +50,14 @@ class Augmentation(Described):
         0.0, "Share of the images whose bright strokes become thicker or thinner.", low=0.0, high=1.0
     )
     flip: float = option(0.0, "Share of the images that are mirrored left to right.", low=0.0, high=1.0)
+    jpeg: float = option(
+        0.0, "Share of the images that lose what saving as JPEG loses, as photographs do.", low=0.0, high=1.0
+    )
 
     @property
     def is_identity(self) -> bool:
         """Whether images stay as they are."""
-        return not (self._moves or self.thickness)
+        return not (self._moves or self.thickness or self.jpeg)
 
     @property
     def _moves(self) -> bool:
@@ -79,6 +83,8 @@ class Augmentation(Described):
             for start in range(0, len(result), _BLOCK):
                 block = result[start : start + _BLOCK]
                 block[:] = _sample(block, *self._places(block.shape, rng))
+        if self.jpeg:
+            compress(result, self.jpeg, rng)
         return result
 
     def _thicken(self, images: Bytes, rng: np.random.Generator) -> None:
