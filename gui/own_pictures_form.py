@@ -23,7 +23,6 @@ from gui.presenters.own_pictures import OwnPictures
 from gui.theme import GRID, Theme
 from gui.widgets.option_form import LABEL_WIDTH, OptionForm, defaults_of
 
-WIDTH = 304
 _COLUMNS = ("Class", "Train", "Test", "")
 
 
@@ -92,7 +91,6 @@ class OwnForm(QWidget):
         """Edit ``state``."""
         super().__init__()
         self._state = state
-        self.setFixedWidth(WIDTH)
         self.title = QLineEdit()
         self.title.setMaxLength(80)
         self.title.setAccessibleName("Title of the data set")
@@ -106,17 +104,18 @@ class OwnForm(QWidget):
         top.addWidget(self.title, 0, 1)
         self.form = OptionForm(PictureOptions.options(), defaults_of(PictureOptions))
         self.classes = ClassTable(theme)
+        self.classes.setMinimumHeight(16 * GRID)
         self.warnings = QLabel()
         self.warnings.setWordWrap(True)
         self.warnings.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self.warnings.setAccessibleName("What is doubtful")
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addLayout(top)
         column.addWidget(self.form)
-        column.addWidget(self.classes, 1)
         column.addWidget(self.warnings)
+        column.addWidget(self.classes, 1)
         self.title.textEdited.connect(self._retitle)
         self.form.changed.connect(self._change)
         self.form.problems_changed.connect(lambda: self.changed.emit(False))
@@ -140,7 +139,7 @@ class OwnForm(QWidget):
             self.form.enable(name, not laid_down, "The pictures say themselves which are to test on.")
         self.classes.show_rows(() if state.plan is None else state.plan.rows)
         warnings = state.warnings()
-        self.warnings.setText("\n".join(warnings))
+        self.warnings.setText("\n".join(f"\N{BULLET} {warning}" for warning in warnings))
         self.warnings.setVisible(bool(warnings))
 
     def problems(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from engine.data.pictures.found import Broken
@@ -22,17 +23,17 @@ class LeftOut(Section):
         self.list = QPlainTextEdit()
         self.list.setReadOnly(True)
         self.list.setTabChangesFocus(True)
-        self.list.setFixedHeight(12 * GRID)
+        self.list.setFixedHeight(10 * GRID)
         self.list.setAccessibleName("Pictures that are left out, and why")
-        self.copy = QPushButton("&Copy the list")
+        self.copy = QPushButton("&Copy list")
         self.copy.clicked.connect(lambda _checked: self._copy())
-        foot = QWidget()
-        row = QHBoxLayout(foot)
+        both = QWidget()
+        row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self.copy)
-        self.add(self.list)
-        self.add(foot)
+        row.setSpacing(GRID)
+        row.addWidget(self.list, 1)
+        row.addWidget(self.copy, 0, Qt.AlignTop)
+        self.add(both)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:

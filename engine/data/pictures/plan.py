@@ -102,7 +102,7 @@ def _warning(train: int, test: int) -> str:
 def _warnings(found: Found, rows: Sequence[ClassRow], tests: npt.NDArray[np.bool_]) -> tuple[str, ...]:
     said = list(found.notes)
     if found.empty:
-        said.append(f"Left out, because no picture of it can be read: {_listed(found.empty)}.")
+        said.append(f"No picture can be read, so left out: {_listed(found.empty)}.")
     few = [row.name for row in rows if row.train + row.test < FEW]
     if few:
         said.append(f"Fewer than {FEW} pictures, too few to learn from or to judge by: {_listed(few)}.")

@@ -120,7 +120,7 @@ def test_the_same_pixels_on_both_sides_are_counted():
 
 def test_empty_and_uneven_classes_are_said():
     said = " ".join(plan(found([200, 10], empty=("ghost",)), OPTIONS).warnings)
-    assert "no picture of it can be read: ghost" in said
+    assert "No picture can be read, so left out: ghost" in said
     assert "the smallest 10" in said
 
 
