@@ -19,6 +19,10 @@ class DataError(EngineError):
     """A data set or picture is missing, broken or of an unknown format."""
 
 
+class MissingDataError(DataError):
+    """A data set that the program knows is not on this computer; the message says how it gets there."""
+
+
 class ModelFileError(EngineError):
     """A model or checkpoint file cannot be read or written."""
 

@@ -45,6 +45,14 @@ def home_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
+def data_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test a folder of data sets of its own, empty and not yet made."""
+    folder = tmp_path / "datasets"
+    monkeypatch.setenv("KERNELSCOPE_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def no_thread_outlives_its_test() -> Iterator[None]:
     """Fail a test that leaves a thread running."""
     before = set(threading.enumerate())

@@ -1,97 +1,70 @@
-"""The data sets that the program knows by name."""
+"""The data sets that the program knows by name: its own list, and what the user added."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from engine.data.built_in import DATASETS
 from engine.data.dataset import Dataset
-from engine.data.idx import read_images, read_labels
-from engine.errors import DataError
-from engine.types import Shape
+from engine.data.entry import Entry
+from engine.data.folders import own_folder
+from engine.data.kept import kept_path
+from engine.errors import DataError, MissingDataError
 
-_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "data"
-_DIGITS = tuple("0123456789")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What is known of a data set before it is loaded.
-
-    Attributes:
-        name: the word for it in settings and on the command line.
-        title: the words for it in the window.
-        about: one sentence on what it shows.
-        in_shape: shape of one image, ``(C, H, W)``.
-        classes: number of classes.
-        licence: under which it may be passed on.
-        home: where it comes from.
-        loader: reads it; raises DataError.
-    """
-
-    name: str
-    title: str
-    about: str
-    in_shape: Shape
-    classes: int
-    licence: str
-    home: str
-    loader: Callable[[], Dataset]
+__all__ = ["DATASETS", "Entry", "entries", "entry", "forget", "is_present", "load", "missing"]
 
 
-def idx_folder(folder: Path, name: str, title: str, class_names: tuple[str, ...]) -> Dataset:
-    """Read a data set from the four gzipped IDX files of ``folder``, named as those of MNIST.
+def entries() -> dict[str, Entry]:
+    """Return every data set by name: those of the program, then the user's own that are on the disk now."""
+    from engine.data.own import own_entries  # stands on this module
 
-    Raises:
-        DataError: a file is missing or broken, or they do not belong together.
-    """
-    classes = len(class_names)
-    return Dataset(
-        name=name,
-        title=title,
-        class_names=class_names,
-        train_images=read_images(folder / "train-images-idx3-ubyte.gz"),
-        train_labels=read_labels(folder / "train-labels-idx1-ubyte.gz", classes),
-        test_images=read_images(folder / "t10k-images-idx3-ubyte.gz"),
-        test_labels=read_labels(folder / "t10k-labels-idx1-ubyte.gz", classes),
-    )
+    return {**DATASETS, **own_entries()}
 
 
-def _mnist() -> Dataset:
-    return idx_folder(_FOLDER / "mnist", "mnist", "MNIST", _DIGITS)
+def entry(name: str) -> Entry:
+    """Return what is known of the data set ``name``; raises DataError if there is none."""
+    known = DATASETS if name in DATASETS else entries()
+    if name not in known:
+        raise DataError(f"There is no data set {name!r}; there are {', '.join(known)}.")
+    return known[name]
 
 
-DATASETS: dict[str, Entry] = {
-    entry.name: entry
-    for entry in (
-        Entry(
-            name="mnist",
-            title="MNIST",
-            about="70,000 handwritten digits, 28x28 pixels, white on black.",
-            in_shape=(1, 28, 28),
-            classes=10,
-            licence="CC BY-SA 3.0",
-            home="http://yann.lecun.com/exdb/mnist/",
-            loader=_mnist,
-        ),
-    )
-}
-"""Every data set by name."""
+def is_present(name: str) -> bool:
+    """Whether the data set ``name`` can be loaded without fetching anything."""
+    known = entry(name)
+    return known.shipped or not known.files or kept_path(name).is_file()
 
 
 def load(name: str) -> Dataset:
     """Return the data set called ``name``; a second call returns the same object.
 
     Raises:
-        DataError: there is no such data set, or its files are missing or broken.
+        MissingDataError: the program knows it, but its files are not on this computer.
+        DataError: there is no such data set, or its files are broken.
     """
-    if name not in DATASETS:
-        raise DataError(f"There is no data set {name!r}; there are {', '.join(DATASETS)}.")
-    return _load(name)
+    known = entry(name)
+    if not is_present(name):
+        raise MissingDataError(missing(known))
+    return _load(name, own_folder())
+
+
+def forget(name: str) -> None:
+    """Let the next ``load`` read the data set ``name`` from the disk again."""
+    entry(name)
+    _load.cache_clear()
+
+
+def missing(entry: Entry) -> str:
+    """Return how a data set that is not on this computer gets there, as a sentence for the user."""
+    names = ", ".join(file.name for file in entry.files)
+    other = f", {entry.offline}" if entry.offline else ""
+    return (
+        f"{entry.title} is not on this computer: fetch it with \u201cdata get {entry.name}\u201d, or add its "
+        f"files ({names} from {entry.home}{other}) with \u201cdata add {entry.name} FILES\u201d."
+    )
 
 
 @lru_cache(maxsize=2)
-def _load(name: str) -> Dataset:
-    return DATASETS[name].loader()
+def _load(name: str, _folder: Path) -> Dataset:
+    return entry(name).loader()

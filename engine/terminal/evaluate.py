@@ -24,7 +24,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE_OR_NAME",
         help=f"a .safetensors file, or a shipped model: {names}",
     )
-    parser.add_argument("--data", choices=list(DATASETS), default="mnist", help="data set (default: mnist)")
+    parser.add_argument(
+        "--data",
+        metavar="NAME",
+        default="mnist",
+        help=f"data set: {', '.join(DATASETS)}, or one of your own (default: mnist)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
 

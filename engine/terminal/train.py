@@ -50,7 +50,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="settings as JSON; the options below come on top"
     )
-    parser.add_argument("--data", choices=list(DATASETS), help="data set (default: mnist)")
+    parser.add_argument(
+        "--data", metavar="NAME", help=f"data set: {', '.join(DATASETS)}, or one of your own (default: mnist)"
+    )
     parser.add_argument("--network", metavar="NAME_OR_FILE", help=f"{', '.join(PRESETS)}, or a JSON file")
     parser.add_argument("--optimiser", choices=list(OPTIMISERS), help="default: momentum")
     parser.add_argument("--schedule", choices=list(SCHEDULES), help="of the learning rate; default: constant")
