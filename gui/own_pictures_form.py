@@ -23,6 +23,9 @@ from gui.presenters.own_pictures import OwnPictures
 from gui.theme import GRID, Theme
 from gui.widgets.option_form import LABEL_WIDTH, OptionForm, defaults_of
 
+_ROW = 24
+_MOST_ROWS = 10
+"""With more classes than this, their table scrolls."""
 _COLUMNS = ("Class", "Train", "Test", "")
 
 
@@ -38,7 +41,7 @@ class ClassTable(QTableWidget):
             self.setHorizontalHeaderItem(column, _cell(title, column))
         self.setAccessibleName("Classes with their numbers of pictures")
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(24)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectRows)
         self.setSelectionMode(QAbstractItemView.SingleSelection)
@@ -64,6 +67,7 @@ class ClassTable(QTableWidget):
             return
         self._rows = rows
         self.setRowCount(len(rows))
+        self.setFixedHeight(4 * GRID + _ROW * min(max(len(rows), 1), _MOST_ROWS))
         for index, row in enumerate(rows):
             words = (row.name, grouped(row.train), grouped(row.test), row.warning)
             for column, text in enumerate(words):
@@ -104,7 +108,6 @@ class OwnForm(QWidget):
         top.addWidget(self.title, 0, 1)
         self.form = OptionForm(PictureOptions.options(), defaults_of(PictureOptions))
         self.classes = ClassTable(theme)
-        self.classes.setMinimumHeight(16 * GRID)
         self.warnings = QLabel()
         self.warnings.setWordWrap(True)
         self.warnings.setTextInteractionFlags(Qt.TextSelectableByMouse)
@@ -115,7 +118,8 @@ class OwnForm(QWidget):
         column.addLayout(top)
         column.addWidget(self.form)
         column.addWidget(self.warnings)
-        column.addWidget(self.classes, 1)
+        column.addWidget(self.classes)
+        column.addStretch(1)
         self.title.textEdited.connect(self._retitle)
         self.form.changed.connect(self._change)
         self.form.problems_changed.connect(lambda: self.changed.emit(False))

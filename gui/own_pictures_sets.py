@@ -56,7 +56,7 @@ class OwnSets(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addWidget(self.list, 1)
-        row.addWidget(self.about, 1)
+        row.addWidget(self.about, 1, Qt.AlignTop)
         row.addLayout(buttons)
         self.list.itemSelectionChanged.connect(self._selected)
         self.list.itemChanged.connect(self._renamed)

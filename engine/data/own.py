@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -91,20 +93,20 @@ def load_own(path: Path) -> Dataset:
 
 
 def store(dataset: Dataset, title: str) -> str:
-    """Keep a data set under a title of its own; returns the name it got.
+    """Keep a data set; returns the name it got.
+
+    If another one has the title already, a number is added to it.
 
     Raises:
         DataError: the title is empty, or the file cannot be written.
     """
     title = checked_title(title)
-    folder = own_folder()
-    slug = _slug(title)
-    name, number = f"{PREFIX}{slug}", 1
-    while (folder / f"{name}.npz").exists():
-        number += 1
-        name = f"{PREFIX}{slug}-{number}"
-    _write(folder / f"{name}.npz", dataset, title)
-    return name
+    taken = {each.title.casefold() for each in own_sets()[0].values()}
+    free = next(each for each in _numbered(title, " ") if each.casefold() not in taken)
+    slugs = _numbered(f"{PREFIX}{_slug(free)}", "-")
+    path = next(path for slug in slugs if not (path := own_folder() / f"{slug}.npz").exists())
+    _write(path, dataset, free)
+    return path.stem
 
 
 def rename(name: str, title: str) -> None:
@@ -139,6 +141,12 @@ def checked_title(title: str) -> str:
     if not 1 <= len(title) <= 80:
         raise DataError(f"The title has {len(title)} characters; allowed is 1 to 80.")
     return title
+
+
+def _numbered(word: str, mark: str) -> Iterator[str]:
+    """Yield ``word``, then ``word 2``, ``word 3`` and so on."""
+    yield word
+    yield from (f"{word}{mark}{number}" for number in count(2))
 
 
 def _slug(title: str) -> str:

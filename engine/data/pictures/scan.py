@@ -104,7 +104,7 @@ def _found(
     there = sorted({listing.labels[index] for index in kept})
     number = {label: position for position, label in enumerate(there)}
     return Found(
-        title=listing.title[:80],
+        title=listing.title.replace("_", " ")[:80],
         source=listing.source,
         class_names=tuple(listing.class_names[label] for label in there),
         indices=tuple(kept),
