@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
+from PyQt5.QtGui import QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -214,11 +214,6 @@ class OwnPicturesDialog(QDialog):
         self._refresh(anew=False)
 
     # --- what is seen ----------------------------------------------------------------------------------
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop the thread, however the dialog came to be hidden."""
-        self.job.stop()
-        super().hideEvent(event)
 
     def _refresh(self, *, anew: bool) -> None:
         busy = self.job.busy

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PyQt5.QtCore import QObject, QThread, pyqtSignal
+from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from engine.data.pictures.found import Asked, Report, StoppedError
@@ -132,6 +133,12 @@ class JobBar(QWidget):
         self.show()
         job.start()
         self.changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End the job when the window closes, however it came to that."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.stop()
 
     def stop(self) -> None:
         """End the job, if there is one, and wait until it has ended."""
