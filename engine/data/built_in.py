@@ -54,7 +54,7 @@ _ENTRIES = (
         loader=_shipped_mnist,
         licence="CC BY-SA 3.0",
         home="http://yann.lecun.com/exdb/mnist/",
-        citation="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
+        citation="LeCun et al.: Gradient-based learning applied to document recognition, 1998",
         formats=("idx",),
         files=_idx(
             (9912422, 28881, 1648877, 4542),

@@ -38,9 +38,9 @@ def read_idx(path: Path) -> Bytes:
             packed = file.read(2) == _GZIP_MAGIC
             file.seek(0)
             if not packed:
-                return _read(file, path)
+                return parse_idx(file, str(path))
             with gzip.GzipFile(fileobj=file) as unpacked:
-                return _read(io.BufferedReader(unpacked), path)
+                return parse_idx(io.BufferedReader(unpacked), str(path))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{path} is damaged: {_reason(error)}.") from None
     except OSError as error:
@@ -52,7 +52,8 @@ def _reason(error: Exception) -> str:
     return text.rstrip(".")
 
 
-def _read(file: io.BufferedReader | BinaryIO, path: Path) -> Bytes:
+def parse_idx(file: io.BufferedReader | BinaryIO, path: str) -> Bytes:
+    """Return the array of unsigned bytes in an open file, called ``path`` in errors; raises DataError."""
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
         raise DataError(f"{path} starts with {magic.hex() or 'nothing'}; an IDX file starts with 0000.")
@@ -78,7 +79,11 @@ def _read(file: io.BufferedReader | BinaryIO, path: Path) -> Bytes:
 
 def read_images(path: Path) -> Bytes:
     """Return the grey images of an IDX file, ``(N, 1, H, W)``; raises DataError."""
-    images = read_idx(path)
+    return as_images(read_idx(path), str(path))
+
+
+def as_images(images: Bytes, path: str) -> Bytes:
+    """Return the array of an IDX file as grey images, ``(N, 1, H, W)``; raises DataError."""
     if images.ndim != 3:
         raise DataError(f"{path} has {images.ndim} dimensions; grey images have 3 (number, height, width).")
     return images[:, None]
@@ -86,7 +91,11 @@ def read_images(path: Path) -> Bytes:
 
 def read_labels(path: Path, classes: int) -> Labels:
     """Return the labels of an IDX file, ``(N,)``, each from 0 to ``classes`` - 1; raises DataError."""
-    labels = read_idx(path)
+    return as_labels(read_idx(path), classes, str(path))
+
+
+def as_labels(labels: Bytes, classes: int, path: str) -> Labels:
+    """Return the array of an IDX file as labels, ``(N,)``, each below ``classes``; raises DataError."""
     if labels.ndim != 1:
         raise DataError(f"{path} has {labels.ndim} dimensions; labels have 1.")
     if labels.size and labels.max() >= classes:

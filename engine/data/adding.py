@@ -1,0 +1,62 @@
+"""Adding the files of a data set that the user already has."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.data.catalogue import forget
+from engine.data.entry import Entry
+from engine.data.folders import data_folder
+from engine.data.formats import FORMATS
+from engine.data.kept import keep
+from engine.data.sources import gather
+from engine.errors import DataError
+
+_SPARE = 16 * 1024**2
+"""Bytes that are left free on the disk."""
+
+
+def add_files(entry: Entry, paths: Sequence[Path]) -> list[str]:
+    """Take a data set from files, archives or folders, in any form that it is published in.
+
+    Args:
+        entry: the data set.
+        paths: where its files are; they stay there.
+
+    Returns:
+        Sentences that the user should know, for example that a file was packed anew.
+
+    Raises:
+        DataError: files are missing, damaged or another data set's, or the disk is full; the message
+            says which. A data set that was there before stays.
+    """
+    if entry.shipped or not entry.formats:
+        raise DataError(f"{entry.title} is there already; nothing has to be added.")
+    forms = [FORMATS[name] for name in entry.formats]
+    wanted = {name for form in forms for name in form.names}
+    found = gather(paths, wanted.__contains__)
+    form = max(forms, key=lambda each: sum(name in found for name in each.names))
+    lacking = [name for name in form.names if name not in found]
+    if lacking:
+        where = ", ".join(str(path) for path in paths) or "nothing"
+        raise DataError(f"{entry.title} is not complete in {where}: {', '.join(lacking)} missing.")
+    dataset, notes = form.read(found, entry)
+    check_space(entry.kept_bytes)
+    keep(entry, dataset)
+    forget(entry.name)
+    return notes
+
+
+def check_space(needed: int) -> None:
+    """Raise DataError if the disk of the data sets has less than ``needed`` bytes free."""
+    folder = data_folder()
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < needed + _SPARE:
+        raise DataError(
+            f"The disk of {data_folder()} has {free / 1e6:,.0f} MB free; "
+            f"{(needed + _SPARE) / 1e6:,.0f} MB are needed."
+        )

@@ -1,0 +1,143 @@
+"""Files wherever the user has them: by themselves, in folders, in archives, compressed or not.
+
+Nothing is unpacked to the disk: the members of an archive are read into memory, and only those that
+are asked for. An archive with a member that would land outside its folder, or with a link or a
+device in it, is refused as a whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from engine.errors import DataError
+
+LARGEST = 1024**3
+"""Bytes; a larger file is none of a known data set."""
+_DEEPEST = 2
+"""Folders within a folder that are looked into."""
+_MOST_MEMBERS = 100_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """The content of a file, uncompressed.
+
+    Attributes:
+        where: its path, or its archive and its name in it.
+        content: its bytes.
+    """
+
+    where: str
+    content: bytes
+
+
+def plain_name(name: str) -> str:
+    """Return a file's name without folders and ``.gz``; ``x.idx3-ubyte`` becomes ``x-idx3-ubyte``."""
+    return PurePosixPath(name).name.removesuffix(".gz").replace(".idx", "-idx")
+
+
+def gather(paths: Sequence[Path], wanted: Callable[[str], bool]) -> dict[str, Found]:
+    """Return the files whose plain name is wanted, the first of each name.
+
+    Args:
+        paths: files, archives (``.tar``, ``.tar.gz``, ``.tgz``) and folders, which are looked through to a
+            depth of two.
+        wanted: asked about each plain name.
+
+    Raises:
+        DataError: a path does not exist or cannot be read, a file is too large, or an archive is refused.
+    """
+    found: dict[str, Found] = {}
+    for path in _files(paths):
+        name = plain_name(path.name)
+        if name in found:
+            continue
+        if wanted(name):
+            found[name] = Found(str(path), _read(path))
+        elif name.endswith((".tar", ".tgz")):
+            for inner, each in _members(path, wanted):
+                found.setdefault(inner, each)
+    return found
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"There is no {path}.")
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, inner, names in os.walk(path, onerror=_refuse):
+            if len(Path(folder).relative_to(path).parts) >= _DEEPEST:
+                inner.clear()
+            inner.sort()
+            yield from (Path(folder) / name for name in sorted(names))
+
+
+def _refuse(error: OSError) -> None:
+    raise DataError(f"Cannot read {error.filename}: {error.strerror}.")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return _uncompressed(file, str(path))
+    except OSError as error:
+        raise DataError(f"Cannot read {path}: {error.strerror or error}.") from None
+
+
+def _uncompressed(file: IO[bytes], where: str) -> bytes:
+    """Return the content of a file, which may be compressed with gzip; raises DataError if it is damaged."""
+    start = file.read(2)
+    file.seek(0)
+    try:
+        if start == b"\x1f\x8b":
+            with gzip.GzipFile(fileobj=file) as unpacked:
+                content = unpacked.read(LARGEST + 1)
+        else:
+            content = file.read(LARGEST + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise DataError(f"{where} is damaged: it cannot be unpacked to its end.") from None
+    if len(content) > LARGEST:
+        raise DataError(f"{where} holds more than {LARGEST // 1024**2} MB, which is what is allowed.")
+    return content
+
+
+def _members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Found]]:
+    """Yield the wanted files of an archive after all its names have been found harmless."""
+    total, taken = 0, []
+    try:
+        with tarfile.open(path) as archive:
+            for number, member in enumerate(archive):
+                _check(path, member)
+                total += member.size
+                if total > LARGEST or number > _MOST_MEMBERS:
+                    raise DataError(
+                        f"{path} unpacks to more than {LARGEST // 1024**2} MB, which is what is allowed."
+                    )
+                name = plain_name(member.name)
+                file = archive.extractfile(member) if member.isreg() and wanted(name) else None
+                if file is not None:
+                    with file:
+                        taken.append((name, Found(f"{path}: {member.name}", _uncompressed(file, str(path)))))
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile):
+        raise DataError(f"{path} is damaged: it cannot be unpacked to its end.") from None
+    except OSError as error:
+        raise DataError(f"Cannot read {path}: {error.strerror or error}.") from None
+    yield from taken
+
+
+def _check(path: Path, member: tarfile.TarInfo) -> None:
+    """Raise DataError if a member of an archive would land outside its folder, or is no file."""
+    place = PureWindowsPath(member.name)  # knows both kinds of slash and drives
+    if place.drive or place.root or member.name.startswith("/") or ".." in place.parts:
+        raise DataError(f"{path} is refused: its member {member.name!r} would land outside its folder.")
+    if not (member.isreg() or member.isdir()):
+        raise DataError(f"{path} is refused: its member {member.name!r} is no plain file.")
