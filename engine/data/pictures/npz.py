@@ -7,6 +7,8 @@ costs memory. Arrays of Python objects, which could run code, are refused.
 
 from __future__ import annotations
 
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +25,11 @@ from engine.types import Shape
 
 MAX_BYTES = 4 * 1024**3
 """An archive whose arrays take more memory than this is refused."""
+_DAMAGED = (
+    *(ValueError, TypeError, KeyError, OverflowError, RuntimeError, NotImplementedError),
+    *(SyntaxError, tokenize.TokenError, struct.error, zlib.error),
+)
+"""What NumPy, which reads a header as Python text, and the library of archives raise on damaged files."""
 _FEW = 1024**2
 """An archive's names and titles take less than this many bytes."""
 
@@ -126,5 +133,5 @@ def _explained(path: Path) -> Iterator[None]:
         raise DataError(f"Cannot read {path}: {reason}.") from None
     except zipfile.BadZipFile:
         raise DataError(f"{path} is not an .npz file, or it is damaged.") from None
-    except (ValueError, zlib.error, RuntimeError, NotImplementedError, KeyError):
+    except _DAMAGED:
         raise DataError(f"{path} is damaged, or it holds more than plain arrays.") from None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.data.pictures.build import build
 from engine.data.pictures.npz import Archive
@@ -131,3 +134,19 @@ def test_an_archive_larger_than_memory_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("engine.data.pictures.npz.MAX_BYTES", 100)
     with pytest.raises(DataError, match="of memory"):
         scan(archive(tmp_path, images=GREY, labels=LABELS))
+
+
+@given(st.data())
+def test_damaged_headers_never_raise_anything_else(tmp_path_factory, data):
+    path = archive(tmp_path_factory.mktemp("fuzz"), images=GREY, labels=LABELS, classes=np.array(["a"] * 8))
+    with zipfile.ZipFile(path) as file:
+        members = {name: bytearray(file.read(name)) for name in file.namelist()}
+    for content in members.values():
+        marks = st.sampled_from(list(b"0123456789()',:{}<|ufiOUSTrue \x00\xff[]x-"))
+        for place, mark in data.draw(st.lists(st.tuples(st.integers(0, 127), marks), max_size=3)):
+            content[place] = mark
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, bytes(content))
+    with contextlib.suppress(DataError):
+        assert len(scan(path).names) <= len(LABELS)
