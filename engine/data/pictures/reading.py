@@ -22,6 +22,11 @@ _FORMATS = (
     *("PPM", "TGA", "ICO", "PCX", "JPEG2000", "AVIF"),
 )
 """What Pillow reads by itself; other formats start other programs."""
+_DAMAGED = (
+    *(SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError, RuntimeError),
+    *(struct.error, zlib.error),
+)
+"""What Pillow's plugins raise on damaged files, beside OSError."""
 MAX_PIXELS = 64 * 10**6
 """A picture of more pixels than this is refused before its pixels are unpacked."""
 _COLOUR = 24
@@ -65,8 +70,7 @@ def read_picture(path: Path, least: int = 0) -> tuple[Image.Image, tuple[int, in
         raise DataError("It is not a picture.") from None
     except OSError as error:
         raise DataError(f"{error.strerror or 'It is damaged or cut off'}.") from None
-    # Pillow's plugins, on damaged files.
-    except (SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error):
+    except _DAMAGED:
         raise DataError("It is damaged.") from None
     except (MemoryError, OverflowError):
         raise DataError("It claims to be larger than memory.") from None

@@ -99,6 +99,17 @@ def test_pillows_own_limit_is_a_sentence_too(tmp_path, monkeypatch):
         read_picture(tmp_path / "a.png")
 
 
+@pytest.mark.parametrize("error", [*reading._DAMAGED, MemoryError, OverflowError])
+def test_whatever_pillow_raises_is_a_sentence(tmp_path, monkeypatch, error):
+    def fail(_picture):
+        raise error("inside")
+
+    Image.fromarray(ramp()).save(tmp_path / "a.png")
+    monkeypatch.setattr(reading, "plain", fail)
+    with pytest.raises(DataError, match=r"^It .*\.$"):
+        read_picture(tmp_path / "a.png")
+
+
 @given(st.data())
 def test_damaged_bytes_never_raise_anything_else(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("fuzz")
