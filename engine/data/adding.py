@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.data.built_in import DATASETS
 from engine.data.catalogue import forget
 from engine.data.entry import Entry
 from engine.data.folders import data_folder
 from engine.data.formats import FORMATS
 from engine.data.kept import keep
-from engine.data.sources import gather
+from engine.data.sources import Found, gather, md5
 from engine.errors import DataError
 
 _SPARE = 16 * 1024**2
@@ -42,11 +43,26 @@ def add_files(entry: Entry, paths: Sequence[Path]) -> list[str]:
     if lacking:
         where = ", ".join(str(path) for path in paths) or "nothing"
         raise DataError(f"{entry.title} is not complete in {where}: {', '.join(lacking)} missing.")
+    _check_owner(found, entry)
     dataset, notes = form.read(found, entry)
     check_space(entry.kept_bytes)
     keep(entry, dataset)
     forget(entry.name)
     return notes
+
+
+def _check_owner(found: Mapping[str, Found], entry: Entry) -> None:
+    """Raise DataError if a file is known to be another data set's; several share their file names."""
+    owners = {
+        file.content_md5: other.title
+        for other in DATASETS.values()
+        for file in other.files
+        if file.content_md5 and other.name != entry.name
+    }
+    for file in found.values():
+        owner = owners.get(md5(file.content))
+        if owner:
+            raise DataError(f"{file.where} is a file of {owner}, not of {entry.title}.")
 
 
 def check_space(needed: int) -> None:

@@ -90,12 +90,18 @@ def _encode(text: object, encoding: object) -> bytes:
     return str(text).encode("latin-1")
 
 
+def _nothing() -> bytes:
+    """Return no bytes, which older forms write as a call."""
+    return b""
+
+
 def _scalar(dtype: object, values: object = b"") -> _Buffer:
     return _Buffer(values, dtype)
 
 
 _MAKERS: dict[tuple[str, str], Any] = {
     ("_codecs", "encode"): _encode,
+    ("__builtin__", "bytes"): _nothing,
     ("numpy", "dtype"): _Dtype,
     ("numpy", "ndarray"): _Array,
 }
@@ -166,8 +172,10 @@ def _made(value: Any, done: dict[int, Any], inside: set[int]) -> Any:
 def _filled(values: Any, dtype: Any, shape: Any, order: str) -> Any:
     if not isinstance(dtype, _Dtype):
         raise DataError("it holds an array without a type")
-    raw = values.encode("latin-1") if isinstance(values, str) else bytes(values)
     kind, lengths = dtype.make(), tuple(int(length) for length in shape)
+    raw = values.encode("latin-1") if isinstance(values, str) else values
+    if not isinstance(raw, bytes | bytearray):
+        raise DataError(f"it holds the values of an array as a {type(raw).__name__}")
     if min(lengths, default=1) < 0 or math.prod(lengths) * kind.itemsize != len(raw):
         raise DataError(f"it holds an array of shape {lengths} in {len(raw)} bytes, which do not fit")
     return np.frombuffer(raw, kind).reshape(lengths, order="F" if order == "F" else "C").copy()

@@ -8,6 +8,7 @@ device in it, is refused as a whole.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import tarfile
 import zlib
@@ -41,6 +42,11 @@ class Found:
 def plain_name(name: str) -> str:
     """Return a file's name without folders and ``.gz``; ``x.idx3-ubyte`` becomes ``x-idx3-ubyte``."""
     return PurePosixPath(name).name.removesuffix(".gz").replace(".idx", "-idx")
+
+
+def md5(content: bytes) -> str:
+    """Return the checksum that publishers of data sets give."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def gather(paths: Sequence[Path], wanted: Callable[[str], bool]) -> dict[str, Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.terminal import evaluate, predict, train
+from engine.terminal import data, evaluate, predict, train
 
-COMMANDS: dict[str, ModuleType] = {"train": train, "evaluate": evaluate, "predict": predict}
+COMMANDS: dict[str, ModuleType] = {"train": train, "evaluate": evaluate, "predict": predict, "data": data}
 """Adding a command: a module like these, and an entry here."""

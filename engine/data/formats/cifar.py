@@ -8,7 +8,6 @@ Source: https://www.cs.toronto.edu/~kriz/cifar.html.
 
 from __future__ import annotations
 
-import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
@@ -19,7 +18,7 @@ from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.formats.base import Format
 from engine.data.plain_pickle import load_plain
-from engine.data.sources import Found
+from engine.data.sources import Found, md5
 from engine.errors import DataError
 from engine.types import Bytes, Labels
 
@@ -52,10 +51,11 @@ class _Batches(Format):
                 f"The batches hold {sizes[0]:,} training and {sizes[1]:,} test images; "
                 f"those of {entry.title} are {entry.train:,} and {entry.test:,}."
             )
-        other = [name for name, md5 in self.published.items() if _md5(files[name]) != md5]
+        other = [name for name, expected in self.published.items() if md5(files[name].content) != expected]
         notes = []
         if other:
-            notes.append(f"Not byte for byte the published files: {', '.join(other)}; their form is right.")
+            which = "The files are" if len(other) == len(self.published) else f"{', '.join(other)}:"
+            notes.append(f"{which} not byte for byte the published ones; their form is right.")
         return dataset, notes
 
     @abstractmethod
@@ -119,7 +119,3 @@ def _checked(labels: Labels, count: int, classes: int, found: Found) -> Labels:
             f"{found.where} has labels from {labels.min()} to {labels.max()}; allowed is 0 to {classes - 1}."
         )
     return labels
-
-
-def _md5(found: Found) -> str:
-    return hashlib.md5(found.content, usedforsecurity=False).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from typing import ClassVar
@@ -11,7 +10,7 @@ from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.formats.base import Format
 from engine.data.idx import as_images, as_labels, parse_idx
-from engine.data.sources import Found, plain_name
+from engine.data.sources import Found, md5, plain_name
 from engine.errors import DataError
 from engine.types import Bytes
 
@@ -54,7 +53,7 @@ class Idx(Format):
 
 def _check(found: Found, expected: str, entry: Entry) -> None:
     """Raise DataError if a file holds something else; the sets made after MNIST share its names."""
-    actual = hashlib.md5(found.content, usedforsecurity=False).hexdigest()
+    actual = md5(found.content)
     if expected and actual != expected:
         raise DataError(
             f"{found.where} is not the file of {entry.title}: its content has the md5 {actual}, and that of "

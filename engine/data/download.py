@@ -1,0 +1,279 @@
+"""Fetching data sets from their publishers.
+
+Pooch keeps what is fetched and checks it; requests, on which it stands, speaks with the servers. What
+is added here is patience: a broken connection is taken up where it broke, mirrors are tried in turn,
+and whoever waits is told how far it is and can stop.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from engine.data.adding import add_files, check_space
+from engine.data.entry import Entry, RemoteFile
+from engine.data.folders import data_folder
+from engine.errors import DataError
+
+if TYPE_CHECKING:
+    from requests import Response
+
+_CHUNK = 8 * 1024
+"""Bytes of a piece; what has come of a piece is lost if the connection breaks within it."""
+_CONNECT_SECONDS, _SILENCE_SECONDS = 10.0, 8.0
+"""How long a server may take to answer at all, and between two pieces."""
+_ATTEMPTS = 3
+"""Attempts in a row on one mirror that may bring nothing."""
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: someone wished it
+    """Fetching was given up because ``cancelled`` said so; what has come is kept to go on from."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far fetching is.
+
+    Attributes:
+        file: what is fetched now.
+        done_bytes: what has come of all files.
+        total_bytes: what all files have.
+        seconds_left: at the pace of the last seconds; None while that is not known.
+        source: the server's name.
+    """
+
+    file: str
+    done_bytes: int
+    total_bytes: int
+    seconds_left: float | None
+    source: str
+
+
+@dataclass
+class _Pace:
+    """How fast bytes come: what came in the last seconds, by their time."""
+
+    marks: list[tuple[float, int]] = field(default_factory=list)
+
+    def seconds_left(self, done: int, total: int) -> float | None:
+        now = time.monotonic()
+        self.marks = [*(mark for mark in self.marks if now - mark[0] < 5.0), (now, done)]
+        (since, before) = self.marks[0]
+        if now - since < 0.5 or done <= before:
+            return None
+        return (total - done) * (now - since) / (done - before)
+
+
+class _Broken(Exception):  # noqa: N818 - never leaves this module
+    """A connection failed in a way that another attempt may mend."""
+
+
+class _Unfit(Exception):  # noqa: N818 - never leaves this module
+    """A mirror does not have the file."""
+
+
+def nothing(_: Progress) -> None:
+    """Report to nobody."""
+
+
+def never() -> bool:
+    """Return False: go on to the end."""
+    return False
+
+
+def download(
+    entry: Entry,
+    *,
+    report: Callable[[Progress], None] = nothing,
+    cancelled: Callable[[], bool] = never,
+    pause: Callable[[float], None] = time.sleep,
+) -> list[str]:
+    """Fetch a data set, check it and keep it where ``load`` finds it.
+
+    Args:
+        entry: the data set; each of its mirrors is tried for each of its files.
+        report: is told how far it is, a few times a second at most for each piece that comes.
+        cancelled: asked between two pieces; True gives up and keeps what has come.
+        pause: waits so many seconds before another attempt.
+
+    Returns:
+        Sentences that the user should know, as ``add_files`` gives them.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+        DataError: no mirror has given a right file, or the disk is full. One sentence says why and how
+            to add the files by hand.
+    """
+    if entry.shipped or not entry.files:
+        raise DataError(f"{entry.title} is there already; nothing has to be fetched.")
+    folder = data_folder() / "fetching" / entry.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        have = sum(path.stat().st_size for path in folder.iterdir())
+        check_space(entry.size_bytes - min(have, entry.size_bytes) + entry.kept_bytes)
+        fetch = _Fetch(entry, folder, report, cancelled, pause)
+        paths = [fetch.file(file) for file in entry.files]
+        notes = add_files(entry, paths)
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+    except OSError as error:
+        raise DataError(f"Cannot write to {folder}: {error.strerror or error}.") from None
+    return notes
+
+
+class _Fetch:
+    """The files of one data set, one after the other."""
+
+    def __init__(
+        self,
+        entry: Entry,
+        folder: Path,
+        report: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+        pause: Callable[[float], None],
+    ) -> None:
+        self._entry, self._folder = entry, folder
+        self._report, self._cancelled, self._pause = report, cancelled, pause
+        self._before = 0  # bytes of the files that are done
+        self._pace = _Pace()
+        self._told = 0.0
+
+    def file(self, file: RemoteFile) -> Path:
+        """Return the path of a checked file, fetched if it was not there."""
+        reasons = []
+        for mirror in self._entry.mirrors:
+            try:
+                path = self._from(mirror, file)
+            except _Unfit as error:
+                reasons.append(f"{_server(mirror)} {error}")
+            else:
+                self._before += file.size
+                return path
+        raise DataError(self._failure(reasons))
+
+    def _from(self, mirror: str, file: RemoteFile) -> Path:
+        """Let pooch fetch and check a file; raises _Unfit if this mirror does not give the right one."""
+        import pooch  # heavy, and needed only here
+
+        pooch.get_logger().setLevel(logging.WARNING)
+
+        def stream(url: str, output: str, _pooch: Any) -> None:
+            part = self._folder / f"{file.name}.part"
+            self._whole(url, part, file)
+            part.replace(output)
+
+        try:
+            kept = pooch.retrieve(
+                mirror + file.name, f"md5:{file.md5}", file.name, self._folder, downloader=stream
+            )
+        except ValueError:  # pooch's word for a wrong checksum
+            raise _Unfit(f"sent a {file.name} with a wrong checksum") from None
+        return Path(kept)
+
+    def _whole(self, url: str, part: Path, file: RemoteFile) -> None:
+        """Fetch until ``part`` is whole, over as many connections as it takes."""
+        failures = 0
+        while True:
+            before = _size(part)
+            try:
+                self._stream(url, part, file)
+            except _Broken as error:
+                failures = 0 if _size(part) > before else failures + 1
+                if failures >= _ATTEMPTS:
+                    raise _Unfit(str(error)) from None
+                self._wait(0.5 * 2**failures)
+            else:
+                return
+
+    def _stream(self, url: str, part: Path, file: RemoteFile) -> None:
+        """Fetch over one connection, from where ``part`` ends."""
+        import requests
+
+        have = _size(part)
+        if have >= file.size:
+            if have == file.size:
+                return
+            have = 0
+        headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {}
+        try:
+            with requests.get(
+                url, headers=headers, stream=True, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS)
+            ) as answer:
+                _judge(answer)
+                # A server that cannot go on in the middle answers 200 and begins anew.
+                with part.open(
+                    "ab" if have and answer.status_code == requests.codes.partial else "wb"
+                ) as out:
+                    for piece in answer.iter_content(_CHUNK):
+                        self._take(piece, out, file, url)
+        except requests.exceptions.Timeout:
+            raise _Broken("does not answer") from None
+        except requests.exceptions.ConnectionError:
+            reason = "broke the connection" if _size(part) > have else "cannot be reached"
+            raise _Broken(reason) from None
+        except requests.exceptions.RequestException:
+            raise _Broken("broke the connection") from None
+        if _size(part) < file.size:
+            raise _Broken("broke the connection")
+
+    def _take(self, piece: bytes, out: IO[bytes], file: RemoteFile, url: str) -> None:
+        if self._cancelled():
+            raise Cancelled
+        out.write(piece)
+        if out.tell() > file.size:
+            out.truncate(0)
+            raise _Unfit(f"sends more than the {file.size:,} bytes of {file.name}")
+        done, now = self._before + out.tell(), time.monotonic()
+        left = self._pace.seconds_left(done, self._entry.size_bytes)
+        if now - self._told > 0.1 or out.tell() == file.size:
+            self._told = now
+            self._report(Progress(file.name, done, self._entry.size_bytes, left, _server(url)))
+
+    def _wait(self, seconds: float) -> None:
+        for pause in _pieces(seconds):
+            if self._cancelled():
+                raise Cancelled
+            self._pause(pause)
+
+    def _failure(self, reasons: list[str]) -> str:
+        entry = self._entry
+        names = ", ".join(file.name for file in entry.files)
+        if reasons and all("cannot be reached" in reason for reason in reasons):
+            why = "there seems to be no network: " + ", ".join(reasons)
+        else:
+            why = ", ".join(reasons)
+        other = f", {entry.offline}" if entry.offline else ""
+        return (
+            f"{entry.title} could not be fetched ({why}). Get {names} from {entry.home}{other} another way, "
+            f"then choose Add files\u2026 or \u201cpython main.py data add {entry.name} FILES\u201d."
+        )
+
+
+def _judge(answer: Response) -> None:
+    """Raise _Broken or _Unfit if the server has something else to say than the file."""
+    code = answer.status_code
+    if code >= 500 or code == 429:
+        raise _Broken(f"answers with error {code}")
+    if code >= 400:
+        raise _Unfit(f"answers with error {code}")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _server(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+def _pieces(seconds: float) -> Iterator[float]:
+    """Cut a wait into pieces of at most a tenth of a second."""
+    while seconds > 0:
+        yield min(seconds, 0.1)
+        seconds -= 0.1
