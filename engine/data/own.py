@@ -20,6 +20,7 @@ from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.folders import own_folder
 from engine.data.kept import ARRAYS
+from engine.data.pictures.found import natural
 from engine.data.pictures.npz import Archive
 from engine.errors import DataError
 from engine.files import replacing
@@ -68,7 +69,7 @@ def own_sets() -> tuple[dict[str, OwnSet], dict[str, str]]:
     """Return the data sets on the disk now by name, and the sentences about files that are broken."""
     found: dict[str, OwnSet] = {}
     broken: dict[str, str] = {}
-    for path in sorted(own_folder().glob(f"{PREFIX}*.npz")):
+    for path in sorted(own_folder().glob(f"{PREFIX}*.npz"), key=lambda path: natural(path.stem)):
         try:
             status = path.stat()
             found[path.stem] = _look(path, status.st_mtime_ns, status.st_size)

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from engine.data.catalogue import entries, entry, is_present, load
 from engine.data.entry import Entry
 from engine.data.formats import FORMATS
+from engine.terminal import own_data
 
 HELP = "list, fetch and add data sets"
 
@@ -34,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     check = actions.add_parser("check", help="read a data set and say what is in it")
     check.add_argument("name", metavar="NAME")
     check.set_defaults(action=_check)
+    own = actions.add_parser("own", help=own_data.HELP)
+    own_data.arguments(own)
+    own.set_defaults(action=own_data.run)
 
 
 def run(args: argparse.Namespace) -> int:

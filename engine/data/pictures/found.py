@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
-
-from PIL import Image
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Report: TypeAlias = Callable[[int, int], None]
 """Is told how many pictures are done, and of how many."""

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import main
 from engine.data.folders import own_folder
 from engine.data.own import load_own, own_sets
 from engine.errors import ConfigError, DataError
 from engine.terminal import own_data
+from engine.terminal.train import RESULT
 
 
 def call(*args):
@@ -79,3 +81,13 @@ def test_what_makes_no_data_set_is_refused(tmp_path, pictures, capsys):
         call(pictures)
     assert "broken.png" in capsys.readouterr().out
     assert not own_sets()[0]
+
+
+def test_a_network_is_trained_on_it_from_the_command_line(tmp_path, pictures, capsys):
+    assert main.main(["data", "own", str(pictures), "--size", "16"]) == 0
+    train = ["train", "--data", "own-shapes", "--epochs", "1", "--validation-images", "0", "--quiet"]
+    assert main.main([*train, "--out", str(tmp_path / "out")]) == 0
+    assert json.loads((tmp_path / "out" / RESULT).read_text())["test_images"] == 3
+    assert main.main(["data", "own", str(tmp_path / "nowhere")]) == 1
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("kernelscope data: error: ") and "nowhere does not exist" in error
