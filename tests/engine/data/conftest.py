@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import http.server
@@ -185,10 +186,8 @@ def server() -> Iterator[Server]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            try:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the other side has had enough
                 state.answer(self)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # the other side has had enough
 
         def log_message(self, *_: object) -> None:
             pass
