@@ -150,7 +150,7 @@ def _labels(labels: npt.NDArray[Any], count: int, where: str) -> list[int | str]
         if not (np.isfinite(labels).all() and (labels == np.rint(labels)).all()):
             raise DataError(f"{where} holds fractions; allowed are whole numbers or words.")
         labels = labels.astype(np.int64)
-    return [str(label) if isinstance(label, str) else int(label) for label in labels.tolist()]
+    return [" ".join(label.split()) if isinstance(label, str) else int(label) for label in labels.tolist()]
 
 
 def _number(listing: Listing, labels: list[int | str], words: tuple[str, ...], path: Path) -> None:
@@ -168,6 +168,9 @@ def _number(listing: Listing, labels: list[int | str], words: tuple[str, ...], p
             raise DataError(f"{path}: two classes have the same name; the names must differ.")
         return
     names = [str(label) for label in labels]
-    listing.class_names = tuple(sorted(set(names), key=lambda name: (natural(name), name)))
+    listing.class_names = tuple(sorted(set(names) - {""}, key=lambda name: (natural(name), name)))
     number = {name: index for index, name in enumerate(listing.class_names)}
-    listing.labels = [number[name] for name in names]
+    listing.labels = [number.get(name, -1) for name in names]
+    for place, name in enumerate(names):
+        if not name:
+            listing.broken.append(Broken(listing.names[place], "Its label is empty."))

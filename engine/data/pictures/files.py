@@ -104,7 +104,7 @@ def list_table(path: Path, asked: Asked) -> Listing:
         name = row[file_at].strip()
         source.paths.append(path.parent / name.replace("\\", "/"))
         listing.names.append(f"line {line}: {name}")
-        of_class.append(row[class_at].strip())
+        of_class.append(" ".join(row[class_at].split()))
     if not of_class:
         raise DataError(f"{path} names no picture; each line needs a file and a class, like 'cat1.png,cat'.")
     _number(listing, of_class, set(of_class))

@@ -74,6 +74,12 @@ def test_labels_without_a_name_are_listed(tmp_path):
     assert "label is 9; allowed is 0 to 1" in found.broken[0].reason
 
 
+def test_empty_labels_are_listed(tmp_path):
+    found = scan(archive(tmp_path, x=GREY, y=np.array(["a", "b", "", "a", " ", "b  c"])))
+    assert found.class_names == ("a", "b", "b c") and found.labels == (0, 1, 0, 2)
+    assert [each.name for each in found.broken] == ["picture 3", "picture 5"]
+
+
 def test_an_archives_own_split_is_kept(tmp_path):
     path = archive(tmp_path, x_train=GREY, y_train=LABELS, x_test=GREY[:4], y_test=LABELS[:4])
     found = scan(path)

@@ -153,7 +153,7 @@ def pictures(tmp_path):
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
-        ('file,label\n"pics/0, a.png",käse\n"pics/1, a.png",brot\n', "utf-8-sig"),
+        ('file,label\n"pics/0, a.png",käse\n"pics/1, a.png"," brot "\n', "utf-8-sig"),
         ("pics/0, a.png;käse\r\npics/1, a.png;brot\r\n", "utf-8"),
         ("class\tsize\timage\nkäse\t7\tpics\\0, a.png\n\nbrot\t8\tpics/1, a.png\n", "utf-8"),
     ],
