@@ -1,0 +1,103 @@
+"""The contract that every explanation keeps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.data.preprocess import Preprocessing
+from engine.errors import EngineError
+from engine.network import Network
+from engine.options import Described
+from engine.types import Array, Bytes
+
+
+class ExplainError(EngineError):
+    """A network cannot be explained in the way that was asked for."""
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: someone wished it
+    """The work was given up because ``stop`` said so."""
+
+
+def never() -> bool:
+    """Return False: go on to the end."""
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One value for each pixel of an image.
+
+    Attributes:
+        values: what each pixel did for the class, float32 ``(H, W)``; read-only.
+        signed: whether negative values speak against the class. Otherwise there are none.
+        unit: what the values count, in words.
+        detail: how it was made, in words: layer, resolution, patch.
+        cells: rows and columns of independent values; each may cover several pixels.
+    """
+
+    values: Array
+    signed: bool
+    unit: str
+    detail: str
+    cells: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Method(Described, ABC):
+    """A way to ask why a network gave a class to an image.
+
+    Attributes:
+        about: one sentence: what one sees, and how far it can be trusted.
+    """
+
+    about: ClassVar[str] = ""
+
+    def explain(
+        self,
+        network: Network,
+        preprocessing: Preprocessing,
+        image: Bytes,
+        target: int,
+        stop: Callable[[], bool] = never,
+    ) -> Explanation:
+        """Explain why ``network`` gives ``image`` the class ``target``, or why it does not.
+
+        Args:
+            network: is not changed.
+            preprocessing: what is done to the image before it enters.
+            image: pixels, ``(C, H, W)``.
+            target: the class asked about, 0 to K - 1.
+            stop: asked now and then; True gives the work up.
+
+        Raises:
+            ExplainError: image or class do not fit the network, or this method does not suit it.
+            Stopped: ``stop`` said so.
+        """
+        if image.shape != network.spec.in_shape:
+            raise ExplainError(
+                f"The image has the shape {image.shape}; the network takes {network.spec.in_shape}."
+            )
+        if not 0 <= target < network.classes:
+            raise ExplainError(f"The class is {target}; allowed is 0 to {network.classes - 1}.")
+        # Numbers that overflow in a network that went astray are shown as what they are.
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = self._explain(network, preprocessing, image, target, stop)
+        result.values.flags.writeable = False
+        return result
+
+    @abstractmethod
+    def _explain(
+        self,
+        network: Network,
+        preprocessing: Preprocessing,
+        image: Bytes,
+        target: int,
+        stop: Callable[[], bool],
+    ) -> Explanation:
+        """Do the work of ``explain``; image and class fit the network."""

@@ -1,0 +1,58 @@
+"""How strongly the score of a class answers to what a layer gives, or to the image itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.network import Network
+from engine.types import Array, Context
+
+INPUT = -1
+"""Stands for the image that enters the network, where the number of a layer is asked for."""
+
+
+class ClassGradient(NamedTuple):
+    """The scores, one layer's output and the gradient for it.
+
+    Attributes:
+        logits: scores of all classes, ``(N, K)``.
+        output: what the layer gives, ``(N, C, H, W)`` or ``(N, D)``.
+        gradient: ``d logits[n, target] / d output[n]``, of the same shape.
+    """
+
+    logits: Array
+    output: Array
+    gradient: Array
+
+
+def class_gradient(network: Network, x: Array, target: int, layer: int = INPUT) -> ClassGradient:
+    """Return the gradient of a class's logit for the output of a layer, in inference mode.
+
+    The chain rule from the last layer down to the one asked for: running statistics stand for those
+    of a batch and nothing is dropped, so the images of ``x`` do not depend on each other.
+
+    Args:
+        network: is not changed.
+        x: preprocessed images, ``(N, C, H, W)``.
+        target: the class, 0 to K - 1.
+        layer: number of the layer from 0, or ``INPUT``.
+    """
+    ctx = Context()
+    layers, params = network.spec.layers, network.params
+    output = value = x
+    caches = []
+    for index, part in enumerate(layers):
+        value, cache = part.forward(params[index], value, ctx.at(index))
+        caches.append(cache)
+        if index == layer:
+            output = value
+    gradient = np.zeros_like(value)
+    gradient[:, target] = 1
+    for index in range(len(layers) - 1, layer, -1):
+        grad, _ = layers[index].backward(params[index], gradient, caches[index], ctx.at(index))
+        if grad is None:
+            raise RuntimeError(f"layer {index + 1} returned no gradient for its input")
+        gradient = grad
+    return ClassGradient(value, output, gradient)

@@ -1,0 +1,52 @@
+"""Saliency: the slope of a class's score at each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from engine.data.preprocess import Preprocessing
+from engine.explain.base import Explanation, Method
+from engine.explain.gradient import class_gradient
+from engine.network import Network
+from engine.types import Bytes
+
+
+@dataclass(frozen=True)
+class Saliency(Method):
+    """Gradient of the class's logit for each pixel.
+
+    ``s[c,h,w] = d z_target / d pixel[c,h,w]`` with pixels counted from 0 (black) to 1 (white), which
+    is the gradient for the network's input ``x = (pixel - mean) / std`` divided by ``std``. Of several
+    channels the one with the steepest slope is shown, with its sign.
+
+    Shapes: image ``(C, H, W)`` to values ``(H, W)``. One pass forwards and one backwards.
+    Source: Simonyan, Vedaldi and Zisserman, *Deep inside convolutional networks*, 2014.
+    """
+
+    kind: ClassVar[str] = "saliency"
+    title: ClassVar[str] = "Saliency"
+    about: ClassVar[str] = (
+        "Which way each pixel would push the score if it became a little brighter. True for small changes "
+        "only, and noisy: trust regions, not single pixels."
+    )
+
+    def _explain(
+        self,
+        network: Network,
+        preprocessing: Preprocessing,
+        image: Bytes,
+        target: int,
+        stop: Callable[[], bool],
+    ) -> Explanation:
+        found = class_gradient(network, preprocessing.apply(image[None]), target)
+        slopes = found.gradient[0] / np.array(preprocessing.std, np.float32).reshape(-1, 1, 1)
+        steepest = np.abs(slopes).argmax(axis=0)
+        values = np.take_along_axis(slopes, steepest[None], axis=0)[0]
+        detail = "gradient of the score" + (", steepest colour" if len(image) > 1 else "")
+        return Explanation(
+            np.ascontiguousarray(values, np.float32), True, "score from black to white", detail, values.shape
+        )
