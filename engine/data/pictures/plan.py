@@ -16,6 +16,7 @@ FEW = 10
 """Fewer pictures of a class than this are pointed out."""
 MAX_CLASSES = 1000
 """More classes than this are a mistake in the labels rather than classes."""
+_LONGEST = 32
 MAX_BYTES = 2 * 1024**3
 """Images of more bytes than this are refused."""
 
@@ -91,11 +92,11 @@ def plan(found: Found, options: PictureOptions) -> Plan:
 
 def _warning(train: int, test: int) -> str:
     if not train:
-        return "nothing to learn from"
+        return "none to train"
     if train + test == 1:
-        return "one picture: cannot be tested"
+        return "one picture"
     if not test:
-        return "nothing to test on"
+        return "none to test"
     return "few pictures" if train + test < FEW else ""
 
 
@@ -106,6 +107,12 @@ def _warnings(found: Found, rows: Sequence[ClassRow], tests: npt.NDArray[np.bool
     few = [row.name for row in rows if row.train + row.test < FEW]
     if few:
         said.append(f"Fewer than {FEW} pictures, too few to learn from or to judge by: {_listed(few)}.")
+    untested = [row.name for row in rows if not row.test]
+    if untested:
+        said.append(f"No picture to test on: {_listed(untested)}.")
+    unlearnt = [row.name for row in rows if not row.train]
+    if unlearnt:
+        said.append(f"No picture to learn from: {_listed(unlearnt)}.")
     sizes = [row.train + row.test for row in rows]
     if rows and min(sizes) >= FEW and max(sizes) >= 10 * min(sizes):
         said.append(
@@ -156,6 +163,8 @@ def _problem(found: Found, options: PictureOptions, tests: npt.NDArray[np.bool_]
 
 
 def _listed(names: Sequence[str], most: int = 5) -> str:
+    """Return the first names, none of them so long that it hides the others."""
+    short = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\u2026" for name in names[:most]]
     if len(names) <= most:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
+        return ", ".join(short)
+    return f"{', '.join(short)} and {len(names) - most} more"

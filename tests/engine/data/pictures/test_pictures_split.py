@@ -99,15 +99,23 @@ OPTIONS = PictureOptions(size=8, colour=False)
 def test_rows_count_and_point_out_small_classes():
     planned = plan(found([20, 5, 1]), OPTIONS)
     assert [(row.train, row.test) for row in planned.rows] == [(16, 4), (4, 1), (1, 0)]
-    assert [row.warning for row in planned.rows] == ["", "few pictures", "one picture: cannot be tested"]
-    assert "class 1, class 2" in " ".join(planned.warnings)
+    assert [row.warning for row in planned.rows] == ["", "few pictures", "one picture"]
+    said = " ".join(planned.warnings)
+    assert "class 1, class 2" in said and "No picture to test on: class 2." in said
     assert not planned.problem
 
 
 def test_a_split_that_is_laid_down_is_kept():
     planned = plan(found([2, 2], tests=(True, False, True, True)), OPTIONS)
     assert planned.tests.tolist() == [True, False, True, True]
-    assert planned.rows[1].warning == "nothing to learn from"
+    assert planned.rows[1].warning == "none to train"
+    assert "No picture to learn from: class 1." in planned.warnings
+
+
+def test_long_lists_and_names_are_cut_short():
+    names = ("x" * 90, *"abcdefg")
+    said = " ".join(plan(found([2] * 8, class_names=names), OPTIONS).warnings)
+    assert f"{'x' * 31}\u2026, a, b, c, d and 3 more." in said
 
 
 def test_the_same_pixels_on_both_sides_are_counted():
