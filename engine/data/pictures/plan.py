@@ -16,9 +16,10 @@ FEW = 10
 """Fewer pictures of a class than this are pointed out."""
 MAX_CLASSES = 1000
 """More classes than this are a mistake in the labels rather than classes."""
-_LONGEST = 32
 MAX_BYTES = 2 * 1024**3
 """Images of more bytes than this are refused."""
+_LONGEST = 32
+"""Names of more letters than this are cut short within a sentence."""
 
 
 @dataclass(frozen=True)
