@@ -33,7 +33,11 @@ from engine.spec import NetworkSpec
 VERSION = 1
 _SHIPPED = Path(__file__).resolve().parent.parent / "resources" / "models"
 
-SHIPPED: dict[str, str] = {"digits": "Handwritten digits, trained on MNIST"}
+SHIPPED: dict[str, str] = {
+    "digits": "Handwritten digits, trained on MNIST",
+    "clothes": "Clothes, trained on Fashion-MNIST",
+    "objects": "Animals and vehicles, trained on CIFAR-10",
+}
 """The models that come with the program, one file each in ``resources/models``."""
 
 Arrays = dict[str, npt.NDArray[Any]]

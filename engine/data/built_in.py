@@ -83,8 +83,8 @@ _ENTRIES = (
         about="70,000 photographs of clothes, 28x28 pixels in grey, light on black.",
         in_shape=(1, 28, 28),
         class_names=(
-            "T-shirt",
-            "Trousers",
+            "T-shirt/top",
+            "Trouser",
             "Pullover",
             "Dress",
             "Coat",
