@@ -18,13 +18,14 @@ from engine.config import RunConfig
 from engine.data.catalogue import DATASETS
 from engine.errors import EngineError
 from engine.spec import preset
-from engine.storage import Checkpoint, find_model
+from engine.storage import Checkpoint
 from engine.workers import hold_blas_to_one_thread
 from gui.autosave import Autosave
 from gui.closing import Closing
 from gui.desk import Desk
 from gui.dialogs import Dialogs
 from gui.main_window import MainWindow
+from gui.model_shelf import DIGITS, TRAINING, ModelShelf
 from gui.notices import Notices
 from gui.qt_log import to_python_log
 from gui.run_control import RunControl
@@ -117,7 +118,8 @@ def build(
     notices, selection, dialogs = Notices(), Selection(), dialogs or Dialogs()
     autosave = Autosave(store.data)
     bridge = SessionBridge(selection, autosave.path)
-    desk = Desk(bridge, selection, find_model("digits"), notices, dialogs, settings)
+    models = ModelShelf(bridge, TRAINING if settings.follow else DIGITS)
+    desk = Desk(bridge, selection, models, notices, dialogs, settings)
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, autosave, dialogs, notices)
     window = MainWindow(desk, control, closing, settings, look)

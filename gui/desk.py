@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.storage import Model
 from gui.dialogs import Dialogs
+from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.selection import Selection
 from gui.session_bridge import SessionBridge
@@ -19,7 +19,7 @@ class Desk:
     Attributes:
         bridge: the training session.
         selection: the image that all views look at.
-        shipped: the trained model that comes with the program.
+        models: the networks at hand, and which of them is looked at.
         notices: the one place that tells the user about problems.
         dialogs: questions to the user.
         settings: what is remembered from one start to the next.
@@ -27,7 +27,7 @@ class Desk:
 
     bridge: SessionBridge
     selection: Selection
-    shipped: Model
+    models: ModelShelf
     notices: Notices
     dialogs: Dialogs
     settings: Settings

@@ -21,6 +21,7 @@ from engine.messages import Snapshot
 from engine.storage import Model
 from engine.types import Array, Bytes
 from gui.desk import Desk
+from gui.model_shelf import DIGITS
 from gui.panels.pad_answer import AnswerCard
 from gui.panels.pad_tools import PadTools
 from gui.presenters.pad import EMPTY, PAD_SHAPE, Answer, Answering, Source, ink_share, judge, reach
@@ -59,7 +60,7 @@ class PadPanel(QWidget):
         """What the network gets, uint8 ``(28, 28)``; None while the sheet is empty."""
         self.probabilities: Array | None = None
         self.answer: Answer = EMPTY
-        shipped = desk.shipped
+        shipped = desk.models.get(DIGITS)
         self.answering = Answering(
             Source(shipped.network, shipped.preprocessing, shipped.class_names, "Shipped model"),
             follow=desk.settings.follow,

@@ -9,10 +9,10 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication
 
 from engine.curves import History
-from engine.storage import find_model
 from gui.app import application
 from gui.desk import Desk
 from gui.dialogs import Dialogs
+from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.selection import Selection
 from gui.session_bridge import SessionBridge
@@ -45,7 +45,7 @@ def frames(app: QApplication, history: History) -> tuple[np.ndarray, np.ndarray]
     selection = Selection()
     bridge = SessionBridge(selection)
     bridge.history = history
-    desk = Desk(bridge, selection, find_model("digits"), Notices(), Dialogs(), Settings())
+    desk = Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
     view = LearnView(desk, LIGHT)
     view.resize(900, 600)
     view.show()

@@ -10,14 +10,12 @@ from PyQt5.QtWidgets import QApplication
 
 from engine.config import RunConfig
 from engine.data.dataset import Dataset
-from engine.data.preprocess import Preprocessing
 from engine.evaluation import Evaluation
 from engine.messages import EvaluationDone
-from engine.network import Network
 from engine.spec import preset
-from engine.storage import Model
 from gui.desk import Desk
 from gui.dialogs import Dialogs
+from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.presenters.evaluate import Choice
 from gui.selection import Selection
@@ -52,10 +50,9 @@ def evaluated(wrong: int, seed: int = 0) -> Evaluation:
 @pytest.fixture
 def desk():
     selection = Selection()
-    shipped = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), NAMES)
     bridge = SessionBridge(selection)
     bridge.dataset = images()
-    return Desk(bridge, selection, shipped, Notices(), Dialogs(), Settings())
+    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture

@@ -11,12 +11,10 @@ from PyQt5.QtWidgets import QApplication
 
 from engine.config import RunConfig
 from engine.data.catalogue import DATASETS
-from engine.data.preprocess import Preprocessing
-from engine.network import Network
 from engine.spec import preset
-from engine.storage import Model
 from gui.desk import Desk
 from gui.dialogs import Dialogs
+from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.panels.experiment import ExperimentPanel
 from gui.presenters.experiment import CUSTOM
@@ -55,8 +53,8 @@ def desk(monkeypatch):
     entry = dataclasses.replace(DATASETS["mnist"], name="photos", title="Photos", in_shape=(3, 32, 32))
     monkeypatch.setitem(DATASETS, "photos", entry)
     selection = Selection()
-    model = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), tuple("0123456789"))
-    return Desk(StillBridge(selection), selection, model, Notices(), Dialogs(), Settings())
+    bridge = StillBridge(selection)
+    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from engine.data.preprocess import Preprocessing
 from engine.messages import Request, Snapshot
 from engine.network import Network
 from engine.spec import NetworkSpec, preset
-from engine.storage import Model
 from gui.desk import Desk
 from gui.dialogs import Dialogs
+from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.presenters.colour import TOP, figure
 from gui.selection import Sample, Selection
@@ -42,8 +42,8 @@ def images(channels: int = 1, size: int = 28) -> Dataset:
 @pytest.fixture
 def desk():
     selection = Selection()
-    shipped = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), NAMES)
-    return Desk(SessionBridge(selection), selection, shipped, Notices(), Dialogs(), Settings())
+    bridge = SessionBridge(selection)
+    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from engine.spec import preset
 from engine.storage import Model
 from gui.desk import Desk
 from gui.dialogs import Dialogs
+from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.panels.pad import PadPanel
 from gui.selection import Selection
@@ -43,7 +44,9 @@ def desk():
     shipped = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), DIGITS)
     bridge = SessionBridge(selection)
     bridge.dataset = digits()
-    return Desk(bridge, selection, shipped, Notices(), Dialogs(), Settings())
+    models = ModelShelf(bridge)
+    models.add("digits", "Digits", shipped, choose=False)
+    return Desk(bridge, selection, models, Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture
@@ -107,7 +110,7 @@ def test_the_preview_is_exactly_what_the_network_gets(qtbot, desk, pad):
     expected = normalise(pad.canvas.ink())
     np.testing.assert_array_equal(pad.image, expected)
     np.testing.assert_array_equal(pad.card.preview.image, expected)
-    model = desk.shipped
+    model = desk.models.get("digits")
     predicted = model.network.predict(model.preprocessing.apply(expected[None, None]))[0]
     qtbot.waitUntil(lambda: np.allclose(pad.bars.values, predicted, rtol=1e-4))
     seen = pad.card.preview.grab().toImage()
@@ -223,7 +226,7 @@ def test_a_hidden_pad_asks_for_nothing(pad):
 def test_a_network_for_colour_images_is_named_as_the_obstacle(qtbot, desk, pad):
     desk.bridge.snapshot_ready.emit(snapshot(5, shape=(3, 32, 32)))
     qtbot.waitUntil(lambda: "32x32x3" in pad.card.caption.text())
-    assert pad.answering.source.network is desk.shipped.network
+    assert pad.answering.source.network is desk.models.get("digits").network
 
 
 def test_the_drawing_is_sent_to_the_network_view(qtbot, desk, pad):
@@ -264,7 +267,7 @@ def test_a_model_for_other_images_is_refused_in_words(qtbot, desk, pad):
         pad.set_model(other, "photos")
     assert "photos" in told.args[0]
     assert "(3, 32, 32)" in told.args[0]
-    assert pad.answering.source.network is desk.shipped.network
+    assert pad.answering.source.network is desk.models.get("digits").network
 
 
 @pytest.mark.parametrize("height", [540, 588, 740, 1000])

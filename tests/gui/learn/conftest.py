@@ -13,12 +13,9 @@ from PyQt5.QtGui import QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.data.preprocess import Preprocessing
-from engine.network import Network
-from engine.spec import preset
-from engine.storage import Model
 from gui.desk import Desk
 from gui.dialogs import Dialogs
+from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.selection import Selection
 from gui.session_bridge import SessionBridge
@@ -40,8 +37,8 @@ class Answers(Dialogs):
 @pytest.fixture
 def desk():
     selection = Selection()
-    shipped = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), tuple("0123456789"))
-    return Desk(SessionBridge(selection), selection, shipped, Notices(), Answers(), Settings())
+    bridge = SessionBridge(selection)
+    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Answers(), Settings())
 
 
 @pytest.fixture
