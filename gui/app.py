@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication
 
 from engine.config import RunConfig
-from engine.data.catalogue import DATASETS
+from engine.data.catalogue import entries, is_present
 from engine.errors import EngineError
 from engine.spec import preset
 from engine.storage import Checkpoint
@@ -150,7 +149,7 @@ def remembered(settings: Settings) -> RunConfig:
         config = RunConfig.from_json(settings.config)
     except EngineError:
         return default
-    return config if config.data in DATASETS else dataclasses.replace(default, data="mnist")
+    return config if config.data in entries() and is_present(config.data) else default
 
 
 def offer_leftover(program: Kernelscope) -> None:

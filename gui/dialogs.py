@@ -35,6 +35,11 @@ class Dialogs:
         name, _ = QFileDialog.getOpenFileName(self._above(), title, "", kinds)
         return Path(name) if name else None
 
+    def open_files(self, title: str, kinds: str) -> list[Path]:
+        """Return the files the user picks to read; none for going back."""
+        names, _ = QFileDialog.getOpenFileNames(self._above(), title, "", kinds)
+        return [Path(name) for name in names]
+
     def open_folder(self, title: str) -> Path | None:
         """Return the folder the user picks to read."""
         name = QFileDialog.getExistingDirectory(self._above(), title)

@@ -7,12 +7,10 @@ import json
 import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
 from engine.data.catalogue import entries, entry, is_present, load
 from engine.data.entry import Entry
 from engine.data.formats import FORMATS
-from engine.terminal import own_data
+from engine.terminal import own_data, progress
 
 HELP = "list, fetch and add data sets"
 
@@ -86,11 +84,11 @@ def _get(args: argparse.Namespace) -> int:
     if is_present(args.name):
         print(f"{wanted.title} is here already.")
         return 0
-    with tqdm(total=wanted.size_bytes, unit="B", unit_scale=True, disable=None) as bar:
+    with progress.bar(wanted.size_bytes, "B", unit_scale=True, disable=None) as bar:
 
-        def show(progress: Progress) -> None:
-            bar.set_description(f"{progress.file} from {progress.source}")
-            bar.update(progress.done_bytes - bar.n)
+        def show(now: Progress) -> None:
+            bar.set_description(f"{now.file} from {now.source}")
+            bar.update(now.done_bytes - bar.n)
 
         try:
             notes = download(wanted, report=show)

@@ -10,11 +10,12 @@ from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.config import LiveSettings, RunConfig
-from engine.data.catalogue import DATASETS
+from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
 from engine.files import write_text
 from engine.spec import NetworkSpec, preset
 from gui.desk import Desk
+from gui.panels.experiment_data import MoreData
 from gui.panels.experiment_parts import DataPart, NetworkPart, TrainingPart, say
 from gui.panels.layer_editor import LayerEditor
 from gui.presenters.experiment import LIVE, Draft
@@ -51,6 +52,9 @@ class ExperimentPanel(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._begin)
+        self.more_data = MoreData(desk, theme, self)
+        self.more_data.changed.connect(self._data_changed)
+        self.more_data.made.connect(self.choose_data)
         self._build()
         bridge.run_started.connect(self._run_started)
         bridge.settings_changed.connect(self._live_changed)
@@ -62,7 +66,9 @@ class ExperimentPanel(QWidget):
     def _build(self) -> None:
         config = self._draft.config
         self.data = DataPart(config)
-        self.data.data_chosen.connect(self._choose_data)
+        self.data.data_chosen.connect(self.choose_data)
+        self.data.missing_chosen.connect(self.get_data)
+        self.data.own_wanted.connect(self._make_data)
         self.data.edited.connect(self._edit)
         self.network = NetworkPart(config)
         self.network.preset_chosen.connect(
@@ -128,9 +134,12 @@ class ExperimentPanel(QWidget):
         except EngineError as error:
             self._desk.notices.problem(str(error))
             return False
-        if config.data not in DATASETS:
-            known = ", ".join(DATASETS)
+        if config.data not in entries():
+            known = ", ".join(entries())
             self._desk.notices.problem(f"{path} names the data set {config.data!r}; there are {known}.")
+            return False
+        if not is_present(config.data):
+            self.get_data(config.data, then=config)
             return False
         self.set_config(config)
         return True
@@ -149,7 +158,7 @@ class ExperimentPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        self._theme = theme
+        self._theme = self.more_data.theme = theme
         if self.editor is not None:
             self.editor.set_theme(theme)
 
@@ -179,12 +188,28 @@ class ExperimentPanel(QWidget):
         if not problem:
             self._apply()
 
-    def _choose_data(self, name: str) -> None:
-        entry = DATASETS[name]
-        problem = self._draft.choose_data(name, entry.in_shape, entry.classes)
+    def choose_data(self, name: str) -> None:
+        """Use the data set ``name``, which is on this computer."""
+        known = entry(name)
+        problem = self._draft.choose_data(name, known.in_shape, known.classes, known.train)
         if problem:
-            problem = f"The present network cannot be used with {entry.title}: {problem}"
+            problem = f"The present network cannot be used with {known.title}: {problem}"
         self._changed(problem, self.data.problem)
+
+    def get_data(self, name: str, then: RunConfig | None = None) -> None:
+        """Offer to bring a data set to this computer; afterwards use it, or the settings ``then``."""
+        self.data.show_config(self._draft.config)
+        self.more_data.get(name, lambda: self.choose_data(name) if then is None else self.set_config(then))
+
+    def _make_data(self) -> None:
+        self.data.show_config(self._draft.config)
+        self.more_data.make()
+
+    def _data_changed(self) -> None:
+        """List the data sets anew; one that is gone is no longer chosen."""
+        self.data.list_data()
+        if self._draft.config.data not in entries():
+            self.choose_data("mnist")
 
     def _use_network(self, network: NetworkSpec) -> None:
         self._changed(self._draft.edit(network=network), self.network.problem)

@@ -7,11 +7,12 @@ from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QSizePo
 
 from engine.config import RunConfig
 from engine.data.augment import AUGMENTATIONS, Augmentation
-from engine.data.catalogue import DATASETS
+from engine.data.catalogue import entries, is_present
 from engine.data.dataset import Dataset
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
 from engine.spec import PRESETS, NetworkSpec
+from gui.presenters.data_get import megabytes
 from gui.presenters.experiment import CUSTOM, LIVE, preset_of, summary
 from gui.presenters.layer_list import size
 from gui.presenters.numbers import grouped
@@ -19,6 +20,9 @@ from gui.theme import GRID
 from gui.widgets.fields import guard_wheel
 from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm, PartForm
 from gui.widgets.section import Section
+
+OWN = "own pictures"
+"""What the box of data sets holds for making one; no data set can have this name."""
 
 
 def labelled_combo(section: Section, title: str, tip: str) -> QComboBox:
@@ -63,6 +67,10 @@ class DataPart(Section):
 
     data_chosen = pyqtSignal(str)
     """The user chose this data set."""
+    missing_chosen = pyqtSignal(str)
+    """The user chose this data set, which is not on this computer."""
+    own_wanted = pyqtSignal()
+    """The user wants to make a data set, or to look after those that were made."""
     edited = pyqtSignal(str, object)
     """A setting and its new value."""
 
@@ -70,10 +78,8 @@ class DataPart(Section):
         """Show the data of ``config``."""
         super().__init__("Data")
         self.box = labelled_combo(self, "Data set", "The images to learn from and to be tested on.")
-        for name, entry in DATASETS.items():
-            self.box.addItem(entry.title, name)
-            self.box.setItemData(self.box.count() - 1, entry.about, Qt.ToolTipRole)
-        self.box.activated.connect(lambda _index: self.data_chosen.emit(self.box.currentData()))
+        self.list_data()
+        self.box.activated.connect(lambda _index: self._choose_data(self.box.currentData()))
         self.problem = note("problem")
         self.add(self.problem)
         self.facts = note()
@@ -91,8 +97,38 @@ class DataPart(Section):
         self.add(self.advanced)
         self.show_config(config)
 
+    def list_data(self) -> None:
+        """List the data sets that there are now, and what else can be done; keep the choice."""
+        present = self.box.currentData()
+        self.box.clear()
+        known = entries()
+        here = {name: each for name, each in known.items() if is_present(name)}
+        for name, each in here.items():
+            self._list(each.title, name, each.about)
+        self.box.insertSeparator(self.box.count())
+        for name in (name for name in known if name not in here):
+            each = known[name]
+            tip = f"{each.about}\nNot on this computer yet; choosing it offers to fetch it."
+            self._list(f"{each.title} ({megabytes(each.size_bytes)})", name, tip)
+        self._list("Your own pictures\u2026", OWN, "Make a data set of pictures of yours.")
+        self.box.setCurrentIndex(self.box.findData(present))
+
+    def _list(self, words: str, data: str, tip: str) -> None:
+        self.box.addItem(words, data)
+        self.box.setItemData(self.box.count() - 1, tip, Qt.ToolTipRole)
+
+    def _choose_data(self, name: str) -> None:
+        if name == OWN:
+            self.own_wanted.emit()
+        elif is_present(name):
+            self.data_chosen.emit(name)
+        else:
+            self.missing_chosen.emit(name)
+
     def show_config(self, config: RunConfig) -> None:
         """Show the data of ``config`` without telling anyone."""
+        if self.box.findData(config.data) < 0:
+            self.list_data()
         self.box.setCurrentIndex(self.box.findData(config.data))
         say(self.problem, "")
         self._show(config.augmentation)

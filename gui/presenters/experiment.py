@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from engine.config import LiveSettings, RunConfig
+from engine.data.catalogue import entries
 from engine.errors import EngineError
 from engine.spec import PRESETS, NetworkSpec, preset
 from engine.types import Shape
@@ -13,6 +14,10 @@ from gui.presenters.numbers import grouped
 
 LIVE = tuple(field.name for field in dataclasses.fields(LiveSettings))
 """Settings that may change while the network trains."""
+SHARE = 6
+"""At most one in so many training images is held out for validation unless the user says otherwise."""
+USUAL = 5000
+"""Validation images where there are enough."""
 CUSTOM = "custom"
 """Name of a network that is no preset (any more)."""
 
@@ -36,9 +41,17 @@ class Draft:
             return str(error)
         return ""
 
-    def choose_data(self, name: str, in_shape: Shape, classes: int) -> str:
-        """Use another data set, with the network fitted to it; returns why not, or an empty string."""
-        return self.edit(data=name, network=fitted(self.config.network, in_shape, classes))
+    def choose_data(self, name: str, in_shape: Shape, classes: int, train: int) -> str:
+        """Use another data set, with the network fitted to it; returns why not, or an empty string.
+
+        A data set with few training images (``train``) gives fewer of them away for validation.
+        """
+        network = fitted(self.config.network, in_shape, classes)
+        held = self.config.validation_images
+        known = entries().get(self.config.data)
+        if known is not None and held == known.train // SHARE:  # the data set before was a small one
+            held = USUAL
+        return self.edit(data=name, network=network, validation_images=min(held, train // SHARE))
 
     def choose_preset(self, name: str) -> str:
         """Use a shipped network, fitted to the data in use; returns why not, or an empty string."""

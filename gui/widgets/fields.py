@@ -135,7 +135,11 @@ class NumberField(Field):
         super().__init__(title, info, default, self._box)
         self._box.stepped.connect(self._take)
         self._box.lineEdit().textEdited.connect(self._judge)
-        self._box.editingFinished.connect(lambda: self._take(self._typed()))
+        # A method of this object: Qt forgets it together with the object, even while the focus leaves it.
+        self._box.editingFinished.connect(self._entered)
+
+    def _entered(self) -> None:
+        self._take(self._typed())
 
     def _typed(self) -> Any:
         text = self._box.text()
@@ -186,7 +190,10 @@ class WordsField(Field):
         hints = [*info.words, *(("3", "5 x 3") if info.pair else ())]
         self._box.setPlaceholderText(" or ".join(hints))
         self._box.textEdited.connect(lambda text: self._take(self._read(text)))
-        self._box.editingFinished.connect(lambda: self._take(self._read(self._box.text())))
+        self._box.editingFinished.connect(self._entered)
+
+    def _entered(self) -> None:
+        self._take(self._read(self._box.text()))
 
     def _read(self, text: str) -> Any:
         text = text.strip()

@@ -9,7 +9,7 @@ import pytest
 from engine.config import RunConfig
 from engine.optimisers import OPTIMISERS
 from engine.spec import NetworkSpec, preset
-from gui.presenters.experiment import CUSTOM, Draft, counted, fitted, preset_of, summary
+from gui.presenters.experiment import CUSTOM, SHARE, USUAL, Draft, counted, fitted, preset_of, summary
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_nothing_new_is_no_change(draft):
 
 
 def test_other_data_refits_the_network(draft):
-    assert draft.choose_data("cifar10", (3, 32, 32), 10) == ""
+    assert draft.choose_data("cifar10", (3, 32, 32), 10, 50000) == ""
     assert draft.config.data == "cifar10"
     assert draft.config.network.in_shape == (3, 32, 32)
     assert draft.preset == "classic"
@@ -50,12 +50,12 @@ def test_data_that_the_network_cannot_take_is_refused(draft):
     big = dataclasses.replace(draft.config.network.layers[0], kernel=25)
     draft.edit(network=NetworkSpec("mine", (1, 28, 28), (big, *draft.config.network.layers[5:])))
     before = draft.config
-    assert draft.choose_data("tiny", (1, 8, 8), 10)
+    assert draft.choose_data("tiny", (1, 8, 8), 10, 600)
     assert draft.config is before
 
 
 def test_presets_fit_the_data_in_use(draft):
-    draft.choose_data("cifar10", (3, 32, 32), 10)
+    draft.choose_data("cifar10", (3, 32, 32), 10, 50000)
     assert draft.choose_preset("lenet5") == ""
     assert draft.config.network.in_shape == (3, 32, 32)
     assert draft.preset == "lenet5"
@@ -73,3 +73,16 @@ def test_the_summary_counts(draft):
     text = summary(draft.config.network)
     assert text.startswith("7 layers, ")
     assert counted(["a", "a", "b", "a"]) == ["2 × a", "b", "a"]
+
+
+def test_a_small_data_set_gives_fewer_images_away_and_a_large_one_the_usual_number_again():
+    draft = Draft(RunConfig(network=preset("classic")))
+    assert draft.config.validation_images == USUAL
+    assert draft.choose_data("fashion-mnist", (1, 28, 28), 10, 600) == ""
+    assert draft.config.validation_images == 100
+    draft.edit(validation_images=60000 // SHARE)  # as many as a rule would give for the data set in use
+    assert draft.choose_data("mnist", (1, 28, 28), 10, 60000) == ""
+    assert draft.config.validation_images == USUAL
+    draft.edit(validation_images=1234)
+    assert draft.choose_data("fashion-mnist", (1, 28, 28), 10, 60000) == ""
+    assert draft.config.validation_images == 1234

@@ -52,12 +52,12 @@ class Published:
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Published:
-    """A data set like MNIST, 60 and 20 images of 8x8, that the catalogue knows as ``tiny``."""
+    """A data set like MNIST, 600 and 20 images of 16x16, that the catalogue knows as ``tiny``."""
     rng = np.random.default_rng(3)
     arrays = (
-        rng.integers(0, 256, (600, 8, 8)),
+        rng.integers(0, 256, (600, 16, 16)),
         rng.integers(0, 3, 600),
-        rng.integers(0, 256, (20, 8, 8)),
+        rng.integers(0, 256, (20, 16, 16)),
         rng.integers(0, 3, 20),
     )
     content = [idx(values) for values in arrays]
@@ -68,7 +68,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Published:
         name="tiny",
         title="Tiny",
         about="Noise.",
-        in_shape=(1, 8, 8),
+        in_shape=(1, 16, 16),
         class_names=("a", "b", "c"),
         train=600,
         test=20,
