@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
+from engine.config import RunConfig
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
 from engine.messages import Snapshot
@@ -35,7 +36,7 @@ class ModelShelf(QObject):
         self._snapshot: Snapshot | None = None
         self._current = current if current in self._titles else DIGITS
         bridge.snapshot_ready.connect(self._take)
-        bridge.run_started.connect(lambda _config: self._forget())
+        bridge.run_started.connect(self._forget)
 
     @property
     def current(self) -> str:
@@ -109,5 +110,5 @@ class ModelShelf(QObject):
         if snapshot.network is not None:
             self._snapshot = snapshot
 
-    def _forget(self) -> None:
+    def _forget(self, _config: RunConfig) -> None:
         self._snapshot = None

@@ -83,10 +83,35 @@ def test_predict_reads_pictures_of_any_sort(tmp_path: Path, capsys: pytest.Captu
         files.append(str(tmp_path / name))
     assert main.main(["predict", "--model", "digits", "--json", *files]) == 0
     answers = json.loads(capsys.readouterr().out)
-    assert [answer["class"] for answer in answers] == ["7"] * 4
-    assert all(sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5) for answer in answers)
+    assert [answer["text"] for answer in answers] == ["7"] * 4
+    readings = [reading for answer in answers for reading in answer["readings"]]
+    assert all(sum(reading["probabilities"].values()) == pytest.approx(1, abs=1e-5) for reading in readings)
     assert main.main(["predict", files[0]]) == 0
     assert f"{files[0]}: 7 (" in capsys.readouterr().out
+
+
+def test_predict_reads_several_digits_and_crops(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dataset = load("mnist")
+    sheet = Image.new("L", (400, 160), 255)
+    for place, digit in enumerate((4, 0, 7)):
+        index = int(np.flatnonzero(dataset.test_labels == digit)[0])
+        mark = Image.fromarray(dataset.test_images[index, 0]).resize((100, 100))
+        sheet.paste(Image.eval(mark, lambda v: 255 - v), (20 + 120 * place, 30))
+    file = str(tmp_path / "number.png")
+    sheet.save(file)
+    assert main.main(["predict", file]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == f"{file}: reads 4 0 7"
+    assert len(out) == 4
+    assert main.main(["predict", "--json", "--crop", "130,0,130,160", file]) == 0
+    (answer,) = json.loads(capsys.readouterr().out)
+    assert answer["text"] == "0"
+    left, top, width, height = answer["readings"][0]["box"]
+    assert left >= 130 and left + width <= 260 and top >= 30 and top + height <= 130
+    assert main.main(["predict", "--single", "--json", file]) == 0
+    assert len(json.loads(capsys.readouterr().out)[0]["readings"]) == 1
+    assert main.main(["predict", "--crop", "300,0,200,160", file]) == 1
+    assert "300,0,200,160 is not inside the picture" in capsys.readouterr().err
 
 
 def test_predict_tells_which_picture_is_broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,6 +154,7 @@ def test_failures_are_one_line_and_exit_with_1(
         ["train", "--out", "x", "--epochs", "many"],
         ["evaluate"],
         ["predict"],
+        ["predict", "--crop", "1,2,3", "x.png"],
         ["screenshot", "--out", "x.png", "--steps", "-1"],
         ["screenshot", "--out", "x.png", "--steps", "1", "--size", "big"],
         ["screenshot", "--out", "x.png", "--steps", "1", "--scale", "9"],

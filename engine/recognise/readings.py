@@ -1,0 +1,193 @@
+"""From a picture to answers: digits one by one, or the whole as one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from engine.data.preprocess import Preprocessing
+from engine.drawing import BOX, FAINTEST, SIDE, normalise
+from engine.errors import DataError
+from engine.network import Network
+from engine.recognise.ink import ink as ink_of
+from engine.recognise.marks import Box, find_marks
+from engine.recognise.pictures import grey, plain
+from engine.storage import Model
+from engine.types import Array, Bytes, Context, Scratch, Shape
+
+LARGEST_SIDE = 1120
+"""A larger picture is reduced to this before digits are looked for."""
+LARGEST_SINGLE = 560
+"""Likewise for one digit, which is still far larger than the box it is brought to."""
+DARK_GROUND = 0.4
+"""A grey model whose training images are darker than this on the mean expects a dark ground."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A part of a picture as a network takes it.
+
+    Attributes:
+        box: where it lies in the picture, in its pixels.
+        image: uint8 ``(C, H, W)``.
+    """
+
+    box: Box
+    image: Bytes
+
+
+@dataclass(frozen=True)
+class Reading(Found):
+    """A part of a picture and what a network says about it.
+
+    Attributes:
+        probabilities: of every class, ``(K,)``.
+    """
+
+    probabilities: Array
+
+    @property
+    def best(self) -> int:
+        """The most probable class."""
+        return int(np.argmax(self.probabilities))
+
+
+def expects_digits(in_shape: Shape, class_names: tuple[str, ...]) -> bool:
+    """Whether a network takes digits in the form of MNIST's images."""
+    return in_shape == (1, SIDE, SIDE) and class_names == tuple("0123456789")
+
+
+def recognise(
+    picture: Image.Image, model: Model, crop: Box | None = None, *, several: bool = True
+) -> list[Reading]:
+    """Read a picture.
+
+    Args:
+        picture: of any size and mode.
+        model: what answers.
+        crop: the part to be read; None for all of it.
+        several: read the digits one by one; otherwise all that is seen is one digit. Only for
+            models that expect digits.
+
+    Returns:
+        The answers in reading order; at least one.
+
+    Raises:
+        DataError: nothing is to be seen, or the crop lies outside of the picture.
+    """
+    found = find(picture, model, crop, several=several)
+    images = model.preprocessing.apply(np.stack([part.image for part in found]))
+    rows = model.network.predict(images, Context(scratch=Scratch()))
+    return [Reading(part.box, part.image, np.array(row)) for part, row in zip(found, rows, strict=True)]
+
+
+def find(picture: Image.Image, model: Model, crop: Box | None = None, *, several: bool = True) -> list[Found]:
+    """Return what ``recognise`` asks the network about."""
+    picture = plain(picture)
+    area = _checked(crop, picture) if crop is not None else Box(0, 0, *picture.size)
+    if expects_digits(model.network.spec.in_shape, model.class_names):
+        return find_digits(picture, area, several=several)
+    if crop is None:
+        area = middle_square(*picture.size)
+    return [Found(area, as_picture(picture, area, model.network, model.preprocessing))]
+
+
+def find_digits(picture: Image.Image, area: Box, *, several: bool) -> list[Found]:
+    """Find digits and bring each to the form of MNIST's images.
+
+    A picture that already has that form is left as it is. Raises DataError if nothing is seen.
+    """
+    cut = picture.crop((area.left, area.top, area.right, area.bottom))
+    level, scale = grey(cut, LARGEST_SIDE if several else LARGEST_SINGLE)
+    if level.shape == (SIDE, SIDE) and _has_form(level):
+        return [Found(area, (level * 255 + 0.5).astype(np.uint8)[None])]
+    found = digits_in(ink_of(level), several=several)
+    if not found:
+        raise DataError("The picture shows nothing: all of it has the same brightness.")
+
+    def place(box: Box) -> Box:
+        left, top = area.left + int(box.left / scale), area.top + int(box.top / scale)
+        right = area.left + min(area.width, round(box.right / scale))
+        return Box(left, top, right, area.top + min(area.height, round(box.bottom / scale)))
+
+    return [Found(place(part.box), part.image) for part in found]
+
+
+def digits_in(ink: npt.NDArray[np.floating], *, several: bool) -> list[Found]:
+    """Find the digits in ink, ``(H, W)`` from 0 to 1; none if there is no ink."""
+    found = []
+    for box, cut in find_marks(np.asarray(ink), several=several):
+        image = normalise(cut)
+        if image is not None:
+            found.append(Found(box, image[None]))
+    return found
+
+
+def as_picture(picture: Image.Image, area: Box, network: Network, preprocessing: Preprocessing) -> Bytes:
+    """Bring a part of a picture to what a network takes that knows no digits.
+
+    Reducing takes every pixel into account. For a network with grey images on a mostly dark ground,
+    such as Fashion-MNIST's, a part whose border is lighter than its middle is inverted.
+
+    Args:
+        picture: as ``plain`` makes it.
+        area: the part; it is stretched if it has another shape.
+        network: whose images are wanted.
+        preprocessing: tells how dark its training images were.
+
+    Returns:
+        uint8 ``(C, H, W)``.
+
+    Raises:
+        DataError: the network takes images that are neither grey nor in colour.
+    """
+    channels, height, width = network.spec.in_shape
+    if channels not in (1, 3):
+        raise DataError(f"The network takes images of {channels} channels; pictures have 1 or 3.")
+    part = picture.convert("L" if channels == 1 else "RGB")
+    box = (area.left, area.top, area.right, area.bottom)
+    if (area.width, area.height) == (width, height):
+        small = part.crop(box)
+    else:
+        small = part.resize((width, height), Image.Resampling.BICUBIC, box=box)
+    pixels = np.asarray(small, np.uint8)
+    if channels == 3:
+        return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    if preprocessing.mean[0] < DARK_GROUND:
+        edge = np.concatenate([pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1]])
+        inside = pixels[height // 4 : height - height // 4, width // 4 : width - width // 4]
+        if np.median(edge) > np.median(inside):
+            pixels = 255 - pixels
+    return np.ascontiguousarray(pixels[None])
+
+
+def middle_square(width: int, height: int) -> Box:
+    """Return the largest square in the middle of a picture."""
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return Box(left, top, left + side, top + side)
+
+
+def _checked(crop: Box, picture: Image.Image) -> Box:
+    width, height = picture.size
+    inside = 0 <= crop.left < crop.right <= width and 0 <= crop.top < crop.bottom <= height
+    if not inside:
+        raise DataError(
+            f"The crop {crop.left},{crop.top},{crop.width},{crop.height} is not inside the picture; "
+            f"allowed is left, top, width and height within {width}x{height} pixels."
+        )
+    return crop
+
+
+def _has_form(grey: Array) -> bool:
+    """Whether a picture of 28x28 is light on dark, in a 20x20 box, with its mass in the middle."""
+    visible = grey > FAINTEST
+    rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
+    if not len(rows) or max(np.ptp(rows), np.ptp(columns)) >= BOX or grey.max() < 0.5:
+        return False
+    places = np.arange(SIDE)
+    centre = np.array([grey.sum(axis=1) @ places, grey.sum(axis=0) @ places]) / grey.sum()
+    return bool(np.abs(centre - SIDE / 2).max() <= 1)
