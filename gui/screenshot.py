@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HELP = "train some steps and save a picture of the window"
 
-PANELS = ("learn", "network", "evaluate", "experiment", "pad", "all")
+PANELS = ("learn", "network", "explain", "evaluate", "data", "experiment", "pad", "all")
 _PATIENCE_SECONDS = 3600
 
 

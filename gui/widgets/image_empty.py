@@ -17,7 +17,7 @@ class EmptyState(QWidget):
     """The user pressed the button."""
 
     def __init__(self, heading: str, text: str, action: str, parent: QWidget | None = None) -> None:
-        """Make a heading, a sentence below it and a button."""
+        """Make a heading, a sentence below it and a button, if there is anything to do."""
         super().__init__(parent)
         title = QLabel(heading)
         title.setObjectName("heading")
@@ -29,6 +29,7 @@ class EmptyState(QWidget):
         self.button = QPushButton(action)
         self.button.setObjectName("primary")
         self.button.clicked.connect(self.acted)
+        self.button.setVisible(bool(action))
         column = QVBoxLayout(self)
         column.setSpacing(GRID)
         column.addStretch(2)

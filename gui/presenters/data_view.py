@@ -1,0 +1,147 @@
+"""What the Data view shows of a data set: parts, classes, statistics."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.config import RunConfig
+from engine.data.dataset import Dataset, holdout
+from engine.errors import DataError
+from engine.types import Array, Bytes, Labels
+from gui.presenters.numbers import grouped
+
+PartName = Literal["training", "validation", "test"]
+_BLOCK = 1024
+"""Images looked at together; between two blocks the work can be given up."""
+
+
+class StatisticsGivenUpError(Exception):
+    """Nobody wants these statistics any more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The images of one use: to learn from, to validate on, or to test on.
+
+    Attributes:
+        name: which one.
+        images: all images of the array that it is a part of, uint8 ``(N, C, H, W)``.
+        labels: their classes, ``(N,)``.
+        indices: those that belong to the part, ascending.
+        class_names: the classes.
+    """
+
+    name: PartName
+    images: Bytes
+    labels: Labels
+    indices: Labels
+    class_names: tuple[str, ...]
+
+    def counts(self) -> Labels:
+        """Return how many images there are of each class, ``(K,)``."""
+        counts: Labels = np.bincount(self.labels[self.indices], minlength=len(self.class_names)).astype(
+            np.int64
+        )
+        return counts
+
+    def of_class(self, label: int | None) -> Labels:
+        """Return the indices of the images of a class; None means all."""
+        if label is None:
+            return self.indices
+        chosen: Labels = self.indices[self.labels[self.indices] == label]
+        return chosen
+
+    def words(self, index: int) -> str:
+        """Return what an image is, in words."""
+        return f"{self.source(index)}: {self.class_names[int(self.labels[index])]}"
+
+    def source(self, index: int) -> str:
+        """Return where an image comes from, in words."""
+        return f"test image {index}" if self.name == "test" else f"training image {index}"
+
+
+def parts(dataset: Dataset, config: RunConfig | None) -> dict[PartName, Part]:
+    """Return the parts of a data set; those held out for validation are the very ones of the run."""
+    train, names = dataset.train_images, dataset.class_names
+    learn, held = np.arange(len(train)), np.arange(0)
+    if config is not None and config.validation_images:
+        with contextlib.suppress(DataError):  # the run says so; all images are shown as training images
+            learn, held = holdout(dataset, config.validation_images, config.seed)
+    result: dict[PartName, Part] = {"training": Part("training", train, dataset.train_labels, learn, names)}
+    if len(held):
+        result["validation"] = Part("validation", train, dataset.train_labels, held, names)
+    tests = np.arange(len(dataset.test_images))
+    result["test"] = Part("test", dataset.test_images, dataset.test_labels, tests, names)
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """What many images have in common.
+
+    Attributes:
+        count: number of images.
+        mean: mean of each pixel, 0 to 255, ``(C, H, W)``.
+        spread: standard deviation of each pixel, ``(C, H, W)``.
+        histogram: how often each value 0 to 255 occurs, for each channel, ``(C, 256)``.
+    """
+
+    count: int
+    mean: Array
+    spread: Array
+    histogram: Labels
+
+    @property
+    def overall(self) -> tuple[float, float]:
+        """Mean and standard deviation of all pixels of all channels, 0 to 255."""
+        weights = self.histogram.sum(axis=0) / self.histogram.sum()
+        values = np.arange(256)
+        mean = float(weights @ values)
+        return mean, float(np.sqrt(max(0.0, weights @ (values - mean) ** 2)))
+
+    @property
+    def share_black(self) -> float:
+        """Share of the pixels that are 0, which is what most of a drawing consists of."""
+        return float(self.histogram[:, 0].sum() / self.histogram.sum())
+
+
+def statistics(images: Bytes, indices: Labels, give_up: Callable[[], bool] = lambda: False) -> Statistics:
+    """Return the statistics of ``images[indices]``, uint8 ``(N, C, H, W)``, at least one of them.
+
+    Raises:
+        StatisticsGivenUpError: ``give_up`` said so between two blocks.
+    """
+    channels, height, width = images.shape[1:]
+    total, squares = (np.zeros((channels, height, width)) for _ in range(2))
+    histogram = np.zeros((channels, 256), np.int64)
+    for start in range(0, len(indices), _BLOCK):
+        if give_up():
+            raise StatisticsGivenUpError
+        block = images[indices[start : start + _BLOCK]]
+        for channel in range(channels):
+            histogram[channel] += np.bincount(block[:, channel].ravel(), minlength=256)
+        values = block.astype(np.float32)
+        total += values.sum(axis=0, dtype=np.float64)
+        squares += np.einsum("nchw,nchw->chw", values, values)
+    mean = total / len(indices)
+    spread = np.sqrt(np.maximum(squares / len(indices) - mean**2, 0))
+    return Statistics(len(indices), mean.astype(np.float32), spread.astype(np.float32), histogram)
+
+
+def as_picture(values: Array, top: float = 255.0) -> Bytes:
+    """Return values from 0 to ``top``, ``(C, H, W)``, as pixels."""
+    pixels: Bytes = (np.clip(values * (255.0 / max(top, 1e-6)), 0, 255) + 0.5).astype(np.uint8)
+    return pixels
+
+
+def shown_words(part: Part, label: int | None, count: int) -> str:
+    """Return what is shown, in words: ``55 000 training images``."""
+    kind = {"training": "training images", "validation": "validation images", "test": "test images"}[
+        part.name
+    ]
+    return f"{grouped(count)} {kind}" + (f" of {part.class_names[label]}" if label is not None else "")

@@ -1,0 +1,122 @@
+"""What the shown images have in common: mean, spread, histogram."""
+
+from __future__ import annotations
+
+from PyQt5.QtGui import QHideEvent
+from PyQt5.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.types import Labels
+from gui.job import Job
+from gui.presenters.data_view import Part, Statistics, StatisticsGivenUpError, as_picture, statistics
+from gui.presenters.numbers import grouped, percent
+from gui.theme import GRID, Theme
+from gui.widgets.histogram import Histogram
+from gui.widgets.picture import Picture
+
+SIDE = 112
+
+
+class CommonPage(QWidget):
+    """Statistics of images, worked out beside the window and only while it is in sight."""
+
+    def __init__(self, theme: Theme) -> None:
+        """Make an empty page."""
+        super().__init__()
+        self._wanted: tuple[Part, Labels] | None = None
+        self._job: Job | None = None
+        self.statistics: Statistics | None = None
+        self.mean = Picture(theme, SIDE, "Mean")
+        self.mean.setToolTip("The mean of each pixel over all shown images")
+        self.spread = Picture(theme, SIDE, "Spread")
+        self.spread.setToolTip(
+            "The standard deviation of each pixel: bright where the images differ, brightest at the largest"
+        )
+        self.histogram = Histogram(theme)
+        self.logarithmic = QCheckBox("&Logarithmic heights")
+        self.logarithmic.setChecked(True)
+        self.logarithmic.setToolTip(
+            "Most pixels of a drawing are 0: without logarithms one sees little else."
+        )
+        self.logarithmic.toggled.connect(self.histogram.set_logarithmic)
+        self.words = QLabel()
+        self.words.setObjectName("note")
+        self.words.setWordWrap(True)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(GRID)
+        pictures.addWidget(self.mean)
+        pictures.addWidget(self.spread)
+        pictures.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GRID, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(pictures)
+        column.addWidget(self.histogram)
+        column.addWidget(self.logarithmic)
+        column.addWidget(self.words)
+        column.addStretch(1)
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        for part in (self.mean, self.spread, self.histogram):
+            part.set_theme(theme)
+
+    def show_images(self, part: Part, shown: Labels) -> None:
+        """Show the statistics of the images ``shown`` of ``part``."""
+        self._wanted, self.statistics = (part, shown), None
+        if self.isVisible():
+            self._begin()
+
+    def showEvent(self, _event: object) -> None:
+        """Work out what was asked for while nobody looked."""
+        if self.statistics is None:
+            self._begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Work on nothing that nobody sees."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.stop()
+
+    def _begin(self) -> None:
+        self.stop()
+        if self._wanted is None or not len(self._wanted[1]):
+            self._clear("There is no image.")
+            return
+        part, shown = self._wanted
+        job = self._job = Job(
+            lambda _report, asked: statistics(part.images, shown, asked), StatisticsGivenUpError, self
+        )
+        job.done.connect(self._arrived)
+        self.words.setText("Looking at all of them\u2026")
+        job.start()
+
+    def stop(self) -> None:
+        """End the work, if there is some, and wait until it has ended."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.stop()
+            job.deleteLater()
+
+    def _clear(self, words: str) -> None:
+        self.mean.show_pixels(None)
+        self.spread.show_pixels(None)
+        self.histogram.show_counts(None)
+        self.words.setText(words)
+
+    def _arrived(self, found: Statistics) -> None:
+        if self.sender() is not self._job:
+            return
+        self.stop()
+        self.statistics = found
+        self.mean.show_pixels(as_picture(found.mean))
+        self.spread.show_pixels(as_picture(found.spread, float(found.spread.max())))
+        self.histogram.show_counts(found.histogram)
+        mean, deviation = found.overall
+        self.words.setText(
+            f"{grouped(found.count)} images: mean {mean:.1f} of 255, standard deviation {deviation:.1f}; "
+            f"{percent(found.share_black)} of the pixel values are 0. Largest spread of a pixel: "
+            f"{float(found.spread.max()):.1f}."
+        )
