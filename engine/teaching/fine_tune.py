@@ -1,0 +1,269 @@
+"""A short training on a few examples that forgets nothing: every batch replays original images.
+
+Batch of B images: k of my examples, slightly varied, and B - k random training images of the data set the
+network learnt from; the loss is the usual cross-entropy of all of them. Learning from the examples alone
+would move the network away from everything else (catastrophic forgetting: McCloskey and Cohen, 1989); the
+replayed images hold it (rehearsal: Robins, 1995).
+
+The layers run as in inference: batch normalisation keeps its running statistics and dropout is off. A batch
+in which a quarter of the images are nearly alike would shift the statistics for all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+
+from engine.data.augment import Augmentation
+from engine.data.catalogue import load
+from engine.data.dataset import Dataset
+from engine.errors import DataError, EngineError, TrainingError
+from engine.evaluation import Sweep
+from engine.losses import softmax_cross_entropy
+from engine.network import Network
+from engine.optimisers import OPTIMISERS, UpdateSettings
+from engine.storage import Model
+from engine.types import Array, Bytes, Context, Labels, Scratch
+from engine.workers import Workers, hold_blas_to_one_thread
+
+_CHOICE, _VARIATION = 20, 21
+"""Purposes of the random generators, after the seed."""
+_CHECK = 10
+"""Steps between two looks at whether the examples are learnt."""
+_CHUNK = 500
+"""Images evaluated between two looks at whether to stop."""
+
+
+class StoppedError(EngineError):
+    """Teaching was asked to stop; nothing has changed."""
+
+
+@dataclass(frozen=True)
+class TeachSettings:
+    """How a network is taught.
+
+    Attributes:
+        steps: most training steps; fewer if the examples are learnt before.
+        batch: images in a step.
+        share: share of my examples in a batch; the rest is replayed.
+        learning_rate: size of a step of Adam.
+        sure: probability of its label at which an example counts as learnt.
+        augmentation: how the examples are varied.
+        seed: the same seed gives the same network.
+    """
+
+    steps: int = 200
+    batch: int = 32
+    share: float = 0.25
+    learning_rate: float = 2e-4
+    sure: float = 0.8
+    augmentation: Augmentation = Augmentation(shift=1.0, rotation=5.0, scale=0.05)  # noqa: RUF009 - frozen
+    seed: int = 1
+
+    @property
+    def mine(self) -> int:
+        """Images of my examples in a batch; at least one, and at least one is replayed."""
+        return min(self.batch - 1, max(1, round(self.share * self.batch)))
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many of ``total`` images are answered right."""
+
+    right: int
+    total: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers, 0 to 1 (NaN without images)."""
+        return self.right / self.total if self.total else float("nan")
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What teaching gave.
+
+    Attributes:
+        model: the taught network; the one that was given is unchanged.
+        before, after: answers to the test images of the data set.
+        examples_before, examples_after: answers to my examples.
+        steps: training steps taken.
+    """
+
+    model: Model
+    before: Score
+    after: Score
+    examples_before: Score
+    examples_after: Score
+    steps: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far teaching is: ``done`` of ``total`` in the part called ``part``."""
+
+    part: str
+    done: int
+    total: int
+
+
+def dataset_for(model: Model) -> Dataset:
+    """Return the data set that ``model`` learnt from, to be replayed.
+
+    Raises:
+        MissingDataError: it is not on this computer.
+        DataError: the model does not say which one it was, or it does not fit the model.
+    """
+    config = model.record.get("config")
+    name = config.get("data") if isinstance(config, dict) else None
+    if not isinstance(name, str):
+        raise DataError(
+            "This network does not say which data set it learnt from; without it nothing can be replayed."
+        )
+    return load(name)
+
+
+def fine_tune(
+    model: Model,
+    images: Bytes,
+    labels: Labels,
+    dataset: Dataset,
+    *,
+    report: Callable[[Progress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    settings: TeachSettings | None = None,
+) -> Taught:
+    """Teach a copy of ``model`` my examples while replaying ``dataset``.
+
+    Args:
+        model: is not changed.
+        images: my examples, ``(N, C, H, W)``, at least one.
+        labels: their classes, ``(N,)``.
+        dataset: what the model was trained on.
+        report: is told how far it is.
+        cancelled: asked often; if it says yes, StoppedError is raised and nothing has changed.
+        settings: how to teach; None takes the defaults.
+
+    Raises:
+        DataError: there is no example, or examples, data set and model do not fit together.
+        TrainingError: the loss is not finite any more.
+        StoppedError: ``cancelled`` said so.
+    """
+    settings = settings or TeachSettings()
+    _check(model, images, labels, dataset)
+    hold_blas_to_one_thread()
+
+    def score(network: Network, x: Bytes, y: Labels, part: str) -> Score:
+        sweep = Sweep(network, model.preprocessing, x, y, np.arange(len(x)))
+        for start in range(0, len(x), _CHUNK):
+            if cancelled():
+                raise StoppedError("Teaching was stopped; nothing has changed.")
+            sweep.advance(_CHUNK, workers)
+            report(Progress(part, min(start + _CHUNK, len(x)), len(x)))
+        return Score(int(np.count_nonzero(sweep.result().predicted == y)), len(x))
+
+    network = model.network.copy()
+    test = dataset.test_images, dataset.test_labels
+    with Workers() as workers:
+        before = score(network, *test, "Testing before")
+        mine_before = score(network, images, labels, "My examples before")
+        steps = _learn(network, model, images, labels, dataset, settings, report, cancelled)
+        mine_after = score(network, images, labels, "My examples after")
+        after = score(network, *test, "Testing after")
+    record = _record(model, dataset, settings, steps, before, after, mine_before, mine_after)
+    taught = replace(model, network=network, record=record)
+    return Taught(taught, before, after, mine_before, mine_after, steps)
+
+
+def mixed_batch(
+    images: Bytes, labels: Labels, dataset: Dataset, settings: TeachSettings, step: int
+) -> tuple[Bytes, Labels]:
+    """Return the batch of one step: ``settings.mine`` of my examples, then the replayed images."""
+    rng = np.random.default_rng([settings.seed, _CHOICE, step])
+    # In turn rather than at random, so that with few steps no example is left out.
+    mine = (step * settings.mine + np.arange(settings.mine)) % len(images)
+    replayed = rng.integers(0, len(dataset.train_images), settings.batch - settings.mine)
+    varied = settings.augmentation.apply(
+        images[mine], np.random.default_rng([settings.seed, _VARIATION, step])
+    )
+    return (
+        np.concatenate([varied, dataset.train_images[replayed]]),
+        np.concatenate([labels[mine], dataset.train_labels[replayed]]),
+    )
+
+
+def _check(model: Model, images: Bytes, labels: Labels, dataset: Dataset) -> None:
+    shape = model.network.spec.in_shape
+    if not len(images):
+        raise DataError("There is no example to learn from; add one first.")
+    if images.shape[1:] != shape or labels.shape != (len(images),):
+        raise DataError(f"The examples have the shape {images.shape[1:]}; the network takes {shape}.")
+    if labels.min() < 0 or labels.max() >= model.network.classes:
+        raise DataError(f"A label is not among the network's {model.network.classes} classes.")
+    if dataset.in_shape != shape or len(dataset.class_names) != model.network.classes:
+        raise DataError(
+            f"{dataset.title} has images of shape {dataset.in_shape} in {len(dataset.class_names)} classes; "
+            f"the network takes {shape} and knows {model.network.classes}."
+        )
+
+
+def _learn(
+    network: Network,
+    model: Model,
+    images: Bytes,
+    labels: Labels,
+    dataset: Dataset,
+    settings: TeachSettings,
+    report: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> int:
+    """Train ``network`` in place; returns the steps taken."""
+    optimiser = OPTIMISERS["adam"]()
+    slots, decay = optimiser.new_slots(network.flat), network.decay_mask()
+    now = UpdateSettings(settings.learning_rate, 0.9, 0.0)
+    grad: Array = np.empty_like(network.flat)
+    ctx = Context(training=False, scratch=Scratch())
+    for step in range(settings.steps):
+        if cancelled():
+            raise StoppedError("Teaching was stopped; nothing has changed.")
+        if step % _CHECK == 0 and _learnt(network, model, images, labels, settings.sure):
+            return step
+        chosen, classes = mixed_batch(images, labels, dataset, settings, step)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            logits, caches = network.forward(model.preprocessing.apply(chosen), ctx)
+            loss, upstream, _ = softmax_cross_entropy(logits, classes)
+            network.backward(upstream, caches, ctx, grad)
+        if not np.isfinite(loss):
+            raise TrainingError(
+                f"The loss became {loss} at step {step + 1} of teaching; nothing has changed."
+            )
+        grad /= len(chosen)
+        optimiser.update(network.flat, grad, decay, slots, step + 1, now)
+        report(Progress("Learning", step + 1, settings.steps))
+    return settings.steps
+
+
+def _learnt(network: Network, model: Model, images: Bytes, labels: Labels, sure: float) -> bool:
+    """Whether every example is given its label with enough probability."""
+    for start in range(0, len(images), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        probabilities = network.predict(model.preprocessing.apply(images[part]))
+        if (probabilities[np.arange(len(probabilities)), labels[part]] < sure).any():
+            return False
+    return True
+
+
+def _record(
+    model: Model, dataset: Dataset, settings: TeachSettings, steps: int, *scores: Score
+) -> dict[str, Any]:
+    """Return the record of ``model`` with what teaching added; plain JSON values."""
+    names = ("before", "after", "examples_before", "examples_after")
+    figures = {name: [each.right, each.total] for name, each in zip(names, scores, strict=True)}
+    when = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    teaching = {"data": dataset.name, "when": when, "steps": steps, "seed": settings.seed, **figures}
+    config = model.record.get("config") or {"data": dataset.name}
+    return {**model.record, "config": config, "teaching": teaching}
