@@ -3,7 +3,7 @@
 A pickle is a program: as it is loaded it may call anything that Python can import. The reader here
 gives it nothing to call but a few makers of its own, which note what an array consists of; NumPy is
 asked only afterwards, when the sizes are known to be true. So neither code nor a small file that
-claims a large array gets anywhere.
+claims a large array gets anywhere, nor one that refers to the same values again and again.
 
 Sources: CIFAR-10's python batches (Krizhevsky 2009), and parameter files written by Python 2.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import math
 import pickle
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,24 @@ from engine.errors import DataError
 
 _KINDS = "biuf"
 """Kinds of numbers that an array may hold: truth values, integers, floats."""
+_DIMENSIONS = 32
+"""Most dimensions of an array."""
+_LONGEST = 100
+"""Letters of a file's own words that an error repeats."""
+_SPARE = 64 * 1024
+"""Bytes that arrays may take beyond the size of their file, for short values that share a place in it."""
+
+
+class _Budget:
+    """Counts the bytes that are made out of a file: each that is in it twice, as letters and as values."""
+
+    def __init__(self, size: int) -> None:
+        self._left = 2 * size + _SPARE
+
+    def take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise DataError("it unpacks to more than it can hold")
 
 
 class _Dtype:
@@ -48,9 +67,9 @@ class _Array:
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self._state = state
 
-    def make(self) -> Any:
+    def make(self, budget: _Budget) -> Any:
         _version, shape, dtype, by_columns, values = self._state
-        return _filled(values, dtype, shape, "F" if by_columns else "C")
+        return _filled(values, dtype, shape, "F" if by_columns else "C", budget)
 
 
 class _Buffer(_Array):
@@ -62,9 +81,9 @@ class _Buffer(_Array):
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         raise DataError("it changes a number after making it")
 
-    def make(self) -> Any:
+    def make(self, budget: _Budget) -> Any:
         values, dtype, shape, order = self._parts
-        array = _filled(values, dtype, shape, _text(order))
+        array = _filled(values, dtype, shape, _text(order), budget)
         return array if array.shape else array.item()
 
 
@@ -83,11 +102,13 @@ class _Maker:
         raise DataError("it tries to change what reads it")
 
 
-def _encode(text: object, encoding: object) -> bytes:
+def _encode(budget: _Budget, text: object, encoding: object) -> bytes:
     """Return the bytes that Python 3 writes as letters for readers that are older."""
     if _text(encoding) not in ("latin1", "latin-1"):
-        raise DataError(f"it holds bytes as {_text(encoding)!r}, and allowed is 'latin1'")
-    return str(text).encode("latin-1")
+        raise DataError(f"it holds bytes as {_text(encoding)[:_LONGEST]!r}, and allowed is 'latin1'")
+    letters = _text(text)
+    budget.take(len(letters))
+    return letters.encode("latin-1")
 
 
 def _nothing() -> bytes:
@@ -100,7 +121,6 @@ def _scalar(dtype: object, values: object = b"") -> _Buffer:
 
 
 _MAKERS: dict[tuple[str, str], Any] = {
-    ("_codecs", "encode"): _encode,
     ("__builtin__", "bytes"): _nothing,
     ("numpy", "dtype"): _Dtype,
     ("numpy", "ndarray"): _Array,
@@ -111,15 +131,58 @@ for _core in ("numpy.core", "numpy._core"):
     _MAKERS[f"{_core}.numeric", "_frombuffer"] = _Buffer
 
 
-# The reader written in Python, because the one in C reserves memory for whatever a file announces.
-class _Reader(pickle._Unpickler):  # noqa: SLF001
+# The reader written in Python, because the one in C reserves memory for whatever a file announces, and
+# because what it does for a code can be changed; type checkers know only the one in C.
+_Base: Any = pickle._Unpickler  # noqa: SLF001
+
+
+class _Reader(_Base):  # type: ignore[misc]
+    dispatch = dict(_Base.dispatch)
+
+    def __init__(self, content: bytes, encoding: str, budget: _Budget) -> None:
+        super().__init__(io.BytesIO(content), encoding=encoding)
+        self._budget = budget
+
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("_codecs", "encode"):
+            return _Maker(partial(_encode, self._budget))
         if (module, name) not in _MAKERS:
-            raise DataError(f"it asks for {module}.{name}, and allowed are plain values and NumPy arrays")
+            asked = f"{module}.{name}"[:_LONGEST]
+            raise DataError(f"it asks for {asked}, and allowed are plain values and NumPy arrays")
         return _Maker(_MAKERS[module, name])
 
     def persistent_load(self, _: object) -> Any:
         raise DataError("it refers to something outside the file")
+
+    # Whatever becomes a key is hashed as it is read, and a nest of tuples that share their parts would
+    # take for ever.
+    def _load_dict(self) -> None:
+        items = self.pop_mark()
+        _check_keys(items[::2])
+        self.append(dict(zip(items[::2], items[1::2], strict=True)))
+
+    def _load_setitem(self) -> None:
+        _check_keys(self.stack[-2:-1])
+        super().load_setitem()
+
+    def _load_setitems(self) -> None:
+        _check_keys(self.stack[::2])
+        super().load_setitems()
+
+    def _load_set(self) -> None:
+        raise DataError("it holds a set")
+
+    dispatch[pickle.DICT[0]] = _load_dict
+    dispatch[pickle.SETITEM[0]] = _load_setitem
+    dispatch[pickle.SETITEMS[0]] = _load_setitems
+    for _code in (pickle.EMPTY_SET, pickle.ADDITEMS, pickle.FROZENSET):
+        dispatch[_code[0]] = _load_set
+
+
+def _check_keys(keys: list[Any]) -> None:
+    for key in keys:
+        if key is not None and not isinstance(key, bool | int | float | str | bytes):
+            raise DataError("it has a key that is no word or number")
 
 
 def load_plain(content: bytes, name: str, encoding: str = "bytes") -> Any:
@@ -134,14 +197,15 @@ def load_plain(content: bytes, name: str, encoding: str = "bytes") -> Any:
         DataError: it is damaged, or it holds or calls anything else; the message says what.
     """
     try:
-        return _plain(_Reader(io.BytesIO(content), encoding=encoding).load(), {}, set())
+        budget = _Budget(len(content))
+        return _plain(_Reader(content, encoding, budget).load(), {}, set(), budget)
     except DataError as error:
         raise DataError(f"{name} is refused: {error}.") from None
     except Exception:  # noqa: BLE001 - a broken program can fail in any way
         raise DataError(f"{name} is damaged, or it is no pickle of plain values.") from None
 
 
-def _plain(value: Any, done: dict[int, Any], inside: set[int]) -> Any:
+def _plain(value: Any, done: dict[int, Any], inside: set[int], budget: _Budget) -> Any:
     """Return ``value`` with arrays in place of their descriptions.
 
     ``done`` keeps what several places share, so that a small file cannot cost much time; ``inside``
@@ -154,32 +218,40 @@ def _plain(value: Any, done: dict[int, Any], inside: set[int]) -> Any:
         raise DataError("it holds something that contains itself")
     if key not in done:
         inside.add(key)
-        done[key] = value, _made(value, done, inside)  # holds on to ``value``, whose id must stay its own
+        # Holds on to ``value`` too, whose id must stay its own.
+        done[key] = value, _made(value, done, inside, budget)
         inside.remove(key)
     return done[key][1]
 
 
-def _made(value: Any, done: dict[int, Any], inside: set[int]) -> Any:
+def _made(value: Any, done: dict[int, Any], inside: set[int], budget: _Budget) -> Any:
     if isinstance(value, _Array):
-        return value.make()
+        return value.make(budget)
     if type(value) is dict:
-        return {_plain(k, done, inside): _plain(v, done, inside) for k, v in value.items()}
+        return {key: _plain(item, done, inside, budget) for key, item in value.items()}
     if type(value) in (list, tuple):
-        return type(value)(_plain(item, done, inside) for item in value)
+        return type(value)(_plain(item, done, inside, budget) for item in value)
     raise DataError(f"it holds a {type(value).__name__.strip('_').lower()}")
 
 
-def _filled(values: Any, dtype: Any, shape: Any, order: str) -> Any:
+def _filled(values: Any, dtype: Any, shape: Any, order: str, budget: _Budget) -> Any:
     if not isinstance(dtype, _Dtype):
         raise DataError("it holds an array without a type")
+    if len(shape) > _DIMENSIONS:
+        raise DataError(f"it holds an array of {len(shape)} dimensions, and allowed are {_DIMENSIONS}")
     kind, lengths = dtype.make(), tuple(int(length) for length in shape)
     raw = values.encode("latin-1") if isinstance(values, str) else values
     if not isinstance(raw, bytes | bytearray):
         raise DataError(f"it holds the values of an array as a {type(raw).__name__}")
     if min(lengths, default=1) < 0 or math.prod(lengths) * kind.itemsize != len(raw):
         raise DataError(f"it holds an array of shape {lengths} in {len(raw)} bytes, which do not fit")
+    budget.take(len(raw))
     return np.frombuffer(raw, kind).reshape(lengths, order="F" if order == "F" else "C").copy()
 
 
 def _text(word: object) -> str:
-    return word.decode("ascii") if isinstance(word, bytes) else str(word)
+    if isinstance(word, str):
+        return word
+    if isinstance(word, bytes):
+        return word.decode("ascii")
+    raise DataError(f"it holds a {type(word).__name__} where a word is expected")

@@ -28,7 +28,7 @@ _PIXELS = 3 * 32 * 32
 class _Batches(Format):
     """Five batches to train on and one to test on."""
 
-    published: ClassVar[Mapping[str, str]] = {}
+    published: ClassVar[Mapping[str, str]]
     """md5 of the files as they are published."""
 
     def read(self, files: Mapping[str, Found], entry: Entry) -> tuple[Dataset, list[str]]:
@@ -54,8 +54,8 @@ class _Batches(Format):
         other = [name for name, expected in self.published.items() if md5(files[name].content) != expected]
         notes = []
         if other:
-            which = "The files are" if len(other) == len(self.published) else f"{', '.join(other)}:"
-            notes.append(f"{which} not byte for byte the published ones; their form is right.")
+            which = "the batches" if len(other) == len(self.published) else ", ".join(other)
+            notes.append(f"Not byte for byte as published, but of the right form: {which}.")
         return dataset, notes
 
     @abstractmethod
@@ -99,6 +99,14 @@ class CifarBinary(_Batches):
 
     title: ClassVar[str] = "CIFAR-10 binary batches"
     names: ClassVar[tuple[str, ...]] = (*(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin")
+    published: ClassVar[Mapping[str, str]] = {
+        "data_batch_1.bin": "5dd7e06a14cb22eb9f671a540d1b7c25",
+        "data_batch_2.bin": "5ea93a67294ea407fff1d09f752e9692",
+        "data_batch_3.bin": "942cd6a4bcdd0dd3c604fbe906cb4421",
+        "data_batch_4.bin": "ae636b3ba5c66a11e91e8cb52e771fcb",
+        "data_batch_5.bin": "53f37980c15c3d472c316c40844f3f0d",
+        "test_batch.bin": "803d5f7f4d78ea53de84dbe85f74fb6d",
+    }
 
     def _batch(self, found: Found, classes: int) -> tuple[Bytes, Labels]:
         if not found.content or len(found.content) % (1 + _PIXELS):

@@ -128,6 +128,51 @@ def test_sharing_costs_no_time_however_often() -> None:
     assert got[0] is got[1]
 
 
+def nest(depth: int) -> bytes:
+    """Return the code of a tuple of two, each again such a tuple, and so on, all of them shared."""
+    return b"N" + b"2\x86" * depth
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        b"\x80\x04}" + nest(200) + b"Ns.",
+        b"\x80\x04}(" + nest(200) + b"Nu.",
+        b"\x80\x04(" + nest(200) + b"Nd.",
+        b"\x80\x04\x8f(" + nest(200) + b"\x90.",
+        b"\x80\x04(" + nest(200) + b"\x91.",
+        b"\x80\x02c_codecs\nencode\n" + nest(200) + b"X\x06\x00\x00\x00latin1\x86R.",
+        b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00a" + nest(200) + b"\x86R.",
+        b"\x80\x02cnumpy\ndtype\n" + nest(200) + b"\x85R.",
+    ],
+)
+def test_nests_are_neither_hashed_nor_written_out(attack: bytes) -> None:
+    # Either would take 2 to the 200 steps.
+    with pytest.raises(DataError, match=r"is refused: it (has a key|holds a)"):
+        load_plain(attack, "x")
+
+
+def test_values_cannot_be_multiplied_by_sharing_them() -> None:
+    raw = bytes(2**16)
+    head = b"\x80\x03B" + struct.pack("<i", len(raw)) + raw + b"q\x000]"
+    one = b"cnumpy.core.numeric\n_frombuffer\n(h\x00cnumpy\ndtype\nX\x02\x00\x00\x00u1\x85RJ"
+    one += struct.pack("<i", len(raw)) + b"\x85X\x01\x00\x00\x00CtRa"
+    assert load_plain(head + one + b".", "x")[0].nbytes == len(raw)
+    with pytest.raises(DataError, match="unpacks to more than it can hold"):
+        load_plain(head + one * 100 + b".", "x")
+    text = b"\x80\x02X" + struct.pack("<i", 2**16) + b"a" * 2**16 + b"q\x000]"
+    call = b"c_codecs\nencode\n(h\x00X\x06\x00\x00\x00latin1tRa"
+    assert load_plain(text + call + b".", "x") == [b"a" * 2**16]
+    with pytest.raises(DataError, match="unpacks to more than it can hold"):
+        load_plain(text + call * 100 + b".", "x")
+
+
+def test_an_error_repeats_no_long_names() -> None:
+    with pytest.raises(DataError) as caught:
+        load_plain(b"\x80\x02cmodule\n" + b"n" * 10000 + b"\n.", "x")
+    assert len(str(caught.value)) < 200
+
+
 def test_a_small_file_cannot_claim_a_large_array() -> None:
     with pytest.raises(DataError, match="do not fit"):
         load_plain(python2((2**31 - 1, 2**31 - 1), b"f8", b"12345678"), "x")
