@@ -15,7 +15,7 @@ from engine.network import Network
 from engine.options import option
 from engine.types import Array, Bytes
 
-_BATCH = 32
+_BATCH = 16
 """Covered images that go through the network together; between two batches the work can be given up."""
 
 
@@ -51,6 +51,11 @@ class Occlusion(Method):
             raise ConfigError(
                 f"occlusion: stride is {self.stride}; allowed is at most the size of the patch, {self.size}."
             )
+
+    def rounds(self, shape: tuple[int, ...]) -> int:
+        """Return how often ``explain`` asks whether to stop, for an image of ``shape``, ``(C, H, W)``."""
+        places = -(-shape[1] // self.stride) * -(-shape[2] // self.stride)
+        return -(-places // _BATCH)
 
     def _explain(
         self,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gui.views.data import DataView
 from gui.views.evaluate import EvaluateView
+from gui.views.explain import ExplainView
 from gui.views.learn import LearnView
 from gui.views.network import NetworkView
 
-VIEWS = (LearnView, NetworkView, EvaluateView, DataView)
+VIEWS = (LearnView, NetworkView, ExplainView, EvaluateView, DataView)
 """The views in the middle of the window. Adding one: a file here, and an entry in this list."""

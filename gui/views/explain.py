@@ -1,0 +1,302 @@
+"""Why a network answers as it does: which pixels speak for a class, by three methods."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PyQt5.QtCore import QSignalBlocker, Qt
+from PyQt5.QtGui import QHideEvent, QShowEvent
+from PyQt5.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.data.dataset import Dataset
+from engine.errors import ModelFileError
+from engine.explain import METHODS, Method
+from engine.messages import State
+from gui.desk import Desk
+from gui.model_shelf import TRAINING
+from gui.presenters.explain import Question, Reply, misfit, targets_of
+from gui.presenters.numbers import percent
+from gui.selection import Sample
+from gui.session_bridge import Wants
+from gui.theme import GRID, Theme
+from gui.views.explain_maps import ExplainMaps
+from gui.views.explain_work import Explainer
+from gui.widgets.fields import guard_wheel
+from gui.widgets.image_empty import EmptyState
+from gui.widgets.option_form import KindChooser
+
+_HINT = "Point at a pixel to read it, or move over a map with the arrow keys."
+_NOTHING, _WORDS, _FULL = range(3)
+
+
+class ExplainView(QWidget):
+    """The image, the classes, and the maps of all methods for two of the classes."""
+
+    key: ClassVar[str] = "explain"
+    title: ClassVar[str] = "Explain"
+    about: ClassVar[str] = "Which pixels of the image speak for a class, as three methods see it."
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the view; it fills itself when there is an image and a network."""
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._desk = desk
+        self._methods: dict[str, Method] = {name: kind() for name, kind in METHODS.items()}
+        self._stale = True
+        self.explainer = Explainer(self)
+        self.model = _box("Network", "The network that is asked.")
+        self.first = _box("Class", "The class that is explained.")
+        self.second = _box("Class beside it", "The class whose maps stand below, to compare.")
+        self.opacity = QSlider(Qt.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setFixedWidth(10 * GRID)
+        self.opacity.setAccessibleName("Map over image")
+        self.opacity.setToolTip("How much of the map is seen: 0 % shows the image, 100 % the map alone.")
+        self.maps = ExplainMaps(theme)
+        self.opacity.setValue(round(100 * self.maps.share))
+        self.words = QLabel()
+        self.words.setObjectName("note")
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignCenter)
+        self.empty = EmptyState(
+            "An image will be explained here",
+            "Choose one: draw it or open it in Test, or click one in Data or Evaluate. Its maps show which "
+            "pixels speak for the network's answer.",
+            "Take a test image",
+        )
+        self.empty.button.setEnabled(desk.bridge.dataset is not None)
+        self.method = KindChooser("Method", METHODS, self._methods["saliency"], "Whose options are shown.")
+        self.trust = QLabel()
+        self.detail = QLabel()
+        self.readout = QLabel(_HINT)
+        for label in (self.trust, self.detail, self.readout):
+            label.setObjectName("note")
+            label.setTextFormat(Qt.PlainText)
+            label.setMinimumWidth(1)
+        self.trust.setWordWrap(True)
+        self._lay_out()
+        self._connect()
+        self._say()
+        self._list_models()
+        self._list_classes(None)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        for text, widget in (
+            ("&Network", self.model),
+            ("C&lass", self.first),
+            ("&Beside", self.second),
+            ("&Map", self.opacity),
+        ):
+            label = QLabel(text)
+            label.setBuddy(widget)
+            head.addWidget(label)
+            head.addWidget(widget, 0 if widget is self.opacity else 1)
+        foot = QGridLayout()
+        foot.setHorizontalSpacing(2 * GRID)
+        foot.setVerticalSpacing(GRID // 2)
+        foot.setColumnStretch(0, 1)
+        foot.addWidget(self.trust, 0, 0, Qt.AlignTop)
+        foot.addWidget(self.detail, 1, 0, Qt.AlignTop)
+        foot.addWidget(self.readout, 2, 0, Qt.AlignBottom)
+        foot.setRowStretch(2, 1)
+        foot.addWidget(self.method, 0, 1, 3, 1, Qt.AlignTop)
+        self.method.setFixedWidth(240)
+        full = QWidget()
+        inner = QVBoxLayout(full)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(GRID)
+        inner.addWidget(self.maps, 1)
+        inner.addLayout(foot)
+        self._stack = QStackedLayout()
+        for page in (self.empty, self.words, full):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addLayout(self._stack, 1)
+
+    def _connect(self) -> None:
+        desk = self._desk
+        desk.bridge.add_watcher(self)
+        desk.bridge.dataset_loaded.connect(self._dataset_loaded)
+        desk.bridge.snapshot_ready.connect(lambda _: self._snapshot_came())
+        desk.bridge.run_started.connect(lambda _: self.refresh())
+        desk.bridge.state_changed.connect(lambda *_: self._snapshot_came())
+        desk.selection.changed.connect(lambda _: self.refresh())
+        desk.models.changed.connect(self._models_changed)
+        self.empty.acted.connect(self._take_test_image)
+        self.model.activated.connect(lambda _: desk.models.choose(self.model.currentData()))
+        self.first.activated.connect(lambda _: self.refresh())
+        self.second.activated.connect(lambda _: self.refresh())
+        self.opacity.valueChanged.connect(lambda value: self.maps.set_share(value / 100))
+        self.maps.pointed.connect(lambda text: self.readout.setText(text or _HINT))
+        self.maps.chosen.connect(self._choose_class)
+        self.method.changed.connect(self._method_changed)
+        self.explainer.answered.connect(self._show)
+        self.explainer.covered.connect(self._show_more)
+        self.explainer.moved.connect(self.maps.show_progress)
+        self.explainer.failed.connect(self._say_instead)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self.maps.set_theme(theme)
+
+    def wants(self) -> Wants:
+        """Ask for the network in training when it is looked at and may be asked again."""
+        follows = self.isVisible() and self._desk.models.current == TRAINING
+        return Wants(kernels=follows and self.explainer.due(slow=False))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Explain what was chosen meanwhile."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+        self._desk.bridge.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End all work."""
+        super().hideEvent(event)
+        self._stale = self._stale or self.explainer.busy or self._desk.models.current == TRAINING
+        self.explainer.stop()
+
+    def refresh(self, *, slow: bool = True) -> None:
+        """Ask for the image, network, classes and methods that are chosen now, if visible."""
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        sample, models = self._desk.selection.sample, self._desk.models
+        if sample is None:
+            self.explainer.stop()
+            self._stack.setCurrentIndex(_NOTHING)
+            return
+        try:
+            model = models.get(models.current)
+        except ModelFileError as error:
+            self._say_instead(str(error))
+            return
+        problem = misfit(models.title(models.current), model.network.spec.in_shape, sample.image)
+        if problem:
+            self._say_instead(problem)
+            return
+        if self.first.count() != len(model.class_names) + 1:
+            self._list_classes(None)
+        classes = len(model.class_names)
+        chosen = (_valid(self.first.currentData(), classes), _valid(self.second.currentData(), classes))
+        self.explainer.ask(
+            Question(models.current, model, sample.image, chosen, dict(self._methods)), slow=slow
+        )
+
+    # --- what comes from elsewhere ------------------------------------------------------------------
+
+    def _dataset_loaded(self, dataset: Dataset) -> None:
+        self.empty.button.setEnabled(len(dataset.test_images) > 0)
+
+    def _models_changed(self) -> None:
+        self._list_models()
+        self.refresh()
+
+    def _snapshot_came(self) -> None:
+        """Follow the network in training, at most as often as it bears."""
+        if self._desk.models.current == TRAINING and self.isVisible() and self.explainer.due(slow=False):
+            runs = self._desk.bridge.state is State.RUNNING
+            self.refresh(slow=not runs or self.explainer.due(slow=True))
+
+    def _show(self, reply: Reply) -> None:
+        sample = self._desk.selection.sample
+        self._list_classes(reply)
+        self.maps.show_reply(reply, sample.source if sample is not None else "")
+        self._stack.setCurrentIndex(_FULL)
+        self._say()
+
+    def _show_more(self, reply: Reply) -> None:
+        self.maps.show_more(reply)
+        self._say()
+
+    def _say_instead(self, sentence: str) -> None:
+        self.explainer.stop()
+        self.words.setText(sentence)
+        self._stack.setCurrentIndex(_WORDS)
+
+    # --- what the user does -----------------------------------------------------------------------
+
+    def _take_test_image(self) -> None:
+        dataset = self._desk.bridge.dataset
+        if dataset is not None:
+            label = int(dataset.test_labels[0])
+            self._desk.selection.choose(Sample(dataset.test_images[0], "test image 0", label, 0))
+
+    def _choose_class(self, number: int) -> None:
+        self.first.setCurrentIndex(number + 1)
+        self.refresh()
+
+    def _method_changed(self, method: Method) -> None:
+        changed = self._methods[method.kind] != method
+        self._methods[method.kind] = method
+        self._say()
+        if changed:
+            self.refresh()
+
+    # --- words ------------------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        """Say what the chosen method shows, how far it can be trusted, and how its map was made."""
+        name = self.method.part.kind
+        self.trust.setText(self._methods[name].about)
+        found = self.maps.reply.found.get(name) if self.maps.reply is not None else None
+        self.detail.setText("" if found is None or isinstance(found, str) else found[0].detail.capitalize())
+
+    def _list_models(self) -> None:
+        models = self._desk.models
+        keys = models.keys()
+        items = [(models.title(key), key) for key in keys]
+        if [(self.model.itemText(i), self.model.itemData(i)) for i in range(self.model.count())] != items:
+            self.model.clear()
+            for text, key in items:
+                self.model.addItem(text, key)
+        self.model.setCurrentIndex(self.model.findData(models.current))
+
+    def _list_classes(self, reply: Reply | None) -> None:
+        """List the classes with their probabilities; the likeliest ones come first, unnamed."""
+        names = reply.question.model.class_names if reply is not None else ()
+        order = targets_of(reply.probabilities, (None, None)) if reply is not None else ()
+        boxes = ((self.first, "Answer"), (self.second, "Next"))
+        for place, (box, word) in enumerate(boxes):
+            texts = [word if place >= len(order) else f"{word}: {names[order[place]]}"]
+            if reply is not None:
+                texts += [f"{n}, {percent(float(reply.probabilities[k]))}" for k, n in enumerate(names)]
+            with QSignalBlocker(box):
+                if box.count() != len(texts):
+                    box.clear()
+                    for number, text in enumerate(texts):
+                        box.addItem(text, number - 1 if number else None)
+                for number, text in enumerate(texts):
+                    if box.itemText(number) != text:
+                        box.setItemText(number, text)
+
+
+def _box(name: str, tip: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(tip)
+    box.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(6)
+    box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+    guard_wheel(box)
+    return box
+
+
+def _valid(number: int | None, classes: int) -> int | None:
+    return number if number is not None and number < classes else None

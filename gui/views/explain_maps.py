@@ -1,0 +1,196 @@
+"""The image, the probabilities and the maps of all methods, for two classes below each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PyQt5.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.explain import METHODS
+from engine.types import Array
+from gui.presenters.colour import layer_scale
+from gui.presenters.explain import SLOW, Reply, blend, pixel, plain, range_texts, reading
+from gui.presenters.numbers import percent
+from gui.theme import GRID, Theme
+from gui.views.explain_map import ExplainMap
+from gui.widgets.bars import ProbabilityBars
+from gui.widgets.mosaic import map_table, signed_table
+
+_MOST_BARS = 10
+
+
+class ExplainMaps(QWidget):
+    """A column for the image and one for each method; a row for each class that is explained."""
+
+    pointed = pyqtSignal(str)
+    """What the pixel that is pointed at says; empty when none is."""
+    chosen = pyqtSignal(int)
+    """The user clicked the probability of this class."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the columns, empty."""
+        super().__init__(parent)
+        self.reply: Reply | None = None
+        self.share = 0.7
+        self._theme = theme
+        self._listed: tuple[int, ...] = ()
+        self.image = ExplainMap(theme, "The image as the network sees it", legend=True)
+        self.bars = ProbabilityBars(theme)
+        self.bars.setAccessibleName("Probabilities")
+        self.bars.installEventFilter(self)
+        self.captions = [QLabel(), QLabel()]
+        self.source = QLabel()
+        self.units: dict[str, QLabel] = {}
+        self.maps: dict[tuple[str, int], ExplainMap] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        grid.addLayout(self._head("What the network sees", self.source), 0, 0)
+        grid.addWidget(self.image, 2, 0)
+        grid.addWidget(self._caption("Click a class to explain it"), 3, 0)
+        grid.addWidget(self.bars, 4, 0, Qt.AlignTop)
+        for column, (name, method) in enumerate(METHODS.items(), start=1):
+            self.units[name] = QLabel()
+            grid.addLayout(self._head(method.title, self.units[name]), 0, column)
+            for which in (0, 1):
+                made = ExplainMap(theme, f"{method.title}, class {which + 1}", legend=True)
+                made.pointed.connect(lambda place, name=name, which=which: self._point(name, which, place))
+                self.maps[name, which] = made
+                grid.addWidget(made, 2 + 2 * which, column)
+        for which, caption in enumerate(self.captions):
+            grid.addWidget(caption, 1 + 2 * which, 1, 1, len(METHODS))
+        for column in range(1 + len(METHODS)):
+            grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, 64)
+        grid.setRowMinimumHeight(2, self.image.sizeHint().height() - 28)
+        grid.setRowStretch(2, 1)
+        grid.setRowStretch(4, 1)
+        self.image.pointed.connect(self._point_image)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.bars.set_theme(theme)
+        for each in (self.image, *self.maps.values()):
+            each.set_theme(theme)
+        self._draw_all()
+
+    def set_share(self, share: float) -> None:
+        """Show so much of the maps over the image, 0 to 1."""
+        self.share = share
+        self._draw_all()
+
+    def show_reply(self, reply: Reply, source: str) -> None:
+        """Show what the quick methods found; a slow map stays if it answers the same question."""
+        found = dict(reply.found)
+        old = self.reply
+        if old is not None and reply.question.like(old.question) and reply.targets == old.targets:
+            found |= {name: each for name, each in old.found.items() if name in SLOW}
+        self.reply = replace(reply, found=found)
+        self.source.setText(source)
+        self.image.show_colours(plain(reply.question.image))
+        self._show_probabilities()
+        self._draw_all()
+
+    def show_more(self, reply: Reply) -> None:
+        """Add what the slow methods found."""
+        if self.reply is not None:
+            found = {**self.reply.found, **reply.found}
+            self.reply = replace(self.reply, found=found)
+            for name in reply.found:
+                self._draw(name)
+
+    def show_progress(self, share: float) -> None:
+        """Say in place of the maps that are not there yet how much of the work is done, 0 to 1."""
+        for (name, _which), shown in self.maps.items():
+            if name in SLOW and shown.colours is None:
+                shown.show_note(f"Covering one place after the other: {percent(share)}")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Choose the class whose bar is clicked."""
+        clicked = event.type() == QEvent.MouseButtonRelease
+        if watched is self.bars and clicked and isinstance(event, QMouseEvent):
+            row = self.bars.row_at(event.pos())
+            if row is not None and row < len(self._listed):
+                self.chosen.emit(self._listed[row])
+        return super().eventFilter(watched, event)
+
+    def _show_probabilities(self) -> None:
+        if self.reply is None:
+            return
+        names, values = self.reply.question.model.class_names, self.reply.probabilities
+        likeliest = np.argsort(-values, kind="stable")[:_MOST_BARS]
+        self._listed = tuple(sorted(int(k) for k in likeliest))
+        listed: Array = values[list(self._listed)]
+        known = listed if np.isfinite(listed).all() else None
+        first = self.reply.targets[0]
+        top = self._listed.index(first) if first in self._listed else None
+        self.bars.show_values([names[k] for k in self._listed], known, top=top)
+        for which, caption in enumerate(self.captions):
+            there = which < len(self.reply.targets)
+            if there:
+                target = self.reply.targets[which]
+                word = "What speaks for" if which == 0 else "Beside it: what speaks for"
+                caption.setText(f"{word} {names[target]}, {percent(float(values[target]))}")
+            caption.setVisible(there)
+
+    def _draw_all(self) -> None:
+        for name in METHODS:
+            self._draw(name)
+
+    def _draw(self, name: str) -> None:
+        """Draw the maps of a method, both on one scale so that they can be compared."""
+        if self.reply is None:
+            return
+        found = self.reply.found.get(name, "")
+        if isinstance(found, str):
+            for which in (0, 1):
+                self.maps[name, which].show_note(found if which == 0 else "")
+            return
+        signed = found[0].signed
+        self.units[name].setText(found[0].unit)
+        scale = layer_scale(np.stack([each.values for each in found]), signed=signed)
+        table = signed_table(self._theme) if signed else map_table(self._theme)
+        for which in (0, 1):
+            shown = self.maps[name, which]
+            if which >= len(found):
+                shown.show_note("")
+                continue
+            image, values = self.reply.question.image, found[which].values
+            colours = blend(image, values, scale, table, self.share, signed=signed)
+            shown.show_colours(colours, table, range_texts(scale))
+
+    def _point(self, name: str, which: int, place: tuple[int, int] | None) -> None:
+        there = self.reply is not None and name in self.reply.found and place is not None
+        if there and self.reply is not None and place is not None and which < len(self.reply.targets):
+            self.pointed.emit(reading(self.reply, name, which, *place))
+        else:
+            self.pointed.emit("")
+
+    def _point_image(self, place: tuple[int, int] | None) -> None:
+        known = self.reply is not None and place is not None
+        if known and self.reply is not None and place is not None:
+            self.pointed.emit(pixel(self.reply.question.image, *place))
+        else:
+            self.pointed.emit("")
+
+    def _head(self, title: str, caption: QLabel) -> QVBoxLayout:
+        heading = QLabel(title)
+        heading.setObjectName("heading")
+        caption.setObjectName("caption")
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        for label in (heading, caption):
+            label.setMinimumWidth(1)
+            column.addWidget(label)
+        return column
+
+    def _caption(self, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setObjectName("caption")
+        label.setMinimumWidth(1)
+        return label
