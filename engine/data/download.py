@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from engine.data.adding import add_files, check_space
 from engine.data.entry import Entry, RemoteFile
 from engine.data.folders import data_folder
+from engine.data.lock import Held, lock
 from engine.errors import DataError
 
 if TYPE_CHECKING:
@@ -106,24 +107,37 @@ def download(
 
     Raises:
         Cancelled: ``cancelled`` said so.
-        DataError: no mirror has given a right file, or the disk is full. One sentence says why and how
-            to add the files by hand.
+        DataError: no mirror has given a right file, the disk is full, or it is being fetched already. One
+            sentence says why and, where that helps, how to add the files by hand.
     """
     if entry.shipped or not entry.files:
         raise DataError(f"{entry.title} is there already; nothing has to be fetched.")
     folder = data_folder() / "fetching" / entry.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        have = sum(path.stat().st_size for path in folder.iterdir())
-        check_space(entry.size_bytes - min(have, entry.size_bytes) + entry.kept_bytes)
-        fetch = _Fetch(entry, folder, report, cancelled, pause)
-        paths = [fetch.file(file) for file in entry.files]
-        notes = add_files(entry, paths)
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
+        with lock(folder.with_name(f"{entry.name}.lock")):
+            return _download(entry, folder, report, cancelled, pause)
+    except Held:
+        raise DataError(f"{entry.title} is being fetched already, by another Kernelscope.") from None
     except OSError as error:
         raise DataError(f"Cannot write to {folder}: {error.strerror or error}.") from None
+
+
+def _download(
+    entry: Entry,
+    folder: Path,
+    report: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+    pause: Callable[[float], None],
+) -> list[str]:
+    folder.mkdir(exist_ok=True)  # one that was fetching until just now has removed it
+    have = sum(path.stat().st_size for path in folder.iterdir())
+    check_space(entry.size_bytes - min(have, entry.size_bytes) + entry.kept_bytes)
+    fetch = _Fetch(entry, folder, report, cancelled, pause)
+    notes = add_files(entry, [fetch.file(file) for file in entry.files])
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
     return notes
 
 
@@ -194,13 +208,16 @@ class _Fetch:
     def _stream(self, url: str, part: Path, file: RemoteFile) -> None:
         """Fetch over one connection, from where ``part`` ends."""
         import requests
+        import urllib3
 
         have = _size(part)
         if have >= file.size:
             if have == file.size:
                 return
             have = 0
-        headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {}
+        headers = {"Accept-Encoding": "identity"}
+        if have:
+            headers["Range"] = f"bytes={have}-"
         try:
             with requests.get(
                 url, headers=headers, stream=True, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS)
@@ -210,14 +227,15 @@ class _Fetch:
                 with part.open(
                     "ab" if have and answer.status_code == requests.codes.partial else "wb"
                 ) as out:
-                    for piece in answer.iter_content(_CHUNK):
+                    # As it is: some servers say of every .gz that it is only compressed for the way.
+                    for piece in answer.raw.stream(_CHUNK, decode_content=False):
                         self._take(piece, out, file, url)
         except requests.exceptions.Timeout:
             raise _Broken("does not answer") from None
         except requests.exceptions.ConnectionError:
             reason = "broke the connection" if _size(part) > have else "cannot be reached"
             raise _Broken(reason) from None
-        except requests.exceptions.RequestException:
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError):
             raise _Broken("broke the connection") from None
         if _size(part) < file.size:
             raise _Broken("broke the connection")

@@ -137,7 +137,8 @@ class Server:
         files: what it has.
         faults: how it answers the next requests for a file, one after the other: ``cut`` (break off in the
             middle), ``stall`` (fall silent in the middle), ``ignore`` (send all, whatever was asked for),
-            ``wrong`` (other bytes), ``more`` (too many bytes), or a number (an HTTP error).
+            ``wrong`` (other bytes), ``more`` (too many bytes), ``encoded`` (called packed for the way), or
+            a number (an HTTP error).
         requests: what it was asked for: path and range.
         sent: bytes of content that left it.
         pause: seconds it waits after each piece of 4096 bytes.
@@ -166,6 +167,8 @@ class Server:
         start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and fault != "ignore" else 0
         handler.send_response(206 if start else 200)
         handler.send_header("Content-Length", str(len(content) - start + (100 if fault == "more" else 0)))
+        if fault == "encoded":
+            handler.send_header("Content-Encoding", "x-gzip")
         handler.end_headers()
         body = content[start:] + (bytes(100) if fault == "more" else b"")
         if fault in ("cut", "stall"):

@@ -68,6 +68,29 @@ def test_a_server_that_cannot_go_on_in_the_middle_begins_anew(entry: Entry, serv
     assert is_present("tiny")
 
 
+def test_what_is_called_compressed_for_the_way_is_kept_as_it_is(entry: Entry, server: Server) -> None:
+    server.faults = {file.name: ["encoded"] for file in entry.files}
+    fetch(entry)
+    assert is_present("tiny")
+    assert len(server.requests) == len(entry.files)
+
+
+def test_only_one_fetches_at_a_time(entry: Entry, server: Server) -> None:
+    refused: list[str] = []
+
+    def meanwhile(_: Progress) -> None:
+        asked = len(server.requests)
+        with pytest.raises(DataError, match="Tiny is being fetched already") as caught:
+            fetch(entry)
+        assert len(server.requests) == asked
+        refused.append(str(caught.value))
+
+    download(entry, report=meanwhile)
+    assert refused
+    assert is_present("tiny")
+    fetch(entry)  # and whoever asks afterwards may
+
+
 def test_what_was_stopped_goes_on_next_time(entry: Entry, server: Server) -> None:
     size = len(server.files[IMAGES])
     server.pause = 0.002
