@@ -37,7 +37,7 @@ def add_files(entry: Entry, paths: Sequence[Path]) -> list[str]:
         raise DataError(f"{entry.title} is there already; nothing has to be added.")
     forms = [FORMATS[name] for name in entry.formats]
     wanted = {name for form in forms for name in form.names}
-    found = gather(paths, wanted.__contains__)
+    found = gather(paths, wanted.__contains__, {form.archive for form in forms if form.archive})
     form = max(forms, key=lambda each: sum(name in found for name in each.names))
     lacking = [name for name in form.names if name not in found]
     if lacking:

@@ -173,6 +173,7 @@ _ENTRIES = (
         formats=("cifar-python", "cifar-binary"),
         files=(RemoteFile("cifar-10-python.tar.gz", 170498071, "c58f30108f718f92721af3b95e74349a"),),
         mirrors=("https://www.cs.toronto.edu/~kriz/",),
+        offline="or cifar-10-binary.tar.gz from there",
     ),
 )
 

@@ -12,7 +12,7 @@ import hashlib
 import os
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
@@ -49,13 +49,17 @@ def md5(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def gather(paths: Sequence[Path], wanted: Callable[[str], bool]) -> dict[str, Found]:
+def gather(
+    paths: Sequence[Path], wanted: Callable[[str], bool], archives: Collection[str] = ()
+) -> dict[str, Found]:
     """Return the files whose plain name is wanted, the first of each name.
 
     Args:
         paths: files, archives (``.tar``, ``.tar.gz``, ``.tgz``) and folders, which are looked through to a
             depth of two.
         wanted: asked about each plain name.
+        archives: plain names of the archives to open in folders, where others may lie that have nothing
+            to do with it; an archive among ``paths`` may have any name.
 
     Raises:
         DataError: a path does not exist or cannot be read, a file is too large, or an archive is refused.
@@ -67,7 +71,7 @@ def gather(paths: Sequence[Path], wanted: Callable[[str], bool]) -> dict[str, Fo
             continue
         if wanted(name):
             found[name] = Found(str(path), _read(path))
-        elif name.endswith((".tar", ".tgz")):
+        elif name in archives or (path in paths and name.endswith((".tar", ".tgz"))):
             for inner, each in _members(path, wanted):
                 found.setdefault(inner, each)
     return found

@@ -17,10 +17,12 @@ class Format(ABC):
     Attributes:
         title: the words for it.
         names: plain names of the files that belong to it.
+        archive: plain name of the archive that holds them; empty if they come one by one.
     """
 
     title: ClassVar[str]
     names: ClassVar[tuple[str, ...]]
+    archive: ClassVar[str] = ""
 
     @abstractmethod
     def read(self, files: Mapping[str, Found], entry: Entry) -> tuple[Dataset, list[str]]:

@@ -67,6 +67,7 @@ class CifarPython(_Batches):
     """The batches as pickles, read by an unpickler that admits only plain arrays."""
 
     title: ClassVar[str] = "CIFAR-10 python batches"
+    archive: ClassVar[str] = "cifar-10-python.tar"
     names: ClassVar[tuple[str, ...]] = (*(f"data_batch_{n}" for n in range(1, 6)), "test_batch")
     published: ClassVar[Mapping[str, str]] = {
         "data_batch_1": "c99cafc152244af753f735de768cd75f",
@@ -98,6 +99,7 @@ class CifarBinary(_Batches):
     """The batches as records of 3,073 bytes."""
 
     title: ClassVar[str] = "CIFAR-10 binary batches"
+    archive: ClassVar[str] = "cifar-10-binary.tar"
     names: ClassVar[tuple[str, ...]] = (*(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin")
     published: ClassVar[Mapping[str, str]] = {
         "data_batch_1.bin": "5dd7e06a14cb22eb9f671a540d1b7c25",

@@ -72,6 +72,20 @@ def test_batches_of_both_kinds(batches: Published, tmp_path: Path, suffix: str) 
     assert notes == ["Not byte for byte as published, but of the right form: the batches."]
 
 
+def test_a_folder_may_hold_archives_that_have_nothing_to_do_with_it(
+    batches: Published, tmp_path: Path
+) -> None:
+    link = tarfile.TarInfo("link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    folder = spread(tmp_path / "mixed", {"program.tar.gz": tarball({}, link)})
+    with pytest.raises(DataError, match="is not complete"):
+        add_files(batches.entry, [folder])
+    binary = {f"cifar/{name}": each for name, each in batches.files.items() if name.endswith(".bin")}
+    (folder / "cifar-10-binary.tar.gz").write_bytes(tarball(binary))
+    add_files(batches.entry, [folder])
+    assert holds("batches", batches.arrays)
+
+
 def test_missing_files_are_named(tiny: Published, tmp_path: Path) -> None:
     files = dict(tiny.files)
     del files["t10k-labels-idx1-ubyte.gz"]
