@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QTabWidget, QWidget
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShowEvent
+from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QShortcut, QTabWidget, QWidget
 
 from engine.messages import State
 from gui.actions import Actions
@@ -24,7 +27,7 @@ from gui.theme import THEMES, Theme, apply_theme
 from gui.toolbar import Choices
 from gui.views import VIEWS
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 SIDE = 264
 """Width of the panels beside the views, in pixels."""
 ROOMY = 1440
@@ -86,6 +89,10 @@ class MainWindow(QMainWindow):
         for part in self.parts.values():
             if hasattr(part, "show_network"):
                 part.show_network.connect(lambda: self.show_part("network"))
+            if hasattr(part, "show_view"):
+                part.show_view.connect(self.show_part)
+        QShortcut(QKeySequence.Paste, self).activated.connect(lambda: self._test(pad.paste))
+        self.setAcceptDrops(True)
         experiment.restart_requested.connect(control.start_over)
         control.changed.connect(self._refresh_actions)
         desk.bridge.history_grew.connect(self._refresh_actions)
@@ -128,10 +135,11 @@ class MainWindow(QMainWindow):
         self.splitDockWidget(docks["experiment"], views[0], Qt.Horizontal)
         self.splitDockWidget(views[0], docks["pad"], Qt.Horizontal)
         if tiled:
-            learn, network, *others = views
-            self.splitDockWidget(learn, network, Qt.Vertical)
-            for other in others:
-                self.splitDockWidget(learn, other, Qt.Horizontal)
+            upper, lower = self._rows()
+            self.splitDockWidget(upper[0], lower[0], Qt.Vertical)
+            for row in (upper, lower):
+                for left, right in pairwise(row):
+                    self.splitDockWidget(left, right, Qt.Horizontal)
         else:
             for dock in views[1:]:
                 self.tabifyDockWidget(views[0], dock)
@@ -144,13 +152,18 @@ class MainWindow(QMainWindow):
     def _proportion(self) -> None:
         """Give the panels at the sides what they need, and the views the rest."""
         tiled = self.actions_.by_key["tile"].isChecked()
-        learn, network, *others = (self.docks[view.key] for view in VIEWS)
-        row = [learn, *others] if tiled else [learn]
-        middle = max(320, self.width() - 2 * SIDE) // len(row)
-        sides = [self.docks["experiment"], *row, self.docks["pad"]]
-        self.resizeDocks(sides, [SIDE, *[middle] * len(row), SIDE], Qt.Horizontal)
+        upper, lower = self._rows()
+        for row in (upper, lower) if tiled else (upper[:1],):
+            middle = max(320, self.width() - 2 * SIDE) // len(row)
+            sides = [self.docks["experiment"], *row, self.docks["pad"]]
+            self.resizeDocks(sides, [SIDE, *[middle] * len(row), SIDE], Qt.Horizontal)
         if tiled:
-            self.resizeDocks([learn, network], [self.height() // 2] * 2, Qt.Vertical)
+            self.resizeDocks([upper[0], lower[0]], [self.height() // 2] * 2, Qt.Vertical)
+
+    def _rows(self) -> tuple[list[Dock], list[Dock]]:
+        """Return the views as they are tiled: in two rows, every other one below."""
+        views = [self.docks[view.key] for view in VIEWS]
+        return views[::2], views[1::2]
 
     def _restore(self, settings: Settings) -> None:
         self.resize(1280, 800)
@@ -168,6 +181,19 @@ class MainWindow(QMainWindow):
         dock.raise_()
         self.parts[key].setFocus()
         self.desk.bridge.refresh()
+
+    def _test(self, take: Callable[[], object]) -> None:
+        """Show the Test panel and let it take a picture."""
+        self.show_part("pad")
+        take()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Let a picture be dropped anywhere in the window."""
+        self.pad.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Test the picture that was dropped."""
+        self._test(lambda: self.pad.dropEvent(event))
 
     def set_theme(self, theme: Theme) -> None:
         """Change the look of everything."""

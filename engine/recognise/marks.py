@@ -42,6 +42,11 @@ class Box:
         """Pixels from top to bottom."""
         return self.bottom - self.top
 
+    def scaled(self, factor: float) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom in a picture that was made larger by ``factor``."""
+        left, top, right, bottom = (round(factor * v) for v in (self.left, self.top, self.right, self.bottom))
+        return left, top, right, bottom
+
     def __or__(self, other: Box) -> Box:
         """Return the least box around both."""
         return Box(

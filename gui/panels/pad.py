@@ -1,73 +1,69 @@
-"""The drawing pad: draw, and read what the network makes of it while the pen moves."""
+"""The Test panel: draw, open, drop or paste, and read what a network makes of it."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from PyQt5.QtCore import QTimer, pyqtSignal
-from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PyQt5.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt5.QtCore import QMimeData, QTimer, pyqtSignal
+from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
+from PyQt5.QtWidgets import QApplication, QWidget
 
-from engine.data.preprocess import Preprocessing
+from engine.errors import DataError, EngineError
 from engine.messages import Snapshot
 from engine.storage import Model
 from engine.types import Array, Bytes
 from gui.desk import Desk
-from gui.model_shelf import DIGITS
-from gui.panels.pad_answer import AnswerCard
-from gui.panels.pad_tools import PadTools
-from gui.presenters.pad import EMPTY, PAD_SHAPE, Answer, Answering, Source, ink_share, judge, reach
+from gui.model_shelf import DIGITS, TRAINING
+from gui.panels.pad_intake import can_take, picture_from, picture_in
+from gui.panels.pad_parts import PadParts
+from gui.presenters.pad import EMPTY, LISTED, Answer, Source, caption, ink_share, judge, reach, top_classes
+from gui.presenters.subject import Subject, form, takes_digits
 from gui.selection import Sample
 from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
-from gui.widgets.bars import ProbabilityBars
-from gui.widgets.canvas import Canvas
+from gui.widgets.picture_sheet import Rectangle
+
+if TYPE_CHECKING:
+    from engine.recognise import Found
 
 SEND_MS = 100
 """While the Network view follows the drawing it gets a new image at most this often."""
 LARGEST = 420
 """The sheet grows with the panel up to so many pixels."""
+_PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm);;All files (*)"
 
 
-class PadPanel(QWidget):
-    """A sheet, its tools, the answer in words, and the probabilities of all classes.
+class PadPanel(PadParts):
+    """A sheet for drawings and pictures, the answer in words, and the probabilities of the classes.
 
     Predictions are made here, in the window's thread, with a copy of the network that nobody else
     changes; however many movements of the pen arrive at once, one prediction answers them all.
     """
 
     key: ClassVar[str] = "pad"
-    title: ClassVar[str] = "Draw"
-    about: ClassVar[str] = "Draw a digit; the network answers while you draw."
+    title: ClassVar[str] = "Test"
+    about: ClassVar[str] = "Draw or bring a picture; the network answers."
 
-    show_network = pyqtSignal()
-    """The user wants to see the Network view."""
+    show_view = pyqtSignal(str)
+    """The user wants to see the view with this key."""
 
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make an empty pad that the shipped model answers."""
-        super().__init__(parent)
-        self.setObjectName("panel")
+        """Make an empty sheet that the chosen model of the shelf answers."""
+        super().__init__(desk, theme, parent)
         self._desk = desk
-        self.image: Bytes | None = None
-        """What the network gets, uint8 ``(28, 28)``; None while the sheet is empty."""
+        self.subject = Subject("your drawing")
+        self.found: list[Found] = []
+        """What was found, in reading order."""
+        self.chosen = 0
+        """Which of them is looked at."""
         self.probabilities: Array | None = None
         self.answer: Answer = EMPTY
-        shipped = desk.models.get(DIGITS)
-        self.answering = Answering(
-            Source(shipped.network, shipped.preprocessing, shipped.class_names, "Shipped model"),
-            follow=desk.settings.follow,
-        )
-        self._ink_reach = 0.0
-        self._pen_moved = False
-        self._build(theme)
+        self.source: Source | None = None
+        self._key = ""
+        self._form: object = None
+        self._problem = ""
+        self._steady: list[tuple[Array, float]] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -76,76 +72,227 @@ class PadPanel(QWidget):
         self._send.setSingleShot(True)
         self._send.setInterval(SEND_MS)
         self._send.timeout.connect(self._choose)
+        self.setAcceptDrops(True)
         self.canvas.changed.connect(self._drawn)
+        for sheet in (self.canvas, self.picture):
+            sheet.picked.connect(self.pick)
+        self.picture.cropped.connect(self._crop)
+        self.number.stepped.connect(lambda by: self.pick((self.chosen + by) % max(1, len(self.found))))
+        self.tools.open_wanted.connect(self._open)
+        self.tools.paste_wanted.connect(self.paste)
+        self.tools.whole_wanted.connect(lambda: self._crop(None))
+        self.tools.draw_wanted.connect(self.draw)
+        self.source_box.activated.connect(lambda index: desk.models.choose(self.source_box.itemData(index)))
+        self.show_button.clicked.connect(lambda _checked: self._show("network"))
+        self.explain_button.clicked.connect(lambda _checked: self._show("explain"))
+        self.live.toggled.connect(lambda _on: self._offer_image())
+        desk.models.changed.connect(self._models_changed)
         desk.bridge.snapshot_ready.connect(self._snapshot)
-        desk.bridge.run_started.connect(lambda _config: self._forget())
+        desk.bridge.run_started.connect(lambda _config: self._soon.start())
         desk.bridge.add_watcher(self)
+        self._models_changed()
         self._answer()
 
-    def _build(self, theme: Theme) -> None:
-        self.canvas = Canvas(theme)
-        self.canvas.pen_width = self._desk.settings.pen
-        self.tools = PadTools(self.canvas, theme, self)
-        self.tools.width_slider.valueChanged.connect(self._remember_pen)
-        self.card = AnswerCard(theme)
-        self.bars = ProbabilityBars(theme)
-        self.bars.setAccessibleName("Probabilities")
-        self.source_box = QComboBox()
-        self.source_box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-        self.source_box.addItems(["Shipped model answers", "Training network answers"])
-        self.source_box.setCurrentIndex(int(self.answering.follow))
-        self.source_box.setAccessibleName("Answered by")
-        self.source_box.setToolTip(
-            "Which network answers: the trained one that comes with the program, or the one that is\n"
-            "being trained here (from its first step on)."
-        )
-        self.source_box.currentIndexChanged.connect(self._follow)
-        self.show_button = QPushButton("Sho&w in Network")
-        self.show_button.clicked.connect(lambda _checked: self._show())
-        self.live = QCheckBox("&Live")
-        self.live.setToolTip("The Network view follows the pen while you draw.")
-        self.live.toggled.connect(lambda _on: self._offer_image())
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.show_button, 1)
-        buttons.addWidget(self.live)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID - 2)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.tools)
-        column.addSpacing(2)
-        column.addWidget(self.card)
-        column.addWidget(self.bars)
-        column.addWidget(self.source_box)
-        column.addLayout(buttons)
-        column.addStretch(0)
-        self.setMinimumWidth(230)
-        self.setFocusProxy(self.canvas)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use other colours."""
-        for part in (self.canvas, self.tools, self.card, self.bars):
-            part.set_theme(theme)
+    @property
+    def image(self) -> Bytes | None:
+        """What the network gets of the thing looked at, uint8 ``(C, H, W)``; None if nothing is there."""
+        return self.found[self.chosen].image if self.found else None
 
     def wants(self) -> Wants:
-        """Ask for the network in training while the pad is in sight and follows it."""
-        return Wants(kernels=self.isVisible() and self.answering.follow)
+        """Ask for the network in training while the panel is in sight and it is the chosen one."""
+        return Wants(kernels=self.isVisible() and self._desk.models.current == TRAINING)
 
     def set_model(self, model: Model, name: str) -> None:
-        """Let ``model`` answer in place of the shipped one, if it takes what the pad gives."""
-        shape = model.network.spec.in_shape
-        if shape != PAD_SHAPE:
-            self._desk.notices.problem(
-                f"The model {name} takes images of shape {shape}; a drawing has the shape {PAD_SHAPE}."
-            )
-            return
-        self.answering.use(Source(model.network, model.preprocessing, model.class_names, f"Model {name}"))
-        self.source_box.setItemText(0, f"{name} answers")
-        self.source_box.setCurrentIndex(0)
+        """Put ``model`` on the shelf and let it answer."""
+        self._desk.models.add(name, name, model)
+
+    # --- what is to be recognised ------------------------------------------------------------------
+
+    def take(self, mime: QMimeData) -> bool:
+        """Show the picture that ``mime`` holds or names; tells the user if there is none."""
+        try:
+            self._show_picture(*picture_in(mime))
+        except DataError as error:
+            self._desk.notices.problem(str(error))
+            return False
+        return True
+
+    def paste(self) -> None:
+        """Take the picture on the clipboard."""
+        self.take(QApplication.clipboard().mimeData())
+
+    def open_picture(self, path: Path) -> None:
+        """Show the picture in the file ``path``; tells the user if it cannot be read."""
+        try:
+            self._show_picture(*picture_from(path))
+        except DataError as error:
+            self._desk.notices.problem(str(error))
+
+    def draw(self) -> None:
+        """Put the picture away; the drawing is still there."""
+        self.sheets.setCurrentWidget(self.canvas)
+        self.tools.show_for(picture=False)
+        self._drawn()
+        self.canvas.setFocus()
+
+    def pick(self, number: int) -> None:
+        """Look at another of the things found."""
+        if number != self.chosen and number < len(self.found):
+            self.chosen = number
+            self._tell()
+            self._offer_image()
+
+    def _open(self) -> None:
+        path = self._desk.dialogs.open_file("Open a picture", _PICTURES)
+        if path is not None:
+            self.open_picture(path)
+
+    def _show_picture(self, picture: object, name: str) -> None:
+        self.subject = Subject(name, picture=picture)  # type: ignore[arg-type]
+        self.picture.show_picture(self.subject.pixels())
+        self.sheets.setCurrentWidget(self.picture)
+        self.tools.show_for(picture=True)
+        self.picture.setFocus()
+        self._changed()
+
+    def _crop(self, crop: Rectangle | None) -> None:
+        from engine.recognise import Box
+
+        scale = self.subject.scale
+        part = Box(*(round(v * scale) for v in crop)) if crop is not None else None
+        self.subject = self.subject.cropped(part)
+        self.picture.set_crop(crop)
+        self.tools.show_for(picture=True, cropped=crop is not None)
+        self._changed()
+
+    def _drawn(self) -> None:
+        self.subject = Subject("your drawing", ink=self.canvas.ink())
+        self._changed()
+
+    def _changed(self) -> None:
+        self._form = None
+        if not self._soon.isActive():
+            self._soon.start()
+
+    # --- who answers ---------------------------------------------------------------------------------
+
+    def _models_changed(self) -> None:
+        models = self._desk.models
+        self._desk.settings.follow = models.current == TRAINING
+        self.source_box.clear()
+        for key in models.keys():  # noqa: SIM118 - a shelf is no dict
+            self.source_box.addItem(models.title(key), key)
+        self.source_box.setCurrentIndex(self.source_box.findData(models.current))
+        self._desk.bridge.refresh()
         self._soon.start()
 
+    def _snapshot(self, snapshot: Snapshot) -> None:
+        wanted = snapshot.network is not None and self._desk.models.current == TRAINING
+        if wanted and self.isVisible() and not self._soon.isActive():
+            self._soon.start()
+
+    def _model(self) -> tuple[str, Model, str]:
+        """Return key and model of the network that answers, and the caption."""
+        models = self._desk.models
+        key, title = models.current, models.title(models.current)
+        if key == TRAINING and not models.step:
+            return DIGITS, models.get(DIGITS), f"{models.title(DIGITS)}, until training begins"
+        try:
+            return key, models.get(key), caption(title, models.step if key == TRAINING else None)
+        except EngineError as error:
+            self._desk.notices.problem(str(error))
+            return DIGITS, models.get(DIGITS), f"{models.title(DIGITS)}: {title} cannot be read"
+
+    # --- the answer ------------------------------------------------------------------------------------
+
+    def _answer(self) -> None:
+        """Find what is there, ask the network, show what it says."""
+        self._soon.stop()
+        self._key, model, words = self._model()
+        if self.source is None or self.source.network is not model.network:
+            self.source = Source(model.network, model.preprocessing, model.class_names, words)
+        self._caption = words
+        self.picture.square = not takes_digits(model)
+        if self._form != form(model):
+            self._form = form(model)
+            self._find(model)
+        self._steady = [self.source.ask(part.image) for part in self.found]
+        self._tell()
+
+    def _find(self, model: Model) -> None:
+        try:
+            self.found, self._problem = self.subject.found(model), ""
+        except DataError as error:
+            self.found, self._problem = [], str(error)
+        self.chosen = min(self.chosen, max(0, len(self.found) - 1))
+        self._offer_image()
+
+    def _tell(self) -> None:
+        """Show what is known about the thing looked at."""
+        assert self.source is not None  # noqa: S101 - set by _answer
+        names, image = self.source.names, self.image
+        if image is None:
+            self.probabilities = None
+            self.answer = Answer("empty", "Nothing found", self._problem) if self._problem else EMPTY
+        else:
+            self.probabilities, steady = self._steady[self.chosen]
+            drawn = self.subject.ink if len(self.found) == 1 else None
+            digit = drawn is not None and image.shape == (1, 28, 28)
+            self.answer = judge(
+                self.probabilities,
+                names,
+                reach(drawn) if drawn is not None else 1.0,
+                ink_share(image) if digit else 0.0,
+                steady,
+            )
+        read = [names[int(odds.argmax())] for odds, _ in self._steady]
+        self.number.show_number(read, self.chosen)
+        scale = self.subject.scale
+        boxes = [part.box.scaled(1 / scale) for part in self.found]
+        tags = [f"{k}: {name}" if len(read) < 10 else name for k, name in enumerate(read, 1)]
+        for sheet in (self.canvas, self.picture):
+            sheet.show_found(boxes, tags, self.chosen)
+        self._show_bars(names)
+        self.card.show_answer(image, self.answer, self._caption)
+        for button, tip in (
+            (self.show_button, "Look at this image layer by layer."),
+            (self.explain_button, "See which parts of this image the answer rests on."),
+        ):
+            button.setEnabled(image is not None)
+            button.setToolTip(tip if image is not None else "Draw or bring a picture first.")
+
+    def _show_bars(self, names: tuple[str, ...]) -> None:
+        odds = self.probabilities
+        if odds is None:
+            self.bars.show_values(names[: 10 if names[0] == "0" else LISTED], None)
+            return
+        listed = top_classes(odds, names, LISTED)
+        top = listed.index(self.answer.top) if self.answer.top is not None else None
+        self.bars.show_values([names[k] for k in listed], odds[listed], top=top)
+
+    def _offer_image(self) -> None:
+        if self.live.isChecked() and self.image is not None and not self._send.isActive():
+            self._send.start()
+
+    def _choose(self) -> None:
+        if self.image is not None:
+            self._desk.selection.choose(Sample(self.image, self.subject.name))
+
+    def _show(self, view: str) -> None:
+        self._choose()
+        self.show_view.emit(view)
+
     # --- events --------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept what may be a picture."""
+        if can_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Show the picture that was dropped."""
+        if self.take(event.mimeData()):
+            event.acceptProposedAction()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the training."""
@@ -160,75 +307,6 @@ class PadPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the sheet grow into a square as wide as the panel, and no further."""
         super().resizeEvent(event)
-        self.canvas.setMaximumHeight(max(120, min(self.width() - 2 * GRID, LARGEST)))
-
-    def _drawn(self) -> None:
-        self._pen_moved = True
-        if not self._soon.isActive():
-            self._soon.start()
-
-    def _snapshot(self, snapshot: Snapshot) -> None:
-        dataset = self._desk.bridge.dataset
-        if snapshot.network is None or dataset is None:
-            return
-        self.answering.offer(
-            snapshot.network, snapshot.step, Preprocessing(dataset.mean, dataset.std), dataset.class_names
-        )
-        if self.isVisible() and self.answering.follow and not self._soon.isActive():
-            self._soon.start()
-
-    def _forget(self) -> None:
-        self.answering.forget()
-        self._soon.start()
-
-    def _follow(self, index: int) -> None:
-        self.answering.follow = self._desk.settings.follow = index == 1
-        self._desk.bridge.refresh()
-        self._soon.start()
-
-    def _remember_pen(self, width: int) -> None:
-        self._desk.settings.pen = width
-
-    # --- the answer ------------------------------------------------------------------------------------
-
-    def _answer(self) -> None:
-        """Read the sheet, ask the network, show what it says."""
-        self._soon.stop()
-        if self._pen_moved:
-            self._pen_moved = False
-            ink = self.canvas.ink()
-            self.image = self._normalise(ink)
-            self._ink_reach = reach(ink)
-            self._offer_image()
-        source = self.answering.source
-        if self.image is None:
-            self.probabilities, self.answer = None, EMPTY
-        else:
-            self.probabilities, steady = source.ask(self.image)
-            self.answer = judge(
-                self.probabilities, source.names, self._ink_reach, ink_share(self.image), steady
-            )
-        self.bars.show_values(source.names, self.probabilities, top=self.answer.top)
-        self.card.show_answer(self.image, self.answer, self.answering.caption)
-        self.show_button.setEnabled(self.image is not None)
-        self.show_button.setToolTip(
-            "Look at this drawing layer by layer." if self.image is not None else "Draw a digit first."
-        )
-
-    @staticmethod
-    def _normalise(ink: Array) -> Bytes | None:
-        from engine.drawing import normalise  # brings Pillow: loaded with the first stroke
-
-        return normalise(ink)
-
-    def _offer_image(self) -> None:
-        if self.live.isChecked() and self.image is not None and not self._send.isActive():
-            self._send.start()
-
-    def _choose(self) -> None:
-        if self.image is not None:
-            self._desk.selection.choose(Sample(self.image[None], "your drawing"))
-
-    def _show(self) -> None:
-        self._choose()
-        self.show_network.emit()
+        side = max(120, min(self.width() - 2 * GRID, LARGEST))
+        self.canvas.setMaximumHeight(side)
+        self.picture.setMaximumHeight(side)

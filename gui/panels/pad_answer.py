@@ -1,4 +1,4 @@
-"""What the network gets and what it says: the 28x28 preview beside the answer in words."""
+"""What the network gets and what it says: the very image beside the answer in words."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from gui.presenters.pad import Answer
 from gui.theme import GRID, HEADLINE, Theme, font
 
 _GREYS = [qRgb(level, level, level) for level in range(256)]
-PIXELS = 28
+LARGEST = 96
+"""Width and height that the image is magnified to, at most, in whole numbers."""
+USUAL = (1, 28, 28)
+"""Shape of the image while there is none."""
 
 
 class Preview(QWidget):
-    """The very image that the network gets, white on black, each pixel a whole number of pixels wide."""
+    """The very image that the network gets, each pixel a whole number of pixels wide."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         """Show an empty image."""
         super().__init__(parent)
         self.image: Bytes | None = None
         self._theme = theme
-        self.setFixedSize(PIXELS * 3, PIXELS * 3)
+        self.show_image(None)
         self.setAccessibleName("What the network gets")
 
     def set_theme(self, theme: Theme) -> None:
@@ -31,23 +34,26 @@ class Preview(QWidget):
         self.update()
 
     def show_image(self, image: Bytes | None) -> None:
-        """Show ``image``, uint8 ``(28, 28)``, or nothing."""
+        """Show ``image``, uint8 ``(C, H, W)``, or nothing."""
         self.image = image
+        _, height, width = image.shape if image is not None else USUAL
+        self.zoom = max(1, LARGEST // max(height, width))
+        self.setFixedSize(width * self.zoom, height * self.zoom)
         self.update()
 
     def pixel_at(self, position: QPoint) -> tuple[int, int] | None:
         """Return the row and column under ``position``, if any."""
-        zoom = self.width() // PIXELS
-        row, column = position.y() // zoom, position.x() // zoom
-        return (row, column) if 0 <= row < PIXELS and 0 <= column < PIXELS else None
+        row, column = position.y() // self.zoom, position.x() // self.zoom
+        return (row, column) if self.rect().contains(position) else None
 
     def event(self, event: QEvent) -> bool:
         """Answer the mouse at rest with the pixel under it."""
         if event.type() == QEvent.ToolTip and isinstance(event, QHelpEvent):
-            text = f"What the network gets: {PIXELS}x{PIXELS}, centred and scaled as its training images are."
+            text = "What the network gets, in the form of its training images."
             place = self.pixel_at(event.pos())
             if self.image is not None and place is not None:
-                text += f"\nRow {place[0]}, column {place[1]}: {self.image[place]} of 255"
+                values = ", ".join(str(value) for value in self.image[:, place[0], place[1]])
+                text += f"\nRow {place[0]}, column {place[1]}: {values} of 255"
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
@@ -58,8 +64,14 @@ class Preview(QWidget):
         if self.image is None:
             painter.fillRect(self.rect(), QColor(self._theme.raised))
             return
-        picture = QImage(self.image.tobytes(), PIXELS, PIXELS, PIXELS, QImage.Format_Indexed8)
-        picture.setColorTable(_GREYS)
+        channels, height, width = self.image.shape
+        if channels == 3:
+            pixels = self.image.transpose(1, 2, 0).tobytes()
+            picture = QImage(pixels, width, height, 3 * width, QImage.Format_RGB888)
+        else:
+            pixels = self.image[0].tobytes()
+            picture = QImage(pixels, width, height, width, QImage.Format_Indexed8)
+            picture.setColorTable(_GREYS)
         painter.drawImage(QRect(0, 0, self.width(), self.height()), picture)
 
 
@@ -95,11 +107,11 @@ class AnswerCard(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the preview's height: words must not push the panel about while one draws."""
-        return QSize(200, self.preview.height())
+        return QSize(200, LARGEST)
 
     def minimumSizeHint(self) -> QSize:
         """Return the same height; the words may be narrow."""
-        return QSize(self.preview.width() + 80, self.preview.height())
+        return QSize(LARGEST + 80, LARGEST)
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""

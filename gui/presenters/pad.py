@@ -1,4 +1,4 @@
-"""What the pad says: which network answers, and how sure it may sound."""
+"""What the Test panel says: which network answers, and how sure it may sound."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import numpy as np
 
 from engine.data.preprocess import Preprocessing
 from engine.network import Network
-from engine.types import Array, Bytes, Context, Scratch, Shape
+from engine.types import Array, Bytes, Context, Scratch
 from gui.presenters.numbers import grouped, percent
 
-PAD_SHAPE: Shape = (1, 28, 28)
-"""What the pad can offer: one grey image of 28x28."""
-
+LISTED = 5
+"""So many classes are listed, the likeliest ones; the ten digits are few enough to be listed all."""
 SURE = 0.6
 """Below this probability the best answer is a guess: it is given together with the second one."""
 MARGIN = 0.25
@@ -53,7 +52,7 @@ class Answer:
     top: int | None = None
 
 
-EMPTY = Answer("empty", "No answer yet", "The pad is empty.")
+EMPTY = Answer("empty", "No answer yet", "The sheet is empty.")
 
 
 def judge(
@@ -108,16 +107,16 @@ def reach(ink: Array) -> float:
 
 
 def ink_share(image: Bytes) -> float:
-    """Return the mean ink, 0 to 1, in the middle 20x20 of the network's image ``(28, 28)``."""
-    return float(image[4:24, 4:24].mean()) / 255
+    """Return the mean ink, 0 to 1, in the middle 20x20 of the network's image ``(1, 28, 28)``."""
+    return float(image[0, 4:24, 4:24].mean()) / 255
 
 
 def moved(image: Bytes) -> Bytes:
-    """Return ``image`` and its four moved copies, ``(5, 1, H, W)``; what comes in is empty."""
-    height, width = image.shape
-    wide = np.pad(image, SHIFT)
+    """Return ``image``, ``(C, H, W)``, and its four moved copies, ``(5, C, H, W)``; the edge goes on."""
+    _, height, width = image.shape
+    wide = np.pad(image, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT)), mode="edge")
     ways = ((0, 0), (-SHIFT, 0), (SHIFT, 0), (0, -SHIFT), (0, SHIFT))
-    return np.stack([wide[None, SHIFT + y :, SHIFT + x :][:, :height, :width] for y, x in ways])
+    return np.stack([wide[:, SHIFT + y :, SHIFT + x :][:, :height, :width] for y, x in ways])
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ class Source:
     scratch: Scratch = field(default_factory=Scratch, repr=False)
 
     def ask(self, image: Bytes) -> tuple[Array, float]:
-        """Return the answer for the network's image, uint8 ``(28, 28)``, and how steady it is.
+        """Return the answer for the network's image, uint8 ``(C, H, W)``, and how steady it is.
 
         Returns:
             The probabilities ``(K,)``, and the least probability of the best class when the image
@@ -149,51 +148,13 @@ class Source:
         return np.array(rows[0]), float(rows[1:, rows[0].argmax()].min())
 
 
-class Answering:
-    """Chooses between the shipped model and the network in training.
+def caption(title: str, step: int | None = None) -> str:
+    """Say which network answers: its name and, in training, after how many steps."""
+    return title if step is None else f"{title}, step {grouped(step)}"
 
-    Attributes:
-        follow: whether the user wants the network in training, as soon as there is one.
-    """
 
-    def __init__(self, shipped: Source, *, follow: bool = True) -> None:
-        """Answer with the shipped model until something else is there."""
-        self.follow = follow
-        self._shipped = shipped
-        self._training: Source | None = None
-        self._obstacle = ""
-
-    @property
-    def source(self) -> Source:
-        """The network that answers now."""
-        return self._training if self.follow and self._training is not None else self._shipped
-
-    @property
-    def caption(self) -> str:
-        """Which network answers, and why not the one that was chosen."""
-        if not self.follow or self._training is not None:
-            return self.source.caption
-        return self._obstacle or f"{self._shipped.caption}, until training begins"
-
-    def use(self, trained: Source) -> None:
-        """Let another trained model take the place of the shipped one."""
-        self._shipped = trained
-
-    def forget(self) -> None:
-        """A new run began; the old network is no longer in training."""
-        self._training, self._obstacle = None, ""
-
-    def offer(
-        self, network: Network, step: int, preprocessing: Preprocessing, names: tuple[str, ...]
-    ) -> None:
-        """Take note of the network in training after ``step`` steps; an untrained one is no use."""
-        shape = network.spec.in_shape
-        if shape != PAD_SHAPE:
-            self._training = None
-            size = "x".join(str(n) for n in (*shape[1:], shape[0]))
-            self._obstacle = (
-                f"{self._shipped.caption}: the network in training takes {size} images, not 28x28x1"
-            )
-        elif step > 0:
-            self._obstacle = ""
-            self._training = Source(network, preprocessing, names, f"Training network, step {grouped(step)}")
+def top_classes(probabilities: Array, names: Sequence[str], count: int) -> list[int]:
+    """Return the classes to be listed: all in their order if they are digits, else the likeliest first."""
+    if tuple(names) == tuple("0123456789") or len(names) <= count:
+        return list(range(len(names)))
+    return [int(k) for k in np.argsort(-probabilities, kind="stable")[:count]]

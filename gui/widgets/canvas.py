@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import (
     QColor,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -21,6 +23,7 @@ from engine.types import Array, Bytes
 from gui.presenters.strokes import SIDE, Drawing, Point, Stroke
 from gui.theme import BODY, SMALL, Theme, font
 from gui.widgets.ink import Ink
+from gui.widgets.outlines import paint_outlines
 
 MIN_WIDTH, MAX_WIDTH, USUAL_WIDTH = 6, 40, 20
 """Width of the pen in units of the sheet: 20 is two pixels of the network's 28."""
@@ -35,6 +38,8 @@ class Canvas(QWidget):
 
     changed = pyqtSignal()
     """The picture is different now; emitted at every movement of the pen."""
+    picked = pyqtSignal(int)
+    """The user chose one of the things found, with the arrow keys."""
     history_changed = pyqtSignal()
     """What can be undone or redone is different now."""
 
@@ -44,7 +49,8 @@ class Canvas(QWidget):
         self.drawing = Drawing()
         self.pen_width: float = USUAL_WIDTH
         self.eraser = False
-        self.hint = ("Draw a digit here", "")
+        self.hint = ("Draw, drop or paste a picture", "")
+        self._found: tuple[Sequence[tuple[int, int, int, int]], Sequence[str], int] = ((), (), 0)
         self._theme = theme
         self._ink = Ink()
         self._pointer: QPointF | None = None
@@ -60,6 +66,23 @@ class Canvas(QWidget):
         """Use other colours; the network's ink stays as it is."""
         self._theme = theme
         self.update()
+
+    def show_found(
+        self, boxes: Sequence[tuple[int, int, int, int]], names: Sequence[str], chosen: int
+    ) -> None:
+        """Outline what was found, in pixels of the sheet; a single thing needs no outline."""
+        found = (tuple(boxes), tuple(names), chosen)
+        if found != self._found:
+            self._found = found
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from one thing found to the next with the arrow keys."""
+        count = len(self._found[0])
+        if event.key() in (Qt.Key_Left, Qt.Key_Right) and count > 1:
+            self.picked.emit((self._found[2] + (1 if event.key() == Qt.Key_Right else -1)) % count)
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """Return the size at which one unit of the sheet is one pixel."""
@@ -195,6 +218,13 @@ class Canvas(QWidget):
             painter.drawImage(sheet, self._coloured(pixels))
         else:
             self._paint_hint(painter, sheet)
+        boxes, names, chosen = self._found
+        if len(boxes) > 1:
+            outlines = [
+                QRectF(corner + QPointF(left, top) * scale, corner + QPointF(right, bottom) * scale)
+                for left, top, right, bottom in boxes
+            ]
+            paint_outlines(painter, outlines, names, chosen, self._theme)
         painter.setRenderHint(QPainter.Antialiasing)
         frame = QColor(self._theme.accent if self.hasFocus() else self._theme.line)
         painter.setPen(QPen(frame, 1))

@@ -43,11 +43,36 @@ def _bin(painter: QPainter) -> None:
     painter.drawLine(QPointF(9.3, 7), QPointF(9.1, 11.3))
 
 
+def _folder(painter: QPainter) -> None:
+    corners = [(2.5, 12.5), (2.5, 4), (6.5, 4), (8, 5.8), (13.5, 5.8), (13.5, 12.5)]
+    painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+
+
+def _clipboard(painter: QPainter) -> None:
+    painter.drawRect(QRectF(3.5, 4, 9, 9.5))
+    painter.drawRect(QRectF(6, 2.5, 4, 3))
+
+
+def _corners(painter: QPainter) -> None:
+    for x, y in ((2.5, 2.5), (13.5, 2.5), (2.5, 13.5), (13.5, 13.5)):
+        inward_x, inward_y = (3.5 if x < 8 else -3.5), (3.5 if y < 8 else -3.5)
+        painter.drawPolyline(QPolygonF([QPointF(x + inward_x, y), QPointF(x, y), QPointF(x, y + inward_y)]))
+
+
+def _pen_tip(painter: QPainter) -> None:
+    corners = [(3, 13), (3.8, 10), (11, 2.8), (13.2, 5), (6, 12.2)]
+    painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+
+
 ICONS: dict[str, Callable[[QPainter], None]] = {
     "undo": _arrow_back,
     "redo": _arrow_forward,
     "eraser": _eraser,
     "clear": _bin,
+    "open": _folder,
+    "paste": _clipboard,
+    "whole": _corners,
+    "draw": _pen_tip,
 }
 """The icons by name."""
 

@@ -64,8 +64,9 @@ def answer(shipped, strokes, width, size=1.0, shift=(0, 0)):
     ink = Ink()
     ink.redraw(drawing)
     amount = ink.amount()
-    image = normalise(amount)
-    assert image is not None
+    digit = normalise(amount)
+    assert digit is not None
+    image = digit[None]
     probabilities, steady = shipped.ask(image)
     return judge(probabilities, shipped.names, reach(amount), ink_share(image), steady)
 

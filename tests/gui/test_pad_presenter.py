@@ -9,13 +9,14 @@ from engine.data.preprocess import Preprocessing
 from engine.network import Network
 from engine.spec import preset
 from gui.presenters.pad import (
-    Answering,
     Source,
+    caption,
     entropy_share,
     ink_share,
     judge,
     moved,
     reach,
+    top_classes,
 )
 
 DIGITS = tuple("0123456789")
@@ -73,8 +74,8 @@ def test_reach_is_the_longer_side_of_what_is_drawn():
 
 
 def test_ink_share_looks_at_the_middle():
-    image = np.zeros((28, 28), np.uint8)
-    image[4:24, 4:14] = 255
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 4:24, 4:14] = 255
     assert ink_share(image) == pytest.approx(0.5)
 
 
@@ -87,57 +88,33 @@ def source(seed: int, prepared: Preprocessing, caption: str = "Shipped model") -
     return Source(Network.new(preset("classic"), seed), prepared, DIGITS, caption)
 
 
-def test_the_shipped_model_answers_until_training_begins(prepared):
-    shipped = source(1, prepared)
-    answering = Answering(shipped)
-    training = Network.new(preset("classic"), 2)
-    answering.offer(training, 0, prepared, DIGITS)
-    assert answering.source is shipped
-    assert answering.caption == "Shipped model, until training begins"
-    answering.offer(training, 431, prepared, DIGITS)
-    assert answering.source.network is training
-    assert answering.caption == "Training network, step 431"
-    answering.forget()
-    assert answering.source is shipped
+def test_the_caption_names_the_network_and_its_steps():
+    assert caption("Objects") == "Objects"
+    assert caption("Network in training", 431) == "Network in training, step 431"
 
 
-def test_the_pad_can_stay_on_the_shipped_model(prepared):
-    shipped = source(1, prepared)
-    answering = Answering(shipped, follow=False)
-    answering.offer(Network.new(preset("classic"), 2), 9, prepared, DIGITS)
-    assert answering.source is shipped
-    assert answering.caption == "Shipped model"
-    answering.follow = True
-    assert answering.caption == "Training network, step 9"
-
-
-def test_a_network_for_other_images_is_not_asked(prepared):
-    shipped = source(1, prepared)
-    answering = Answering(shipped)
-    colour = Network.new(preset("classic", (3, 32, 32)), 2)
-    answering.offer(colour, 9, prepared, DIGITS)
-    assert answering.source is shipped
-    assert "32x32x3" in answering.caption
-    answering.offer(Network.new(preset("classic"), 2), 10, prepared, DIGITS)
-    assert answering.caption == "Training network, step 10"
+def test_the_ten_digits_stay_in_their_order_and_other_classes_come_by_odds():
+    assert top_classes(odds(d7=0.98), DIGITS, 5) == list(range(10))
+    assert top_classes(odds(d7=0.6, d2=0.3), tuple("abcdefghij"), 3)[:2] == [7, 2]
+    assert top_classes(np.array([0.2, 0.8]), ("cat", "dog"), 5) == [0, 1]
 
 
 def test_a_source_gives_the_probabilities_of_the_image_and_how_steady_they_are(prepared):
-    image = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
+    image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
     asked = source(1, prepared)
     probabilities, steady = asked.ask(image)
-    expected = asked.network.predict(prepared.apply(image[None, None]))[0]
+    expected = asked.network.predict(prepared.apply(image[None]))[0]
     np.testing.assert_allclose(probabilities, expected, rtol=1e-4)
     best = expected.argmax()
     copies = [asked.network.predict(prepared.apply(copy[None]))[0, best] for copy in moved(image)[1:]]
     assert steady == pytest.approx(min(copies), rel=1e-4)
 
 
-def test_moved_copies_go_four_ways_and_bring_in_nothing():
-    image = np.zeros((28, 28), np.uint8)
-    image[0, 10] = 9
+def test_moved_copies_go_four_ways():
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 1, 10] = 9
     places = [tuple(np.argwhere(copy[0])[0]) if copy.any() else None for copy in moved(image)]
-    assert places == [(0, 10), (2, 10), None, (0, 12), (0, 8)]
+    assert places == [(1, 10), (3, 10), None, (1, 12), (1, 8)]
 
 
 def test_an_answer_that_does_not_hold_is_doubted():

@@ -83,7 +83,7 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
     qtbot.waitUntil(lambda: window.status.text("step").startswith(f"{steps + 1} of "), timeout=LONG)
 
     # Draw a digit with the shipped model answering, read the answer.
-    window.pad.source_box.setCurrentIndex(0)
+    program.desk.models.choose("digits")
     draw(program, 7)
     qtbot.waitUntil(lambda: reads(program) == 7, timeout=LONG)
     assert "7" in window.pad.card.headline.text()
@@ -101,8 +101,7 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
 
 @pytest.mark.parametrize("digit", range(10))
 def test_the_shipped_model_reads_every_example(qtbot: QtBot, program: Kernelscope, digit: int) -> None:
-    pad = program.window.pad
-    pad.source_box.setCurrentIndex(0)
+    program.desk.models.choose("digits")
     draw(program, digit)
     qtbot.waitUntil(lambda: reads(program) == digit, timeout=5000)
 
@@ -121,12 +120,12 @@ def test_the_learning_rate_changes_while_it_trains(qtbot: QtBot, program: Kernel
 
 def test_the_pad_follows_the_network_in_training(qtbot: QtBot, program: Kernelscope) -> None:
     pad = program.window.pad
-    pad.source_box.setCurrentIndex(1)
+    program.desk.models.choose("training")
     draw(program, 1)
     qtbot.waitUntil(lambda: pad.probabilities is not None, timeout=LONG)
     before = pad.probabilities.copy()
     QTest.keyClick(program.window, Qt.Key_F7)
-    qtbot.waitUntil(lambda: "step 100" in pad.answering.caption, timeout=LONG)
+    qtbot.waitUntil(lambda: "step 100" in pad.card.caption.text(), timeout=LONG)
     qtbot.waitUntil(lambda: not np.allclose(pad.probabilities, before), timeout=LONG)
 
 

@@ -1,0 +1,128 @@
+"""The parts of the Test panel and where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.desk import Desk
+from gui.panels.pad_answer import AnswerCard
+from gui.panels.pad_tools import PadTools
+from gui.theme import GRID, Theme, font
+from gui.widgets.bars import ProbabilityBars
+from gui.widgets.canvas import Canvas
+from gui.widgets.picture_sheet import PictureSheet
+
+
+class NumberLine(QWidget):
+    """What several digits read together, and arrows to look at one after the other."""
+
+    stepped = pyqtSignal(int)
+    """The user wants to look at the one before (-1) or after (1)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Show nothing; a single digit needs no line."""
+        super().__init__(parent)
+        self.text = QLabel()
+        self.text.setFont(font(strong=True))
+        self.text.setMinimumWidth(1)
+        self.text.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        self.place = QLabel()
+        self.place.setObjectName("caption")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.place)
+        self.buttons = []
+        for sign, by, tip in (
+            ("‹", -1, "Look at the one before (Left)"),
+            ("›", 1, "Look at the next one (Right)"),
+        ):
+            button = QToolButton()
+            button.setObjectName("icon")
+            button.setText(sign)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(lambda _checked, step=by: self.stepped.emit(step))
+            self.buttons.append(button)
+            row.addWidget(button)
+        self.hide()
+
+    def show_number(self, read: Sequence[str], chosen: int) -> None:
+        """Show what was read, one word a digit, and which of them is looked at."""
+        self.setVisible(len(read) > 1)
+        self.text.setText("Reads " + " ".join(read))
+        self.text.setToolTip(self.text.text())
+        self.place.setText(f"{chosen + 1} of {len(read)}")
+
+
+class PadParts(QWidget):
+    """The sheet, its tools, the answer, the chooser of the network, and what can be done next."""
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the parts; the panel says what they do."""
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.canvas = Canvas(theme)
+        self.canvas.pen_width = desk.settings.pen
+        self.picture = PictureSheet(theme)
+        self.tools = PadTools(self.canvas, theme, self)
+        self.tools.width_slider.valueChanged.connect(lambda width: setattr(desk.settings, "pen", width))
+        self.number = NumberLine()
+        self.card = AnswerCard(theme)
+        self.bars = ProbabilityBars(theme)
+        self.bars.setAccessibleName("Probabilities")
+        self.source_box = QComboBox()
+        self.source_box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+        self.source_box.setAccessibleName("Answered by")
+        self.source_box.setToolTip(
+            "Which network answers: a trained one that comes with the program or was opened,\n"
+            "or the one that is being trained here (from its first step on)."
+        )
+        self.show_button = QPushButton("Net&work")
+        self.explain_button = QPushButton("E&xplain")
+        self.live = QCheckBox("&Live")
+        self.live.setToolTip("The Network view follows the pen while you draw.")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.show_button, 1)
+        buttons.addWidget(self.explain_button, 1)
+        buttons.addWidget(self.live)
+        holder = QWidget()
+        holder.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
+        self.sheets = QStackedLayout(holder)
+        self.sheets.addWidget(self.canvas)
+        self.sheets.addWidget(self.picture)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID - 2)
+        column.addWidget(self.source_box)
+        column.addWidget(holder, 1)
+        column.addWidget(self.tools)
+        column.addSpacing(2)
+        column.addWidget(self.number)
+        column.addWidget(self.card)
+        column.addWidget(self.bars)
+        column.addLayout(buttons)
+        column.addStretch(0)
+        self.setMinimumWidth(230)
+        self.setFocusProxy(self.canvas)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        for part in (self.canvas, self.picture, self.tools, self.card, self.bars):
+            part.set_theme(theme)
