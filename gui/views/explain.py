@@ -53,6 +53,7 @@ class ExplainView(QWidget):
         self._desk = desk
         self._methods: dict[str, Method] = {name: kind() for name, kind in METHODS.items()}
         self._stale = True
+        self._asked: tuple[int | None, bool] = (None, False)
         self.explainer = Explainer(self)
         self.model = _box("Network", "The network that is asked.")
         self.first = _box("Class", "The class that is explained.")
@@ -95,14 +96,14 @@ class ExplainView(QWidget):
         head.setSpacing(GRID)
         for text, widget in (
             ("&Network", self.model),
-            ("C&lass", self.first),
-            ("&Beside", self.second),
+            ("&Class", self.first),
+            ("B&eside", self.second),
             ("&Map", self.opacity),
         ):
             label = QLabel(text)
             label.setBuddy(widget)
             head.addWidget(label)
-            head.addWidget(widget, 0 if widget is self.opacity else 1)
+            head.addWidget(widget, {self.model: 3, self.opacity: 0}.get(widget, 2))
         foot = QGridLayout()
         foot.setHorizontalSpacing(2 * GRID)
         foot.setVerticalSpacing(GRID // 2)
@@ -194,6 +195,7 @@ class ExplainView(QWidget):
         if self.first.count() != len(model.class_names) + 1:
             self._list_classes(None)
         classes = len(model.class_names)
+        self._asked = (models.step, slow)
         chosen = (_valid(self.first.currentData(), classes), _valid(self.second.currentData(), classes))
         self.explainer.ask(
             Question(models.current, model, sample.image, chosen, dict(self._methods)), slow=slow
@@ -210,9 +212,13 @@ class ExplainView(QWidget):
 
     def _snapshot_came(self) -> None:
         """Follow the network in training, at most as often as it bears."""
-        if self._desk.models.current == TRAINING and self.isVisible() and self.explainer.due(slow=False):
-            runs = self._desk.bridge.state is State.RUNNING
-            self.refresh(slow=not runs or self.explainer.due(slow=True))
+        follows = self._desk.models.current == TRAINING and self.isVisible()
+        if not follows or not self.explainer.due(slow=False):
+            return
+        slow = self._desk.bridge.state is not State.RUNNING or self.explainer.due(slow=True)
+        step, slow_too = self._asked
+        if self._desk.models.step != step or (slow and not slow_too):
+            self.refresh(slow=slow)
 
     def _show(self, reply: Reply) -> None:
         sample = self._desk.selection.sample
@@ -227,6 +233,7 @@ class ExplainView(QWidget):
 
     def _say_instead(self, sentence: str) -> None:
         self.explainer.stop()
+        self._asked = (None, False)
         self.words.setText(sentence)
         self._stack.setCurrentIndex(_WORDS)
 

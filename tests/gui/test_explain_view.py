@@ -207,3 +207,16 @@ def test_every_control_has_a_name(full) -> None:
     for control in (full.model, full.first, full.second, full.opacity, full.maps.image, full.maps.bars):
         assert control.accessibleName()
     assert full.maps.maps["saliency", 1].accessibleName() == "Saliency, class 2"
+
+
+def test_the_same_step_is_not_explained_twice(qtbot, desk, full) -> None:
+    desk.models.choose(TRAINING)
+    pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
+    desk.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
+    for seed, step, asked in ((5, 1, True), (5, 1, False), (6, 2, True)):
+        qtbot.waitUntil(lambda: full.wants() == Wants(kernels=True), timeout=20000)
+        network = Network.new(preset("classic"), seed)
+        preprocessing = Preprocessing((0.1,), (0.3,))
+        desk.bridge.snapshot_ready.emit(capture(Request(True, False, None), network, preprocessing, 0, step))
+        assert full.explainer.busy == asked
+        settle(qtbot, full)
