@@ -57,11 +57,10 @@ def forget(name: str) -> None:
 
 def missing(entry: Entry) -> str:
     """Return how a data set that is not on this computer gets there, as a sentence for the user."""
-    names = ", ".join(file.name for file in entry.files)
-    other = f", {entry.offline}" if entry.offline else ""
     return (
-        f"{entry.title} is not on this computer: fetch it with \u201cdata get {entry.name}\u201d, or add its "
-        f"files ({names} from {entry.home}{other}) with \u201cdata add {entry.name} FILES\u201d."
+        f"{entry.title} is not on this computer: fetch it with "
+        f"\u201cpython main.py data get {entry.name}\u201d, or add its files ({entry.by_hand}) with "
+        f"\u201cpython main.py data add {entry.name} FILES\u201d."
     )
 
 

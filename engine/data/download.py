@@ -261,15 +261,13 @@ class _Fetch:
 
     def _failure(self, reasons: list[str]) -> str:
         entry = self._entry
-        names = ", ".join(file.name for file in entry.files)
         if reasons and all("cannot be reached" in reason for reason in reasons):
             why = "there seems to be no network: " + ", ".join(reasons)
         else:
             why = ", ".join(reasons)
-        other = f", {entry.offline}" if entry.offline else ""
         return (
-            f"{entry.title} could not be fetched ({why}). Get {names} from {entry.home}{other} another way, "
-            f"then choose Add files\u2026 or \u201cpython main.py data add {entry.name} FILES\u201d."
+            f"{entry.title} could not be fetched ({why}). Get {entry.by_hand} another way, then choose "
+            f"Add files\u2026 or \u201cpython main.py data add {entry.name} FILES\u201d."
         )
 
 

@@ -85,3 +85,10 @@ class Entry:
         """Bytes that its images and labels take on the disk once they are there."""
         pixels = self.in_shape[0] * self.in_shape[1] * self.in_shape[2]
         return (self.train + self.test) * (pixels + 8)
+
+    @property
+    def by_hand(self) -> str:
+        """Which files one needs, and from where, as words of a sentence."""
+        names = ", ".join(file.name for file in self.files)
+        other = f", {self.offline}" if self.offline else ""
+        return f"{names} from {self.home}{other}"

@@ -37,7 +37,9 @@ def plain(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def test_what_is_missing_says_how_it_gets_here(tiny: Published) -> None:
     assert not is_present("tiny")
-    with pytest.raises(MissingDataError, match=r"Tiny is not on this computer: fetch it with .data get tiny"):
+    with pytest.raises(
+        MissingDataError, match=r"Tiny is not on this computer: fetch it with .python main.py data get tiny"
+    ):
         load("tiny")
 
 
