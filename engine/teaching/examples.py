@@ -116,9 +116,9 @@ class Examples:
         old = self._with(key)
         self._write(tuple(replace(each, label=int(label)) if each.key == key else each for each in old))
 
-    def remove(self, key: str) -> None:
-        """Take an example away; raises DataError if there is no such example."""
-        self._write(tuple(each for each in self._with(key) if each.key != key))
+    def remove(self, *keys: str) -> None:
+        """Take examples away, all of them or none; raises DataError if there is no such example."""
+        self._write(tuple(each for each in self._with(*keys) if each.key not in keys))
 
     def arrays(self) -> tuple[Bytes, Labels]:
         """Return images ``(N, C, H, W)`` and labels ``(N,)``; raises DataError as ``all`` does."""
@@ -153,9 +153,9 @@ class Examples:
         if not 0 <= label < len(self.class_names):
             raise DataError(f"The label is {label}; allowed is 0 to {len(self.class_names) - 1}.")
 
-    def _with(self, key: str) -> tuple[Example, ...]:
+    def _with(self, *keys: str) -> tuple[Example, ...]:
         examples = self.all()
-        if not any(each.key == key for each in examples):
+        if set(keys) - {each.key for each in examples}:
             raise DataError("This example is not among my examples any more.")
         return examples
 

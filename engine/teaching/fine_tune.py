@@ -26,14 +26,13 @@ from engine.evaluation import Sweep
 from engine.losses import softmax_cross_entropy
 from engine.network import Network
 from engine.optimisers import OPTIMISERS, UpdateSettings
+from engine.schedules import SCHEDULES
 from engine.storage import Model
 from engine.types import Array, Bytes, Context, Labels, Scratch
 from engine.workers import Workers, hold_blas_to_one_thread
 
 _CHOICE, _VARIATION = 20, 21
 """Purposes of the random generators, after the seed."""
-_CHECK = 10
-"""Steps between two looks at whether the examples are learnt."""
 _CHUNK = 500
 """Images evaluated between two looks at whether to stop."""
 
@@ -47,27 +46,27 @@ class TeachSettings:
     """How a network is taught.
 
     Attributes:
-        steps: most training steps; fewer if the examples are learnt before.
+        steps: training steps.
         batch: images in a step.
-        share: share of my examples in a batch; the rest is replayed.
-        learning_rate: size of a step of Adam.
-        sure: probability of its label at which an example counts as learnt.
+        share: largest share of my examples in a batch; the rest is replayed.
+        copies: how often one example is in a batch at most, so that a single one does not outweigh all.
+        learning_rate: size of the first step of Adam; later ones shrink to nothing along a half cosine,
+            so that the last ones mend what the first ones disturbed.
         augmentation: how the examples are varied.
         seed: the same seed gives the same network.
     """
 
-    steps: int = 200
-    batch: int = 32
+    steps: int = 100
+    batch: int = 64
     share: float = 0.25
-    learning_rate: float = 2e-4
-    sure: float = 0.8
+    copies: int = 2
+    learning_rate: float = 1e-4
     augmentation: Augmentation = Augmentation(shift=1.0, rotation=5.0, scale=0.05)  # noqa: RUF009 - frozen
     seed: int = 1
 
-    @property
-    def mine(self) -> int:
-        """Images of my examples in a batch; at least one, and at least one is replayed."""
-        return min(self.batch - 1, max(1, round(self.share * self.batch)))
+    def mine(self, examples: int) -> int:
+        """Return how many images of a batch are mine, of so many examples; some are always replayed."""
+        return max(1, min(self.batch - 1, round(self.share * self.batch), self.copies * examples))
 
 
 @dataclass(frozen=True)
@@ -118,8 +117,8 @@ def dataset_for(model: Model) -> Dataset:
         MissingDataError: it is not on this computer.
         DataError: the model does not say which one it was, or it does not fit the model.
     """
-    config = model.record.get("config")
-    name = config.get("data") if isinstance(config, dict) else None
+    parts = (model.record.get("config"), model.record.get("teaching"))
+    name = next((part["data"] for part in parts if isinstance(part, dict) and "data" in part), None)
     if not isinstance(name, str):
         raise DataError(
             "This network does not say which data set it learnt from; without it nothing can be replayed."
@@ -171,22 +170,23 @@ def fine_tune(
     with Workers() as workers:
         before = score(network, *test, "Testing before")
         mine_before = score(network, images, labels, "My examples before")
-        steps = _learn(network, model, images, labels, dataset, settings, report, cancelled)
+        _learn(network, model, images, labels, dataset, settings, report, cancelled)
         mine_after = score(network, images, labels, "My examples after")
         after = score(network, *test, "Testing after")
-    record = _record(model, dataset, settings, steps, before, after, mine_before, mine_after)
+    record = _record(model, dataset, settings, before, after, mine_before, mine_after)
     taught = replace(model, network=network, record=record)
-    return Taught(taught, before, after, mine_before, mine_after, steps)
+    return Taught(taught, before, after, mine_before, mine_after, settings.steps)
 
 
 def mixed_batch(
     images: Bytes, labels: Labels, dataset: Dataset, settings: TeachSettings, step: int
 ) -> tuple[Bytes, Labels]:
-    """Return the batch of one step: ``settings.mine`` of my examples, then the replayed images."""
+    """Return the batch of one step: some of my examples, then the replayed images."""
     rng = np.random.default_rng([settings.seed, _CHOICE, step])
+    count = settings.mine(len(images))
     # In turn rather than at random, so that with few steps no example is left out.
-    mine = (step * settings.mine + np.arange(settings.mine)) % len(images)
-    replayed = rng.integers(0, len(dataset.train_images), settings.batch - settings.mine)
+    mine = (step * count + np.arange(count)) % len(images)
+    replayed = rng.integers(0, len(dataset.train_images), settings.batch - count)
     varied = settings.augmentation.apply(
         images[mine], np.random.default_rng([settings.seed, _VARIATION, step])
     )
@@ -220,18 +220,16 @@ def _learn(
     settings: TeachSettings,
     report: Callable[[Progress], None],
     cancelled: Callable[[], bool],
-) -> int:
-    """Train ``network`` in place; returns the steps taken."""
+) -> None:
+    """Train ``network`` in place."""
     optimiser = OPTIMISERS["adam"]()
     slots, decay = optimiser.new_slots(network.flat), network.decay_mask()
-    now = UpdateSettings(settings.learning_rate, 0.9, 0.0)
+    schedule = SCHEDULES["cosine"]()
     grad: Array = np.empty_like(network.flat)
     ctx = Context(training=False, scratch=Scratch())
     for step in range(settings.steps):
         if cancelled():
             raise StoppedError("Teaching was stopped; nothing has changed.")
-        if step % _CHECK == 0 and _learnt(network, model, images, labels, settings.sure):
-            return step
         chosen, classes = mixed_batch(images, labels, dataset, settings, step)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             logits, caches = network.forward(model.preprocessing.apply(chosen), ctx)
@@ -242,28 +240,15 @@ def _learn(
                 f"The loss became {loss} at step {step + 1} of teaching; nothing has changed."
             )
         grad /= len(chosen)
-        optimiser.update(network.flat, grad, decay, slots, step + 1, now)
+        rate = settings.learning_rate * schedule.factor(float(step), settings.steps)
+        optimiser.update(network.flat, grad, decay, slots, step + 1, UpdateSettings(rate, 0.9, 0.0))
         report(Progress("Learning", step + 1, settings.steps))
-    return settings.steps
 
 
-def _learnt(network: Network, model: Model, images: Bytes, labels: Labels, sure: float) -> bool:
-    """Whether every example is given its label with enough probability."""
-    for start in range(0, len(images), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        probabilities = network.predict(model.preprocessing.apply(images[part]))
-        if (probabilities[np.arange(len(probabilities)), labels[part]] < sure).any():
-            return False
-    return True
-
-
-def _record(
-    model: Model, dataset: Dataset, settings: TeachSettings, steps: int, *scores: Score
-) -> dict[str, Any]:
+def _record(model: Model, dataset: Dataset, settings: TeachSettings, *scores: Score) -> dict[str, Any]:
     """Return the record of ``model`` with what teaching added; plain JSON values."""
     names = ("before", "after", "examples_before", "examples_after")
     figures = {name: [each.right, each.total] for name, each in zip(names, scores, strict=True)}
     when = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    teaching = {"data": dataset.name, "when": when, "steps": steps, "seed": settings.seed, **figures}
-    config = model.record.get("config") or {"data": dataset.name}
-    return {**model.record, "config": config, "teaching": teaching}
+    teaching = {"data": dataset.name, "when": when, "steps": settings.steps, "seed": settings.seed, **figures}
+    return {**model.record, "teaching": teaching}
