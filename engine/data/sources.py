@@ -33,10 +33,12 @@ class Found:
     Attributes:
         where: its path, or its archive and its name in it.
         content: its bytes.
+        packed_md5: checksum of the file as it lies there; empty for a member of an archive.
     """
 
     where: str
     content: bytes
+    packed_md5: str = ""
 
 
 def plain_name(name: str) -> str:
@@ -70,7 +72,7 @@ def gather(
         if name in found:
             continue
         if wanted(name):
-            found[name] = Found(str(path), _read(path))
+            found[name] = _read(path)
         elif name in archives or (path in paths and name.endswith((".tar", ".tgz"))):
             for inner, each in _members(path, wanted):
                 found.setdefault(inner, each)
@@ -95,10 +97,12 @@ def _refuse(error: OSError) -> None:
     raise DataError(f"Cannot read {error.filename}: {error.strerror}.")
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> Found:
     try:
         with path.open("rb") as file:
-            return _uncompressed(file, str(path))
+            content = _uncompressed(file, str(path))
+            file.seek(0)
+            return Found(str(path), content, md5(file.read()))
     except OSError as error:
         raise DataError(f"Cannot read {path}: {error.strerror or error}.") from None
 

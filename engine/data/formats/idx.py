@@ -44,7 +44,8 @@ class Idx(Format):
             test_labels=as_labels(values[3], entry.classes, places[3]),
         )
         notes = []
-        if not all(file.content_md5 for file in entry.files):
+        packed = {found.packed_md5 for found in files.values()}
+        if not all(file.content_md5 or file.md5 in packed for file in entry.files):
             notes.append(
                 f"The checksums of {entry.title}'s plain files are not known; only their form was checked."
             )

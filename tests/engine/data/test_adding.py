@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import gzip
 import pickle
 import shutil
@@ -61,6 +62,14 @@ def test_files_may_be_packed_unpacked_packed_anew_or_named_with_a_dot(
             shutil.rmtree(data_folder(), ignore_errors=True)
             assert add_files(tiny.entry, paths) == []
             assert holds("tiny", tiny.arrays)
+
+
+def test_files_that_only_their_packed_checksum_is_known_of(tiny: Published, tmp_path: Path) -> None:
+    files = tuple(dataclasses.replace(file, content_md5="") for file in tiny.entry.files)
+    entry = dataclasses.replace(tiny.entry, files=files)
+    assert add_files(entry, [spread(tmp_path / "packed", tiny.files)]) == []
+    told = add_files(entry, [spread(tmp_path / "plain", plain(tiny.files))])
+    assert told == ["The checksums of Tiny's plain files are not known; only their form was checked."]
 
 
 @pytest.mark.parametrize("suffix", ["", ".bin"])
