@@ -138,8 +138,12 @@ class MainWindow(QMainWindow):
             upper, lower = self._rows()
             self.splitDockWidget(upper[0], lower[0], Qt.Vertical)
             for row in (upper, lower):
-                for left, right in pairwise(row):
-                    self.splitDockWidget(left, right, Qt.Horizontal)
+                for number, (left, right) in enumerate(pairwise(row), 2):
+                    if number <= self._columns():
+                        self.splitDockWidget(left, right, Qt.Horizontal)
+                    else:
+                        self.tabifyDockWidget(left, right)
+                        left.raise_()
         else:
             for dock in views[1:]:
                 self.tabifyDockWidget(views[0], dock)
@@ -154,11 +158,16 @@ class MainWindow(QMainWindow):
         tiled = self.actions_.by_key["tile"].isChecked()
         upper, lower = self._rows()
         for row in (upper, lower) if tiled else (upper[:1],):
-            middle = max(320, self.width() - 2 * SIDE) // len(row)
-            sides = [self.docks["experiment"], *row, self.docks["pad"]]
-            self.resizeDocks(sides, [SIDE, *[middle] * len(row), SIDE], Qt.Horizontal)
+            shown = row[: self._columns()]
+            middle = max(320, self.width() - 2 * SIDE) // len(shown)
+            sides = [self.docks["experiment"], *shown, self.docks["pad"]]
+            self.resizeDocks(sides, [SIDE, *[middle] * len(shown), SIDE], Qt.Horizontal)
         if tiled:
             self.resizeDocks([upper[0], lower[0]], [self.height() // 2] * 2, Qt.Vertical)
+
+    def _columns(self) -> int:
+        """Return how many views have room beside each other."""
+        return 3 if self.width() >= ROOMY else 2
 
     def _rows(self) -> tuple[list[Dock], list[Dock]]:
         """Return the views as they are tiled: in two rows, every other one below."""

@@ -17,7 +17,7 @@ from gui.desk import Desk
 from gui.model_shelf import DIGITS, TRAINING
 from gui.panels.pad_intake import can_take, picture_from, picture_in
 from gui.panels.pad_parts import PadParts
-from gui.presenters.pad import EMPTY, LISTED, Answer, Source, caption, ink_share, judge, reach, top_classes
+from gui.presenters.pad import EMPTY, Answer, Source, caption, ink_share, judge, reach
 from gui.presenters.subject import Subject, form, takes_digits
 from gui.selection import Sample
 from gui.session_bridge import Wants
@@ -179,10 +179,7 @@ class PadPanel(PadParts):
     def _models_changed(self) -> None:
         models = self._desk.models
         self._desk.settings.follow = models.current == TRAINING
-        self.source_box.clear()
-        for key in models.keys():  # noqa: SIM118 - a shelf is no dict
-            self.source_box.addItem(models.title(key), key)
-        self.source_box.setCurrentIndex(self.source_box.findData(models.current))
+        self.offer_models(models)
         self._desk.bridge.refresh()
         self._soon.start()
 
@@ -252,23 +249,11 @@ class PadPanel(PadParts):
         tags = [f"{k}: {name}" if len(read) < 10 else name for k, name in enumerate(read, 1)]
         for sheet in (self.canvas, self.picture):
             sheet.show_found(boxes, tags, self.chosen)
-        self._show_bars(names)
+        self.show_bars(names, self.probabilities, self.answer)
         self.card.show_answer(image, self.answer, self._caption)
-        for button, tip in (
-            (self.show_button, "Look at this image layer by layer."),
-            (self.explain_button, "See which parts of this image the answer rests on."),
-        ):
-            button.setEnabled(image is not None)
-            button.setToolTip(tip if image is not None else "Draw or bring a picture first.")
-
-    def _show_bars(self, names: tuple[str, ...]) -> None:
-        odds = self.probabilities
-        if odds is None:
-            self.bars.show_values(names[: 10 if names[0] == "0" else LISTED], None)
-            return
-        listed = top_classes(odds, names, LISTED)
-        top = listed.index(self.answer.top) if self.answer.top is not None else None
-        self.bars.show_values([names[k] for k in listed], odds[listed], top=top)
+        self.show_actions(possible=image is not None)
+        best = int(self.probabilities.argmax()) if self.probabilities is not None else None
+        self.teach.show_case(image, self._key, names, best)
 
     def _offer_image(self) -> None:
         if self.live.isChecked() and self.image is not None and not self._send.isActive():
@@ -307,6 +292,4 @@ class PadPanel(PadParts):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the sheet grow into a square as wide as the panel, and no further."""
         super().resizeEvent(event)
-        side = max(120, min(self.width() - 2 * GRID, LARGEST))
-        self.canvas.setMaximumHeight(side)
-        self.picture.setMaximumHeight(side)
+        self.holder.setMaximumHeight(max(96, min(self.width() - 2 * GRID, LARGEST)))

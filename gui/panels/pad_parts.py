@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QCheckBox,
@@ -18,9 +19,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.types import Array
 from gui.desk import Desk
+from gui.model_shelf import ModelShelf
 from gui.panels.pad_answer import AnswerCard
 from gui.panels.pad_tools import PadTools
+from gui.presenters.pad import LISTED, Answer, top_classes
+from gui.teach_box import TeachBox
 from gui.theme import GRID, Theme, font
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.canvas import Canvas
@@ -86,6 +91,7 @@ class PadParts(QWidget):
         self.card = AnswerCard(theme)
         self.bars = ProbabilityBars(theme)
         self.bars.setAccessibleName("Probabilities")
+        self.teach = TeachBox(desk, theme)
         self.source_box = QComboBox()
         self.source_box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
         self.source_box.setAccessibleName("Answered by")
@@ -102,7 +108,7 @@ class PadParts(QWidget):
         buttons.addWidget(self.show_button, 1)
         buttons.addWidget(self.explain_button, 1)
         buttons.addWidget(self.live)
-        holder = QWidget()
+        self.holder = holder = QWidget()
         holder.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
         self.sheets = QStackedLayout(holder)
         self.sheets.addWidget(self.canvas)
@@ -117,6 +123,7 @@ class PadParts(QWidget):
         column.addWidget(self.number)
         column.addWidget(self.card)
         column.addWidget(self.bars)
+        column.addWidget(self.teach)
         column.addLayout(buttons)
         column.addStretch(0)
         self.setMinimumWidth(230)
@@ -124,5 +131,30 @@ class PadParts(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        for part in (self.canvas, self.picture, self.tools, self.card, self.bars):
+        for part in (self.canvas, self.picture, self.tools, self.card, self.bars, self.teach):
             part.set_theme(theme)
+
+    def show_bars(self, names: tuple[str, ...], odds: Array | None, answer: Answer) -> None:
+        """List the classes with their probabilities, or empty bars while there is no answer."""
+        if odds is None:
+            self.bars.show_values([names[k] for k in top_classes(np.zeros(len(names)), names, LISTED)], None)
+            return
+        listed = top_classes(odds, names, LISTED)
+        top = listed.index(answer.top) if answer.top in listed else None
+        self.bars.show_values([names[k] for k in listed], odds[listed], top=top)
+
+    def show_actions(self, *, possible: bool) -> None:
+        """Offer to send the image to the views, if there is one."""
+        for button, tip in (
+            (self.show_button, "Look at this image layer by layer."),
+            (self.explain_button, "See which parts of this image the answer rests on."),
+        ):
+            button.setEnabled(possible)
+            button.setToolTip(tip if possible else "Draw or bring a picture first.")
+
+    def offer_models(self, models: ModelShelf) -> None:
+        """List the networks at hand."""
+        self.source_box.clear()
+        for key in models.keys():  # noqa: SIM118 - a shelf is no dict
+            self.source_box.addItem(models.title(key), key)
+        self.source_box.setCurrentIndex(self.source_box.findData(models.current))

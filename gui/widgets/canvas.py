@@ -59,7 +59,7 @@ class Canvas(QWidget):
         self.setCursor(Qt.CrossCursor)
         self.setAttribute(Qt.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
-        self.setMinimumSize(120, 120)
+        self.setMinimumSize(96, 96)
         self.setAccessibleName("Drawing pad")
 
     def set_theme(self, theme: Theme) -> None:

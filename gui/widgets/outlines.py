@@ -20,6 +20,8 @@ def paint_outlines(
         painter.setPen(QPen(colour, 2 if number == chosen else 1))
         painter.setBrush(Qt.NoBrush)
         painter.drawRect(box)
+        if painter.fontMetrics().horizontalAdvance(name) + 6 > box.width() + 4:
+            name = name.rpartition(" ")[2]  # no room for the number beside the answer
         width = painter.fontMetrics().horizontalAdvance(name) + 6
         tag = QRectF(box.topLeft() - QPointF(0, 14), QPointF(box.left() + width, box.top()))
         if tag.top() < 0:

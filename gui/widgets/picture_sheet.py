@@ -42,7 +42,7 @@ class PictureSheet(QWidget):
         self.setFocusPolicy(Qt.StrongFocus)
         self.setCursor(Qt.CrossCursor)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
-        self.setMinimumSize(120, 120)
+        self.setMinimumSize(96, 96)
         self.setAccessibleName("Picture")
         self.setToolTip("Drag to choose a part; Escape takes the whole picture again.")
 
