@@ -42,7 +42,7 @@ class TeachBox(QWidget):
         self.add.clicked.connect(self._add)
         self.count = QLabel()
         self.count.setObjectName("caption")
-        self.learn = QPushButton("&Learn from them\u2026")
+        self.learn = QPushButton()
         self.learn.setToolTip("See and edit My examples, and let the network learn them")
         self.learn.clicked.connect(self.open)
         column = QVBoxLayout(self)
@@ -118,6 +118,7 @@ class TeachBox(QWidget):
         except DataError as error:
             self._desk.notices.problem(str(error))
         self.count.setText(f"{how_many(number)} of mine")
+        self.learn.setText("&Learn from them\u2026" if number else "My &examples\u2026")
         self.learn.setEnabled(self._store is not None)
         self._refresh()
 

@@ -71,6 +71,7 @@ class TeachDialog(QDialog):
         self.export.clicked.connect(self._export)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(GRID)
         self.bar.setAccessibleName("Teaching")
         self.words = QLabel()
         self.words.setObjectName("caption")

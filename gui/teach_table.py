@@ -23,7 +23,7 @@ from gui.theme import GRID
 
 _HEADS = ("Picture", "It is", "The network said", "Added")
 _PICTURE, _LABEL = 0, 1
-_SIDE = 5 * GRID
+_SIDE = 8 * GRID
 
 
 class ExampleTable(QTableWidget):
@@ -124,4 +124,5 @@ def _pixmap(example: Example) -> QPixmap:
     colours = thumbnail(example.image)
     height, width, _ = colours.shape
     image = QImage(colours.tobytes(), width, height, 3 * width, QImage.Format_RGB888)
-    return QPixmap.fromImage(image).scaled(_SIDE, _SIDE, Qt.KeepAspectRatio)
+    pixmap = QPixmap.fromImage(image)
+    return pixmap if max(width, height) <= _SIDE else pixmap.scaled(_SIDE, _SIDE, Qt.KeepAspectRatio)

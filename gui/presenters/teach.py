@@ -16,8 +16,8 @@ REPLAY = (
     "(replay), so that it does not forget them."
 )
 IN_TRAINING = " The run in training is not touched; a copy of its network is taught."
-SHOWN = 36
-"""Pixels on the screen that a thumbnail has at least."""
+SHOWN = 56
+"""Pixels on the screen that a thumbnail has, about."""
 
 
 def how_many(number: int) -> str:
@@ -62,6 +62,6 @@ def thumbnail(image: Bytes) -> Bytes:
     colours = np.moveaxis(image, 0, -1)
     if colours.shape[-1] != 3:
         colours = np.repeat(colours[..., :1], 3, axis=-1)
-    times = max(1, -(-SHOWN // max(colours.shape[:2])))
+    times = max(1, round(SHOWN / max(colours.shape[:2])))
     result: Bytes = np.ascontiguousarray(colours.repeat(times, axis=0).repeat(times, axis=1))
     return result
