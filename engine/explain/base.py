@@ -79,17 +79,41 @@ class Method(Described, ABC):
             ExplainError: image or class do not fit the network, or this method does not suit it.
             Stopped: ``stop`` said so.
         """
+        return self.explain_each(network, preprocessing, image, (target,), stop)[0]
+
+    def explain_each(
+        self,
+        network: Network,
+        preprocessing: Preprocessing,
+        image: Bytes,
+        targets: tuple[int, ...],
+        stop: Callable[[], bool] = never,
+    ) -> tuple[Explanation, ...]:
+        """Do as ``explain`` for several classes, with the work that they share done once."""
         if image.shape != network.spec.in_shape:
             raise ExplainError(
                 f"The image has the shape {image.shape}; the network takes {network.spec.in_shape}."
             )
-        if not 0 <= target < network.classes:
-            raise ExplainError(f"The class is {target}; allowed is 0 to {network.classes - 1}.")
+        for target in targets:
+            if not 0 <= target < network.classes:
+                raise ExplainError(f"The class is {target}; allowed is 0 to {network.classes - 1}.")
         # Numbers that overflow in a network that went astray are shown as what they are.
         with np.errstate(over="ignore", invalid="ignore"):
-            result = self._explain(network, preprocessing, image, target, stop)
-        result.values.flags.writeable = False
-        return result
+            results = self._explain_each(network, preprocessing, image, targets, stop)
+        for result in results:
+            result.values.flags.writeable = False
+        return results
+
+    def _explain_each(
+        self,
+        network: Network,
+        preprocessing: Preprocessing,
+        image: Bytes,
+        targets: tuple[int, ...],
+        stop: Callable[[], bool],
+    ) -> tuple[Explanation, ...]:
+        """Do the work of ``explain_each``; a method whose classes share nothing does one by one."""
+        return tuple(self._explain(network, preprocessing, image, target, stop) for target in targets)
 
     @abstractmethod
     def _explain(

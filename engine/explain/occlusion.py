@@ -15,7 +15,7 @@ from engine.network import Network
 from engine.options import option
 from engine.types import Array, Bytes
 
-_BATCH = 16
+_BATCH = 8
 """Covered images that go through the network together; between two batches the work can be given up."""
 
 
@@ -65,21 +65,40 @@ class Occlusion(Method):
         target: int,
         stop: Callable[[], bool],
     ) -> Explanation:
+        return self._explain_each(network, preprocessing, image, (target,), stop)[0]
+
+    def _explain_each(
+        self,
+        network: Network,
+        preprocessing: Preprocessing,
+        image: Bytes,
+        targets: tuple[int, ...],
+        stop: Callable[[], bool],
+    ) -> tuple[Explanation, ...]:
         x = preprocessing.apply(image[None])
         height, width = image.shape[1:]
         down, across = -(-height // self.stride), -(-width // self.stride)
         places = [(row, column) for row in range(down) for column in range(across)]
-        whole = float(network.predict(x)[0, target])
-        cells = np.empty(down * across, np.float32)
+        chosen = list(targets)
+        whole = network.predict(x)[0, chosen]
+        cells = np.empty((down * across, len(targets)), np.float32)
         for start in range(0, len(places), _BATCH):
             if stop():
                 raise Stopped
             batch = self._covered(x[0], places[start : start + _BATCH])
-            cells[start : start + _BATCH] = whole - network.predict(batch)[:, target]
-        values = cells.reshape(down, across).repeat(self.stride, axis=0).repeat(self.stride, axis=1)
+            cells[start : start + _BATCH] = whole - network.predict(batch)[:, chosen]
         detail = f"patch of {self.size}×{self.size} px at {down}×{across} places"
-        kept = np.ascontiguousarray(values[:height, :width])
-        return Explanation(kept, True, "loss of probability", detail, (down, across))
+        maps = cells.T.reshape(-1, down, across).repeat(self.stride, axis=1).repeat(self.stride, axis=2)
+        return tuple(
+            Explanation(
+                np.ascontiguousarray(each[:height, :width]),
+                True,
+                "loss of probability",
+                detail,
+                (down, across),
+            )
+            for each in maps
+        )
 
     def _covered(self, x: Array, places: list[tuple[int, int]]) -> Array:
         """Return ``x``, ``(C, H, W)``, covered at each cell in turn; the batch is innermost in memory."""

@@ -67,7 +67,8 @@ class Reply:
 def targets_of(probabilities: Array, chosen: tuple[int | None, int | None]) -> tuple[int, ...]:
     """Return the class to explain and, if there is a second class, the one beside it."""
     order = [int(k) for k in np.argsort(-probabilities, kind="stable")]
-    first = order[0] if chosen[0] is None else chosen[0]
+    # A class that another network had may be chosen still.
+    first = chosen[0] if chosen[0] is not None and chosen[0] in order else order[0]
     others = [k for k in order if k != first]
     if chosen[1] is not None and chosen[1] in others:
         return first, chosen[1]
@@ -94,20 +95,29 @@ def reply_to(question: Question, *, slow: bool, stop: Callable[[], bool]) -> Rep
     for name, method in question.methods.items():
         if (name in SLOW) == slow:
             try:
-                found[name] = tuple(
-                    method.explain(model.network, model.preprocessing, question.image, target, stop)
-                    for target in targets
+                found[name] = method.explain_each(
+                    model.network, model.preprocessing, question.image, targets, stop
                 )
             except ExplainError as error:
                 found[name] = str(error)
     return Reply(question, probabilities, targets, found)
 
 
+def class_texts(reply: Reply | None) -> tuple[list[str], list[str]]:
+    """Return the choices for the class to explain and the one beside it; the first one chooses itself."""
+    if reply is None:
+        return ["Answer"], ["Next"]
+    names, shares = reply.question.model.class_names, reply.probabilities
+    listed = [f"{name}, {percent(float(shares[k]))}" for k, name in enumerate(names)]
+    answer, *following = targets_of(shares, (None, None))
+    following_text = f"Next: {names[following[0]]}" if following else "Next"
+    return [f"Answer: {names[answer]}", *listed], [following_text, *listed]
+
+
 def rounds_of(question: Question) -> int:
     """Return how often the slow methods look whether to go on, at least 1."""
     slow = [method for method in question.methods.values() if isinstance(method, Occlusion)]
-    classes = min(2, question.model.network.classes)
-    return max(1, classes * sum(method.rounds(question.image.shape) for method in slow))
+    return max(1, sum(method.rounds(question.image.shape) for method in slow))
 
 
 def blend(

@@ -24,8 +24,7 @@ from engine.explain import METHODS, Method
 from engine.messages import State
 from gui.desk import Desk
 from gui.model_shelf import TRAINING
-from gui.presenters.explain import Question, Reply, misfit, targets_of
-from gui.presenters.numbers import percent
+from gui.presenters.explain import Question, Reply, class_texts, misfit
 from gui.selection import Sample
 from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
@@ -194,9 +193,8 @@ class ExplainView(QWidget):
             return
         if self.first.count() != len(model.class_names) + 1:
             self._list_classes(None)
-        classes = len(model.class_names)
         self._asked = (models.step, slow)
-        chosen = (_valid(self.first.currentData(), classes), _valid(self.second.currentData(), classes))
+        chosen = (self.first.currentData(), self.second.currentData())
         self.explainer.ask(
             Question(models.current, model, sample.image, chosen, dict(self._methods)), slow=slow
         )
@@ -276,14 +274,8 @@ class ExplainView(QWidget):
         self.model.setCurrentIndex(self.model.findData(models.current))
 
     def _list_classes(self, reply: Reply | None) -> None:
-        """List the classes with their probabilities; the likeliest ones come first, unnamed."""
-        names = reply.question.model.class_names if reply is not None else ()
-        order = targets_of(reply.probabilities, (None, None)) if reply is not None else ()
-        boxes = ((self.first, "Answer"), (self.second, "Next"))
-        for place, (box, word) in enumerate(boxes):
-            texts = [word if place >= len(order) else f"{word}: {names[order[place]]}"]
-            if reply is not None:
-                texts += [f"{n}, {percent(float(reply.probabilities[k]))}" for k, n in enumerate(names)]
+        """List the classes with their probabilities; above them stands the likeliest one."""
+        for box, texts in zip((self.first, self.second), class_texts(reply), strict=True):
             with QSignalBlocker(box):
                 if box.count() != len(texts):
                     box.clear()
@@ -303,7 +295,3 @@ def _box(name: str, tip: str) -> QComboBox:
     box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
     guard_wheel(box)
     return box
-
-
-def _valid(number: int | None, classes: int) -> int | None:
-    return number if number is not None and number < classes else None

@@ -49,6 +49,7 @@ def test_the_likeliest_classes_stand_for_those_that_are_not_chosen() -> None:
     assert targets_of(shares, (0, None)) == (0, 1)
     assert targets_of(shares, (None, 0)) == (1, 0)
     assert targets_of(shares, (2, 2)) == (2, 1)  # a class is not compared with itself
+    assert targets_of(shares, (7, 9)) == (1, 2)  # chosen for a network with more classes
     assert targets_of(shares[:1], (None, None)) == (0,)
 
 

@@ -237,3 +237,21 @@ def test_scaling_the_scores_scales_saliency_and_grad_cam(scale: float, seed: int
         one = method.explain(network, PLAIN, image, 0).values
         other = method.explain(louder, PLAIN, image, 0).values
         np.testing.assert_allclose(other, scale * one, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_several_classes_at_once_are_each_as_alone(name: str) -> None:
+    network, image = Network.new(preset("lenet5"), 6), picture(1, 28, 28)
+    together = METHODS[name]().explain_each(network, PLAIN, image, (4, 0, 7))
+    for target, found in zip((4, 0, 7), together, strict=True):
+        alone = METHODS[name]().explain(network, PLAIN, image, target)
+        np.testing.assert_array_equal(found.values, alone.values)
+        assert not found.values.flags.writeable and found.detail == alone.detail
+
+
+def test_occlusion_takes_as_many_rounds_for_several_classes_as_for_one() -> None:
+    looks: list[int] = []
+    method, image = Occlusion(size=4, stride=4), picture(1, 28, 28)
+    network = Network.new(preset("classic"), 1)
+    method.explain_each(network, PLAIN, image, (1, 2, 3), lambda: bool(looks.append(1)))
+    assert len(looks) == method.rounds(image.shape) == 7
