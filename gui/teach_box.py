@@ -37,7 +37,7 @@ class TeachBox(QWidget):
         self.classes.setToolTip("What the picture really is")
         guard_wheel(self.classes)
         self.classes.currentIndexChanged.connect(self._refresh)
-        self.add = QPushButton("&Add")
+        self.add = QPushButton("Add")
         self.add.setAccessibleName("Add to My examples")
         self.add.clicked.connect(self._add)
         self.count = QLabel()
@@ -118,7 +118,7 @@ class TeachBox(QWidget):
         except DataError as error:
             self._desk.notices.problem(str(error))
         self.count.setText(f"{how_many(number)} of mine")
-        self.learn.setText("&Learn from them\u2026" if number else "My &examples\u2026")
+        self.learn.setText("Learn fro&m them\u2026" if number else "&My examples\u2026")
         self.learn.setEnabled(self._store is not None)
         self._refresh()
 

@@ -259,3 +259,21 @@ def test_thumbnails_are_magnified_by_whole_numbers(shape):
     times = colours.shape[0] // shape[1]
     assert colours.shape == (times * shape[1], times * shape[2], 3)
     assert np.array_equal(colours[::times, ::times, 0], pixels[0])
+
+
+def test_the_network_in_training_is_copied(qtbot, desk, dataset, model, store, monkeypatch):
+    store.add(image(40), 1)
+    desk.bridge.dataset = dataset
+    untouched = Network.new(model.network.spec, 5)
+    training = Model(untouched, model.preprocessing, NAMES, {"steps": 7})
+    monkeypatch.setattr(desk.models, "_in_training", lambda: training)
+    before = untouched.flat.copy()
+    dialog = TeachDialog(desk, LIGHT, "training")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert "run in training is not touched" in dialog.about.text()
+    learn(qtbot, dialog)
+    click(qtbot, dialog.keep)
+    assert np.array_equal(untouched.flat, before)
+    assert desk.models.title(desk.models.current) == "Network trained here, taught"
+    assert desk.models.get(desk.models.current).record["teaching"]["data"] == "pets"
