@@ -8,10 +8,13 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
+from engine.capture import capture
 from engine.config import RunConfig
 from engine.data.dataset import Dataset
-from engine.messages import Snapshot
+from engine.errors import EngineError
+from engine.messages import Request, Snapshot
 from gui.desk import Desk
+from gui.model_shelf import TRAINING
 from gui.selection import Sample
 from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
@@ -47,10 +50,17 @@ class NetworkView(QWidget):
             "One scale: maps of a layer can be compared.\nEach by itself: faint maps can be seen as well."
         )
         self.canvas = NetworkCanvas(theme)
+        self._idle = _HINT
         self.readout = QLabel(_HINT)
         self.readout.setObjectName("note")
         self.readout.setTextFormat(Qt.PlainText)
         self.readout.setMinimumWidth(1)
+        self.source = QComboBox()
+        self.source.setAccessibleName("Network shown")
+        self.source.setToolTip("Look into the network in training, or into a trained one.")
+        self.source.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self.source.setMinimumContentsLength(15)
+        self._key = TRAINING
         self.empty = EmptyState(
             "The network will be drawn here",
             "Every layer from the input to the class probabilities: kernels in colour, and the feature maps "
@@ -71,7 +81,10 @@ class NetworkView(QWidget):
         inner.setSpacing(GRID // 2)
         inner.addLayout(controls)
         inner.addWidget(self.canvas, 1)
-        inner.addWidget(self.readout)
+        foot = QHBoxLayout()
+        foot.addWidget(self.readout, 1)
+        foot.addWidget(self.source)
+        inner.addLayout(foot)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
@@ -87,8 +100,11 @@ class NetworkView(QWidget):
         desk.selection.changed.connect(self._sample_changed)
         self.chooser.chosen.connect(desk.selection.choose)
         self.scale.currentIndexChanged.connect(self._scale_changed)
-        self.canvas.hovered.connect(lambda text: self.readout.setText(text or _HINT))
+        self.canvas.hovered.connect(lambda text: self.readout.setText(text or self._idle))
         self.canvas.enlarge.connect(self._enlarge)
+        desk.models.changed.connect(self._list_models)
+        self.source.activated.connect(lambda index: self.look_at(self.source.itemData(index)))
+        self._list_models()
         if bridge.dataset is not None:
             self._dataset_loaded(bridge.dataset)
         if desk.selection.sample is not None:
@@ -103,12 +119,52 @@ class NetworkView(QWidget):
 
     def wants(self) -> Wants:
         """Ask for parameters and maps while visible."""
-        return Wants(kernels=True, maps=True) if self.isVisible() else Wants()
+        return Wants(kernels=True, maps=True) if self.isVisible() and self._key == TRAINING else Wants()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for a picture at once."""
         super().showEvent(event)
         self._desk.bridge.refresh()
+        self._show_trained()
+
+    # --- which network is shown -------------------------------------------------------------------
+
+    def _list_models(self) -> None:
+        models = self._desk.models
+        self.source.clear()
+        for key in models.keys():  # noqa: SIM118 - a shelf is no dict
+            self.source.addItem(models.title(key), key)
+        gone = self._key not in models.keys()  # noqa: SIM118
+        self.look_at(TRAINING if gone else self._key)
+
+    def look_at(self, key: str) -> None:
+        """Show the network with this key of the shelf."""
+        self._key = key
+        self.source.setCurrentIndex(self.source.findData(key))
+        self._desk.bridge.refresh()
+        self._show_trained()
+
+    def _show_trained(self) -> None:
+        """Show a trained network; the one in training comes by itself."""
+        if self._key == TRAINING or not self.isVisible():
+            return
+        try:
+            model = self._desk.models.get(self._key)
+        except EngineError as error:
+            self._desk.notices.problem(str(error))
+            self.look_at(TRAINING)
+            return
+        sample = self._desk.selection.sample
+        request = Request(kernels=True, maps=True, image=sample.image if sample is not None else None)
+        self._draw(capture(request, model.network, model.preprocessing, 0, 0), model.class_names)
+
+    def _fit_to(self, sample: Sample) -> None:
+        """Look at the network that answers, if the sample was made for it and not for the one shown."""
+        models, spec = self._desk.models, self.canvas.spec
+        if models.current in (self._key, TRAINING) or spec is None or spec.in_shape == sample.image.shape:
+            return
+        if models.get(models.current).network.spec.in_shape == sample.image.shape:
+            self.look_at(models.current)
 
     # --- what comes from the session --------------------------------------------------------------
 
@@ -130,13 +186,32 @@ class NetworkView(QWidget):
 
     def _show(self, snapshot: Snapshot) -> None:
         dataset = self._desk.bridge.dataset
-        if not self.isVisible() or snapshot.network is None or dataset is None:
+        if self._key == TRAINING and self.isVisible() and dataset is not None:
+            self._draw(snapshot, tuple(dataset.class_names))
+
+    def _draw(self, snapshot: Snapshot, names: tuple[str, ...]) -> None:
+        if snapshot.network is None:
             return
-        self.canvas.set_spec(snapshot.network.spec, tuple(dataset.class_names))
+        self.canvas.set_spec(snapshot.network.spec, names)
         self._stack.setCurrentIndex(1)
+        self._say_what_fits(snapshot)
         self.canvas.show_snapshot(snapshot)
         if self.enlarged is not None:
             self.enlarged.show_snapshot(snapshot, own=self.canvas.own)
+
+    def _say_what_fits(self, snapshot: Snapshot) -> None:
+        """Say why there are no maps, if the image has another form than the network takes."""
+        image, network, before = snapshot.image, snapshot.network, self._idle
+        if image is None or network is None or image.shape == network.spec.in_shape:
+            self._idle = _HINT
+        else:
+            wanted, there = (
+                f"{height}×{width}×{channels}"
+                for channels, height, width in (network.spec.in_shape, image.shape)
+            )
+            self._idle = f"No maps: the image is {there}, and this network takes {wanted}."
+        if self._idle != before:
+            self.readout.setText(self._idle)
 
     def _sample_changed(self, sample: Sample) -> None:
         self.chooser.show_sample(sample)
@@ -144,6 +219,8 @@ class NetworkView(QWidget):
         names = dataset.class_names if dataset is not None else ()
         known = sample.label is not None and sample.label < len(names)
         self.canvas.set_truth(names[sample.label or 0] if known else "")
+        self._fit_to(sample)
+        self._show_trained()
 
     # --- what the user does -----------------------------------------------------------------------
 
