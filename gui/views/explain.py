@@ -191,8 +191,9 @@ class ExplainView(QWidget):
         if problem:
             self._say_instead(problem)
             return
-        if self.first.count() != len(model.class_names) + 1:
-            self._list_classes(None)
+        known = self.maps.reply
+        if known is not None and known.question.model.class_names != model.class_names:
+            self._list_classes(None)  # what was chosen among other classes means nothing here
         self._asked = (models.step, slow)
         chosen = (self.first.currentData(), self.second.currentData())
         self.explainer.ask(

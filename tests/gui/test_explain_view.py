@@ -220,3 +220,12 @@ def test_the_same_step_is_not_explained_twice(qtbot, desk, full) -> None:
         desk.bridge.snapshot_ready.emit(capture(Request(True, False, None), network, preprocessing, 0, step))
         assert full.explainer.busy == asked
         settle(qtbot, full)
+
+
+def test_a_class_chosen_among_others_is_forgotten(qtbot, desk, full) -> None:
+    full.first.setCurrentIndex(4)
+    letters = Model(model(2).network, model().preprocessing, tuple("abcdefghij"), {})
+    desk.models.add("letters", "Letters", letters)
+    settle(qtbot, full)
+    assert full.first.currentIndex() == 0 and full.first.itemText(1).startswith("a, ")
+    assert full.maps.reply.question.chosen == (None, None)
