@@ -75,23 +75,21 @@ class Checkpoint:
 def save_model(path: Path, model: Model) -> None:
     """Write ``model``; raises ModelFileError and then leaves an older file as it was."""
     arrays: Arrays = dict(model.network.named())
-    description = {
+    _write(path, "model", arrays, model.history, described(model))
+
+
+def described(model: Model) -> dict[str, Any]:
+    """Return everything about ``model`` but its arrays and curves, as plain JSON values."""
+    return {
         "network": model.network.spec.to_json(),
         "preprocessing": model.preprocessing.to_json(),
         "class_names": list(model.class_names),
         "record": model.record,
     }
-    _write(path, "model", arrays, model.history, description)
 
 
-def load_model(path: Path) -> Model:
-    """Read a model.
-
-    Raises:
-        ModelFileError: the file is missing, truncated, not a model, of a newer version, or its
-            arrays do not fit its network.
-    """
-    arrays, history, data = _read(path, "model")
+def from_description(data: Mapping[str, Any], arrays: Arrays, history: History, path: Path) -> Model:
+    """Return the model that ``described`` described, with its arrays; raises ModelFileError."""
     try:
         spec = NetworkSpec.from_json(data["network"])
         preprocessing = Preprocessing.from_json(data["preprocessing"])
@@ -106,6 +104,17 @@ def load_model(path: Path) -> Model:
     if len(names) != network.classes:
         raise ModelFileError(f"{path} names {len(names)} classes, but its network has {network.classes}.")
     return Model(network, preprocessing, names, record, history)
+
+
+def load_model(path: Path) -> Model:
+    """Read a model.
+
+    Raises:
+        ModelFileError: the file is missing, truncated, not a model, of a newer version, or its
+            arrays do not fit its network.
+    """
+    arrays, history, data = _read(path, "model")
+    return from_description(data, arrays, history, path)
 
 
 def find_model(name: str | Path) -> Model:

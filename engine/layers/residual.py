@@ -129,6 +129,10 @@ class Residual(Layer):
         for name in observed[0]:
             _NORM.absorb(_inner(params, name), [part[name] for part in observed])
 
+    def paths(self, params: Params) -> tuple[tuple[tuple[str, Layer], ...], tuple[tuple[str, Layer], ...]]:
+        """Return detour and shortcut, each as names and layers; the shortcut may be empty."""
+        return self._detour(), self._shortcut_of(params)
+
     def _conv(self, stride: int) -> Conv:
         return Conv(filters=self.filters, kernel=3, stride=stride, padding=1, bias=False)
 

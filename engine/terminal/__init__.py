@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.terminal import data, evaluate, predict, train
+from engine.terminal import data, evaluate, export, import_, predict, train
 
-COMMANDS: dict[str, ModuleType] = {"train": train, "evaluate": evaluate, "predict": predict, "data": data}
+COMMANDS: dict[str, ModuleType] = {
+    "train": train,
+    "evaluate": evaluate,
+    "predict": predict,
+    "data": data,
+    "export": export,
+    "import": import_,
+}
 """Adding a command: a module like these, and an entry here."""

@@ -1,0 +1,102 @@
+"""Models that come from elsewhere, and models that go elsewhere.
+
+Adding a form to write: a module here, and an entry in ``EXPORTS``. The modules bring heavy libraries
+only when they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import ModelFileError
+from engine.exchange.onnx_read import read_onnx
+from engine.exchange.onnx_write import to_onnx
+from engine.exchange.origin import read_origin
+from engine.exchange.torch_file import from_torch, to_torch
+from engine.exchange.torch_text import torch_text
+from engine.files import replacing
+from engine.storage import Model, load_model
+
+
+@dataclass(frozen=True)
+class Export:
+    """A form in which a model can leave.
+
+    Attributes:
+        title: the words for it.
+        about: one sentence: for whom it is.
+        suffix: of its files, with the dot.
+        content: makes the content of the file.
+    """
+
+    title: str
+    about: str
+    suffix: str
+    content: Callable[[Model], bytes]
+
+
+EXPORTS: dict[str, Export] = {
+    "safetensors": Export(
+        "Weights for PyTorch (safetensors)",
+        "The arrays under PyTorch's names and in its axis order; the class they fit into is shown below.",
+        ".safetensors",
+        to_torch,
+    ),
+    "onnx": Export(
+        "ONNX",
+        "A graph that onnxruntime and many other programs run; it takes pixels from 0 to 255.",
+        ".onnx",
+        to_onnx,
+    ),
+    "torch": Export(
+        "PyTorch class (Python)",
+        "The text of a torch.nn class that loads the weights for PyTorch.",
+        ".py",
+        lambda model: torch_text(model).encode("utf-8"),
+    ),
+}
+"""Every form by the word that names it on the command line."""
+
+
+def export_model(model: Model, form: str, path: Path) -> None:
+    """Write ``model`` in a form of ``EXPORTS``; raises ModelFileError and then changes no older file."""
+    if form not in EXPORTS:
+        raise ModelFileError(f"There is no form {form!r}; there are {', '.join(EXPORTS)}.")
+    content = EXPORTS[form].content(model)
+    try:
+        with replacing(path) as file:
+            file.write(content)
+    except OSError as error:
+        raise ModelFileError(f"Cannot write {path}: {error.strerror or error}.") from None
+
+
+def read_model(path: Path) -> Model:
+    """Read a model of any kind that can be imported; what it is follows from its content.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, or holds something that does not exist here.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+    except OSError as error:
+        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
+    # A safetensors file begins with the length of its header, and the header with a brace.
+    if start[8:9] == b"{":
+        return from_torch(path) if _is_torch(path) else load_model(path)
+    if start[:1] in (b"(", b"]", b"\x80"):
+        return read_origin(path)
+    return read_onnx(path)
+
+
+def _is_torch(path: Path) -> bool:
+    """Whether a safetensors file was written for PyTorch, or holds no description at all."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            return (file.metadata() or {}).get("kind") == "torch"
+    except (SafetensorError, OSError):
+        return False

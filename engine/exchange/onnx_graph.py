@@ -1,0 +1,101 @@
+"""An ONNX file as nodes that can be followed, and its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import ModelFileError
+
+LARGEST = 512 * 1024**2
+"""Bytes; a larger file is refused before it is read."""
+
+
+class RefusedError(Exception):
+    """The file holds something that does not exist here; says what."""
+
+
+@dataclass
+class Graph:
+    """The nodes of a file, by what they take, and its weights by name.
+
+    Attributes:
+        nodes: the nodes, without constants.
+        weights: the arrays that lie in the file.
+        outputs: names of what the graph gives.
+        takers: the nodes that take a value, by its name.
+    """
+
+    nodes: list[Any]
+    weights: dict[str, npt.NDArray[Any]]
+    outputs: frozenset[str]
+    takers: dict[str, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note who takes what."""
+        for node in self.nodes:
+            for name in node.input:
+                if name not in self.weights:
+                    self.takers.setdefault(name, []).append(node)
+
+    def array(self, node: Any, place: int) -> npt.NDArray[np.float32]:
+        """Return the weight that ``node`` takes at ``place``."""
+        if place >= len(node.input) or node.input[place] not in self.weights:
+            raise RefusedError(f"{named(node)} takes something at place {place + 1} that is no weight")
+        return np.asarray(self.weights[node.input[place]], np.float32)
+
+    def has(self, node: Any, place: int) -> bool:
+        """Whether ``node`` takes a weight at ``place``."""
+        return place < len(node.input) and bool(node.input[place])
+
+
+def named(node: Any) -> str:
+    """Return operation and name of a node, for messages."""
+    return f"{node.op_type!r} (node {node.name or node.output[0]!r})"
+
+
+def attributes(node: Any) -> dict[str, Any]:
+    """Return the attributes of a node by name."""
+    from onnx import helper
+
+    return {each.name: helper.get_attribute_value(each) for each in node.attribute}
+
+
+def load_graph(path: Path) -> tuple[Graph, str, dict[str, str], tuple[int, int, int]]:
+    """Read a file: graph, name of its input, metadata, shape of an image; raises ModelFileError."""
+    import onnx  # heavy, and needed only here
+    from google.protobuf.message import DecodeError
+    from onnx import numpy_helper
+
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ModelFileError(f"{path} is larger than {LARGEST // 1024**2} MB, which is what is allowed.")
+        file = onnx.load_model_from_string(path.read_bytes())
+        graph = file.graph
+        for tensor in graph.initializer:
+            if tensor.data_location == onnx.TensorProto.EXTERNAL:
+                raise ModelFileError(
+                    f"{path} keeps the weight {tensor.name!r} in another file; allowed is one file."
+                )
+        weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+        constants = [node for node in graph.node if node.op_type == "Constant"]
+        for node in constants:
+            weights[node.output[0]] = numpy_helper.to_array(attributes(node)["value"])
+    except OSError as error:
+        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
+    except (DecodeError, ValueError, KeyError, TypeError):
+        raise ModelFileError(f"{path} is no ONNX file, or it is damaged.") from None
+    inputs = [value for value in graph.input if value.name not in weights]
+    if len(inputs) != 1:
+        raise ModelFileError(f"{path} takes {len(inputs)} inputs; allowed is one, an image.")
+    lengths = [dimension.dim_value for dimension in inputs[0].type.tensor_type.shape.dim]
+    if len(lengths) != 4 or not all(lengths[1:]):
+        raise ModelFileError(f"{path} takes an input of shape {tuple(lengths)}; allowed is (N, C, H, W).")
+    nodes = [node for node in graph.node if node.op_type != "Constant"]
+    outputs = frozenset(value.name for value in graph.output)
+    metadata = {each.key: each.value for each in file.metadata_props}
+    return Graph(nodes, weights, outputs), inputs[0].name, metadata, (lengths[1], lengths[2], lengths[3])
