@@ -167,10 +167,10 @@ class ExplainView(QWidget):
         self._desk.bridge.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """End all work."""
+        """End all work; wait for its end only if the window goes as well."""
         super().hideEvent(event)
         self._stale = self._stale or self.explainer.busy or self._desk.models.current == TRAINING
-        self.explainer.stop()
+        (self.explainer.give_up if self.window().isVisible() else self.explainer.stop)()
 
     def refresh(self, *, slow: bool = True) -> None:
         """Ask for the image, network, classes and methods that are chosen now, if visible."""

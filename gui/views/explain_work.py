@@ -62,6 +62,12 @@ class Explainer(QObject):
         else:
             self._begin(slow=False)
 
+    def give_up(self) -> None:
+        """Give up what is being done; the thread ends soon, and what came of it is dropped."""
+        self._question = None
+        if self._job is not None:
+            self._job.give_up()
+
     def stop(self) -> None:
         """Give up what is being done, and wait until it has ended."""
         self._question = None

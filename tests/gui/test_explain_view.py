@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtWidgets import QTabWidget, QWidget
 
 from engine.capture import capture
 from engine.config import RunConfig
@@ -229,3 +230,24 @@ def test_a_class_chosen_among_others_is_forgotten(qtbot, desk, full) -> None:
     settle(qtbot, full)
     assert full.first.currentIndex() == 0 and full.first.itemText(1).startswith("a, ")
     assert full.maps.reply.question.chosen == (None, None)
+
+
+def test_another_tab_does_not_wait_for_the_work_to_end(qtbot, desk, monkeypatch) -> None:
+    tabs = QTabWidget()
+    qtbot.addWidget(tabs)
+    made = ExplainView(desk, LIGHT)
+    tabs.addTab(made, "Explain")
+    tabs.addTab(QWidget(), "Other")
+    tabs.show()
+    desk.selection.choose(Sample(IMAGE, "your drawing"))
+    qtbot.waitUntil(lambda: made.maps.reply is not None, timeout=5000)
+    waited = []
+    monkeypatch.setattr(made.explainer, "stop", lambda: waited.append(True))
+    tabs.setCurrentIndex(1)
+    assert not waited
+    settle(qtbot, made)
+    assert "occlusion" not in made.maps.reply.found  # it was given up
+    tabs.setCurrentIndex(0)
+    settle(qtbot, made)
+    assert "occlusion" in made.maps.reply.found
+    monkeypatch.undo()
