@@ -27,6 +27,8 @@ from gui.widgets.picture_sheet import Rectangle
 if TYPE_CHECKING:
     from engine.recognise import Found
 
+ROOMY = 760
+"""In a lower panel the bars are narrow."""
 SEND_MS = 100
 """While the Network view follows the drawing it gets a new image at most this often."""
 LARGEST = 420
@@ -292,4 +294,7 @@ class PadPanel(PadParts):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the sheet grow into a square as wide as the panel, and no further."""
         super().resizeEvent(event)
+        # In a low window the sheet needs the room more than the bars do.
+        rows = self.bars.minimumSizeHint().height()
+        self.bars.setMaximumHeight(rows if self.height() < ROOMY else 2 * rows)
         self.holder.setMaximumHeight(max(96, min(self.width() - 2 * GRID, LARGEST)))
