@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShowEvent
@@ -11,6 +10,7 @@ from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QShortcut, QTabW
 
 from engine.messages import State
 from gui.actions import Actions
+from gui.arrangement import Arrangement
 from gui.closing import Closing
 from gui.desk import Desk
 from gui.dock import Dock
@@ -28,10 +28,6 @@ from gui.toolbar import Choices
 from gui.views import VIEWS
 
 _LAYOUT_VERSION = 2
-SIDE = 264
-"""Width of the panels beside the views, in pixels."""
-ROOMY = 1440
-"""A narrower window has no room for the settings beside all views at once."""
 
 
 class MainWindow(QMainWindow):
@@ -54,11 +50,12 @@ class MainWindow(QMainWindow):
         self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
             self._add(kind.key, kind.title, kind.about, kind(desk, theme))
+        self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
         experiment, pad = self.parts["experiment"], self.parts["pad"]
         assert isinstance(experiment, ExperimentPanel)  # noqa: S101 - for the type checker
         assert isinstance(pad, PadPanel)  # noqa: S101
         self.experiment, self.pad = experiment, pad
-        files = FileActions(self, desk, control, experiment, pad)
+        files = FileActions(self, desk, control, experiment)
         self.actions_ = Actions(
             self,
             {
@@ -126,53 +123,8 @@ class MainWindow(QMainWindow):
         self._place(tiled=tiled)
 
     def _place(self, *, tiled: bool) -> None:
-        docks = self.docks
-        for dock in docks.values():
-            dock.setFloating(False)
-            self.removeDockWidget(dock)
-            self.addDockWidget(Qt.LeftDockWidgetArea, dock)
-        views = [docks[view.key] for view in VIEWS]
-        self.splitDockWidget(docks["experiment"], views[0], Qt.Horizontal)
-        self.splitDockWidget(views[0], docks["pad"], Qt.Horizontal)
-        if tiled:
-            upper, lower = self._rows()
-            self.splitDockWidget(upper[0], lower[0], Qt.Vertical)
-            for row in (upper, lower):
-                for number, (left, right) in enumerate(pairwise(row), 2):
-                    if number <= self._columns():
-                        self.splitDockWidget(left, right, Qt.Horizontal)
-                    else:
-                        self.tabifyDockWidget(left, right)
-                        left.raise_()
-        else:
-            for dock in views[1:]:
-                self.tabifyDockWidget(views[0], dock)
-        for dock in docks.values():
-            dock.setVisible(dock is not docks["experiment"] or not tiled or self.width() >= ROOMY)
-        views[0].raise_()
+        self._arrangement.place(tiled=tiled)
         self.actions_.by_key["tile"].setChecked(tiled)
-        self._proportion()
-
-    def _proportion(self) -> None:
-        """Give the panels at the sides what they need, and the views the rest."""
-        tiled = self.actions_.by_key["tile"].isChecked()
-        upper, lower = self._rows()
-        for row in (upper, lower) if tiled else (upper[:1],):
-            shown = row[: self._columns()]
-            middle = max(320, self.width() - 2 * SIDE) // len(shown)
-            sides = [self.docks["experiment"], *shown, self.docks["pad"]]
-            self.resizeDocks(sides, [SIDE, *[middle] * len(shown), SIDE], Qt.Horizontal)
-        if tiled:
-            self.resizeDocks([upper[0], lower[0]], [self.height() // 2] * 2, Qt.Vertical)
-
-    def _columns(self) -> int:
-        """Return how many views have room beside each other."""
-        return 3 if self.width() >= ROOMY else 2
-
-    def _rows(self) -> tuple[list[Dock], list[Dock]]:
-        """Return the views as they are tiled: in two rows, every other one below."""
-        views = [self.docks[view.key] for view in VIEWS]
-        return views[::2], views[1::2]
 
     def _restore(self, settings: Settings) -> None:
         self.resize(1280, 800)
@@ -243,7 +195,9 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         self.desk.bridge.refresh()
         if not self.settings.layout:
-            QTimer.singleShot(0, self._proportion)  # Qt shares the width out anew when it shows docks
+            QTimer.singleShot(
+                0, self._arrangement.proportion
+            )  # Qt shares the width out anew when it shows docks
 
     def remember(self) -> None:
         """Write the present arrangement into the settings."""

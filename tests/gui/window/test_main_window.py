@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt5.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtGui import QColor, QImage, QMouseEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
@@ -131,6 +131,7 @@ def test_the_pad_follows_the_network_in_training(qtbot: QtBot, program: Kernelsc
 
 def test_every_view_can_be_seen_at_once_and_back(qtbot: QtBot, program: Kernelscope) -> None:
     window = program.window
+    window.resize(1500, 900)
     QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
     qtbot.waitUntil(lambda: all(window.parts[view.key].isVisible() for view in VIEWS), timeout=LONG)
     QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
@@ -172,3 +173,14 @@ def test_starting_over_asks_before_it_forgets(qtbot: QtBot, program: Kernelscope
     dialogs.choice = 0
     QTest.keyClick(program.window, Qt.Key_R, Qt.ControlModifier)
     qtbot.waitUntil(lambda: bridge.steps == 0 and bridge.state is State.PAUSED, timeout=LONG)
+
+
+def test_a_picture_is_pasted_anywhere_in_the_window(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    window.docks["pad"].hide()
+    picture = QImage(90, 60, QImage.Format_RGB32)
+    picture.fill(QColor("grey"))
+    QApplication.clipboard().setImage(picture)
+    QTest.keyClick(window, Qt.Key_V, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: window.pad.card.headline.text() == "Nothing found", timeout=LONG)
+    assert window.pad.isVisible()
