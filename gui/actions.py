@@ -42,11 +42,18 @@ ACTIONS = (
     ActionSpec(
         "open_model",
         "&File",
-        "&Open model in pad\u2026",
+        "&Open or import model\u2026",
         "Ctrl+O",
-        "Let another trained model answer the pad",
+        "A model of this program, ONNX, PyTorch weights from here, or the origin's trained.pickle",
     ),
     ActionSpec("save_model", "&File", "&Save model\u2026", "Ctrl+S", "Write the network as it is now"),
+    ActionSpec(
+        "export_model",
+        "&File",
+        "&Export model\u2026",
+        "Ctrl+E",
+        "Take a model away: for PyTorch or as ONNX",
+    ),
     ActionSpec(
         "open_run", "&File", "&Continue a run\u2026", "Ctrl+Shift+O", "Open a checkpoint and go on training"
     ),

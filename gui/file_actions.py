@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt5.QtCore import QBuffer, QIODevice
+from PyQt5.QtCore import QBuffer, QIODevice, Qt
 from PyQt5.QtWidgets import QMainWindow
 
 from engine.errors import EngineError
 from engine.files import replacing
-from engine.storage import load_model
 from gui.desk import Desk
 from gui.panels.experiment import ExperimentPanel
-from gui.panels.pad import PadPanel
 from gui.run_control import RunControl
 
 _MODELS = "Models (*.safetensors)"
+_FOREIGN = "Models (*.safetensors *.onnx *.pickle *.pkl);;All files (*)"
 _SETTINGS = "Settings (*.json)"
 
 
@@ -29,14 +28,12 @@ class FileActions:
         desk: Desk,
         control: RunControl,
         experiment: ExperimentPanel,
-        pad: PadPanel,
     ) -> None:
         """Act on the parts of ``window``."""
         self._window = window
         self._desk = desk
         self._control = control
         self._experiment = experiment
-        self._pad = pad
         self._dialogs = desk.dialogs
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -44,6 +41,7 @@ class FileActions:
         return {
             "open_model": self.open_model,
             "save_model": self.save_model,
+            "export_model": self.export_model,
             "open_run": self.open_run,
             "save_run": self.save_run,
             "open_config": self.open_config,
@@ -52,16 +50,27 @@ class FileActions:
         }
 
     def open_model(self) -> None:
-        """Let another trained model answer the pad."""
-        path = self._dialogs.open_file("Open a model", _MODELS)
+        """Put the model in a file of any kind on the shelf and look at it."""
+        path = self._dialogs.open_file("Open or import a model", _FOREIGN)
         if path is None:
             return
+        from engine.exchange import read_model  # most starts do without
+
         try:
-            model = load_model(path)
+            model = read_model(path)
         except EngineError as error:
             self._desk.notices.problem(str(error))
             return
-        self._pad.set_model(model, path.stem)
+        self._desk.models.add(f"file:{path}", path.stem, model)
+        self._desk.notices.tell(f"Opened {path.name}; the Test panel answers with it.")
+
+    def export_model(self) -> None:
+        """Open the dialog that takes a model away."""
+        from gui.export_dialog import ExportDialog  # most starts do without
+
+        dialog = ExportDialog(self._desk, self._window)
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.open()
 
     def save_model(self) -> None:
         """Write the network as it is now."""
