@@ -77,9 +77,8 @@ def test_the_class_can_be_copied(qtbot, dialog):
 def test_every_form_is_written(qtbot, dialog, desk, tmp_path, number, suffix, check):
     dialog.which.setCurrentIndex(dialog.which.findData("objects"))
     assert "in colour" in dialog.facts.text() and "class Objects" in dialog.text.toPlainText()
-    qtbot.mouseClick(
-        dialog.forms.button(number), Qt.LeftButton, pos=dialog.forms.button(number).rect().center()
-    )
+    button = dialog.forms.button(number)
+    qtbot.mouseClick(button, Qt.LeftButton, pos=QPoint(8, button.height() // 2))
     desk.dialogs.path = tmp_path / f"out{suffix}"
     qtbot.mouseClick(dialog.save, Qt.LeftButton)
     assert desk.dialogs.suggestion == f"objects{suffix}"
