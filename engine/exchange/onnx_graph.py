@@ -65,6 +65,39 @@ def attributes(node: Any) -> dict[str, Any]:
     return {each.name: helper.get_attribute_value(each) for each in node.attribute}
 
 
+def _constant(node: Any) -> Any:
+    """Return the array that a constant holds, still packed."""
+    from onnx import numpy_helper
+
+    found = attributes(node)
+    if "value" in found:
+        return found["value"]
+    ((name, value),) = found.items()
+    kinds = {
+        "value_float": np.float32,
+        "value_floats": np.float32,
+        "value_int": np.int64,
+        "value_ints": np.int64,
+    }
+    if name not in kinds:
+        raise RefusedError(f"{named(node)} has {name}; allowed are {', '.join(('value', *kinds))}")
+    return numpy_helper.from_array(np.array(value, kinds[name]))
+
+
+def _tensors(graph: Any) -> dict[str, Any]:
+    """Return every array of a graph, still packed; raise RefusedError if one lies elsewhere."""
+    from onnx import TensorProto
+
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            tensors[node.output[0]] = _constant(node)
+    for name, tensor in tensors.items():
+        if tensor.data_location == TensorProto.EXTERNAL:
+            raise RefusedError(f"it keeps the weight {name!r} in another file; allowed is one file")
+    return tensors
+
+
 def load_graph(path: Path) -> tuple[Graph, str, dict[str, str], tuple[int, int, int]]:
     """Read a file: graph, name of its input, metadata, shape of an image; raises ModelFileError."""
     import onnx  # heavy, and needed only here
@@ -76,18 +109,17 @@ def load_graph(path: Path) -> tuple[Graph, str, dict[str, str], tuple[int, int, 
             raise ModelFileError(f"{path} is larger than {LARGEST // 1024**2} MB, which is what is allowed.")
         file = onnx.load_model_from_string(path.read_bytes())
         graph = file.graph
-        for tensor in graph.initializer:
-            if tensor.data_location == onnx.TensorProto.EXTERNAL:
-                raise ModelFileError(
-                    f"{path} keeps the weight {tensor.name!r} in another file; allowed is one file."
-                )
-        weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-        constants = [node for node in graph.node if node.op_type == "Constant"]
-        for node in constants:
-            weights[node.output[0]] = numpy_helper.to_array(attributes(node)["value"])
+        tensors = _tensors(graph)
+        nodes = [node for node in graph.node if node.op_type != "Constant"]
+        for node in nodes:
+            if node.domain not in ("", "ai.onnx"):
+                raise RefusedError(f"{named(node)} is of {node.domain!r}; allowed are ONNX's own operations")
+        weights = {name: numpy_helper.to_array(tensor) for name, tensor in tensors.items()}
+    except RefusedError as error:
+        raise ModelFileError(f"{path} cannot be used: {error}.") from None
     except OSError as error:
         raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    except (DecodeError, ValueError, KeyError, TypeError):
+    except (DecodeError, ValueError, KeyError, TypeError, IndexError):
         raise ModelFileError(f"{path} is no ONNX file, or it is damaged.") from None
     inputs = [value for value in graph.input if value.name not in weights]
     if len(inputs) != 1:
@@ -95,7 +127,6 @@ def load_graph(path: Path) -> tuple[Graph, str, dict[str, str], tuple[int, int, 
     lengths = [dimension.dim_value for dimension in inputs[0].type.tensor_type.shape.dim]
     if len(lengths) != 4 or not all(lengths[1:]):
         raise ModelFileError(f"{path} takes an input of shape {tuple(lengths)}; allowed is (N, C, H, W).")
-    nodes = [node for node in graph.node if node.op_type != "Constant"]
     outputs = frozenset(value.name for value in graph.output)
     metadata = {each.key: each.value for each in file.metadata_props}
     return Graph(nodes, weights, outputs), inputs[0].name, metadata, (lengths[1], lengths[2], lengths[3])

@@ -13,8 +13,8 @@ from engine.types import Params
 Found = tuple[dict[str, Any], Params]
 """A layer as JSON and its parameters."""
 
-Read = Callable[[Graph, Any], tuple[str, Found | None]]
-"""Reads a node: returns the name of its output, and a layer unless it changes nothing."""
+Read = Callable[[Graph, Any], tuple[str, Found]]
+"""Reads a node: returns the name of its output, and its layer."""
 
 
 def _only(node: Any, **allowed: Any) -> dict[str, Any]:
@@ -39,17 +39,13 @@ def _symmetric(node: Any, found: dict[str, Any], size: list[int]) -> dict[str, l
 
 
 def _simple(layer: dict[str, Any]) -> Read:
-    def read(_graph: Graph, node: Any) -> tuple[str, Found | None]:
+    def read(_graph: Graph, node: Any) -> tuple[str, Found]:
         return node.output[0], (layer, {})
 
     return read
 
 
-def _nothing(_graph: Graph, node: Any) -> tuple[str, Found | None]:
-    return node.output[0], None
-
-
-def _conv(graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _conv(graph: Graph, node: Any) -> tuple[str, Found]:
     weight = graph.array(node, 1)
     found = _only(node, group=1, dilations=[1, 1])
     if weight.ndim != 4:
@@ -69,7 +65,7 @@ def _conv(graph: Graph, node: Any) -> tuple[str, Found | None]:
     return node.output[0], (layer, params)
 
 
-def _gemm(graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _gemm(graph: Graph, node: Any) -> tuple[str, Found]:
     found = _only(node, alpha=1.0, beta=1.0, transA=0)
     weight = graph.array(node, 1)
     params: Params = {"weight": weight if found.get("transB", 0) else np.ascontiguousarray(weight.T)}
@@ -78,14 +74,15 @@ def _gemm(graph: Graph, node: Any) -> tuple[str, Found | None]:
     return node.output[0], _dense(params)
 
 
-def _matmul(graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _matmul(graph: Graph, node: Any) -> tuple[str, Found]:
     params: Params = {"weight": np.ascontiguousarray(graph.array(node, 1).T)}
     output = node.output[0]
     takers = graph.takers.get(output, [])
     if len(takers) == 1 and takers[0].op_type == "Add":
         other = [name for name in takers[0].input if name != output]
         if other and other[0] in graph.weights:
-            params["bias"] = np.asarray(graph.weights[other[0]], np.float32).ravel()
+            bias = np.asarray(graph.weights[other[0]], np.float32).ravel()
+            params["bias"] = np.broadcast_to(bias, params["weight"].shape[:1])
             output = takers[0].output[0]
     return output, _dense(params)
 
@@ -94,7 +91,7 @@ def _dense(params: Params) -> Found:
     return {"kind": "dense", "units": params["weight"].shape[0], "bias": "bias" in params}, params
 
 
-def _batch_norm(graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _batch_norm(graph: Graph, node: Any) -> tuple[str, Found]:
     found = _only(node, training_mode=0)
     names = ("weight", "bias", "running_mean", "running_var")
     params: Params = {name: graph.array(node, place) for place, name in enumerate(names, 1)}
@@ -104,13 +101,13 @@ def _batch_norm(graph: Graph, node: Any) -> tuple[str, Found | None]:
     )
 
 
-def _leaky_relu(_graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _leaky_relu(_graph: Graph, node: Any) -> tuple[str, Found]:
     slope = float(f"{attributes(node).get('alpha', 0.01):.7g}")
     return node.output[0], ({"kind": "leaky_relu", "slope": slope}, {})
 
 
 def _pool(kind: str) -> Read:
-    def read(_graph: Graph, node: Any) -> tuple[str, Found | None]:
+    def read(_graph: Graph, node: Any) -> tuple[str, Found]:
         found = _only(node, ceil_mode=0, dilations=[1, 1])
         layer = {"kind": kind, **_symmetric(node, found, found["kernel_shape"])}
         if kind == "average_pool" and any(layer["padding"]) and not found.get("count_include_pad", 0):
@@ -122,26 +119,26 @@ def _pool(kind: str) -> Read:
     return read
 
 
-def _global_pool(graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _global_pool(graph: Graph, node: Any) -> tuple[str, Found]:
     takers = graph.takers.get(node.output[0], [])
     if len(takers) != 1 or takers[0].op_type not in ("Flatten", "Reshape", "Squeeze"):
         raise RefusedError(f"{named(node)} is not followed by Flatten")
     return takers[0].output[0], ({"kind": "global_average_pool"}, {})
 
 
-def _flatten(_graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _flatten(_graph: Graph, node: Any) -> tuple[str, Found]:
     _only(node, axis=1)
     return node.output[0], ({"kind": "flatten"}, {})
 
 
-def _reshape(graph: Graph, node: Any) -> tuple[str, Found | None]:
-    shape = graph.weights.get(node.input[1], np.array([]))
-    if len(shape) != 2 or -1 not in shape.tolist():
-        raise RefusedError(f"{named(node)} reshapes to {shape.tolist()}; allowed is flattening to (N, D)")
+def _reshape(graph: Graph, node: Any) -> tuple[str, Found]:
+    shape = graph.weights.get(node.input[1], np.array([])).tolist()
+    if len(shape) != 2 or -1 not in shape or (shape[0] not in (-1, 0, 1)):
+        raise RefusedError(f"{named(node)} reshapes to {shape}; allowed is flattening to (N, D)")
     return node.output[0], ({"kind": "flatten"}, {})
 
 
-def _scaled(graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _scaled(graph: Graph, node: Any) -> tuple[str, Found]:
     """Read the factor that dropout leaves when it is not inverted."""
     factor = graph.array(node, 1).ravel()
     if factor.size != 1 or not 0.05 <= factor[0] <= 1:
@@ -150,7 +147,7 @@ def _scaled(graph: Graph, node: Any) -> tuple[str, Found | None]:
     return node.output[0], ({"kind": "dropout", "rate": rate, "inverted": False}, {})
 
 
-def _no_dropout(_graph: Graph, node: Any) -> tuple[str, Found | None]:
+def _no_dropout(_graph: Graph, node: Any) -> tuple[str, Found]:
     """Keep the place of a dropout that does nothing when a network is used."""
     return node.output[0], ({"kind": "dropout", "rate": 0.0}, {})
 
@@ -172,6 +169,5 @@ READERS: dict[str, Read] = {
     "Mul": _scaled,
     "Dropout": _no_dropout,
     "Identity": _no_dropout,
-    "Softmax": _nothing,
 }
 """How each operation is read."""

@@ -18,11 +18,19 @@ from engine.curves import History
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError, ModelFileError
 from engine.exchange.onnx_graph import Graph, RefusedError, attributes, load_graph, named
-from engine.exchange.onnx_nodes import READERS, Found
+from engine.exchange.onnx_nodes import READERS
+from engine.exchange.onnx_residual import read_residual
+from engine.exchange.onnx_write import to_onnx
 from engine.network import Network
 from engine.spec import NetworkSpec
 from engine.storage import Model, from_description
 from engine.types import Params
+
+_ANSWERS = ("Softmax", "LogSoftmax", "Identity")
+"""What may follow the logits."""
+
+Moments = tuple[tuple[float, ...], tuple[float, ...]]
+"""Mean and deviation of each channel, of pixels from 0 to 1."""
 
 
 def read_onnx(path: Path) -> Model:
@@ -30,133 +38,149 @@ def read_onnx(path: Path) -> Model:
     graph, taken, metadata, shape = load_graph(path)
     try:
         layers, params, moments = _follow(graph, taken, shape)
+        description = _description(metadata)
+        if description is not None:
+            ours = _ours(path, description, graph, params, moments)
+            if ours is not None:
+                return ours
+        spec = NetworkSpec.from_json({"name": path.stem, "in_shape": list(shape), "layers": layers})
+        _check_arrays(spec, params)
+        network = Network.empty(spec)
+        network.load(_named(params))
+        preprocessing = Preprocessing(*(moments or _plain_pixels(shape[0])))
     except RefusedError as error:
         raise ModelFileError(f"{path} cannot be used: {error}.") from None
-    if metadata.get("format") == "kernelscope":
-        return _ours(path, metadata, params)
-    try:
-        spec = NetworkSpec.from_json({"name": path.stem, "in_shape": list(shape), "layers": layers})
-        network = Network.empty(spec)
-        network.load({f"{i}.{name}": value for i, p in enumerate(params) for name, value in p.items()})
-        preprocessing = Preprocessing(*moments) if moments else _plain_pixels(shape[0])
     except EngineError as error:
         raise ModelFileError(f"{path} cannot be used: {error}") from None
-    names = tuple(str(label) for label in range(network.classes))
-    return Model(network, preprocessing, names, {"imported": path.name})
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
+        raise ModelFileError(f"{path} is damaged: an operation is not complete ({error}).") from None
+    record: dict[str, Any] = {"imported": path.name}
+    if moments is None:
+        record["note"] = "The graph does not standardise its pixels, so it is given them from 0 to 255."
+    return Model(network, preprocessing, tuple(str(k) for k in range(network.classes)), record)
 
 
-def _plain_pixels(channels: int) -> Preprocessing:
+def _plain_pixels(channels: int) -> Moments:
     """Return what stands for no preprocessing: pixels from 0 to 255, as the graph takes them."""
-    return Preprocessing((0.0,) * channels, (1 / 255,) * channels)
+    return (0.0,) * channels, (1 / 255,) * channels
 
 
-def _ours(path: Path, metadata: dict[str, str], params: list[Params]) -> Model:
-    """Return a model that was written here, with its names, record and preprocessing."""
-    try:
-        description = json.loads(metadata["description"])
-    except (KeyError, ValueError):
-        raise ModelFileError(f"{path} is damaged: its description cannot be read.") from None
-    arrays = {f"{i}.{name}": value for i, p in enumerate(params) for name, value in p.items()}
-    return from_description(description, arrays, History(), path)
+def _named(params: list[Params]) -> Params:
+    return {f"{i}.{name}": value for i, p in enumerate(params) for name, value in p.items()}
+
+
+def _check_arrays(spec: NetworkSpec, params: list[Params]) -> None:
+    """Compare the arrays with what the layers need, before memory is taken for them."""
+    in_shapes = (spec.in_shape, *spec.shapes())
+    for number, (layer, shape, own) in enumerate(zip(spec.layers, in_shapes, params, strict=False), 1):
+        needed = layer.param_shapes(shape)
+        for name in sorted(needed.keys() | own.keys()):
+            got = own[name].shape if name in own else None
+            if got != needed.get(name):
+                raise RefusedError(
+                    f"the {name} of layer {number} ({layer.kind}) has the shape {got}; "
+                    f"for an input of shape {shape} allowed is {needed.get(name)}"
+                )
+
+
+def _description(metadata: dict[str, str]) -> dict[str, Any] | None:
+    """Return what a file that was written here says of itself."""
+    if metadata.get("format") != "kernelscope":
+        return None
+    description = json.loads(metadata["description"])
+    if not isinstance(description, dict):
+        raise ValueError("the description is not an object")
+    return description
+
+
+def _ours(
+    path: Path, description: dict[str, Any], graph: Graph, params: list[Params], moments: Moments | None
+) -> Model | None:
+    """Return the described model, with names, record and options that a graph cannot hold.
+
+    Returns None if the graph is not the one that this model would be written as: another program has
+    changed it, and then the graph counts.
+    """
+    spec = NetworkSpec.from_json(description["network"])
+    if len(spec.layers) != len(params):
+        return None
+    _check_arrays(spec, params)
+    model = from_description(description, _named(params), History(), path)
+    from onnx import load_model_from_string
+
+    written = load_model_from_string(to_onnx(model)).graph.node
+    same = [node.SerializeToString() for node in written] == [n.SerializeToString() for n in graph.nodes]
+    prepared = (model.preprocessing.mean, model.preprocessing.std)
+    return model if same and moments is not None and np.allclose(moments, prepared) else None
 
 
 def _follow(
     graph: Graph, value: str, shape: tuple[int, int, int]
-) -> tuple[list[dict[str, Any]], list[Params], tuple[tuple[float, ...], tuple[float, ...]] | None]:
+) -> tuple[list[dict[str, Any]], list[Params], Moments | None]:
     """Walk from the input to the logits; returns layers, parameters, and mean and deviation if there are."""
     value, moments = _standardisation(graph, value, shape[0])
     layers: list[dict[str, Any]] = []
     params: list[Params] = []
-    while True:
+    for _ in range(len(graph.nodes) + 1):
         takers = graph.takers.get(value, [])
-        if not takers:
+        if all(_is_answer(graph, node) for node in takers):
+            if not takers and value not in graph.outputs:
+                raise RefusedError(f"it ends with {value!r}, which is none of its outputs")
             return layers, params, moments
-        if len(takers) == 1:
+        if len(takers) > 1:
+            value, found = read_residual(graph, value, takers)
+        else:
             node = takers[0]
+            if node.op_type == "Identity" and node.output[0] in graph.outputs:
+                value = node.output[0]  # another name for the logits
+                continue
             if node.op_type not in READERS:
                 known = ", ".join(sorted(READERS))
-                raise RefusedError(f"it holds the operation {named(node)}, and allowed are {known}, Add")
-            value = node.output[0]
-            if node.op_type == "Softmax" or (node.op_type == "Identity" and value in graph.outputs):
-                continue
+                raise RefusedError(
+                    f"it holds the operation {named(node)}, and allowed in its place are {known}"
+                )
             value, found = READERS[node.op_type](graph, node)
-        elif any(
-            node.op_type in ("Softmax", "Identity") and node.output[0] in graph.outputs for node in takers
-        ):
-            return layers, params, moments  # the logits, which are an output themselves and go into softmax
-        else:
-            value, found = _residual(graph, value, takers)
-        if found is not None:
-            layers.append(found[0])
-            params.append(found[1])
+        layers.append(found[0])
+        params.append(found[1])
+    raise RefusedError("its operations go round in a circle")
 
 
-def _standardisation(
-    graph: Graph, value: str, channels: int
-) -> tuple[str, tuple[tuple[float, ...], tuple[float, ...]] | None]:
-    """Read ``(x - mean) / std`` at the front, if it is there."""
-    numbers = []
-    for operation in ("Sub", "Div"):
+def _is_answer(graph: Graph, node: Any) -> bool:
+    """Whether a node gives the answers: an output that nothing takes, a softmax or another name."""
+    last = node.output[0] in graph.outputs and node.output[0] not in graph.takers
+    if not last or node.op_type not in _ANSWERS:
+        return False
+    if attributes(node).get("axis", 1) not in (1, -1):
+        raise RefusedError(f"{named(node)} has axis {attributes(node)['axis']}; allowed is 1")
+    return True
+
+
+def _standardisation(graph: Graph, value: str, channels: int) -> tuple[str, Moments | None]:
+    """Read ``(x - mean) / std`` at the front, if it is there, also with a scale before it.
+
+    What is read is ``scale x + shift``: factors and divisors first, then one shift, then one more factor.
+    """
+    scale, shift = np.ones(channels), np.zeros(channels)
+    shifted, read = False, False
+    while True:
         takers = graph.takers.get(value, [])
-        if len(takers) != 1 or takers[0].op_type != operation:
+        if len(takers) != 1 or takers[0].op_type not in ("Sub", "Add", "Mul", "Div"):
             break
-        array = graph.array(takers[0], 1).astype(np.float64).ravel()
-        numbers.append(tuple(float(v) / 255 for v in np.broadcast_to(array, channels)))
-        value = takers[0].output[0]
-    if len(numbers) == 1:
-        raise RefusedError("its pixels are shifted but not divided, which no preprocessing here does")
-    return value, (numbers[0], numbers[1]) if numbers else None
-
-
-def _residual(graph: Graph, value: str, takers: list[Any]) -> tuple[str, Found]:
-    """Read a residual block that begins at ``value``, which several nodes take."""
-    detour = next((node for node in takers if _shape_of(graph, node) == (3, 3)), None)
-    if detour is None or len(takers) != 2:
-        kinds = ", ".join(named(node) for node in takers)
-        raise RefusedError(f"its paths part before {kinds}; allowed are residual blocks of 3x3 convolutions")
-    other = next(node for node in takers if node is not detour)
-    params: Params = {}
-    stride = int(attributes(detour).get("strides", [1, 1])[0])
-    inner = _chain(graph, detour, ("Conv", "BatchNormalization", "Relu", "Conv", "BatchNormalization"))
-    for name, node in zip(("conv1", "bn1", "relu", "conv2", "bn2"), inner, strict=True):
-        _collect(graph, node, name, params)
-    end = inner[-1].output[0]
-    if other.op_type == "Add":
-        across = value
-    else:
-        path = _chain(graph, other, ("Conv", "BatchNormalization"))
-        for name, node in zip(("downsample.0", "downsample.1"), path, strict=True):
-            _collect(graph, node, name, params)
-        across = path[-1].output[0]
-    total = graph.takers.get(end, [])
-    if len(total) != 1 or total[0].op_type != "Add" or set(total[0].input) != {end, across}:
-        raise RefusedError(f"the two paths after {named(detour)} do not meet in Add")
-    last = _chain(graph, total[0], ("Add", "Relu"))[-1]
-    filters = params["conv1.weight"].shape[0]
-    return last.output[0], ({"kind": "residual", "filters": filters, "stride": stride}, params)
-
-
-def _shape_of(graph: Graph, node: Any) -> tuple[int, ...]:
-    """Return the size of the kernels of a convolution; of anything else nothing."""
-    return graph.array(node, 1).shape[2:] if node.op_type == "Conv" else ()
-
-
-def _chain(graph: Graph, node: Any, operations: tuple[str, ...]) -> list[Any]:
-    """Return the nodes from ``node`` on, which must be these operations one after the other."""
-    chain = [node]
-    for operation in operations[1:]:
-        takers = graph.takers.get(chain[-1].output[0], [])
-        if len(takers) != 1 or takers[0].op_type != operation:
-            raise RefusedError(f"after {named(chain[-1])} in a residual block comes no {operation}")
-        chain.append(takers[0])
-    return chain
-
-
-def _collect(graph: Graph, node: Any, name: str, params: Params) -> None:
-    """Add the arrays of a node inside a block under its name there."""
-    _, found = READERS[node.op_type](graph, node)
-    if found is not None:
-        layer, arrays = found
-        if layer.get("epsilon", 1e-5) != 1e-5 or ("bias" in arrays and layer["kind"] == "conv"):
-            raise RefusedError(f"{named(node)} in a residual block has a bias or another epsilon than 1e-05")
-        params.update({f"{name}.{key}": value for key, value in arrays.items()})
+        node = takers[0]
+        number = np.broadcast_to(graph.array(node, 1).astype(np.float64), (1, channels, 1, 1)).ravel()
+        if node.op_type in ("Sub", "Add"):
+            shift = shift - number if node.op_type == "Sub" else shift + number
+            shifted = True
+        else:
+            with np.errstate(divide="ignore"):
+                factor = number if node.op_type == "Mul" else 1 / number
+            scale, shift = scale * factor, shift * factor
+        value, read = node.output[0], True
+        if shifted and node.op_type in ("Mul", "Div"):
+            break
+    if not read:
+        return value, None
+    if not (np.isfinite(scale) & (scale > 0)).all():
+        raise RefusedError("its pixels are multiplied by something that is not above 0")
+    mean, deviation = -shift / scale / 255, 1 / scale / 255
+    return value, (tuple(mean.tolist()), tuple(deviation.tolist()))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from onnx import TensorProto, helper, numpy_helper
 
 from engine.data.preprocess import Preprocessing
 from engine.network import Network
@@ -57,7 +59,7 @@ def lively(spec: NetworkSpec, names: tuple[str, ...] = ("x", "y", "z")) -> Model
     for name, value in network.named().items():
         if name.endswith("running_var"):
             value[...] = rng.uniform(0.5, 2.0, value.shape)
-        else:
+        elif value.ndim == 1:
             value += 0.2 * rng.normal(size=value.shape)
     channels = spec.in_shape[0]
     mean, std = (0.3, 0.45, 0.6)[:channels], (0.2, 0.25, 0.3)[:channels]
@@ -78,3 +80,21 @@ def pixels(model: Model, count: int = 5) -> np.ndarray:
 def answers(model: Model, images: np.ndarray) -> np.ndarray:
     """Return the model's own logits."""
     return np.array(model.network.forward(model.preprocessing.apply(images))[0])
+
+
+def graph(nodes: list[Any], weights: dict[str, np.ndarray], shape: tuple[int, ...] = (1, 6, 6)) -> Any:
+    """Return a graph from ``x`` to ``y`` as another program could have written it."""
+    made = helper.make_graph(
+        nodes,
+        "other",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 2])],
+        [numpy_helper.from_array(value, name) for name, value in weights.items()],
+    )
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def save(model: Any, path: Path) -> Path:
+    """Write a graph."""
+    path.write_bytes(model.SerializeToString())
+    return path

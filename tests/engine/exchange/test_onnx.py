@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from engine.errors import ModelFileError
 from engine.exchange import export_model, read_model
@@ -17,7 +17,7 @@ from engine.exchange.onnx_write import WRITERS, to_onnx
 from engine.layers import LAYERS
 from engine.spec import PRESETS, preset
 from engine.storage import SHIPPED, Model, find_model
-from tests.engine.exchange.conftest import LAYER_CASES, answers, build, lively, pixels
+from tests.engine.exchange.conftest import LAYER_CASES, answers, build, graph, lively, pixels, save
 
 CASES = [(kind, number) for kind, cases in LAYER_CASES.items() for number in range(len(cases))]
 
@@ -103,22 +103,6 @@ def test_without_our_description_the_answers_are_still_the_same(
 # --- files of others --------------------------------------------------------------------------------
 
 
-def graph(nodes: list[Any], weights: dict[str, np.ndarray], shape: tuple[int, ...] = (1, 6, 6)) -> Any:
-    made = helper.make_graph(
-        nodes,
-        "other",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *shape])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 2])],
-        [numpy_helper.from_array(value, name) for name, value in weights.items()],
-    )
-    return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-
-
-def save(model: Any, path: Path) -> Path:
-    path.write_bytes(model.SerializeToString())
-    return path
-
-
 def test_other_ways_to_write_a_simple_network_are_read(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     weights = {
@@ -153,7 +137,10 @@ def test_other_ways_to_write_a_simple_network_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("node", "message"),
     [
-        (("Elu", {}), r"holds the operation 'Elu' \(node 'odd'\), and allowed are AveragePool, "),
+        (
+            ("Elu", {}),
+            r"holds the operation 'Elu' \(node 'odd'\), and allowed in its place are AveragePool, ",
+        ),
         (("MaxPool", {"kernel_shape": [2, 2], "ceil_mode": 1}), "has ceil_mode 1; allowed is 0"),
         (("MaxPool", {"kernel_shape": [2, 2], "pads": [0, 0, 1, 1]}), "allowed are the same on both sides"),
         (("MaxPool", {"kernel_shape": [2, 2], "auto_pad": "SAME_UPPER"}), "has auto_pad SAME_UPPER"),
