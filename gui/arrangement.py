@@ -11,8 +11,10 @@ from gui.dock import Dock
 
 SIDE = 264
 """Width of the panels beside the views, in pixels."""
-ROOMY = 1440
-"""A narrower window has no room for the settings beside all views at once."""
+THREE = 1700
+"""A narrower window has room for two views beside each other, not for three."""
+SETTINGS = {2: 1440, 3: 1960}
+"""By the number of views beside each other: a narrower window has no room for the settings, too."""
 
 
 class Arrangement:
@@ -39,8 +41,9 @@ class Arrangement:
         else:
             for dock in views[1:]:
                 window.tabifyDockWidget(views[0], dock)
+        roomy = not tiled or window.width() >= SETTINGS[self._columns()]
         for dock in docks.values():
-            dock.setVisible(dock is not docks["experiment"] or not tiled or window.width() >= ROOMY)
+            dock.setVisible(dock is not docks["experiment"] or roomy)
         views[0].raise_()
         self.proportion()
 
@@ -71,7 +74,7 @@ class Arrangement:
 
     def _columns(self) -> int:
         """Return how many views have room beside each other."""
-        return 3 if self._window.width() >= ROOMY else 2
+        return 3 if self._window.width() >= THREE else 2
 
     def _rows(self) -> tuple[list[Dock], list[Dock]]:
         """Return the views as they are tiled: in two rows, every other one below."""

@@ -131,7 +131,7 @@ def test_the_pad_follows_the_network_in_training(qtbot: QtBot, program: Kernelsc
 
 def test_every_view_can_be_seen_at_once_and_back(qtbot: QtBot, program: Kernelscope) -> None:
     window = program.window
-    window.resize(1500, 900)
+    window.resize(1920, 1000)
     QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
     qtbot.waitUntil(lambda: all(window.parts[view.key].isVisible() for view in VIEWS), timeout=LONG)
     QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
