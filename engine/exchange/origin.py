@@ -25,6 +25,7 @@ from engine.curves import History
 from engine.data.plain_pickle import load_plain
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError, EngineError, ModelFileError
+from engine.exchange.arrays import check_arrays
 from engine.network import Network
 from engine.spec import NetworkSpec
 from engine.storage import Model
@@ -70,10 +71,11 @@ def read_origin(path: Path) -> Model:
             f"{path} holds {found}; a trained.pickle of CNN-from-Scratch is a list of eight."
         )
     try:
-        return _model(path, parts)
+        with np.errstate(over="ignore"):  # what is too large for float32 is refused as not finite
+            return _model(path, parts)
     except EngineError as error:
         raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError):
         raise ModelFileError(
             f"{path} is no trained.pickle of CNN-from-Scratch: its parts do not fit."
         ) from None
@@ -103,17 +105,17 @@ def _model(path: Path, parts: list[Any]) -> Model:
             ],
         }
     )
+    arrays = {
+        "0.weight": first,
+        "0.bias": biases[0],
+        "2.weight": second,
+        "2.bias": biases[1],
+        "6.weight": weight,
+        "6.bias": bias.reshape(-1),
+    }
+    check_arrays(spec, arrays)
     network = Network.empty(spec)
-    network.load(
-        {
-            "0.weight": first,
-            "0.bias": biases[0],
-            "2.weight": second,
-            "2.bias": biases[1],
-            "6.weight": weight,
-            "6.bias": bias.reshape(-1),
-        }
-    )
+    network.load(arrays)
     preprocessing = Preprocessing((program.mean / 255,) * channels, (program.deviation / 255,) * channels)
     names = program.class_names
     if len(names) != network.classes:

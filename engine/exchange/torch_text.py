@@ -6,6 +6,7 @@ standardises them itself.
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Callable
 from typing import Any
@@ -42,11 +43,11 @@ def _dense(layer: Dense, shape: Shape) -> str:
 
 def _batch_norm(layer: BatchNorm, shape: Shape) -> str:
     dimensions = "2d" if len(shape) == 3 else "1d"
-    return f"nn.BatchNorm{dimensions}({shape[0]}, eps={layer.epsilon:g}, momentum={1 - layer.momentum:g})"
+    return f"nn.BatchNorm{dimensions}({shape[0]}, eps={layer.epsilon!r}, momentum={1 - layer.momentum:g})"
 
 
 def _leaky_relu(layer: LeakyRelu, _shape: Shape) -> str:
-    return f"nn.LeakyReLU({layer.slope:g})"
+    return f"nn.LeakyReLU({layer.slope!r})"
 
 
 def _max_pool(layer: MaxPool, _shape: Shape) -> str:
@@ -58,7 +59,7 @@ def _average_pool(layer: AveragePool, _shape: Shape) -> str:
 
 
 def _dropout(layer: Dropout, _shape: Shape) -> str:
-    return f"{'nn.Dropout' if layer.inverted else 'PlainDropout'}({layer.rate:g})"
+    return f"{'nn.Dropout' if layer.inverted else 'PlainDropout'}({layer.rate!r})"
 
 
 def _residual(layer: Residual, shape: Shape) -> str:
@@ -127,12 +128,20 @@ class PlainDropout(nn.Module):
 
 '''
 
+_HELPERS = ("Residual", "PlainDropout")
+"""Names of the classes above."""
+
+
+_TAKEN = ("Residual", "PlainDropout", "CLASSES")
+"""Other names in the text."""
+
 
 def class_name(model: Model) -> str:
-    """Return a name for the class: ``Digits`` for a network called ``digits``."""
+    """Return a name for the class: ``Digits`` for a network called ``digits``; none that is taken."""
     words = re.findall(r"[A-Za-z0-9]+", model.network.spec.name)
     name = "".join(word[0].upper() + word[1:] for word in words)
-    return name if name[:1].isalpha() else f"Network{name}"
+    taken = keyword.iskeyword(name) or name in _HELPERS
+    return name if name[:1].isalpha() and not taken else f"Network{name}"
 
 
 def torch_text(model: Model, weights: str = "model.safetensors") -> str:

@@ -103,6 +103,18 @@ def test_the_curves_come_along(protocol: int, tmp_path: Path) -> None:
     assert np.isnan(steps.column("seconds")).all()
 
 
+def test_costs_and_biases_in_long_numbers_are_read(tmp_path: Path) -> None:
+    # The origin took the exponential in float128, which spread to the costs and to single biases.
+    parts = parameters(1, 28, 8)
+    parts[2] = {number: np.longdouble(value) for number, value in parts[2].items()}
+    parts[6] = [np.array(value, np.longdouble) for value in parts[6]]
+    path = tmp_path / "trained.pickle"
+    path.write_text(python2(parts) + ".", encoding="latin-1")
+    model = read_model(path)
+    assert model.history.steps.column("loss").tolist() == [2.3, 1.9, 1.2]
+    np.testing.assert_allclose(model.network.params[0]["bias"], np.array(list(parts[2].values()), np.float32))
+
+
 def test_the_command_makes_a_normal_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, out = tmp_path / "trained.pickle", tmp_path / "model.safetensors"
     path.write_text(python2(parameters(1, 28, 8)) + ".", encoding="latin-1")
@@ -120,6 +132,8 @@ def test_other_pickles_are_refused(tmp_path: Path) -> None:
         ({"a": 1}, "holds a dict"),
         ([*whole[:4], np.zeros((10, 7)), *whole[5:]], "do not fit|cannot be used"),
         ([*whole[:7], [0.5]], "do not fit"),
+        ([*whole[:6], [10**400] * 3, whole[7]], "do not fit"),
+        ([*whole[:4], whole[4] * 1e300, *whole[5:]], "not finite"),
         ([{0: "words"}, *whole[1:]], "do not fit"),
         ([print, *whole[1:]], "is refused: it asks for"),
     ]

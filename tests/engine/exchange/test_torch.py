@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from engine.exchange.torch_file import layout, state
 from engine.exchange.torch_text import SAYERS, class_name, torch_text
 from engine.layers import LAYERS
 from engine.spec import PRESETS, preset
-from engine.storage import Model, save_model
+from engine.storage import Model, described, save_model
 from tests.engine.exchange.conftest import LAYER_CASES, answers, build, lively, pixels
 
 CASES = [(kind, number) for kind, cases in LAYER_CASES.items() for number in range(len(cases))]
@@ -73,7 +74,22 @@ def test_weights_that_do_not_fit_are_told(tmp_path: Path) -> None:
     export_model(model, "safetensors", path)
     metadata = {"format": "kernelscope", "kind": "torch", "description": "{}"}
     save_file({"layers.1.weight": np.zeros((2, 2), np.float32)}, path, metadata)
-    with pytest.raises(ModelFileError, match="is damaged: its description is not complete"):
+    with pytest.raises(ModelFileError, match="is damaged: its description has no network"):
+        read_model(path)
+    description = described(model)
+    description["network"]["in_shape"] = [4096, 4096, 4096]
+    metadata["description"] = json.dumps(description)
+    save_file({"layers.1.weight": np.zeros((2, 2), np.float32)}, path, metadata)
+    with pytest.raises(ModelFileError, match=r"Array '1.weight' has the shape \(2, 2\); network 'small one'"):
+        read_model(path)
+    save_file({"a": np.zeros(2, np.float32)}, path, {**metadata, "description": "[" * 100_000})
+    with pytest.raises(ModelFileError, match="is not a model for PyTorch that came from here"):
+        read_model(path)
+    description = described(model)
+    description["network"]["in_shape"] = [4096, 4096, 4096]
+    metadata["description"] = json.dumps(description)
+    save_file({"layers.1.weight": np.zeros((2, 2), np.float32)}, path, metadata)
+    with pytest.raises(ModelFileError, match=r"Array '1.weight' has the shape \(2, 2\); network 'small one'"):
         read_model(path)
     save_file({"a": np.zeros(2, np.float32)}, path)
     with pytest.raises(ModelFileError, match="holds arrays, but it is not a Kernelscope model"):
@@ -84,9 +100,16 @@ def test_names_of_classes() -> None:
     model = build(LAYER_CASES["dense"][0])
     assert class_name(model) == "SmallOne"
     odd = preset("classic", (1, 28, 28), 3)
-    for name, expected in (("3 layers!", "Network3Layers"), ("", "Network"), ("lenet5", "Lenet5")):
+    for name, expected in (
+        ("3 layers!", "Network3Layers"),
+        ("", "Network"),
+        ("lenet5", "Lenet5"),
+        ("none", "NetworkNone"),
+        ("residual", "NetworkResidual"),
+    ):
         object.__setattr__(odd, "name", name)
         assert class_name(lively(odd)) == expected
+        assert ast.parse(torch_text(lively(odd)))
 
 
 def test_unknown_forms_and_full_disks_are_told(tmp_path: Path) -> None:
