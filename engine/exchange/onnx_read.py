@@ -17,6 +17,7 @@ import numpy as np
 from engine.curves import History
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError, ModelFileError
+from engine.exchange.arrays import check_arrays
 from engine.exchange.onnx_graph import Graph, RefusedError, attributes, load_graph, named
 from engine.exchange.onnx_nodes import READERS
 from engine.exchange.onnx_residual import read_residual
@@ -44,7 +45,7 @@ def read_onnx(path: Path) -> Model:
             if ours is not None:
                 return ours
         spec = NetworkSpec.from_json({"name": path.stem, "in_shape": list(shape), "layers": layers})
-        _check_arrays(spec, params)
+        check_arrays(spec, _named(params))
         network = Network.empty(spec)
         network.load(_named(params))
         preprocessing = Preprocessing(*(moments or _plain_pixels(shape[0])))
@@ -69,20 +70,6 @@ def _named(params: list[Params]) -> Params:
     return {f"{i}.{name}": value for i, p in enumerate(params) for name, value in p.items()}
 
 
-def _check_arrays(spec: NetworkSpec, params: list[Params]) -> None:
-    """Compare the arrays with what the layers need, before memory is taken for them."""
-    in_shapes = (spec.in_shape, *spec.shapes())
-    for number, (layer, shape, own) in enumerate(zip(spec.layers, in_shapes, params, strict=False), 1):
-        needed = layer.param_shapes(shape)
-        for name in sorted(needed.keys() | own.keys()):
-            got = own[name].shape if name in own else None
-            if got != needed.get(name):
-                raise RefusedError(
-                    f"the {name} of layer {number} ({layer.kind}) has the shape {got}; "
-                    f"for an input of shape {shape} allowed is {needed.get(name)}"
-                )
-
-
 def _description(metadata: dict[str, str]) -> dict[str, Any] | None:
     """Return what a file that was written here says of itself."""
     if metadata.get("format") != "kernelscope":
@@ -104,7 +91,7 @@ def _ours(
     spec = NetworkSpec.from_json(description["network"])
     if len(spec.layers) != len(params):
         return None
-    _check_arrays(spec, params)
+    check_arrays(spec, _named(params))
     model = from_description(description, _named(params), History(), path)
     from onnx import load_model_from_string
 
