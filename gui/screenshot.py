@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engine.config import RunConfig
 from engine.errors import ConfigError, EngineError
 from engine.messages import State
-from engine.storage import Checkpoint
+from engine.storage import SHIPPED, Checkpoint
 from gui import preflight
 from gui.presenters.examples import example
 
@@ -36,7 +36,9 @@ class Picture:
         size: width and height of the window, before scaling.
         theme: ``light`` or ``dark``.
         panel: the view in front; ``all`` shows every view beside the others.
-        draw: a digit to draw on the pad, or None for an empty pad.
+        draw: a digit to draw in the Test panel, or None for an empty sheet.
+        open: a picture to open in the Test panel, or None.
+        model: the model that answers, or empty for the one that answers at first.
         steps: training steps before the picture.
     """
 
@@ -45,6 +47,8 @@ class Picture:
     theme: str = "light"
     panel: str = "learn"
     draw: int | None = None
+    open: Path | None = None
+    model: str = ""
     steps: int = 0
 
 
@@ -61,7 +65,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="X", help="pixels a unit, 1 to 4 (1)")
     parser.add_argument("--panel", choices=PANELS, default="learn", help="the view in front (learn)")
     parser.add_argument(
-        "--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit on the pad"
+        "--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit in the Test panel"
+    )
+    parser.add_argument("--open", type=Path, metavar="FILE", help="open this picture in the Test panel")
+    parser.add_argument(
+        "--model", choices=[*SHIPPED, "training"], default="", help="the model that answers in the Test panel"
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings of the run as JSON")
 
@@ -100,7 +108,10 @@ def run(args: argparse.Namespace) -> int:
     os.environ["QT_SCALE_FACTOR"] = f"{args.scale:g}"
     os.environ["QT_FONT_DPI"] = "96"  # or Qt's own guess for a screen that is none would scale it
     config = RunConfig.from_file(args.config) if args.config else None
-    render(Picture(args.out, args.size, args.theme, args.panel, args.draw, args.steps), config=config)
+    picture = Picture(
+        args.out, args.size, args.theme, args.panel, args.draw, args.open, args.model, args.steps
+    )
+    render(picture, config=config)
     return 0
 
 
@@ -137,6 +148,10 @@ def _arrange(program: Kernelscope, picture: Picture) -> None:
     if picture.draw is not None:
         for stroke in example(picture.draw):
             window.pad.canvas.add(stroke)
+    if picture.model:
+        program.desk.models.choose(picture.model)
+    if picture.open is not None:
+        window.pad.open_picture(picture.open)
 
 
 def _train(program: Kernelscope, picture: Picture) -> None:
@@ -145,6 +160,10 @@ def _train(program: Kernelscope, picture: Picture) -> None:
     shown: list[int] = []
     bridge.snapshot_ready.connect(lambda snapshot: shown.append(snapshot.step))
     _wait(program, lambda: bridge.state is not State.LOADING)
+    pad, views = program.window.pad, {"network": "show_button", "explain": "explain_button"}
+    if picture.panel in views and (picture.draw is not None or picture.open is not None):
+        _wait(program, lambda: pad.image is not None)
+        getattr(pad, views[picture.panel]).click()
     if picture.steps:
         bridge.advance(picture.steps)
         goal = bridge.steps + picture.steps
