@@ -88,7 +88,12 @@ def read_model(path: Path) -> Model:
         return from_torch(path) if _is_torch(path) else load_model(path)
     if start[:1] in (b"(", b"]", b"\x80"):
         return read_origin(path)
-    return read_onnx(path)
+    # An ONNX file begins with the version of its form.
+    if start[:1] == b"\x08":
+        return read_onnx(path)
+    raise ModelFileError(
+        f"{path} is no model; allowed are safetensors, ONNX and the trained.pickle of CNN-from-Scratch."
+    )
 
 
 def _is_torch(path: Path) -> bool:

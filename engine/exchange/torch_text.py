@@ -23,6 +23,9 @@ from engine.ops.geometry import Geometry
 from engine.storage import Model
 from engine.types import Shape
 
+WEIGHTS = "model.safetensors"
+"""The file that the text loads."""
+
 Say = Callable[[Any, Shape], str]
 """Returns the expression that makes a layer in PyTorch, for an input shape without the batch."""
 
@@ -144,7 +147,7 @@ def class_name(model: Model) -> str:
     return name if name[:1].isalpha() and not taken else f"Network{name}"
 
 
-def torch_text(model: Model, weights: str = "model.safetensors") -> str:
+def torch_text(model: Model, weights: str = WEIGHTS) -> str:
     """Return the class for ``model`` as Python text, with the lines that load ``weights``."""
     spec = model.network.spec
     shapes = (spec.in_shape, *model.network.shapes)

@@ -34,4 +34,8 @@ def run(args: argparse.Namespace) -> int:
     channels, height, width = model.network.spec.in_shape
     takes = f"pixels 0 to 255, (N, {channels}, {height}, {width})"
     print(f"{args.out}: {args.format}, {model.network.flat.size:,} weights, takes {takes}")
+    if args.format == "torch":
+        from engine.exchange.torch_text import WEIGHTS
+
+        print(f"The class loads {WEIGHTS}: export {args.model} --format safetensors --out {WEIGHTS}")
     return 0
