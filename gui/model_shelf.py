@@ -48,6 +48,17 @@ class ModelShelf(QObject):
         """The training steps of the network under ``training``; None while there is none."""
         return self._snapshot.step if self._snapshot is not None else None
 
+    @property
+    def answering(self) -> str:
+        """The key of the model that answers: until training begins the digits model, not a random one."""
+        return DIGITS if self._current == TRAINING and not self.step else self._current
+
+    @property
+    def answering_title(self) -> str:
+        """The name of the model that answers, and why it is not the one that is looked at."""
+        words = self._titles[self.answering]
+        return words if self.answering == self._current else f"{words}, until training begins"
+
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all models: the network in training, the shipped ones, those added."""
         return tuple(self._titles)

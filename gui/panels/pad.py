@@ -194,8 +194,8 @@ class PadPanel(PadParts):
         """Return key and model of the network that answers, and the caption."""
         models = self._desk.models
         key, title = models.current, models.title(models.current)
-        if key == TRAINING and not models.step:
-            return DIGITS, models.get(DIGITS), f"{models.title(DIGITS)}, until training begins"
+        if models.answering != key:
+            return models.answering, models.get(models.answering), models.answering_title
         try:
             return key, models.get(key), caption(title, models.step if key == TRAINING else None)
         except EngineError as error:

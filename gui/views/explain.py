@@ -178,16 +178,17 @@ class ExplainView(QWidget):
         if self._stale:
             return
         sample, models = self._desk.selection.sample, self._desk.models
+        self._list_models()
         if sample is None:
             self.explainer.stop()
             self._stack.setCurrentIndex(_NOTHING)
             return
         try:
-            model = models.get(models.current)
+            model = models.get(models.answering)
         except ModelFileError as error:
             self._say_instead(str(error))
             return
-        problem = misfit(models.title(models.current), model.network.spec.in_shape, sample.image)
+        problem = misfit(models.title(models.answering), model.network.spec.in_shape, sample.image)
         if problem:
             self._say_instead(problem)
             return
@@ -197,7 +198,7 @@ class ExplainView(QWidget):
         self._asked = (models.step, slow)
         chosen = (self.first.currentData(), self.second.currentData())
         self.explainer.ask(
-            Question(models.current, model, sample.image, chosen, dict(self._methods)), slow=slow
+            Question(models.answering, model, sample.image, chosen, dict(self._methods)), slow=slow
         )
 
     # --- what comes from elsewhere ------------------------------------------------------------------
@@ -267,7 +268,8 @@ class ExplainView(QWidget):
     def _list_models(self) -> None:
         models = self._desk.models
         keys = models.keys()
-        items = [(models.title(key), key) for key in keys]
+        current = models.current
+        items = [(models.answering_title if key == current else models.title(key), key) for key in keys]
         if [(self.model.itemText(i), self.model.itemData(i)) for i in range(self.model.count())] != items:
             self.model.clear()
             for text, key in items:

@@ -175,7 +175,9 @@ def test_the_theme_changes_the_colours_of_signed_maps(full) -> None:
 def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, desk, full) -> None:
     assert full.wants() == Wants()  # a model at rest needs no snapshots
     desk.models.choose(TRAINING)
-    assert full.words.isVisible() and "not there yet" in full.words.text()
+    assert full.model.currentText() == "Digits, until training begins"
+    settle(qtbot, full)
+    assert full.maps.reply.question.key == "digits"
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
     desk.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
     qtbot.waitUntil(lambda: full.wants() == Wants(kernels=True), timeout=20000)
@@ -189,10 +191,12 @@ def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, 
     assert full.wants() == Wants()
 
 
-def test_a_new_run_has_no_network_to_ask(desk, full) -> None:
+def test_a_new_run_is_explained_by_the_trained_model_until_it_has_learnt(qtbot, desk, full) -> None:
     desk.models.choose(TRAINING)
     desk.bridge.run_started.emit(RunConfig(network=preset("classic")))
-    assert full.words.isVisible() and not full.explainer.busy
+    assert full.model.currentText() == "Digits, until training begins"
+    settle(qtbot, full)
+    assert full.maps.reply.question.key == "digits"
 
 
 def test_models_are_chosen_in_the_head(qtbot, desk, full) -> None:

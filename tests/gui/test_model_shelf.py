@@ -98,3 +98,15 @@ def test_choosing_tells_once(qtbot, shelf):
         shelf.choose("digits")
     with qtbot.assertNotEmitted(shelf.changed):
         shelf.choose("digits")
+
+
+def test_until_training_begins_the_digits_model_answers(bridge, shelf):
+    images, labels = np.zeros((2, 1, 28, 28), np.uint8), np.arange(2)
+    bridge.dataset = Dataset("digits", "Digits", DIGITS, images, labels, images, labels)
+    assert (shelf.answering, shelf.answering_title) == ("digits", "Digits, until training begins")
+    bridge.snapshot_ready.emit(snapshot(0))
+    assert shelf.answering == "digits"
+    bridge.snapshot_ready.emit(snapshot(1))
+    assert (shelf.answering, shelf.answering_title) == ("training", "Network in training")
+    shelf.choose("objects")
+    assert (shelf.answering, shelf.answering_title) == ("objects", "Objects")
