@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -31,6 +30,12 @@ from gui.desk import Desk
 from gui.presenters.numbers import grouped
 from gui.theme import GRID
 
+FIXED = "'Menlo', 'Consolas', 'DejaVu Sans Mono', 'Noto Sans Mono', 'Liberation Mono', monospace"
+"""Families whose letters are all of one width; those of macOS and Windows, then Linux's.
+
+Named one by one, since the system's own answer is no real family on every platform.
+"""
+
 
 class ExportDialog(QDialog):
     """Chooses a model and a form, shows the class and the layout, and writes the file.
@@ -44,7 +49,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export a model")
         self.setWindowModality(Qt.WindowModal)
-        self.resize(720, 640)
+        self.resize(800, 640)
         self._desk = desk
         self.model: Model | None = None
         self._build()
@@ -54,6 +59,7 @@ class ExportDialog(QDialog):
         models = self._desk.models
         self.which = QComboBox()
         self.which.setAccessibleName("Model")
+        self.which.setMinimumContentsLength(20)
         for key in models.keys():  # noqa: SIM118 - not a dict
             self.which.addItem(models.title(key), key)
         self.which.setCurrentIndex(max(0, self.which.findData(models.current)))
@@ -82,8 +88,7 @@ class ExportDialog(QDialog):
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setLineWrapMode(QPlainTextEdit.NoWrap)
-        fixed = QFontDatabase.systemFont(QFontDatabase.FixedFont)
-        self.text.setStyleSheet(f"font-family: '{fixed.family()}', monospace;")
+        self.text.setStyleSheet(f"font-family: {FIXED};")
         self.text.setAccessibleName("PyTorch class")
         self.table = QTableWidget(0, 3)
         self.table.setHorizontalHeaderLabels(["Name", "Shape", "Layer"])

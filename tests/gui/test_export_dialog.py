@@ -7,12 +7,13 @@ import ast
 import onnx
 import pytest
 from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QMainWindow
 from safetensors.numpy import load_file
 
 from gui.desk import Desk
 from gui.dialogs import Dialogs
-from gui.export_dialog import ExportDialog
+from gui.export_dialog import FIXED, ExportDialog
 from gui.file_actions import FileActions
 from gui.model_shelf import ModelShelf
 from gui.notices import Notices
@@ -59,6 +60,13 @@ def test_the_class_and_the_layout_of_the_model_are_shown(dialog):
     rows = [dialog.table.item(row, 0).text() for row in range(dialog.table.rowCount())]
     assert rows[:3] == ["mean", "std", "layers.0.weight"]
     assert dialog.table.item(2, 1).text() == "32×1×3×3" and dialog.table.item(2, 2).text() == "Convolution"
+
+
+def test_the_letters_of_the_class_are_of_one_width(dialog):
+    if not any(f"'{family}'" in FIXED for family in QFontDatabase().families()):
+        pytest.skip("no such family is installed")
+    metrics = dialog.text.fontMetrics()
+    assert metrics.horizontalAdvance("iiii") == metrics.horizontalAdvance("mmmm")
 
 
 def test_the_class_can_be_copied(qtbot, dialog):
@@ -116,7 +124,7 @@ def test_models_from_elsewhere_come_to_the_shelf(qtbot, desk, dialog, tmp_path):
     assert told and not problems
     desk.dialogs.path.write_bytes(b"nothing")
     actions.open_model()
-    assert "is no ONNX file" in problems[0]
+    assert "away.onnx is no" in problems[0]
     actions.export_model()
     opened = [child for child in window.children() if isinstance(child, ExportDialog)]
     assert len(opened) == 1 and opened[0].isVisible()
