@@ -53,7 +53,7 @@ def read_onnx(path: Path) -> Model:
         raise ModelFileError(f"{path} cannot be used: {error}.") from None
     except EngineError as error:
         raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise ModelFileError(f"{path} is damaged: an operation is not complete ({error}).") from None
     record: dict[str, Any] = {"imported": path.name}
     if moments is None:
@@ -159,9 +159,9 @@ def _standardisation(graph: Graph, value: str, channels: int) -> tuple[str, Mome
             shift = shift - number if node.op_type == "Sub" else shift + number
             shifted = True
         else:
-            with np.errstate(divide="ignore"):
+            with np.errstate(divide="ignore", invalid="ignore"):
                 factor = number if node.op_type == "Mul" else 1 / number
-            scale, shift = scale * factor, shift * factor
+                scale, shift = scale * factor, shift * factor
         value, read = node.output[0], True
         if shifted and node.op_type in ("Mul", "Div"):
             break

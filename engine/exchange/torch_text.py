@@ -30,14 +30,29 @@ Say = Callable[[Any, Shape], str]
 """Returns the expression that makes a layer in PyTorch, for an input shape without the batch."""
 
 
-def _window(geometry: Geometry) -> str:
-    parts = [f"{geometry.size}", f"stride={geometry.stride}"]
-    return ", ".join(parts + ([f"padding={geometry.padding}"] if any(geometry.padding) else []))
+def _window(geometry: Geometry, stride: tuple[int, int]) -> str:
+    """Return size, stride and padding of a window, without what PyTorch takes for granted.
+
+    Args:
+        geometry: of the window.
+        stride: the one that PyTorch takes if none is given.
+    """
+    parts = [_pair(geometry.size)]
+    if geometry.stride != stride:
+        parts.append(f"stride={_pair(geometry.stride)}")
+    if any(geometry.padding):
+        parts.append(f"padding={_pair(geometry.padding)}")
+    return ", ".join(parts)
+
+
+def _pair(value: tuple[int, int]) -> str:
+    rows, columns = value
+    return str(rows) if rows == columns else str(value)
 
 
 def _conv(layer: Conv, shape: Shape) -> str:
     bias = "" if layer.bias else ", bias=False"
-    return f"nn.Conv2d({shape[0]}, {layer.filters}, {_window(layer.geometry)}{bias})"
+    return f"nn.Conv2d({shape[0]}, {layer.filters}, {_window(layer.geometry, (1, 1))}{bias})"
 
 
 def _dense(layer: Dense, shape: Shape) -> str:
@@ -54,11 +69,11 @@ def _leaky_relu(layer: LeakyRelu, _shape: Shape) -> str:
 
 
 def _max_pool(layer: MaxPool, _shape: Shape) -> str:
-    return f"nn.MaxPool2d({_window(layer.geometry)})"
+    return f"nn.MaxPool2d({_window(layer.geometry, layer.geometry.size)})"
 
 
 def _average_pool(layer: AveragePool, _shape: Shape) -> str:
-    return f"nn.AvgPool2d({_window(layer.geometry)})"
+    return f"nn.AvgPool2d({_window(layer.geometry, layer.geometry.size)})"
 
 
 def _dropout(layer: Dropout, _shape: Shape) -> str:

@@ -194,3 +194,16 @@ def test_damaged_files_are_told(tmp_path: Path) -> None:
             read_model(path)
     with pytest.raises(ModelFileError, match="Cannot read"):
         read_model(tmp_path / "none.onnx")
+
+
+def test_a_description_without_end_is_told(tmp_path: Path) -> None:
+    file = onnx.load_model_from_string(to_onnx(build(LAYER_CASES["conv"][0])))
+    next(each for each in file.metadata_props if each.key == "description").value = "[" * 100_000
+    with pytest.raises(ModelFileError, match="is damaged"):
+        read_model(save(file, tmp_path / "deep.onnx"))
+
+
+def test_pixels_divided_by_nothing_are_refused(tmp_path: Path) -> None:
+    nodes = [helper.make_node("Div", ["x", "zero"], ["a"]), helper.make_node("Flatten", ["a"], ["y"])]
+    with pytest.raises(ModelFileError, match="multiplied by something that is not above 0"):
+        read_model(save(graph(nodes, {"zero": np.zeros((), np.float32)}), tmp_path / "zero.onnx"))

@@ -96,6 +96,26 @@ def test_weights_that_do_not_fit_are_told(tmp_path: Path) -> None:
         read_model(path)
 
 
+def test_the_text_says_no_more_than_pytorch_needs() -> None:
+    layers = [
+        {"kind": "conv", "filters": 5, "kernel": [3, 5], "stride": [2, 1], "padding": [1, 2], "bias": False},
+        {"kind": "conv", "filters": 4, "padding": "same"},
+        {"kind": "leaky_relu", "slope": 0.123456789},
+        {"kind": "max_pool", "size": 2},
+        {"kind": "average_pool", "size": 2, "stride": 1},
+        *LAYER_CASES["dense"][0],
+    ]
+    text = torch_text(build(layers))
+    for line in (
+        "nn.Conv2d(2, 5, (3, 5), stride=(2, 1), padding=(1, 2), bias=False),",
+        "nn.Conv2d(5, 4, 3, padding=1),",
+        "nn.LeakyReLU(0.123456789),",
+        "nn.MaxPool2d(2),",
+        "nn.AvgPool2d(2, stride=1),",
+    ):
+        assert line in text
+
+
 def test_names_of_classes() -> None:
     model = build(LAYER_CASES["dense"][0])
     assert class_name(model) == "SmallOne"
