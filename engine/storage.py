@@ -181,7 +181,7 @@ def _read(path: Path, kind: str) -> tuple[Arrays, History, dict[str, Any]]:
         raise ModelFileError(f"There is no file {path}.") from None
     except OSError as error:
         raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+    except (SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{path} is not a model, or is truncated ({error}).") from None
     history = History()
     for name, columns, names in (

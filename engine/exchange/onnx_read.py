@@ -4,6 +4,9 @@ The graph is followed from its one image input to its answers. What is read: con
 connected layers (also as MatMul and Add), activations, poolings, batch normalisation, flattening,
 residual blocks, a softmax at the end, and a standardisation of the pixels at the front. Everything else
 is refused by name. Weights must lie in the file; nothing is loaded from anywhere else.
+
+A file that was written here says more of its model than a graph can hold: class names, options for training,
+the record. That is believed as long as the graph is still the one that this model is written as.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ def read_onnx(path: Path) -> Model:
         raise ModelFileError(f"{path} cannot be used: {error}.") from None
     except EngineError as error:
         raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
         raise ModelFileError(f"{path} is damaged: an operation is not complete ({error}).") from None
     record: dict[str, Any] = {"imported": path.name}
     if moments is None:

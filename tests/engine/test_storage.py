@@ -174,3 +174,11 @@ def test_shipped_models_load(name: str) -> None:
     model = find_model(name)
     assert model.network.classes == len(model.class_names)
     assert model.record["config"]["data"]
+
+
+def test_a_description_without_end_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "deep.safetensors"
+    metadata = {"format": "kernelscope", "kind": "model", "version": "1", "description": "[" * 100_000}
+    save_file({"a": np.zeros(2, np.float32)}, path, metadata)
+    with pytest.raises(ModelFileError, match="is not a model, or is truncated"):
+        load_model(path)
