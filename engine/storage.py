@@ -22,6 +22,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from engine.arrays import check_arrays
 from engine.config import RunConfig
 from engine.curves import STEP_COLUMNS, VALIDATION_COLUMNS, History
 from engine.data.preprocess import Preprocessing
@@ -95,6 +96,7 @@ def from_description(data: Mapping[str, Any], arrays: Arrays, history: History, 
         preprocessing = Preprocessing.from_json(data["preprocessing"])
         names = tuple(str(name) for name in data["class_names"])
         record = dict(data["record"])
+        check_arrays(spec, arrays)
         network = Network.empty(spec)
         network.load(arrays)
     except EngineError as error:

@@ -62,7 +62,9 @@ class FileActions:
             self._desk.notices.problem(str(error))
             return
         self._desk.models.add(f"file:{path}", path.stem, model)
-        self._desk.notices.tell(f"Opened {path.name}; the Test panel answers with it.")
+        note = model.record.get("note")
+        told = f" {note}" if isinstance(note, str) else ""
+        self._desk.notices.tell(f"Opened {path.name}; the Test panel answers with it.{told}")
 
     def export_model(self) -> None:
         """Open the dialog that takes a model away."""

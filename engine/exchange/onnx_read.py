@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.arrays import check_arrays
 from engine.curves import History
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError, ModelFileError
-from engine.exchange.arrays import check_arrays
 from engine.exchange.onnx_graph import Graph, RefusedError, attributes, load_graph, named
 from engine.exchange.onnx_nodes import READERS
 from engine.exchange.onnx_residual import read_residual

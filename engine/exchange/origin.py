@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import check_arrays
 from engine.curves import History
 from engine.data.plain_pickle import load_plain
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError, EngineError, ModelFileError
-from engine.exchange.arrays import check_arrays
 from engine.network import Network
 from engine.spec import NetworkSpec
 from engine.storage import Model

@@ -21,9 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from engine.curves import History
-from engine.errors import EngineError, ModelFileError
-from engine.exchange.arrays import check_arrays
-from engine.spec import NetworkSpec
+from engine.errors import ModelFileError
 from engine.storage import Model, described, from_description
 
 _PREFIX = "layers."
@@ -83,10 +81,4 @@ def from_torch(path: Path) -> Model:
         for name, value in arrays.items()
         if name.startswith(_PREFIX) and not name.endswith(_COUNT)
     }
-    try:
-        check_arrays(NetworkSpec.from_json(description["network"]), known)
-    except EngineError as error:
-        raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (KeyError, TypeError):
-        raise ModelFileError(f"{path} is damaged: its description has no network.") from None
     return from_description(description, known, History(), path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt5.QtCore import QSize
 from PyQt5.QtWidgets import QSpinBox, QWidget
 
 from gui.presenters.curves import SPANS
@@ -25,9 +26,15 @@ class SpanBox(QSpinBox):
         )
         guard_wheel(self)
         self.show_automatic(SPANS[0])
-        # Wide enough for the longest text, so that nothing moves when the automatic span grows.
+        # As wide as the longest text, so that nothing moves when the automatic span grows; where there
+        # is no room, its beginning is enough.
         longest = f"Average: {SPANS[-1]} steps, auto"
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) + 48)
+        self._wide = self.fontMetrics().horizontalAdvance(longest) + 48
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("Average: 10") + 48)
+
+    def sizeHint(self) -> QSize:
+        """Return the room for the longest text."""
+        return QSize(self._wide, super().sizeHint().height())
 
     def show_automatic(self, span: int) -> None:
         """Say which span is used while it is automatic."""
