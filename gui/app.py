@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PyQt5 import sip
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QPalette
-from PyQt5.QtWidgets import QApplication
+from PyQt5.QtWidgets import QApplication, QWidget
 
 from engine.config import RunConfig
 from engine.data.catalogue import entries, is_present
@@ -32,6 +32,9 @@ from gui.selection import Selection
 from gui.session_bridge import SessionBridge
 from gui.settings import Settings, Store
 from gui.theme import THEMES, Theme, apply_theme, load_fonts, prepare
+
+FRAME = 40
+"""Height of the title bar that a desktop puts above a window, in pixels, on the safe side."""
 
 
 @dataclass(frozen=True)
@@ -166,10 +169,17 @@ def offer_leftover(program: Kernelscope) -> None:
     program.desk.notices.offer(sentence, "Go on with it", go_on)
 
 
+def fit_to_screen(window: QWidget) -> None:
+    """Make ``window`` no larger than its screen has room for, with the frame of the desktop."""
+    room = window.screen().availableGeometry().size() - QSize(0, FRAME)
+    window.resize(window.size().boundedTo(room))
+
+
 def run_window(theme: str, config: RunConfig | None) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     to_python_log()
     program = build(Store.of_user(), theme=theme, config=config)
+    fit_to_screen(program.window)
     program.window.show()
     code = program.app.exec_()
     program.close()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtCore import QEvent, QObject, QSize, Qt
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
-from PyQt5.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
 
 from gui.icons import icon
 from gui.theme import GRID, SMALL, Theme, font
 
 NARROWEST = 470
 """No part may ask for more width than this, in pixels: a projector has 1280 for three of them."""
+LOWEST = 240
+"""No part may ask for more height than this: two tiled rows fit a window of 720. It is scrolled below."""
 
 
 class _Sentence(QLabel):
@@ -36,6 +38,37 @@ class _Sentence(QLabel):
         self.setText(metrics.elidedText(self._whole, Qt.ElideRight, self.width()) if enough else "")
 
 
+class _Holder(QScrollArea):
+    """Lets a part be scrolled that is higher than its place; behind another tab it keeps its size."""
+
+    def __init__(self, part: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.NoFrame)
+        self.setFocusPolicy(Qt.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setMinimumSize(part.minimumWidth(), min(part.minimumSizeHint().height(), LOWEST))
+        self.setWidget(part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the part all the room, and where that is too low its least height."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the part when it needs more or less height than before."""
+        if event.type() == QEvent.LayoutRequest and watched is self.widget():
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        # Qt's own resizing takes the height that labels which wrap would like, not the least one.
+        part, room = self.widget(), self.viewport().size()
+        least = part.minimumSizeHint().height()
+        if part.hasHeightForWidth():
+            least = part.layout().minimumHeightForWidth(room.width())
+        part.resize(room.width(), max(room.height(), least))
+
+
 class Dock(QDockWidget):
     """Holds a view or a panel; can be moved, tabbed, floated and closed."""
 
@@ -48,14 +81,7 @@ class Dock(QDockWidget):
         part.setAttribute(Qt.WA_StyledBackground)
         part.setObjectName("panel")
         part.setMinimumWidth(min(part.minimumSizeHint().width(), NARROWEST))
-        policy = part.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # or the dock would shrink behind another tab
-        part.setSizePolicy(policy)
-        holder = QWidget()
-        inside = QVBoxLayout(holder)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(part)
-        self.setWidget(holder)
+        self.setWidget(_Holder(part))
         bar = QWidget()
         bar.setObjectName("docktitle")
         bar.setAttribute(Qt.WA_StyledBackground)

@@ -60,7 +60,7 @@ class ExportDialog(QDialog):
         self.which = QComboBox()
         self.which.setAccessibleName("Model")
         self.which.setMinimumContentsLength(20)
-        for key in models.keys():  # noqa: SIM118 - not a dict
+        for key in models.keys:
             self.which.addItem(models.title(key), key)
         self.which.setCurrentIndex(max(0, self.which.findData(models.current)))
         self.which.currentIndexChanged.connect(lambda _index: self._choose())

@@ -59,8 +59,9 @@ class ModelShelf(QObject):
         words = self._titles[self.answering]
         return words if self.answering == self._current else f"{words}, until training begins"
 
+    @property
     def keys(self) -> tuple[str, ...]:
-        """Return the keys of all models: the network in training, the shipped ones, those added."""
+        """The keys of all models: the network in training, the shipped ones, those added."""
         return tuple(self._titles)
 
     def title(self, key: str) -> str:

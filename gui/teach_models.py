@@ -39,7 +39,7 @@ def take_back(desk: Desk, key: str) -> str:
     teaching = desk.models.get(key).record.get("teaching", {})
     origin = teaching.get("origin") if isinstance(teaching, dict) else None
     discard(key)
-    if origin in desk.models.keys():  # noqa: SIM118 - not a dict
+    if origin in desk.models.keys:
         desk.models.choose(origin)
     desk.models.remove(key)
     return desk.models.current

@@ -133,6 +133,7 @@ def palette(theme: Theme) -> QPalette:
     result = QPalette()
     roles = {
         QPalette.Window: theme.window,
+        QPalette.Light: theme.window,  # of the line below tabs, which is to be seen in neither theme
         QPalette.WindowText: theme.text,
         QPalette.Base: theme.panel,
         QPalette.AlternateBase: theme.raised,

@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 from tqdm import tqdm
 
+from engine.workers import hold_blas_to_one_thread
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_STYLE_OVERRIDE"):
     os.environ.pop(name, None)
@@ -42,6 +44,12 @@ def home_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         runtime.mkdir(mode=0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread_each() -> None:
+    """Count in one thread, as the program does: on a busy machine several wait for each other for long."""
+    hold_blas_to_one_thread()
 
 
 @pytest.fixture(autouse=True)

@@ -155,6 +155,6 @@ class PadParts(QWidget):
     def offer_models(self, models: ModelShelf) -> None:
         """List the networks at hand."""
         self.source_box.clear()
-        for key in models.keys():  # noqa: SIM118 - a shelf is no dict
+        for key in models.keys:
             self.source_box.addItem(models.title(key), key)
         self.source_box.setCurrentIndex(self.source_box.findData(models.current))

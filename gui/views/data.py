@@ -12,7 +12,6 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QStackedLayout,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -34,6 +33,7 @@ from gui.views.data_common import CommonPage
 from gui.views.data_sample import SamplePage
 from gui.widgets.class_counts import ClassCounts
 from gui.widgets.image_empty import EmptyState
+from gui.widgets.one_page import OnePage
 from gui.widgets.sample_grid import SampleGrid
 
 _SIDE = 248
@@ -105,7 +105,7 @@ class DataView(QWidget):
         inner.addLayout(head)
         inner.addLayout(body, 1)
         inner.addWidget(self.readout)
-        self._stack = QStackedLayout()
+        self._stack = OnePage()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
         column = QVBoxLayout(self)

@@ -12,7 +12,6 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from gui.theme import GRID, Theme
 from gui.views.evaluate_matrix import ConfusionMatrix
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.image_gallery import Gallery
+from gui.widgets.one_page import OnePage
 
 _HINT = "Click a cell to see its images, click an image to see it in the network."
 
@@ -63,14 +63,18 @@ class EvaluateView(QWidget):
         self.cells = QComboBox()
         self.cells.addItems(["Number of images", "Per cent of the class"])
         self.cells.setAccessibleName("What the cells show")
+        self.cells.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        self.cells.setMinimumContentsLength(12)
         self.cells.setToolTip("What stands in the cells. Colours of mistakes are on a logarithmic scale.")
         self.matrix = ConfusionMatrix(theme)
         self.heading = QLabel()
         self.heading.setObjectName("heading")
+        self.heading.setWordWrap(True)
         self.note = QLabel()
         self.note.setObjectName("note")
         self.note.setWordWrap(True)
-        self.back = QPushButton("&Back to the worst mistakes")
+        self.back = QPushButton("&Back")
+        self.back.setToolTip("Back to the worst mistakes")
         self.gallery = Gallery(theme, self._describe)
         self.readout = QLabel(_HINT)
         self.readout.setObjectName("note")
@@ -107,7 +111,7 @@ class EvaluateView(QWidget):
         inner.addLayout(top)
         inner.addLayout(self._middle, 1)
         inner.addWidget(self.readout)
-        self._stack = QStackedLayout()
+        self._stack = OnePage()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
         column = QVBoxLayout(self)

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PyQt5.QtCore import QSignalBlocker, Qt
+from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QSlider,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import ModelFileError
@@ -24,14 +14,15 @@ from engine.explain import METHODS, Method
 from engine.messages import State
 from gui.desk import Desk
 from gui.model_shelf import TRAINING
-from gui.presenters.explain import Question, Reply, class_texts, misfit
+from gui.presenters.explain import Question, Reply, misfit
 from gui.selection import Sample
 from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
+from gui.views.explain_head import ExplainHead
 from gui.views.explain_maps import ExplainMaps
 from gui.views.explain_work import Explainer
-from gui.widgets.fields import guard_wheel
 from gui.widgets.image_empty import EmptyState
+from gui.widgets.one_page import OnePage
 from gui.widgets.option_form import KindChooser
 
 _HINT = "Point at a pixel to read it, or move over a map with the arrow keys."
@@ -54,16 +45,9 @@ class ExplainView(QWidget):
         self._stale = True
         self._asked: tuple[int | None, bool] = (None, False)
         self.explainer = Explainer(self)
-        self.model = _box("Network", "The network that is asked.")
-        self.first = _box("Class", "The class that is explained.")
-        self.second = _box("Class beside it", "The class whose maps stand below, to compare.")
-        self.opacity = QSlider(Qt.Horizontal)
-        self.opacity.setRange(0, 100)
-        self.opacity.setFixedWidth(10 * GRID)
-        self.opacity.setAccessibleName("Map over image")
-        self.opacity.setToolTip("How much of the map is seen: 0 % shows the image, 100 % the map alone.")
+        self.head = ExplainHead()
         self.maps = ExplainMaps(theme)
-        self.opacity.setValue(round(100 * self.maps.share))
+        self.head.opacity.setValue(round(100 * self.maps.share))
         self.words = QLabel()
         self.words.setObjectName("note")
         self.words.setWordWrap(True)
@@ -87,22 +71,9 @@ class ExplainView(QWidget):
         self._lay_out()
         self._connect()
         self._say()
-        self._list_models()
-        self._list_classes(None)
+        self.head.list_models(desk.models)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        for text, widget in (
-            ("&Network", self.model),
-            ("&Class", self.first),
-            ("B&eside", self.second),
-            ("&Map", self.opacity),
-        ):
-            label = QLabel(text)
-            label.setBuddy(widget)
-            head.addWidget(label)
-            head.addWidget(widget, {self.model: 3, self.opacity: 0}.get(widget, 2))
         foot = QGridLayout()
         foot.setHorizontalSpacing(2 * GRID)
         foot.setVerticalSpacing(GRID // 2)
@@ -119,13 +90,13 @@ class ExplainView(QWidget):
         inner.setSpacing(GRID)
         inner.addWidget(self.maps, 1)
         inner.addLayout(foot)
-        self._stack = QStackedLayout()
+        self._stack = OnePage()
         for page in (self.empty, self.words, full):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addLayout(self._stack, 1)
 
     def _connect(self) -> None:
@@ -138,10 +109,10 @@ class ExplainView(QWidget):
         desk.selection.changed.connect(lambda _: self.refresh())
         desk.models.changed.connect(self._models_changed)
         self.empty.acted.connect(self._take_test_image)
-        self.model.activated.connect(lambda _: desk.models.choose(self.model.currentData()))
-        self.first.activated.connect(lambda _: self.refresh())
-        self.second.activated.connect(lambda _: self.refresh())
-        self.opacity.valueChanged.connect(lambda value: self.maps.set_share(value / 100))
+        self.head.model.activated.connect(lambda _: desk.models.choose(self.head.model.currentData()))
+        self.head.first.activated.connect(lambda _: self.refresh())
+        self.head.second.activated.connect(lambda _: self.refresh())
+        self.head.opacity.valueChanged.connect(lambda value: self.maps.set_share(value / 100))
         self.maps.pointed.connect(lambda text: self.readout.setText(text or _HINT))
         self.maps.chosen.connect(self._choose_class)
         self.method.changed.connect(self._method_changed)
@@ -178,7 +149,7 @@ class ExplainView(QWidget):
         if self._stale:
             return
         sample, models = self._desk.selection.sample, self._desk.models
-        self._list_models()
+        self.head.list_models(self._desk.models)
         if sample is None:
             self.explainer.stop()
             self._stack.setCurrentIndex(_NOTHING)
@@ -194,9 +165,9 @@ class ExplainView(QWidget):
             return
         known = self.maps.reply
         if known is not None and known.question.model.class_names != model.class_names:
-            self._list_classes(None)  # what was chosen among other classes means nothing here
+            self.head.list_classes(None)  # what was chosen among other classes means nothing here
         self._asked = (models.step, slow)
-        chosen = (self.first.currentData(), self.second.currentData())
+        chosen = (self.head.first.currentData(), self.head.second.currentData())
         self.explainer.ask(
             Question(models.answering, model, sample.image, chosen, dict(self._methods)), slow=slow
         )
@@ -207,7 +178,7 @@ class ExplainView(QWidget):
         self.empty.button.setEnabled(len(dataset.test_images) > 0)
 
     def _models_changed(self) -> None:
-        self._list_models()
+        self.head.list_models(self._desk.models)
         self.refresh()
 
     def _snapshot_came(self) -> None:
@@ -222,7 +193,7 @@ class ExplainView(QWidget):
 
     def _show(self, reply: Reply) -> None:
         sample = self._desk.selection.sample
-        self._list_classes(reply)
+        self.head.list_classes(reply)
         self.maps.show_reply(reply, sample.source if sample is not None else "")
         self._stack.setCurrentIndex(_FULL)
         self._say()
@@ -246,7 +217,7 @@ class ExplainView(QWidget):
             self._desk.selection.choose(Sample(dataset.test_images[0], "test image 0", label, 0))
 
     def _choose_class(self, number: int) -> None:
-        self.first.setCurrentIndex(number + 1)
+        self.head.first.setCurrentIndex(number + 1)
         self.refresh()
 
     def _method_changed(self, method: Method) -> None:
@@ -264,37 +235,3 @@ class ExplainView(QWidget):
         self.trust.setText(self._methods[name].about)
         found = self.maps.reply.found.get(name) if self.maps.reply is not None else None
         self.detail.setText("" if found is None or isinstance(found, str) else found[0].detail.capitalize())
-
-    def _list_models(self) -> None:
-        models = self._desk.models
-        keys = models.keys()
-        current = models.current
-        items = [(models.answering_title if key == current else models.title(key), key) for key in keys]
-        if [(self.model.itemText(i), self.model.itemData(i)) for i in range(self.model.count())] != items:
-            self.model.clear()
-            for text, key in items:
-                self.model.addItem(text, key)
-        self.model.setCurrentIndex(self.model.findData(models.current))
-
-    def _list_classes(self, reply: Reply | None) -> None:
-        """List the classes with their probabilities; above them stands the likeliest one."""
-        for box, texts in zip((self.first, self.second), class_texts(reply), strict=True):
-            with QSignalBlocker(box):
-                if box.count() != len(texts):
-                    box.clear()
-                    for number, text in enumerate(texts):
-                        box.addItem(text, number - 1 if number else None)
-                for number, text in enumerate(texts):
-                    if box.itemText(number) != text:
-                        box.setItemText(number, text)
-
-
-def _box(name: str, tip: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(6)
-    box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-    guard_wheel(box)
-    return box

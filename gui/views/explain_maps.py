@@ -49,7 +49,7 @@ class ExplainMaps(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
-        grid.addLayout(self._head("What the network sees", self.source), 0, 0)
+        grid.addLayout(self._head("Input", self.source), 0, 0)
         grid.addWidget(self.image, 2, 0)
         grid.addWidget(self._caption("Click a class to explain it"), 3, 0)
         grid.addWidget(self.bars, 4, 0, Qt.AlignTop)

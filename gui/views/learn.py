@@ -13,7 +13,6 @@ from PyQt5.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from gui.theme import GRID, Theme
 from gui.views.learn_drawing import Drawing
 from gui.views.learn_files import CurveFiles
 from gui.widgets.image_empty import EmptyState
+from gui.widgets.one_page import OnePage
 from gui.widgets.span_box import SpanBox
 
 _LATE_MS = 300
@@ -113,7 +113,7 @@ class LearnView(QWidget):
         inner.addLayout(controls)
         inner.addWidget(self.charts, 1)
         inner.addWidget(self.readout)
-        self._stack = QStackedLayout()
+        self._stack = OnePage()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
         column = QVBoxLayout(self)

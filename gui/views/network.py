@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.capture import capture
 from engine.config import RunConfig
@@ -23,6 +23,7 @@ from gui.views.network_enlarge import EnlargeDialog
 from gui.views.network_layout import Part
 from gui.widgets.image_chooser import SampleChooser
 from gui.widgets.image_empty import EmptyState
+from gui.widgets.one_page import OnePage
 
 _HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
 
@@ -85,7 +86,7 @@ class NetworkView(QWidget):
         foot.addWidget(self.readout, 1)
         foot.addWidget(self.source)
         inner.addLayout(foot)
-        self._stack = QStackedLayout()
+        self._stack = OnePage()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(full)
         column = QVBoxLayout(self)
@@ -132,9 +133,9 @@ class NetworkView(QWidget):
     def _list_models(self) -> None:
         models = self._desk.models
         self.source.clear()
-        for key in models.keys():  # noqa: SIM118 - a shelf is no dict
+        for key in models.keys:
             self.source.addItem(models.title(key), key)
-        gone = self._key not in models.keys()  # noqa: SIM118
+        gone = self._key not in models.keys
         self.look_at(TRAINING if gone else self._key)
 
     def look_at(self, key: str) -> None:

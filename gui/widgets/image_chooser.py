@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget
 
 from engine.data.dataset import Dataset
 from engine.types import Labels
 from gui.selection import Sample
+
+_WITH_CLASSES = 400
+"""In a narrower row, in pixels, the buttons need the room of the choice of a class."""
 
 
 class SampleChooser(QWidget):
@@ -60,6 +64,11 @@ class SampleChooser(QWidget):
         self.kind.activated.connect(self._kind_chosen)
         self.drawing.clicked.connect(self._choose_drawing)
         self._enable()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the choice of a class out where there is no room for it."""
+        super().resizeEvent(event)
+        self.kind.setVisible(self.width() >= _WITH_CLASSES)
 
     def _arrow(self, text: str, tip: str, step: int) -> QToolButton:
         button = QToolButton()

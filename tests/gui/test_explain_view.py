@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt5.QtCore import QPoint, Qt
-from PyQt5.QtWidgets import QTabWidget, QWidget
+from PyQt5.QtWidgets import QLabel, QTabWidget, QWidget
 
 from engine.capture import capture
 from engine.config import RunConfig
@@ -85,19 +85,20 @@ def test_all_methods_explain_the_answer_and_the_next_likeliest(full) -> None:
     assert set(full.maps.reply.found) == {"saliency", "grad_cam", "occlusion"}
     assert all(shown.colours is not None for shown in full.maps.maps.values())
     assert (
-        full.first.currentText() == f"Answer: {order[0]}" and full.second.currentText() == f"Next: {order[1]}"
+        full.head.first.currentText() == f"Answer: {order[0]}"
+        and full.head.second.currentText() == f"Next: {order[1]}"
     )
 
 
 def test_another_class_is_explained(qtbot, full) -> None:
-    full.first.setCurrentIndex(4)
-    full.first.activated.emit(4)
+    full.head.first.setCurrentIndex(4)
+    full.head.first.activated.emit(4)
     settle(qtbot, full)
     assert full.maps.reply.targets[0] == 3
     height = full.maps.bars.height()
     qtbot.mouseClick(full.maps.bars, Qt.LeftButton, pos=QPoint(20, round(height * 5.5 / 10)))
     settle(qtbot, full)
-    assert full.maps.reply.targets[0] == 5 and full.first.currentIndex() == 6
+    assert full.maps.reply.targets[0] == 5 and full.head.first.currentIndex() == 6
 
 
 def test_the_options_of_a_method_are_edited_and_used(qtbot, full) -> None:
@@ -159,14 +160,14 @@ def test_the_mouse_and_the_arrow_keys_read_a_map(qtbot, full) -> None:
 
 def test_the_slider_lays_the_map_over_the_image(full) -> None:
     shown = full.maps.maps["grad_cam", 0]
-    full.opacity.setValue(0)
+    full.head.opacity.setValue(0)
     np.testing.assert_array_equal(shown.colours, full.maps.image.colours)
-    full.opacity.setValue(100)
+    full.head.opacity.setValue(100)
     assert not np.array_equal(shown.colours, full.maps.image.colours)
 
 
 def test_the_theme_changes_the_colours_of_signed_maps(full) -> None:
-    full.opacity.setValue(100)
+    full.head.opacity.setValue(100)
     before = full.maps.maps["saliency", 0].colours.copy()
     full.set_theme(DARK)
     assert not np.array_equal(before, full.maps.maps["saliency", 0].colours)
@@ -175,7 +176,7 @@ def test_the_theme_changes_the_colours_of_signed_maps(full) -> None:
 def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, desk, full) -> None:
     assert full.wants() == Wants()  # a model at rest needs no snapshots
     desk.models.choose(TRAINING)
-    assert full.model.currentText() == "Digits, until training begins"
+    assert full.head.model.currentText() == "Digits, until training begins"
     settle(qtbot, full)
     assert full.maps.reply.question.key == "digits"
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
@@ -194,22 +195,29 @@ def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, 
 def test_a_new_run_is_explained_by_the_trained_model_until_it_has_learnt(qtbot, desk, full) -> None:
     desk.models.choose(TRAINING)
     desk.bridge.run_started.emit(RunConfig(network=preset("classic")))
-    assert full.model.currentText() == "Digits, until training begins"
+    assert full.head.model.currentText() == "Digits, until training begins"
     settle(qtbot, full)
     assert full.maps.reply.question.key == "digits"
 
 
 def test_models_are_chosen_in_the_head(qtbot, desk, full) -> None:
     desk.models.add("other", "Other", model(2), choose=False)
-    full.model.setCurrentIndex(full.model.findText("Other"))
-    full.model.activated.emit(full.model.currentIndex())
+    full.head.model.setCurrentIndex(full.head.model.findText("Other"))
+    full.head.model.activated.emit(full.head.model.currentIndex())
     assert desk.models.current == "other"
     settle(qtbot, full)
     assert full.maps.reply.question.key == "other"
 
 
 def test_every_control_has_a_name(full) -> None:
-    for control in (full.model, full.first, full.second, full.opacity, full.maps.image, full.maps.bars):
+    for control in (
+        full.head.model,
+        full.head.first,
+        full.head.second,
+        full.head.opacity,
+        full.maps.image,
+        full.maps.bars,
+    ):
         assert control.accessibleName()
     assert full.maps.maps["saliency", 1].accessibleName() == "Saliency, class 2"
 
@@ -228,11 +236,11 @@ def test_the_same_step_is_not_explained_twice(qtbot, desk, full) -> None:
 
 
 def test_a_class_chosen_among_others_is_forgotten(qtbot, desk, full) -> None:
-    full.first.setCurrentIndex(4)
+    full.head.first.setCurrentIndex(4)
     letters = Model(model(2).network, model().preprocessing, tuple("abcdefghij"), {})
     desk.models.add("letters", "Letters", letters)
     settle(qtbot, full)
-    assert full.first.currentIndex() == 0 and full.first.itemText(1).startswith("a, ")
+    assert full.head.first.currentIndex() == 0 and full.head.first.itemText(1).startswith("a, ")
     assert full.maps.reply.question.chosen == (None, None)
 
 
@@ -255,3 +263,20 @@ def test_another_tab_does_not_wait_for_the_work_to_end(qtbot, desk, monkeypatch)
     settle(qtbot, made)
     assert "occlusion" in made.maps.reply.found
     monkeypatch.undo()
+
+
+def test_labels_give_way_where_there_is_no_room(qtbot, full) -> None:
+    labels = [label for label in full.head.findChildren(QLabel) if label.parent() is full.head]
+    full.resize(700, 520)
+    qtbot.waitUntil(lambda: all(label.isVisible() for label in labels))
+    full.resize(470, 520)
+    qtbot.waitUntil(lambda: not any(label.isVisible() for label in labels))
+    assert full.head.first.isVisible() and full.head.opacity.isVisible()
+
+
+def test_a_sentence_asks_for_less_height_than_the_maps(qtbot, desk, full) -> None:
+    full.resize(480, 300)
+    maps = full.minimumSizeHint().height()
+    desk.selection.choose(Sample(np.zeros((3, 9, 9), np.uint8), "a small picture"))
+    qtbot.waitUntil(full.words.isVisible)
+    assert full.minimumSizeHint().height() < maps / 2

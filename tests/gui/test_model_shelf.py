@@ -39,7 +39,7 @@ def snapshot(step):
 
 
 def test_the_shipped_models_and_the_network_in_training_are_on_the_shelf(shelf):
-    assert shelf.keys() == ("training", *SHIPPED)
+    assert shelf.keys == ("training", *SHIPPED)
     assert shelf.title("training") == "Network in training"
     assert shelf.title("digits") == "Digits"
     assert shelf.get("digits").class_names == DIGITS
@@ -68,11 +68,11 @@ def test_an_added_model_is_looked_at_until_it_is_taken_away(qtbot, shelf):
     mine = model()
     with qtbot.waitSignal(shelf.changed):
         shelf.add("mine", "My network", mine)
-    assert (shelf.current, shelf.keys()[-1], shelf.title("mine")) == ("mine", "mine", "My network")
+    assert (shelf.current, shelf.keys[-1], shelf.title("mine")) == ("mine", "mine", "My network")
     assert shelf.get("mine") is mine
     with qtbot.waitSignal(shelf.changed):
         shelf.remove("mine")
-    assert shelf.keys() == ("training", *SHIPPED)
+    assert shelf.keys == ("training", *SHIPPED)
     assert shelf.current == "digits"
 
 

@@ -196,7 +196,7 @@ def test_a_taught_network_is_kept_and_taken_back(qtbot, dialog, desk, model):
     qtbot.addWidget(box)
     assert np.array_equal(again.models.get("taught-pets").network.flat, taught.model.network.flat)
     click(qtbot, dialog.back)
-    assert desk.models.current == "pets" and "taught-pets" not in set(desk.models.keys())
+    assert desk.models.current == "pets" and "taught-pets" not in set(desk.models.keys)
     assert desk.models.get("pets") is model and np.array_equal(model.network.flat, before)
 
 

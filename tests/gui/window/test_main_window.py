@@ -11,7 +11,7 @@ from PyQt5.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.messages import State
-from gui.app import Kernelscope
+from gui.app import FRAME, Kernelscope, fit_to_screen
 from gui.presenters.examples import example
 from gui.presenters.strokes import SIDE
 from gui.views import VIEWS
@@ -137,6 +137,30 @@ def test_every_view_can_be_seen_at_once_and_back(qtbot: QtBot, program: Kernelsc
     QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
     qtbot.waitUntil(lambda: not window.parts["network"].isVisible(), timeout=LONG)
     assert window.parts["learn"].isVisible()
+
+
+def test_all_views_fit_a_low_window_and_are_scrolled(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    window.resize(1280, 720)
+    window.tile(True)
+    qtbot.waitUntil(lambda: window.parts["explain"].isVisible(), timeout=LONG)
+    qtbot.wait(0)
+    assert (window.width(), window.height()) == (1280, 720)
+    pad, holder = window.parts["pad"], window.docks["pad"].widget()
+    assert pad.height() == holder.viewport().height()
+    window.resize(1280, 420)
+    qtbot.waitUntil(lambda: holder.verticalScrollBar().isVisible(), timeout=LONG)
+    assert pad.width() == holder.viewport().width()
+    assert pad.height() == pad.layout().minimumHeightForWidth(pad.width()) > holder.viewport().height()
+
+
+def test_the_first_window_is_no_larger_than_the_screen(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    room = window.screen().availableGeometry()
+    window.resize(10 * room.size())
+    fit_to_screen(window)
+    qtbot.waitUntil(lambda: window.height() == room.height() - FRAME, timeout=LONG)
+    assert window.width() == max(room.width(), window.minimumSizeHint().width())
 
 
 def test_views_come_to_the_front_by_their_keys(qtbot: QtBot, program: Kernelscope) -> None:

@@ -1,0 +1,89 @@
+"""What is explained: the network, two of its classes, and how much the map covers the image."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QSignalBlocker, Qt
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+
+from gui.model_shelf import ModelShelf
+from gui.presenters.explain import Reply, class_texts
+from gui.theme import GRID
+from gui.widgets.fields import guard_wheel
+
+_WITH_WORDS = 600
+"""In a narrower row, in pixels, the fields need the room of their labels; they keep their tooltips."""
+
+
+class ExplainHead(QWidget):
+    """The row of choices above the maps."""
+
+    def __init__(self) -> None:
+        """Make the row with nothing to choose from."""
+        super().__init__()
+        self.model = _box("Network", "The network that is asked.")
+        self.first = _box("Class", "The class that is explained.")
+        self.second = _box("Class beside it", "The class whose maps stand below, to compare.")
+        self.opacity = QSlider(Qt.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setAccessibleName("Map over image")
+        self.opacity.setToolTip("How much of the map is seen: 0 % shows the image, 100 % the map alone.")
+        self._words: list[QLabel] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for text, widget, stretch in (
+            ("&Network", self.model, 1),
+            ("&Class", self.first, 1),
+            ("B&eside", self.second, 1),
+            ("&Map", self.opacity, 0),
+        ):
+            label = QLabel(text)
+            label.setBuddy(widget)
+            self._words.append(label)
+            row.addWidget(label)
+            row.addWidget(widget, stretch)
+        self.list_classes(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the labels out where there is no room for them."""
+        super().resizeEvent(event)
+        roomy = self.width() >= _WITH_WORDS
+        for label in self._words:
+            label.setVisible(roomy)
+        self.opacity.setFixedWidth((10 if roomy else 6) * GRID)
+
+    def list_models(self, models: ModelShelf) -> None:
+        """List the networks, and mark the one that is asked."""
+        current = models.current
+        items = [
+            (models.answering_title if key == current else models.title(key), key) for key in models.keys
+        ]
+        if [(self.model.itemText(i), self.model.itemData(i)) for i in range(self.model.count())] != items:
+            self.model.clear()
+            for text, key in items:
+                self.model.addItem(text, key)
+        self.model.setCurrentIndex(self.model.findData(current))
+
+    def list_classes(self, reply: Reply | None) -> None:
+        """List the classes with their probabilities; above them stands the likeliest one."""
+        for box, texts in zip((self.first, self.second), class_texts(reply), strict=True):
+            with QSignalBlocker(box):
+                if box.count() != len(texts):
+                    box.clear()
+                    for number, text in enumerate(texts):
+                        box.addItem(text, number - 1 if number else None)
+                for number, text in enumerate(texts):
+                    if box.itemText(number) != text:
+                        box.setItemText(number, text)
+
+
+def _box(name: str, tip: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(tip)
+    box.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(6)
+    box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+    guard_wheel(box)
+    return box

@@ -1,0 +1,20 @@
+"""A pile of pages of which one is seen, and which asks for no more height than that one."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QSize
+from PyQt5.QtWidgets import QStackedLayout
+
+
+class OnePage(QStackedLayout):
+    """Qt's own pile is as high as its highest page: a sentence in a low place would lie out of sight."""
+
+    def minimumSize(self) -> QSize:
+        """Return the width of the widest page, and the height of the one that is seen."""
+        if not self.count():
+            return QSize()
+        return QSize(super().minimumSize().width(), self.currentWidget().minimumSizeHint().height())
+
+    def hasHeightForWidth(self) -> bool:
+        """Return False: labels that wrap get the least height that they ask for."""
+        return False
