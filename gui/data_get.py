@@ -22,7 +22,7 @@ from engine.data.adding import add_files
 from engine.data.download import Cancelled, Progress, download
 from engine.data.entry import Entry
 from gui.desk import Desk
-from gui.job import Job
+from gui.job import Job, Work
 from gui.presenters.data_get import facts, megabytes, progress_line
 from gui.theme import GRID
 
@@ -155,9 +155,9 @@ class GetDataDialog(QDialog):
 
     # --- work -------------------------------------------------------------------------------------
 
-    def _begin(self, words: str, work: object) -> None:
+    def _begin(self, words: str, work: Work) -> None:
         self._end()
-        job = self._job = Job(work, Cancelled, self)  # type: ignore[arg-type]
+        job = self._job = Job(work, self, Cancelled)
         job.moved.connect(self._moved)
         job.done.connect(self._arrived)
         job.failed.connect(self._failed)

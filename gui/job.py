@@ -12,6 +12,7 @@ from engine.errors import EngineError
 
 Report = Callable[[object], None]
 Asked = Callable[[], bool]
+Work = Callable[[Report, Asked], Any]
 _PAUSE = 0.05
 """Seconds between two reports; more often nobody can read them."""
 
@@ -28,15 +29,13 @@ class Job(QThread):
     given_up = pyqtSignal()
     """It ended because it was asked to."""
 
-    def __init__(
-        self, work: Callable[[Report, Asked], Any], gives_up: type[Exception], parent: QObject
-    ) -> None:
+    def __init__(self, work: Work, parent: QObject, gives_up: type[Exception] | tuple[()] = ()) -> None:
         """Prepare the work; ``start`` begins it.
 
         Args:
             work: is given a function that reports and one that says whether to give up.
-            gives_up: what it raises when it was asked to give up.
             parent: Qt's owner.
+            gives_up: what the work raises when it was asked to give up, if it can be.
         """
         super().__init__(parent)
         self._work, self._gives_up = work, gives_up
@@ -51,7 +50,7 @@ class Job(QThread):
         except EngineError as error:
             self.failed.emit(str(error))
         except MemoryError:
-            self.failed.emit("There is not enough memory for this.")
+            self.failed.emit("There is not enough memory for this; smaller pictures may do.")
         else:
             self.done.emit(result)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HELP = "train some steps and save a picture of the window"
 
 PANELS = ("learn", "network", "explain", "evaluate", "data", "experiment", "pad", "all")
+_CALM_SECONDS = 0.5
 _PATIENCE_SECONDS = 3600
 
 
@@ -194,6 +195,15 @@ def _wait(program: Kernelscope, done: object) -> None:
 
 
 def _settle(program: Kernelscope) -> None:
-    """Let timers that paint a moment later have their turn."""
-    until = time.monotonic() + 0.5
-    _wait(program, lambda: time.monotonic() > until)
+    """Let work beside the window end, and timers that paint a moment later have their turn."""
+    from gui.job import Job
+
+    since = time.monotonic()
+
+    def calm() -> bool:
+        nonlocal since
+        if any(job.isRunning() for job in program.window.findChildren(Job)):
+            since = time.monotonic()
+        return time.monotonic() > since + _CALM_SECONDS
+
+    _wait(program, calm)

@@ -8,22 +8,19 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.data.preprocess import Preprocessing
 from engine.drawing import BOX, FAINTEST, SIDE, normalise
 from engine.errors import DataError
-from engine.network import Network
+from engine.input_form import takes_dark_ground, takes_digits
 from engine.recognise.ink import ink as ink_of
 from engine.recognise.marks import Box, find_marks
 from engine.recognise.pictures import grey, plain
 from engine.storage import Model
-from engine.types import Array, Bytes, Context, Scratch, Shape
+from engine.types import Array, Bytes, Context, Scratch
 
 LARGEST_SIDE = 1120
 """A larger picture is reduced to this before digits are looked for."""
 LARGEST_SINGLE = 560
 """Likewise for one digit, which is still far larger than the box it is brought to."""
-DARK_GROUND = 0.4
-"""A grey model whose training images are darker than this on the mean expects a dark ground."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +52,6 @@ class Reading(Found):
         return int(np.argmax(self.probabilities))
 
 
-def expects_digits(in_shape: Shape, class_names: tuple[str, ...]) -> bool:
-    """Whether a network takes digits in the form of MNIST's images."""
-    return in_shape == (1, SIDE, SIDE) and class_names == tuple("0123456789")
-
-
 def recognise(
     picture: Image.Image, model: Model, crop: Box | None = None, *, several: bool = True
 ) -> list[Reading]:
@@ -88,11 +80,11 @@ def find(picture: Image.Image, model: Model, crop: Box | None = None, *, several
     """Return what ``recognise`` asks the network about."""
     picture = plain(picture)
     area = _checked(crop, picture) if crop is not None else Box(0, 0, *picture.size)
-    if expects_digits(model.network.spec.in_shape, model.class_names):
+    if takes_digits(model):
         return find_digits(picture, area, several=several)
     if crop is None:
         area = middle_square(*picture.size)
-    return [Found(area, as_picture(picture, area, model.network, model.preprocessing))]
+    return [Found(area, as_picture(picture, area, model))]
 
 
 def find_digits(picture: Image.Image, area: Box, *, several: bool) -> list[Found]:
@@ -126,7 +118,7 @@ def digits_in(ink: npt.NDArray[np.floating], *, several: bool) -> list[Found]:
     return found
 
 
-def as_picture(picture: Image.Image, area: Box, network: Network, preprocessing: Preprocessing) -> Bytes:
+def as_picture(picture: Image.Image, area: Box, model: Model) -> Bytes:
     """Bring a part of a picture to what a network takes that knows no digits.
 
     Reducing takes every pixel into account. For a network with grey images on a mostly dark ground,
@@ -135,8 +127,7 @@ def as_picture(picture: Image.Image, area: Box, network: Network, preprocessing:
     Args:
         picture: as ``plain`` makes it.
         area: the part; it is stretched if it has another shape.
-        network: whose images are wanted.
-        preprocessing: tells how dark its training images were.
+        model: whose network takes the image, and whose training images were dark or not.
 
     Returns:
         uint8 ``(C, H, W)``.
@@ -144,7 +135,7 @@ def as_picture(picture: Image.Image, area: Box, network: Network, preprocessing:
     Raises:
         DataError: the network takes images that are neither grey nor in colour.
     """
-    channels, height, width = network.spec.in_shape
+    channels, height, width = model.network.spec.in_shape
     if channels not in (1, 3):
         raise DataError(f"The network takes images of {channels} channels; pictures have 1 or 3.")
     part = picture.convert("L" if channels == 1 else "RGB")
@@ -156,7 +147,7 @@ def as_picture(picture: Image.Image, area: Box, network: Network, preprocessing:
     pixels = np.asarray(small, np.uint8)
     if channels == 3:
         return np.ascontiguousarray(pixels.transpose(2, 0, 1))
-    if preprocessing.mean[0] < DARK_GROUND:
+    if takes_dark_ground(model):
         edge = np.concatenate([pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1]])
         inside = pixels[height // 4 : height - height // 4, width // 4 : width - width // 4]
         if np.median(edge) > np.median(inside):

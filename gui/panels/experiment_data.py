@@ -47,7 +47,7 @@ class MoreData(QObject):
 
     def make(self) -> None:
         """Open the window that makes data sets of one's own pictures."""
-        from gui.own_pictures import OwnPicturesDialog  # brings Pillow
+        from gui.own_pictures.dialog import OwnPicturesDialog  # brings Pillow
 
         dialog = OwnPicturesDialog(self._desk, self.theme, self._panel)
         for changed in (dialog.added, dialog.removed, dialog.renamed):

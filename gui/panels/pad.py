@@ -10,6 +10,7 @@ from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, Q
 from PyQt5.QtWidgets import QApplication, QWidget
 
 from engine.errors import DataError, EngineError
+from engine.input_form import takes_digits
 from engine.messages import Snapshot
 from engine.storage import Model
 from engine.types import Array, Bytes
@@ -18,7 +19,7 @@ from gui.model_shelf import DIGITS, TRAINING
 from gui.panels.pad_intake import can_take, picture_from, picture_in
 from gui.panels.pad_parts import PadParts
 from gui.presenters.pad import EMPTY, Answer, Source, caption, ink_share, judge, reach
-from gui.presenters.subject import Subject, form, takes_digits
+from gui.presenters.subject import Subject, form
 from gui.selection import Sample
 from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
@@ -246,8 +247,7 @@ class PadPanel(PadParts):
             )
         read = [names[int(odds.argmax())] for odds, _ in self._steady]
         self.number.show_number(read, self.chosen)
-        scale = self.subject.scale
-        boxes = [part.box.scaled(1 / scale) for part in self.found]
+        boxes = [part.box.scaled(1 / self.subject.scale) for part in self.found]
         tags = [f"{k}: {name}" if len(read) < 10 else name for k, name in enumerate(read, 1)]
         for sheet in (self.canvas, self.picture):
             sheet.show_found(boxes, tags, self.chosen)
@@ -261,12 +261,12 @@ class PadPanel(PadParts):
         if self.live.isChecked() and self.image is not None and not self._send.isActive():
             self._send.start()
 
-    def _choose(self) -> None:
+    def _choose(self, asked: str = "") -> None:
         if self.image is not None:
-            self._desk.selection.choose(Sample(self.image, self.subject.name))
+            self._desk.selection.choose(Sample(self.image, self.subject.name, asked=asked))
 
     def _show(self, view: str) -> None:
-        self._choose()
+        self._choose(self._key)
         self.show_view.emit(view)
 
     # --- events --------------------------------------------------------------------------------------

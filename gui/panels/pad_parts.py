@@ -25,7 +25,7 @@ from gui.model_shelf import ModelShelf
 from gui.panels.pad_answer import AnswerCard
 from gui.panels.pad_tools import PadTools
 from gui.presenters.pad import LISTED, Answer, top_classes
-from gui.teach_box import TeachBox
+from gui.teach.box import TeachBox
 from gui.theme import GRID, Theme, font
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.canvas import Canvas

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.input_form import takes_dark_ground, takes_digits
 from engine.storage import Model
 from engine.types import Array, Bytes, Shape
 
@@ -15,20 +16,13 @@ if TYPE_CHECKING:
 
     from engine.recognise import Box, Found
 
-_DIGITS = tuple("0123456789")
 LARGEST = 1600
 """A picture is shown with at most so many pixels a side; it is read in full."""
 
 
-def takes_digits(model: Model) -> bool:
-    """Whether ``model`` reads digits, which are then found one by one."""
-    return model.network.spec.in_shape == (1, 28, 28) and model.class_names == _DIGITS
-
-
 def form(model: Model) -> tuple[Shape, bool, bool]:
     """Return all that decides how a picture is brought to ``model``: equal forms, equal images."""
-    dark = model.preprocessing.mean[0] < 0.4
-    return model.network.spec.in_shape, takes_digits(model), dark
+    return model.network.spec.in_shape, takes_digits(model), takes_dark_ground(model)
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ class Subject:
             return digits_in(self.ink, several=True)
         sheet = from_pixels(((1 - np.clip(self.ink, 0, 1)) * 255 + 0.5).astype(np.uint8))
         area = Box(0, 0, *sheet.size)
-        return [Found(area, as_picture(sheet, area, model.network, model.preprocessing))]
+        return [Found(area, as_picture(sheet, area, model))]
 
     @property
     def scale(self) -> float:

@@ -87,7 +87,7 @@ class CommonPage(QWidget):
             return
         part, shown = self._wanted
         job = self._job = Job(
-            lambda _report, asked: statistics(part.images, shown, asked), StatisticsGivenUpError, self
+            lambda _report, asked: statistics(part.images, shown, asked), self, StatisticsGivenUpError
         )
         job.done.connect(self._arrived)
         self.words.setText("Looking at all of them\u2026")

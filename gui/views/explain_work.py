@@ -93,7 +93,7 @@ class Explainer(QObject):
             return reply_to(question, slow=slow, stop=stop)
 
         self._slow_job, self._began = slow, time.monotonic()
-        job = self._job = Job(work, Stopped, self)
+        job = self._job = Job(work, self, Stopped)
         job.done.connect(lambda reply: self._ended(job, question, reply=reply))
         job.failed.connect(lambda sentence: self._ended(job, question, sentence=sentence))
         job.given_up.connect(lambda: self._ended(job, question))

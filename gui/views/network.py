@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QShowEvent
+from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.capture import capture
 from engine.config import RunConfig
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.messages import Request, Snapshot
+from engine.messages import Snapshot, State
+from engine.storage import Model
 from gui.desk import Desk
 from gui.model_shelf import TRAINING
 from gui.selection import Sample
@@ -21,6 +21,7 @@ from gui.theme import GRID, Theme
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
 from gui.views.network_layout import Part
+from gui.views.network_trained import TrainedLook
 from gui.widgets.image_chooser import SampleChooser
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
@@ -61,7 +62,9 @@ class NetworkView(QWidget):
         self.source.setToolTip("Look into the network in training, or into a trained one.")
         self.source.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
         self.source.setMinimumContentsLength(15)
-        self._key = TRAINING
+        self._key, self._until_training = TRAINING, False
+        self._trained = TrainedLook(self)
+        self._trained.seen.connect(self._show_seen)
         self.empty = EmptyState(
             "The network will be drawn here",
             "Every layer from the input to the class probabilities: kernels in colour, and the feature maps "
@@ -97,6 +100,7 @@ class NetworkView(QWidget):
         bridge.add_watcher(self)
         bridge.dataset_loaded.connect(self._dataset_loaded)
         bridge.run_started.connect(self._run_started)
+        bridge.state_changed.connect(self._state_changed)
         bridge.snapshot_ready.connect(self._show)
         desk.selection.changed.connect(self._sample_changed)
         self.chooser.chosen.connect(desk.selection.choose)
@@ -128,6 +132,11 @@ class NetworkView(QWidget):
         self._desk.bridge.refresh()
         self._show_trained()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look into nothing that nobody sees."""
+        super().hideEvent(event)
+        self._trained.stop()
+
     # --- which network is shown -------------------------------------------------------------------
 
     def _list_models(self) -> None:
@@ -140,7 +149,7 @@ class NetworkView(QWidget):
 
     def look_at(self, key: str) -> None:
         """Show the network with this key of the shelf."""
-        self._key = key
+        self._key, self._until_training = key, False
         self.source.setCurrentIndex(self.source.findData(key))
         self._desk.bridge.refresh()
         self._show_trained()
@@ -148,6 +157,7 @@ class NetworkView(QWidget):
     def _show_trained(self) -> None:
         """Show a trained network; the one in training comes by itself."""
         if self._key == TRAINING or not self.isVisible():
+            self._trained.stop()
             return
         try:
             model = self._desk.models.get(self._key)
@@ -156,16 +166,29 @@ class NetworkView(QWidget):
             self.look_at(TRAINING)
             return
         sample = self._desk.selection.sample
-        request = Request(kernels=True, maps=True, image=sample.image if sample is not None else None)
-        self._draw(capture(request, model.network, model.preprocessing, 0, 0), model.class_names)
+        self._trained.ask(model, sample.image if sample is not None else None)
+
+    def _show_seen(self, snapshot: Snapshot, model: Model) -> None:
+        if self._key != TRAINING and self.isVisible():
+            self._draw(snapshot, model.class_names)
 
     def _fit_to(self, sample: Sample) -> None:
-        """Look at the network that answers, if the sample was made for it and not for the one shown."""
+        """Look at the network that was asked about the sample, or at the one that it was made for."""
         models, spec = self._desk.models, self.canvas.spec
+        if sample.asked in models.keys:
+            if sample.asked != self._key:
+                self.look_at(sample.asked)
+                self._until_training = models.current == TRAINING
+            return
         if models.current in (self._key, TRAINING) or spec is None or spec.in_shape == sample.image.shape:
             return
         if models.get(models.current).network.spec.in_shape == sample.image.shape:
             self.look_at(models.current)
+
+    def _state_changed(self, state: State, _why: str) -> None:
+        """Show the network in training as soon as it trains, if another one only stood in for it."""
+        if self._until_training and state is State.RUNNING:
+            self.look_at(TRAINING)
 
     # --- what comes from the session --------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from PyQt5.QtCore import Qt
 from engine.capture import capture
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
-from engine.messages import Request
+from engine.messages import Request, State
 from engine.network import Network
 from engine.spec import preset
 from engine.storage import Model
@@ -67,10 +67,16 @@ def pick(qtbot, view, key):
         qtbot.keyClick(view.source, Qt.Key_Down if steps > 0 else Qt.Key_Up)
 
 
+def seen(qtbot, view, act):
+    """Do something after which a network at rest is looked into, and wait until it is shown."""
+    with qtbot.waitSignal(view._trained.seen, timeout=10000):
+        act()
+
+
 def test_a_trained_network_is_shown_until_the_one_in_training_is_wanted_again(qtbot, desk, view):
     send(desk, 1)
     assert view.wants().kernels
-    view.look_at("mine")
+    seen(qtbot, view, lambda: view.look_at("mine"))
     mine = desk.models.get("mine")
     assert view.canvas.spec == mine.network.spec
     shown = view.canvas.snapshot
@@ -85,25 +91,28 @@ def test_a_trained_network_is_shown_until_the_one_in_training_is_wanted_again(qt
     assert view.canvas.spec == preset("classic")
 
 
-def test_it_follows_the_image_that_is_looked_at(desk, view):
-    view.look_at("mine")
+def test_it_follows_the_image_that_is_looked_at(qtbot, desk, view):
+    seen(qtbot, view, lambda: view.look_at("mine"))
     before = view.canvas.snapshot.probabilities
-    desk.selection.choose(Sample(np.full((1, 28, 28), 200, np.uint8), "your drawing"))
+    drawing = Sample(np.full((1, 28, 28), 200, np.uint8), "your drawing")
+    seen(qtbot, view, lambda: desk.selection.choose(drawing))
     assert not np.array_equal(view.canvas.snapshot.probabilities, before)
 
 
-def test_an_image_of_another_form_is_said_so(desk, view):
-    view.look_at("things")
+def test_an_image_of_another_form_is_said_so(qtbot, desk, view):
+    seen(qtbot, view, lambda: view.look_at("things"))
     assert view.readout.text() == "No maps: the image is 28×28×1, and this network takes 32×32×3."
-    desk.selection.choose(Sample(np.full((3, 32, 32), 200, np.uint8), "your picture"))
+    picture = Sample(np.full((3, 32, 32), 200, np.uint8), "your picture")
+    seen(qtbot, view, lambda: desk.selection.choose(picture))
     assert "No maps" not in view.readout.text()
 
 
-def test_a_picture_made_for_the_answering_network_is_shown_in_it(desk, view):
+def test_a_picture_made_for_the_answering_network_is_shown_in_it(qtbot, desk, view):
     send(desk, 1)
     desk.models.choose("things")
     assert view.canvas.spec == preset("classic")
-    desk.selection.choose(Sample(np.full((3, 32, 32), 200, np.uint8), "your picture"))
+    picture = Sample(np.full((3, 32, 32), 200, np.uint8), "your picture")
+    seen(qtbot, view, lambda: desk.selection.choose(picture))
     assert view.source.currentText() == "Things"
     assert view.canvas.spec.in_shape == (3, 32, 32)
     assert view.canvas.snapshot.probabilities.shape == (10,)
@@ -114,3 +123,41 @@ def test_a_network_that_is_taken_away_gives_way_to_the_one_in_training(desk, vie
     desk.models.remove("mine")
     assert view.source.currentText() == "Network in training"
     assert view.wants().kernels
+
+
+def test_only_the_newest_of_many_images_is_shown(qtbot, desk, view):
+    seen(qtbot, view, lambda: view.look_at("mine"))
+    shown = []
+    view._trained.seen.connect(lambda snapshot, _model: shown.append(snapshot))
+    images = [np.full((1, 28, 28), level, np.uint8) for level in range(0, 250, 10)]
+    for image in images:
+        desk.selection.choose(Sample(image, "your drawing"))
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1].image is images[-1], timeout=10000)
+    assert len(shown) < len(images)
+    assert view.canvas.snapshot is shown[-1]
+
+
+def test_a_view_that_is_hidden_looks_no_further(qtbot, desk, view):
+    view.look_at("mine")
+    view.hide()
+    assert view._trained._job is None
+    seen(qtbot, view, view.show)
+
+
+def test_the_network_that_was_asked_is_shown_until_training_begins(qtbot, desk, view):
+    image = np.full((1, 28, 28), 200, np.uint8)
+    seen(qtbot, view, lambda: desk.selection.choose(Sample(image, "your drawing", asked="mine")))
+    assert view.source.currentText() == "Mine"
+    desk.bridge.state_changed.emit(State.RUNNING, "")
+    assert view.source.currentText() == "Network in training"
+
+
+def test_a_network_that_was_chosen_is_shown_while_another_one_trains(qtbot, desk, view):
+    desk.models.choose("mine")
+    image = np.full((1, 28, 28), 200, np.uint8)
+    seen(qtbot, view, lambda: desk.selection.choose(Sample(image, "your drawing", asked="mine")))
+    desk.bridge.state_changed.emit(State.RUNNING, "")
+    assert view.source.currentText() == "Mine"
+    pick(qtbot, view, "training")
+    desk.selection.choose(Sample(image, "your drawing"))
+    assert view.source.currentText() == "Network in training"

@@ -11,8 +11,9 @@ from PIL import Image
 from engine.data.catalogue import load
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError
+from engine.input_form import takes_dark_ground, takes_digits
 from engine.network import Network
-from engine.recognise import Box, expects_digits, recognise
+from engine.recognise import Box, recognise
 from engine.recognise.ink import ink
 from engine.recognise.marks import components, find_marks
 from engine.spec import preset
@@ -197,7 +198,7 @@ def test_objects_are_seen_in_colour_and_every_pixel_counts() -> None:
 
 def test_a_garment_on_a_light_ground_is_inverted_where_the_network_expects_a_dark_one() -> None:
     clothes = model((1, 28, 28), tuple("abcdefghij"), 0.286)
-    assert not expects_digits((1, 28, 28), clothes.class_names)
+    assert takes_dark_ground(clothes) and not takes_digits(clothes)
     shirt = np.full((280, 280), 250, np.uint8)
     shirt[60:220, 80:200] = 90
     (reading,) = recognise(Image.fromarray(shirt), clothes)

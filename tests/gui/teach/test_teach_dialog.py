@@ -18,15 +18,15 @@ from engine.spec import NetworkSpec
 from engine.storage import Model
 from engine.teaching.examples import Examples
 from engine.teaching.fine_tune import Progress, Score
-from gui import teach_dialog
 from gui.dialogs import Dialogs
 from gui.model_shelf import ModelShelf
 from gui.notices import Notices
 from gui.presenters.teach import difference, how_many, progress_line, result_line, thumbnail
 from gui.selection import Selection
 from gui.session_bridge import SessionBridge
-from gui.teach_box import TeachBox
-from gui.teach_dialog import TeachDialog
+from gui.teach import dialog as teach_dialog
+from gui.teach.box import TeachBox
+from gui.teach.dialog import TeachDialog
 from gui.theme import LIGHT
 
 NAMES = ("cat", "dog", "hen")

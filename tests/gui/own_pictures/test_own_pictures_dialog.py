@@ -17,7 +17,7 @@ from engine.data.own import load_own
 from engine.data.pictures import scan as scanning
 from gui.dialogs import Dialogs
 from gui.notices import Notices
-from gui.own_pictures import OwnPicturesDialog
+from gui.own_pictures.dialog import OwnPicturesDialog
 from gui.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")

@@ -17,9 +17,9 @@ from gui.desk import Desk
 from gui.job import Asked, Job, Report
 from gui.model_shelf import TRAINING
 from gui.presenters.teach import IN_TRAINING, REPLAY, how_many, progress_line
-from gui.teach_models import is_taught, keep_taught, take_back
-from gui.teach_result import ResultTable
-from gui.teach_table import ExampleTable
+from gui.teach.models import is_taught, keep_taught, take_back
+from gui.teach.result import ResultTable
+from gui.teach.table import ExampleTable
 from gui.theme import GRID, Theme
 
 
@@ -158,7 +158,7 @@ class TeachDialog(QDialog):
 
         self._discard()
         self._show_problem("")
-        job = self._job = Job(work, StoppedError, self)
+        job = self._job = Job(work, self, StoppedError)
         job.moved.connect(lambda progress: self._moved(progress, time.monotonic() - begun))
         job.done.connect(lambda taught: self._learnt(taught, time.monotonic() - begun))
         job.failed.connect(self._failed)

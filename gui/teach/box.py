@@ -10,8 +10,8 @@ from engine.teaching.examples import Example, Examples
 from engine.types import Bytes
 from gui.desk import Desk
 from gui.presenters.teach import how_many
-from gui.teach_dialog import TeachDialog
-from gui.teach_models import restore
+from gui.teach.dialog import TeachDialog
+from gui.teach.models import restore
 from gui.theme import GRID, Theme
 from gui.widgets.fields import guard_wheel
 

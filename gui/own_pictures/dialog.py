@@ -24,11 +24,11 @@ from engine.data.pictures.build import build
 from engine.data.pictures.found import Asked, Broken, Found, Report
 from engine.data.pictures.scan import scan
 from gui.desk import Desk
-from gui.own_pictures_form import OwnForm
-from gui.own_pictures_job import JobBar
-from gui.own_pictures_left_out import LeftOut
-from gui.own_pictures_preview import Preview
-from gui.own_pictures_sets import OwnSets
+from gui.own_pictures.form import OwnForm
+from gui.own_pictures.job_bar import JobBar
+from gui.own_pictures.left_out import LeftOut
+from gui.own_pictures.preview import Preview
+from gui.own_pictures.sets import OwnSets
 from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures, counted, is_source
 from gui.theme import GRID, Theme

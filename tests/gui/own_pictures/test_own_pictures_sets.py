@@ -15,7 +15,7 @@ from engine.data.folders import own_folder
 from engine.data.own import own_sets, store
 from gui.dialogs import Dialogs
 from gui.notices import Notices
-from gui.own_pictures import OwnPicturesDialog
+from gui.own_pictures.dialog import OwnPicturesDialog
 from gui.theme import LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")

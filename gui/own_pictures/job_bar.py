@@ -1,65 +1,22 @@
-"""Long work beside the window: one thread that can be stopped, and the bar that shows how far it is."""
+"""The bar that shows how far the work with the pictures is, and stops it."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
-from PyQt5.QtCore import QObject, QThread, pyqtSignal
+from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from engine.data.pictures.found import Asked, Report, StoppedError
-from engine.errors import EngineError
+from gui.job import Job
 from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import counted
 from gui.theme import GRID
 
-_PAUSE = 0.05
-"""Seconds between two reports; more often nobody can read them."""
-
-
-class Job(QThread):
-    """Does one piece of work and hands over what came of it, in the thread of the window."""
-
-    moved = pyqtSignal(int, int)
-    """How much is done, and of how much."""
-    done = pyqtSignal(object)
-    """What came of it."""
-    failed = pyqtSignal(str)
-    """The sentence why nothing came of it; not emitted when the user stopped it."""
-
-    def __init__(self, work: Callable[[Report, Asked], Any], parent: QObject) -> None:
-        """Prepare the work; ``start`` begins it."""
-        super().__init__(parent)
-        self._work = work
-        self._told = 0.0
-
-    def run(self) -> None:
-        """Do the work; called by Qt in the new thread."""
-        try:
-            result = self._work(self._report, self.isInterruptionRequested)
-        except StoppedError:
-            return
-        except EngineError as error:
-            self.failed.emit(str(error))
-        except MemoryError:
-            self.failed.emit("There is not enough memory for the pictures; choose a smaller size.")
-        else:
-            self.done.emit(result)
-
-    def stop(self) -> None:
-        """Ask the work to end, and wait until it has; it emits nothing any more."""
-        self.blockSignals(True)
-        self.requestInterruption()
-        self.wait()
-
-    def _report(self, done: int, of: int) -> None:
-        now = time.monotonic()
-        if done == of or now - self._told >= _PAUSE:
-            self._told = now
-            self.moved.emit(done, of)
+Work: TypeAlias = Callable[[Report, Asked], Any]
+"""Is given a function that reports how many pictures of how many are done, and one that asks for an end."""
 
 
 class JobBar(QWidget):
@@ -97,7 +54,7 @@ class JobBar(QWidget):
         """Whether there is a job."""
         return self._job is not None
 
-    def start(self, word: str, work: Callable[[Report, Asked], Any], take: Callable[[Any], None]) -> None:
+    def start(self, word: str, work: Work, take: Callable[[Any], None]) -> None:
         """Begin a job; an older one is stopped first.
 
         Args:
@@ -106,7 +63,9 @@ class JobBar(QWidget):
             take: is given what came of it, in the thread of the window.
         """
         self.stop()
-        job = self._job = Job(work, self)
+        job = self._job = Job(
+            lambda report, asked: work(lambda count, of: report((count, of)), asked), self, StoppedError
+        )
 
         # What a stopped job has said before it ended may still arrive; it counts no more.
         def done(result: Any) -> None:
@@ -119,8 +78,9 @@ class JobBar(QWidget):
                 self.stop()
                 self.failed.emit(sentence)
 
-        def moved(count: int, of: int) -> None:
+        def moved(progress: tuple[int, int]) -> None:
             if self._job is job:
+                count, of = progress
                 self.words.setText(f"{word} {grouped(count)} of {counted(of, 'picture')}")
                 self.bar.setRange(0, of)
                 self.bar.setValue(count)

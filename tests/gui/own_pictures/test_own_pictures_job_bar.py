@@ -7,7 +7,7 @@ from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from engine.data.pictures.found import StoppedError
 from engine.errors import DataError
-from gui.own_pictures_job import JobBar
+from gui.own_pictures.job_bar import JobBar
 
 
 @pytest.fixture
