@@ -6,7 +6,6 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import (
     QApplication,
     QButtonGroup,
-    QComboBox,
     QDialog,
     QHBoxLayout,
     QHeaderView,
@@ -29,6 +28,7 @@ from engine.storage import Model
 from gui.desk import Desk
 from gui.presenters.numbers import grouped
 from gui.theme import GRID
+from gui.widgets.choice_box import ChoiceBox
 
 FIXED = "'Menlo', 'Consolas', 'DejaVu Sans Mono', 'Noto Sans Mono', 'Liberation Mono', monospace"
 """Families whose letters are all of one width; those of macOS and Windows, then Linux's.
@@ -57,9 +57,7 @@ class ExportDialog(QDialog):
 
     def _build(self) -> None:
         models = self._desk.models
-        self.which = QComboBox()
-        self.which.setAccessibleName("Model")
-        self.which.setMinimumContentsLength(20)
+        self.which = ChoiceBox("Model", "What is taken away", letters=20)
         for key in models.keys:
             self.which.addItem(models.title(key), key)
         self.which.setCurrentIndex(max(0, self.which.findData(models.current)))

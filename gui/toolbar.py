@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from gui.session_bridge import SessionBridge
 from gui.settings import Settings
 from gui.theme import GRID
+from gui.widgets.choice_box import ChoiceBox
 
 PACES = (
     ("Full speed", 0.0),
@@ -30,15 +31,12 @@ class Choices(QWidget):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Preferred)
         row.addWidget(spacer, 1)
-        self.pace = QComboBox()
-        self.pace.setAccessibleName("Pace")
-        self.pace.setToolTip(
-            "How fast to train: slow enough to follow single steps, or as fast as the machine can"
+        self.pace = ChoiceBox(
+            "Pace", "How fast to train: slow enough to follow single steps, or as fast as the machine can"
         )
         for text, _ in PACES:
             self.pace.addItem(text)
-        self.share = QComboBox()
-        self.share.setAccessibleName("Share of drawing")
+        self.share = ChoiceBox("Share of drawing")
         for text, part in SHARES:
             self.share.addItem(text)
             if abs(part - settings.drawing_share) < 1e-9:

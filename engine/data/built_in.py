@@ -46,7 +46,7 @@ _ENTRIES = (
     Entry(
         name="mnist",
         title="MNIST",
-        about="70,000 handwritten digits, 28x28 pixels, white on black.",
+        about="Handwritten digits, 28x28 pixels, white on black.",
         in_shape=(1, 28, 28),
         class_names=_DIGITS,
         train=60000,
@@ -80,7 +80,7 @@ _ENTRIES = (
     Entry(
         name="fashion-mnist",
         title="Fashion-MNIST",
-        about="70,000 photographs of clothes, 28x28 pixels in grey, light on black.",
+        about="Photographs of clothes, 28x28 pixels in grey, light on black.",
         in_shape=(1, 28, 28),
         class_names=(
             "T-shirt/top",
@@ -125,7 +125,7 @@ _ENTRIES = (
     Entry(
         name="kmnist",
         title="KMNIST",
-        about="70,000 handwritten characters of old Japanese books, 28x28 pixels, white on black.",
+        about="Handwritten characters of old Japanese books, 28x28 pixels, white on black.",
         in_shape=(1, 28, 28),
         class_names=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
         train=60000,
@@ -153,7 +153,7 @@ _ENTRIES = (
     Entry(
         name="cifar10",
         title="CIFAR-10",
-        about="60,000 photographs of animals and vehicles, 32x32 pixels in colour.",
+        about="Photographs of animals and vehicles, 32x32 pixels in colour.",
         in_shape=(3, 32, 32),
         class_names=(
             "airplane",

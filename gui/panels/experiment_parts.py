@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from engine.config import RunConfig
 from engine.data.augment import AUGMENTATIONS, Augmentation
@@ -17,7 +17,7 @@ from gui.presenters.experiment import CUSTOM, LIVE, preset_of, summary
 from gui.presenters.layer_list import size
 from gui.presenters.numbers import grouped
 from gui.theme import GRID
-from gui.widgets.fields import guard_wheel
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm, PartForm
 from gui.widgets.section import Section
 
@@ -25,13 +25,9 @@ OWN = "own pictures"
 """What the box of data sets holds for making one; no data set can have this name."""
 
 
-def labelled_combo(section: Section, title: str, tip: str) -> QComboBox:
+def labelled_combo(section: Section, title: str, tip: str) -> ChoiceBox:
     """Put a label and an empty combo box into ``section``; returns the box."""
-    box = QComboBox()
-    box.setAccessibleName(title)
-    box.setToolTip(tip)
-    box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-    guard_wheel(box)
+    box = ChoiceBox(title, tip, letters=0)
     label = QLabel(title)
     label.setBuddy(box)
     label.setToolTip(tip)

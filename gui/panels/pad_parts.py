@@ -8,7 +8,6 @@ import numpy as np
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -29,6 +28,7 @@ from gui.teach.box import TeachBox
 from gui.theme import GRID, Theme, font
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.canvas import Canvas
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.picture_sheet import PictureSheet
 
 
@@ -92,12 +92,11 @@ class PadParts(QWidget):
         self.bars = ProbabilityBars(theme)
         self.bars.setAccessibleName("Probabilities")
         self.teach = TeachBox(desk, theme)
-        self.source_box = QComboBox()
-        self.source_box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-        self.source_box.setAccessibleName("Answered by")
-        self.source_box.setToolTip(
+        self.source_box = ChoiceBox(
+            "Answered by",
             "Which network answers: a trained one that comes with the program or was opened,\n"
-            "or the one that is being trained here (from its first step on)."
+            "or the one that is being trained here (from its first step on).",
+            letters=0,
         )
         self.show_button = QPushButton("Net&work")
         self.explain_button = QPushButton("E&xplain")

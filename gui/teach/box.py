@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import DataError, ModelFileError
 from engine.teaching.examples import Example, Examples
@@ -13,7 +13,7 @@ from gui.presenters.teach import how_many
 from gui.teach.dialog import TeachDialog
 from gui.teach.models import restore
 from gui.theme import GRID, Theme
-from gui.widgets.fields import guard_wheel
+from gui.widgets.choice_box import ChoiceBox
 
 
 class TeachBox(QWidget):
@@ -32,10 +32,7 @@ class TeachBox(QWidget):
         self._names: tuple[str, ...] = ()
         self._store: Examples | None = None
         self.question = QLabel("Not right? It is")
-        self.classes = QComboBox()
-        self.classes.setAccessibleName("The right class")
-        self.classes.setToolTip("What the picture really is")
-        guard_wheel(self.classes)
+        self.classes = ChoiceBox("The right class", "What the picture really is")
         self.classes.currentIndexChanged.connect(self._refresh)
         self.add = QPushButton("Add")
         self.add.setAccessibleName("Add to My examples")

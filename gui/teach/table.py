@@ -20,6 +20,7 @@ from PyQt5.QtWidgets import (
 from engine.teaching.examples import Example
 from gui.presenters.teach import added_on, answered, thumbnail
 from gui.theme import GRID
+from gui.widgets.choice_box import ChoiceBox
 
 _HEADS = ("Picture", "It is", "The network said", "Added")
 _PICTURE, _LABEL = 0, 1
@@ -98,8 +99,7 @@ class _ClassDelegate(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex) -> QComboBox:
         """Return a box with all classes; choosing one ends the editing."""
-        box = QComboBox(parent)
-        box.setAccessibleName("The right class")
+        box = ChoiceBox("The right class", parent=parent)
         box.addItems(self._names)
 
         def chosen() -> None:

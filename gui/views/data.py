@@ -7,7 +7,6 @@ from typing import ClassVar
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -31,6 +30,7 @@ from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
 from gui.views.data_common import CommonPage
 from gui.views.data_sample import SamplePage
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.class_counts import ClassCounts
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
@@ -57,9 +57,7 @@ class DataView(QWidget):
         self._dataset: Dataset | None = None
         self._stale = True
         self.parts: dict[PartName, Part] = {}
-        self.part_box = QComboBox()
-        self.part_box.setAccessibleName("Which images")
-        self.part_box.setToolTip("Images to learn from, held out to validate on, or to test on")
+        self.part_box = ChoiceBox("Which images", "Images to learn from, to validate on, or to test on")
         self.counted = QLabel()
         self.counted.setObjectName("heading")
         self.facts = QLabel()

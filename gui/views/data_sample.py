@@ -7,7 +7,6 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import (
     QBoxLayout,
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -21,6 +20,7 @@ from engine.data.preprocess import Preprocessing
 from engine.types import Bytes
 from gui.presenters.colour import Scale, codes, stepped
 from gui.theme import GRID, Theme
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.mosaic import signed_table
 from gui.widgets.picture import Picture
 
@@ -49,9 +49,7 @@ class SamplePage(QWidget):
         self.range = QLabel()
         self.range.setObjectName("note")
         self.range.setWordWrap(True)
-        self.kind = QComboBox()
-        self.kind.setAccessibleName("Augmentation to try")
-        self.kind.setToolTip("How training images are varied each time they are shown")
+        self.kind = ChoiceBox("Augmentation to try", "How training images are varied each time they come")
         self.again = QPushButton("A&gain")
         self.again.setToolTip("Draw other variants")
         self.ways = [Picture(theme, _SMALL) for _ in range(_WAYS)]

@@ -8,7 +8,6 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QBoxLayout,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -24,6 +23,7 @@ from gui.selection import Sample
 from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
 from gui.views.evaluate_matrix import ConfusionMatrix
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.image_gallery import Gallery
 from gui.widgets.one_page import OnePage
@@ -60,12 +60,9 @@ class EvaluateView(QWidget):
         self.scope = QLabel()
         self.scope.setObjectName("note")
         self.scope.setMinimumWidth(1)
-        self.cells = QComboBox()
+        tip = "What stands in the cells. Colours of mistakes are on a logarithmic scale."
+        self.cells = ChoiceBox("What the cells show", tip, letters=12)
         self.cells.addItems(["Number of images", "Per cent of the class"])
-        self.cells.setAccessibleName("What the cells show")
-        self.cells.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-        self.cells.setMinimumContentsLength(12)
-        self.cells.setToolTip("What stands in the cells. Colours of mistakes are on a logarithmic scale.")
         self.matrix = ConfusionMatrix(theme)
         self.heading = QLabel()
         self.heading.setObjectName("heading")

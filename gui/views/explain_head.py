@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QSignalBlocker, Qt
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from gui.model_shelf import ModelShelf
 from gui.presenters.explain import Reply, class_texts
 from gui.theme import GRID
-from gui.widgets.fields import guard_wheel
+from gui.widgets.choice_box import ChoiceBox
 
 _WITH_WORDS = 600
 """In a narrower row, in pixels, the fields need the room of their labels; they keep their tooltips."""
@@ -21,9 +21,9 @@ class ExplainHead(QWidget):
     def __init__(self) -> None:
         """Make the row with nothing to choose from."""
         super().__init__()
-        self.model = _box("Network", "The network that is asked.")
-        self.first = _box("Class", "The class that is explained.")
-        self.second = _box("Class beside it", "The class whose maps stand below, to compare.")
+        self.model = ChoiceBox("Network", "The network that is asked.", letters=0)
+        self.first = ChoiceBox("Class", "The class that is explained.", letters=0)
+        self.second = ChoiceBox("Class beside it", "The class whose maps stand below, to compare.", letters=0)
         self.opacity = QSlider(Qt.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setAccessibleName("Map over image")
@@ -76,14 +76,3 @@ class ExplainHead(QWidget):
                 for number, text in enumerate(texts):
                     if box.itemText(number) != text:
                         box.setItemText(number, text)
-
-
-def _box(name: str, tip: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(6)
-    box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-    guard_wheel(box)
-    return box

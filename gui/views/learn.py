@@ -8,7 +8,6 @@ from PyQt5.QtCore import QPoint, Qt, QTimer
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -23,6 +22,7 @@ from gui.session_bridge import Wants
 from gui.theme import GRID, Theme
 from gui.views.learn_drawing import Drawing
 from gui.views.learn_files import CurveFiles
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
 from gui.widgets.span_box import SpanBox
@@ -68,10 +68,10 @@ class LearnView(QWidget):
         self._begin()
 
     def _build(self) -> None:
-        self.axis = QComboBox()
+        self.axis = ChoiceBox(
+            "X axis", "What the x axis counts: training steps, epochs, or seconds spent training."
+        )
         self.axis.addItems([axis.title for axis in X_AXES])
-        self.axis.setAccessibleName("X axis")
-        self.axis.setToolTip("What the x axis counts: training steps, epochs, or seconds spent training.")
         self.span = SpanBox()
         self.log = QCheckBox("&Log cost")
         self.log.setToolTip("Show the cost on a logarithmic axis, where small costs can be told apart.")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.config import RunConfig
 from engine.data.dataset import Dataset
@@ -22,6 +22,7 @@ from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
 from gui.views.network_layout import Part
 from gui.views.network_trained import TrainedLook
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_chooser import SampleChooser
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
@@ -45,23 +46,19 @@ class NetworkView(QWidget):
         self._desk = desk
         self._theme = theme
         self.chooser = SampleChooser()
-        self.scale = QComboBox()
-        self.scale.setAccessibleName("Colour scale")
-        self.scale.addItems(["One scale a layer", "Each map by itself"])
-        self.scale.setToolTip(
-            "One scale: maps of a layer can be compared.\nEach by itself: faint maps can be seen as well."
+        self.scale = ChoiceBox(
+            "Colour scale",
+            "One scale: maps of a layer can be compared.\nEach by itself: faint maps can be seen as well.",
         )
+        self.scale.addItems(["One scale a layer", "Each map by itself"])
         self.canvas = NetworkCanvas(theme)
         self._idle = _HINT
         self.readout = QLabel(_HINT)
         self.readout.setObjectName("note")
         self.readout.setTextFormat(Qt.PlainText)
         self.readout.setMinimumWidth(1)
-        self.source = QComboBox()
-        self.source.setAccessibleName("Network shown")
-        self.source.setToolTip("Look into the network in training, or into a trained one.")
-        self.source.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-        self.source.setMinimumContentsLength(15)
+        tip = "Look into the network in training, or into a trained one."
+        self.source = ChoiceBox("Network shown", tip, letters=15)
         self._key, self._until_training = TRAINING, False
         self._trained = TrainedLook(self)
         self._trained.seen.connect(self._show_seen)

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt5.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt5.QtGui import QValidator, QWheelEvent
-from PyQt5.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QValidator
+from PyQt5.QtWidgets import QAbstractSpinBox, QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from engine.errors import ConfigError
 from engine.options import OptionInfo, checked
 from gui.presenters.numbers import parse, show, stepped
-
-
-class WheelGuard(QObject):
-    """Lets the wheel scroll the page instead of changing a field that only lies under the mouse."""
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Ignore the wheel over a field without the focus."""
-        if isinstance(event, QWheelEvent) and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return False
-
-
-def guard_wheel(widget: QWidget) -> None:
-    """Keep the wheel from changing ``widget`` unless it has the focus."""
-    widget.setFocusPolicy(Qt.StrongFocus)
-    widget.installEventFilter(WheelGuard(widget))
+from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.wheel import guard_wheel
 
 
 class Field(QWidget):
@@ -171,7 +156,7 @@ class ChoiceField(Field):
 
     def __init__(self, title: str, info: OptionInfo, default: str) -> None:
         """Make a field for a choice."""
-        self._box = QComboBox()
+        self._box = ChoiceBox(title)
         self._box.addItems(info.choices)
         super().__init__(title, info, default, self._box)
         self._box.activated.connect(lambda _index: self._take(self._box.currentText()))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget
 
 from engine.data.dataset import Dataset
 from engine.types import Labels
 from gui.selection import Sample
+from gui.widgets.choice_box import ChoiceBox
 
 _WITH_CLASSES = 400
 """In a narrower row, in pixels, the buttons need the room of the choice of a class."""
@@ -42,11 +43,8 @@ class SampleChooser(QWidget):
         )
         self.random = QPushButton("&Random")
         self.random.setToolTip("Any test image (of the chosen class)")
-        self.kind = QComboBox()
-        self.kind.setAccessibleName("Class of the test images")
-        self.kind.setToolTip("Leaf through the images of this class only")
-        self.kind.setMinimumContentsLength(5)
-        self.kind.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+        tip = "Leaf through the images of this class only"
+        self.kind = ChoiceBox("Class of the test images", tip, letters=5)
         self.drawing = QPushButton("Dra&wing")
         self.drawing.setToolTip("Look at your drawing; it comes here from the pad")
         self.truth = QLabel()

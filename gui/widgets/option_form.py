@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import ConfigError
 from engine.options import Described, OptionInfo
 from gui.theme import GRID
-from gui.widgets.fields import Field, field_for, guard_wheel
+from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.fields import Field, field_for
 
 LABEL_WIDTH = 92
 LIVE_MARK = "\N{BULLET}"
@@ -164,11 +165,7 @@ class KindChooser(QWidget, Generic[D]):
         super().__init__()
         self._kinds = kinds
         self._remembered: dict[str, D] = {}
-        self.box = QComboBox()
-        self.box.setAccessibleName(title)
-        self.box.setToolTip(tip)
-        self.box.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
-        guard_wheel(self.box)
+        self.box = ChoiceBox(title, tip, letters=0)
         for kind, cls in kinds.items():
             self.box.addItem(cls.title or title_of(kind), kind)
         label = QLabel(title)

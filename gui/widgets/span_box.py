@@ -6,7 +6,7 @@ from PyQt5.QtCore import QSize
 from PyQt5.QtWidgets import QSpinBox, QWidget
 
 from gui.presenters.curves import SPANS
-from gui.widgets.fields import guard_wheel
+from gui.widgets.wheel import guard_wheel
 
 
 class SpanBox(QSpinBox):

@@ -1,0 +1,66 @@
+"""A box to choose one of a few things; every list of choices in the window looks like this one."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QModelIndex, QSize, Qt
+from PyQt5.QtGui import QPainter, QPalette
+from PyQt5.QtWidgets import QComboBox, QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from gui.widgets.wheel import guard_wheel
+
+_FRAME = 8
+"""Width of the list's frame and padding on both sides, in pixels."""
+
+
+class _Rows(QStyledItemDelegate):
+    """Entries that obey the style sheet, as those of Qt's own delegate do not, and lines between them."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Return little height for the line between two groups of entries."""
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), 7) if _is_line(index) else size
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Draw an entry or a line."""
+        if not _is_line(index):
+            super().paint(painter, option, index)
+            return
+        painter.setPen(option.palette.color(QPalette.Disabled, QPalette.Text))
+        row = option.rect.adjusted(8, 0, -8, 0)
+        painter.drawLine(row.left(), row.center().y(), row.right(), row.center().y())
+
+
+def _is_line(index: QModelIndex) -> bool:
+    return bool(index.data(Qt.AccessibleDescriptionRole) == "separator")  # as Qt marks them
+
+
+class ChoiceBox(QComboBox):
+    """A combo box whose list is as wide as its longest entry, however narrow the box is."""
+
+    def __init__(
+        self, name: str, tip: str = "", *, letters: int | None = None, parent: QWidget | None = None
+    ) -> None:
+        """Make a box without entries.
+
+        Args:
+            name: what is chosen, for those who hear it.
+            tip: the same as a sentence, for those who point at it.
+            letters: how many letters of an entry the box has room for: 0 leaves its width to its
+                place, None makes it as wide as its longest entry.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        if letters is not None:
+            self.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+            self.setMinimumContentsLength(letters)
+        if letters == 0:
+            self.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
+        guard_wheel(self)
+        self.setItemDelegate(_Rows(self))
+
+    def showPopup(self) -> None:
+        """Open the list."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + _FRAME)
+        super().showPopup()

@@ -1,0 +1,82 @@
+"""The box to choose from: as wide a list as its entries need, lines, and the wheel."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt5.QtCore import QPoint, QPointF, Qt
+from PyQt5.QtGui import QWheelEvent
+from PyQt5.QtWidgets import QApplication
+
+from gui.theme import LIGHT, apply_theme
+from gui.widgets.choice_box import ChoiceBox
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
+
+LONG = "An entry that is much longer than the box is wide"
+
+
+@pytest.fixture
+def box(qtbot):
+    application = QApplication.instance()
+    before = application.styleSheet()
+    apply_theme(application, LIGHT)
+    made = ChoiceBox("Fruit", "What is eaten", letters=0)
+    qtbot.addWidget(made)
+    made.addItems(["Apple", "Pear"])
+    made.insertSeparator(2)
+    made.addItem(LONG)
+    made.resize(90, 28)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    application.setStyleSheet(before)
+
+
+def test_the_list_is_as_wide_as_its_longest_entry(qtbot, box):
+    qtbot.mouseClick(box, Qt.LeftButton)
+    qtbot.waitUntil(box.view().isVisible)
+    assert box.view().width() > box.fontMetrics().horizontalAdvance(LONG) > box.width()
+    box.hidePopup()
+
+
+def test_a_line_is_lower_than_an_entry(qtbot, box):
+    qtbot.mouseClick(box, Qt.LeftButton)
+    qtbot.waitUntil(box.view().isVisible)
+    rows = [box.view().visualRect(box.model().index(row, 0)).height() for row in range(4)]
+    assert rows[2] == 7 and min(rows[0], rows[1], rows[3]) > 2 * rows[2]
+    box.hidePopup()
+
+
+def test_keys_choose_and_pass_over_the_line(qtbot, box):
+    for _ in range(2):
+        qtbot.keyClick(box, Qt.Key_Down)
+    assert box.currentText() == LONG
+
+
+def turn(box):
+    place = QPointF(20, 10)
+    event = QWheelEvent(
+        place,
+        QPointF(box.mapToGlobal(place.toPoint())),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.NoButton,
+        Qt.NoModifier,
+        Qt.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, event)
+
+
+def test_the_wheel_changes_nothing_without_the_focus(qtbot, box):
+    box.clearFocus()
+    turn(box)
+    assert box.currentText() == "Apple"
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    turn(box)
+    assert box.currentText() == "Pear"
+
+
+def test_it_has_a_name(box):
+    assert (box.accessibleName(), box.toolTip()) == ("Fruit", "What is eaten")
