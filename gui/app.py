@@ -23,6 +23,7 @@ from gui.autosave import Autosave
 from gui.closing import Closing
 from gui.desk import Desk
 from gui.dialogs import Dialogs
+from gui.job import Job
 from gui.main_window import MainWindow
 from gui.model_shelf import DIGITS, TRAINING, ModelShelf
 from gui.notices import Notices
@@ -50,6 +51,8 @@ class Kernelscope:
 
     def close(self) -> None:
         """End the session and take the window apart; what is not saved is gone."""
+        if sip.isdeleted(self.window):
+            return
         self.desk.bridge.shutdown()
         self.autosave.drop()
         self.autosave.release()
@@ -58,6 +61,8 @@ class Kernelscope:
         if focused is not None:
             focused.clearFocus()
         self.window.hide()
+        for job in self.window.findChildren(Job):  # one that was given up may not have ended yet
+            job.stop()
         sip.delete(self.window)
 
 

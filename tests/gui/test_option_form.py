@@ -8,10 +8,11 @@ from typing import ClassVar
 import pytest
 from PyQt5.QtCore import QPoint, QPointF, Qt
 from PyQt5.QtGui import QWheelEvent
-from PyQt5.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
+from PyQt5.QtWidgets import QApplication, QCheckBox, QLineEdit
 
 from engine.errors import ConfigError
 from engine.options import Described, option
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.fields import NumberBox
 from gui.widgets.option_form import KindChooser, OptionForm, PartForm, defaults_of
 
@@ -67,7 +68,7 @@ def test_each_kind_of_option_gets_its_field(form):
         "rate": NumberBox,
         "count": NumberBox,
         "bias": QCheckBox,
-        "mode": QComboBox,
+        "mode": ChoiceBox,
         "padding": QLineEdit,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.config import RunConfig
+from engine.explain import Stopped
 from engine.messages import State
 from engine.storage import load_model
 from gui.app import Kernelscope, build
 from gui.autosave import Autosave
+from gui.job import Job
+from gui.selection import Sample
 from gui.settings import Store
 
 LONG = 30000
@@ -108,3 +112,27 @@ def test_leftovers_of_processes_that_run_are_let_alone(tmp_path: Path) -> None:
     second.drop(kept)
     assert second.leftovers() == []
     second.release()
+
+
+def test_work_that_was_given_up_ends_before_the_window_goes(
+    qtbot: QtBot, program: Kernelscope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, ended = threading.Event(), threading.Event(), []
+
+    def slow(*_args: object, **_options: object) -> None:
+        begun.set()
+        may_end.wait(LONG / 1000)
+        ended.append(True)
+        raise Stopped
+
+    monkeypatch.setattr("gui.views.explain_work.reply_to", slow)
+    window, dataset = program.window, program.desk.bridge.dataset
+    program.desk.selection.choose(Sample(dataset.test_images[0], "test image 0"))
+    window.show_part("explain")
+    qtbot.waitUntil(begun.is_set, timeout=LONG)
+    window.show_part("learn")  # which gives the work up, but does not wait for its end
+    assert any(job.isRunning() for job in window.findChildren(Job))
+    threading.Timer(0.2, may_end.set).start()
+    program.close()  # would abort the process if the thread were still there
+    assert ended
+    program.close()  # does nothing more
