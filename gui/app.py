@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
@@ -21,6 +19,7 @@ from engine.storage import Checkpoint
 from engine.workers import hold_blas_to_one_thread
 from gui.autosave import Autosave
 from gui.closing import Closing
+from gui.collecting import no_collecting
 from gui.desk import Desk
 from gui.dialogs import Dialogs
 from gui.job import Job
@@ -85,16 +84,6 @@ def chosen_theme(app: QApplication, name: str) -> Theme:
         return THEMES[name]
     dark = app.palette().color(QPalette.Window).lightness() < 128
     return THEMES["dark" if dark else "light"]
-
-
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """Hold the garbage collector back while thousands of objects are made that all stay."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @no_collecting()

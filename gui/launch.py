@@ -7,12 +7,14 @@ import os
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 from engine.config import RunConfig
 from engine.errors import EngineError
 from engine.storage import load_checkpoint
 from engine.terminal import train
 from gui import preflight, screenshot
+from gui.collecting import no_collecting
 
 HELP = "open the window"
 
@@ -43,9 +45,15 @@ def run(args: argparse.Namespace) -> int:
     if not found.display:
         print(f"{found.message} Training in the terminal instead.", file=sys.stderr)
         return offscreen(args)
-    from gui.app import run_window  # Qt is loaded only now: it would abort without its libraries
+    config = RunConfig.from_file(args.config) if args.config else None
+    return int(window().run_window(args.theme, config))
 
-    return run_window(args.theme, RunConfig.from_file(args.config) if args.config else None)
+
+def window() -> ModuleType:
+    """Load ``gui.app`` and with it Qt, which would abort without its libraries."""
+    with no_collecting():
+        from gui import app
+    return app
 
 
 def offscreen(args: argparse.Namespace) -> int:

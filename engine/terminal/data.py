@@ -9,7 +9,6 @@ from pathlib import Path
 
 from engine.data.catalogue import entries, entry, is_present, load
 from engine.data.entry import Entry
-from engine.data.formats import FORMATS
 from engine.terminal import own_data, progress
 
 HELP = "list, fetch and add data sets"
@@ -58,6 +57,8 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _described(entry: Entry) -> dict[str, object]:
+    from engine.data.formats import FORMATS  # every command would load it
+
     return {
         "name": entry.name,
         "title": entry.title,

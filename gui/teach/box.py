@@ -10,7 +10,6 @@ from engine.teaching.examples import Example, Examples
 from engine.types import Bytes
 from gui.desk import Desk
 from gui.presenters.teach import how_many
-from gui.teach.dialog import TeachDialog
 from gui.teach.models import restore
 from gui.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
@@ -87,6 +86,8 @@ class TeachBox(QWidget):
         except ModelFileError as error:
             self._desk.notices.problem(str(error))
             return
+        from gui.teach.dialog import TeachDialog  # not needed before it is asked for
+
         dialog = TeachDialog(self._desk, self._theme, self._key, self.window())
         dialog.changed.connect(self._recount)
         dialog.finished.connect(dialog.deleteLater)

@@ -13,7 +13,7 @@ from gui.presenters.explain import SLOW, Question, Reply, reply_to, rounds_of
 
 _PAUSE = 0.5
 """Seconds from one question to the next while the network trains."""
-_SHARE = 0.1
+_SHARE = 0.04
 """Share of the time that explaining may take while the network trains."""
 
 

@@ -31,7 +31,8 @@ import tempfile
 from pathlib import Path
 import main
 from PyQt5.QtCore import QTimer
-from gui.app import build
+from gui.launch import window
+build = window().build
 from gui.settings import Store
 with tempfile.TemporaryDirectory() as folder:
     program = build(Store(Path(folder), Path(folder)), theme="light")

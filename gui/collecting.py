@@ -1,0 +1,17 @@
+"""Holding the garbage collector back while the program starts."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Hold the garbage collector back while thousands of objects are made that all stay."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
