@@ -26,6 +26,7 @@ class ActionSpec:
         icon: name of its icon; empty for none.
         toolbar: whether it has a button.
         checkable: whether it stays pressed.
+        first: whether a line stands above it in the menu.
     """
 
     key: str
@@ -36,6 +37,7 @@ class ActionSpec:
     icon: str = ""
     toolbar: bool = False
     checkable: bool = False
+    first: bool = False
 
 
 ACTIONS = (
@@ -55,7 +57,12 @@ ACTIONS = (
         "Take a model away: for PyTorch or as ONNX",
     ),
     ActionSpec(
-        "open_run", "&File", "&Continue a run\u2026", "Ctrl+Shift+O", "Open a checkpoint and go on training"
+        "open_run",
+        "&File",
+        "&Continue a run\u2026",
+        "Ctrl+Shift+O",
+        "Open a checkpoint and go on training",
+        first=True,
     ),
     ActionSpec(
         "save_run",
@@ -70,6 +77,7 @@ ACTIONS = (
         "Open se&ttings\u2026",
         "Ctrl+T",
         "Take the settings of a run from a JSON file",
+        first=True,
     ),
     ActionSpec(
         "save_config", "&File", "Save settin&gs\u2026", "Ctrl+Shift+T", "Write the settings as a JSON file"
@@ -80,8 +88,9 @@ ACTIONS = (
         "Save &picture of the window\u2026",
         "Ctrl+P",
         "Write what the window shows as PNG",
+        first=True,
     ),
-    ActionSpec("quit", "&File", "&Quit", "Ctrl+Q", "Close the window"),
+    ActionSpec("quit", "&File", "&Quit", "Ctrl+Q", "Close the window", first=True),
     ActionSpec(
         "toggle", "&Train", "&Start", "F5", "Start or pause the training (F5, or Space)", "play", True
     ),
@@ -137,6 +146,8 @@ class Actions:
             self.by_key[spec.key] = action
             if spec.menu not in self.menus:
                 self.menus[spec.menu] = window.menuBar().addMenu(spec.menu)
+            if spec.first:
+                self.menus[spec.menu].addSeparator()
             self.menus[spec.menu].addAction(action)
             if spec.toolbar:
                 self.toolbar.addAction(action)
