@@ -35,11 +35,11 @@ VERSION = 1
 _SHIPPED = Path(__file__).resolve().parent.parent / "resources" / "models"
 
 SHIPPED: dict[str, str] = {
-    "digits": "Handwritten digits, trained on MNIST",
-    "clothes": "Clothes, trained on Fashion-MNIST",
-    "objects": "Animals and vehicles, trained on CIFAR-10",
+    "digits": "mnist",
+    "clothes": "fashion-mnist",
+    "objects": "cifar10",
 }
-"""The models that come with the program, one file each in ``resources/models``."""
+"""The models that come with the program, one file each in ``resources/models``, and what each learnt from."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -25,7 +25,7 @@ class ModelShelf(QObject):
     """
 
     changed = pyqtSignal()
-    """Another model is looked at, or there are other models."""
+    """Another model is looked at or answers, or there are other models."""
 
     def __init__(self, bridge: SessionBridge, current: str = TRAINING, parent: QObject | None = None) -> None:
         """Offer the shipped models and the network in training of ``bridge``; look at ``current``."""
@@ -37,6 +37,7 @@ class ModelShelf(QObject):
         self._current = current if current in self._titles else DIGITS
         bridge.snapshot_ready.connect(self._take)
         bridge.run_started.connect(self._forget)
+        bridge.dataset_loaded.connect(lambda _dataset: self.changed.emit())
 
     @property
     def current(self) -> str:
@@ -50,8 +51,8 @@ class ModelShelf(QObject):
 
     @property
     def answering(self) -> str:
-        """The key of the model that answers: until training begins the digits model, not a random one."""
-        return DIGITS if self._current == TRAINING and not self.step else self._current
+        """The key of the model that answers: until training begins a trained one, not a random one."""
+        return self._stand_in() if self._current == TRAINING and not self.step else self._current
 
     @property
     def answering_title(self) -> str:
@@ -106,6 +107,12 @@ class ModelShelf(QObject):
         if key != self._current:
             self._current = key
             self.changed.emit()
+
+    def _stand_in(self) -> str:
+        """Return the key of the shipped model that knows the data set at hand, or of the one for digits."""
+        dataset = self._bridge.dataset
+        known = [key for key, data in SHIPPED.items() if dataset is not None and data == dataset.name]
+        return known[0] if known else DIGITS
 
     def _check(self, key: str) -> None:
         if key not in self._titles:

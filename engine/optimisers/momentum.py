@@ -65,7 +65,7 @@ class Nesterov(Optimiser):
     """
 
     kind: ClassVar[str] = "nesterov"
-    title: ClassVar[str] = "Nesterov momentum"
+    title: ClassVar[str] = "Nesterov"
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def update(

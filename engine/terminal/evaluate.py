@@ -27,14 +27,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="NAME",
-        default="mnist",
-        help=f"data set: {', '.join(DATASETS)}, or one of your own (default: mnist)",
+        help=f"data set: {', '.join(DATASETS)}, or one of your own (default: the one that a shipped model "
+        "learnt from, else mnist)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate as ``args`` say; returns the exit code."""
+    args.data = args.data or SHIPPED.get(args.model, "mnist")
     model, dataset = find_model(args.model), load(args.data)
     if model.network.spec.in_shape != dataset.in_shape:
         raise EngineError(

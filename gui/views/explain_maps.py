@@ -21,6 +21,8 @@ from gui.widgets.mosaic import map_table, signed_table
 
 _MOST_BARS = 10
 
+_FOLLOWS = "This map follows: it takes longer."
+
 
 class ExplainMaps(QWidget):
     """A column for the image and one for each method; a row for each class that is explained."""
@@ -95,6 +97,9 @@ class ExplainMaps(QWidget):
         self.image.show_colours(plain(reply.question.image))
         self._show_probabilities()
         self._draw_all()
+        for name in SLOW & set(METHODS) - set(found):
+            for which in range(len(reply.targets)):
+                self.maps[name, which].show_note(_FOLLOWS)
 
     def show_more(self, reply: Reply) -> None:
         """Add what the slow methods found."""

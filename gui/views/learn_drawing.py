@@ -174,7 +174,7 @@ class Drawing:
         self.cost.labels.show_labels(costs)
         self.accuracy.labels.show_labels(shares)
         rate = reading.learning_rate
-        self.rate.labels.show_labels([EndLabel(rate, f"learning rate {rate:.3g}", theme.muted)])
+        self.rate.labels.show_labels([EndLabel(rate, f"rate {rate:.3g}", theme.muted)])
 
     def _beyond(self) -> list[EndLabel]:
         """Say how high the cost goes, if that is left out of the picture."""

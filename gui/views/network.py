@@ -142,7 +142,9 @@ class NetworkView(QWidget):
         for key in models.keys:
             self.source.addItem(models.title(key), key)
         gone = self._key not in models.keys
+        stands_in = self._until_training and not gone
         self.look_at(TRAINING if gone else self._key)
+        self._until_training = stands_in
 
     def look_at(self, key: str) -> None:
         """Show the network with this key of the shelf."""

@@ -110,3 +110,14 @@ def test_until_training_begins_the_digits_model_answers(bridge, shelf):
     assert (shelf.answering, shelf.answering_title) == ("training", "Network in training")
     shelf.choose("objects")
     assert (shelf.answering, shelf.answering_title) == ("objects", "Objects")
+
+
+def test_before_training_the_model_that_knows_the_data_set_answers(qtbot, bridge, shelf):
+    pixels, labels = np.zeros((4, 3, 32, 32), np.uint8), np.arange(4)
+    names = tuple(str(number) for number in range(10))
+    bridge.dataset = Dataset("cifar10", "CIFAR-10", names, pixels, labels, pixels, labels)
+    with qtbot.waitSignal(shelf.changed):
+        bridge.dataset_loaded.emit(bridge.dataset)
+    assert shelf.answering_title == "Objects, until training begins"
+    bridge.dataset = Dataset("pets", "Pets", names, pixels, labels, pixels, labels)
+    assert shelf.answering == "digits"

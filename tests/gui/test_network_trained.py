@@ -148,6 +148,7 @@ def test_the_network_that_was_asked_is_shown_until_training_begins(qtbot, desk, 
     image = np.full((1, 28, 28), 200, np.uint8)
     seen(qtbot, view, lambda: desk.selection.choose(Sample(image, "your drawing", asked="mine")))
     assert view.source.currentText() == "Mine"
+    desk.models.changed.emit()
     desk.bridge.state_changed.emit(State.RUNNING, "")
     assert view.source.currentText() == "Network in training"
 
