@@ -200,6 +200,8 @@ class GetDataDialog(QDialog):
         self.words.setText("")
         self._idle()
         self.fetch.setText("&Try again")
+        needed = self.layout().totalHeightForWidth(self.width())
+        self.resize(self.width(), max(self.height(), needed))  # a dialog does not grow by itself
 
     def _arrived(self, notes: list[str]) -> None:
         self._end()
