@@ -103,12 +103,7 @@ class DataView(QWidget):
         inner.addLayout(head)
         inner.addLayout(body, 1)
         inner.addWidget(self.readout)
-        self._stack = OnePage()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(full)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.addLayout(self._stack, 1)
+        self._stack = OnePage.filling(self, self.empty, full)
 
     def _connect(self) -> None:
         bridge = self._desk.bridge

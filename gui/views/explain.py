@@ -90,14 +90,7 @@ class ExplainView(QWidget):
         inner.setSpacing(GRID)
         inner.addWidget(self.maps, 1)
         inner.addLayout(foot)
-        self._stack = OnePage()
-        for page in (self.empty, self.words, full):
-            self._stack.addWidget(page)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.head)
-        column.addLayout(self._stack, 1)
+        self._stack = OnePage.filling(self, self.empty, self.words, full, above=self.head)
 
     def _connect(self) -> None:
         desk = self._desk

@@ -113,12 +113,7 @@ class LearnView(QWidget):
         inner.addLayout(controls)
         inner.addWidget(self.charts, 1)
         inner.addWidget(self.readout)
-        self._stack = OnePage()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(full)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.addLayout(self._stack, 1)
+        self._stack = OnePage.filling(self, self.empty, full)
         self.setFocusProxy(self.charts)
 
         self.empty.acted.connect(self._desk.bridge.play)

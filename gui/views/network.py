@@ -86,12 +86,7 @@ class NetworkView(QWidget):
         foot.addWidget(self.readout, 1)
         foot.addWidget(self.source)
         inner.addLayout(foot)
-        self._stack = OnePage()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(full)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.addLayout(self._stack, 1)
+        self._stack = OnePage.filling(self, self.empty, full)
 
         bridge = desk.bridge
         bridge.add_watcher(self)

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QSize
-from PyQt5.QtWidgets import QStackedLayout
+from PyQt5.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from gui.theme import GRID
 
 
 class OnePage(QStackedLayout):
     """Qt's own pile is as high as its highest page: a sentence in a low place would lie out of sight."""
+
+    @classmethod
+    def filling(cls, view: QWidget, *pages: QWidget, above: QWidget | None = None) -> OnePage:
+        """Fill ``view`` with ``pages``, of which the first is seen, under a row that is always seen."""
+        made = cls()
+        for page in pages:
+            made.addWidget(page)
+        column = QVBoxLayout(view)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        if above is not None:
+            column.addWidget(above)
+        column.addLayout(made, 1)
+        return made
 
     def minimumSize(self) -> QSize:
         """Return the width of the widest page, and the height of the one that is seen."""
