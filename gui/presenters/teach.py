@@ -12,7 +12,7 @@ from engine.types import Bytes
 from gui.presenters.numbers import grouped
 
 REPLAY = (
-    "Learning takes a few seconds: every step mixes your examples with images the network learnt from "
+    "Learning takes less than a minute: every step mixes your examples with images the network learnt from "
     "(replay), so that it does not forget them."
 )
 IN_TRAINING = " The run in training is not touched; a copy of its network is taught."
