@@ -15,6 +15,11 @@ from engine.options import OptionInfo, checked, option
 from engine.schedules import SCHEDULES, Schedule, schedule_from_json
 from engine.spec import NetworkSpec, preset
 
+SHARE = 6
+"""At most one in so many training images is held out for validation unless the user says otherwise."""
+USUAL = 5000
+"""Validation images where there are enough."""
+
 
 @dataclass(frozen=True)
 class LiveSettings:
@@ -58,7 +63,7 @@ class RunConfig:
         0.0, "How slowly the averaged weights follow; 0 uses the last weights.", low=0.0, high=0.99999
     )
     validation_images: int = option(
-        5000, "Training images set aside to watch the progress on.", low=0, high=1000000
+        USUAL, "Training images set aside to watch the progress on.", low=0, high=1000000
     )
     validation_every: int = option(
         500, "Steps between two validations; 0: only after each epoch.", low=0, high=10**9

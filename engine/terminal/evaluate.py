@@ -89,5 +89,6 @@ def as_table(result: Evaluation, names: tuple[str, ...]) -> str:
         " " * width + "".join(f"{name:>{width}}" for name in names) + f"{'right':>10}",
     ]
     for name, row, share in zip(names, result.confusion, result.class_accuracy, strict=True):
-        lines.append(f"{name:>{width}}" + "".join(f"{n:>{width}}" for n in row) + f"{100 * share:>8.2f} %")
+        right = f"{100 * share:>8.2f} %" if share == share else f"{'-':>8}"  # no image of this class
+        lines.append(f"{name:>{width}}" + "".join(f"{n:>{width}}" for n in row) + right)
     return "\n".join(lines)

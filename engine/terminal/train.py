@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.channel import Channel
-from engine.config import RunConfig
+from engine.config import SHARE, RunConfig
 from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
@@ -117,6 +117,9 @@ def run(args: argparse.Namespace, *, keep_checkpoint: bool = False) -> int:
     config = dataclasses.replace(
         config, network=config.network.fitted(dataset.in_shape, len(dataset.class_names))
     )
+    if args.validation_images is None and not args.config:
+        held = min(config.validation_images, len(dataset.train_images) // SHARE)
+        config = dataclasses.replace(config, validation_images=held)
     out: Path = args.out
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from engine.config import LiveSettings, RunConfig
+from engine.config import SHARE, USUAL, LiveSettings, RunConfig
 from engine.data.catalogue import entries
 from engine.errors import EngineError
 from engine.spec import PRESETS, NetworkSpec, preset
@@ -14,10 +14,6 @@ from gui.presenters.numbers import grouped
 
 LIVE = tuple(field.name for field in dataclasses.fields(LiveSettings))
 """Settings that may change while the network trains."""
-SHARE = 6
-"""At most one in so many training images is held out for validation unless the user says otherwise."""
-USUAL = 5000
-"""Validation images where there are enough."""
 CUSTOM = "custom"
 """Name of a network that is no preset (any more)."""
 

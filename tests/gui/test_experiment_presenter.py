@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from engine.config import RunConfig
+from engine.config import SHARE, USUAL, RunConfig
 from engine.optimisers import OPTIMISERS
 from engine.spec import NetworkSpec, preset
-from gui.presenters.experiment import CUSTOM, SHARE, USUAL, Draft, counted, fitted, preset_of, summary
+from gui.presenters.experiment import CUSTOM, Draft, counted, fitted, preset_of, summary
 
 
 @pytest.fixture

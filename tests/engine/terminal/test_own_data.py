@@ -85,7 +85,7 @@ def test_what_makes_no_data_set_is_refused(tmp_path, pictures, capsys):
 
 def test_a_network_is_trained_on_it_from_the_command_line(tmp_path, pictures, capsys):
     assert main.main(["data", "own", str(pictures), "--size", "16"]) == 0
-    train = ["train", "--data", "own-shapes", "--epochs", "1", "--validation-images", "0", "--quiet"]
+    train = ["train", "--data", "own-shapes", "--epochs", "1", "--quiet"]
     assert main.main([*train, "--out", str(tmp_path / "out")]) == 0
     assert json.loads((tmp_path / "out" / RESULT).read_text())["test_images"] == 3
     assert main.main(["data", "own", str(tmp_path / "nowhere")]) == 1
