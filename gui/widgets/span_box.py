@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QSize
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QSpinBox, QWidget
 
 from gui.presenters.curves import SPANS
@@ -25,9 +26,9 @@ class SpanBox(QSpinBox):
             "0 chooses by the length of the run, about 2 % of it."
         )
         guard_wheel(self)
-        self.show_automatic(SPANS[0])
-        # As wide as the longest text, so that nothing moves when the automatic span grows; where there
-        # is no room, its beginning is enough.
+        self._span, self._roomy = SPANS[0], True
+        self.show_automatic(self._span)
+        # As wide as the longest text, so that nothing moves when the automatic span grows.
         longest = f"Average: {SPANS[-1]} steps, auto"
         self._wide = self.fontMetrics().horizontalAdvance(longest) + 48
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("Average: 10") + 48)
@@ -38,11 +39,19 @@ class SpanBox(QSpinBox):
 
     def show_automatic(self, span: int) -> None:
         """Say which span is used while it is automatic."""
-        text = f"Average: {span} steps, auto"
+        self._span = span
+        text = f"Average: {span} steps, auto" if self._roomy else f"Average: {span}"
         if text != self.specialValueText():
             self.setSpecialValueText(text)
             if not self.hasFocus():
                 self.lineEdit().home(False)  # its beginning is what one has to see
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what there is no room for; the tooltip says it."""
+        super().resizeEvent(event)
+        self._roomy = self.width() >= self._wide
+        self.setSuffix(" steps" if self._roomy else "")
+        self.show_automatic(self._span)
 
     def stepBy(self, steps: int) -> None:
         """Move to the next span of the series."""

@@ -15,6 +15,7 @@ from engine.spec import preset
 from gui.presenters.ranges import Range
 from gui.session_bridge import Wants
 from gui.theme import DARK, LIGHT
+from gui.widgets.span_box import SpanBox
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
 
@@ -197,3 +198,18 @@ def test_labels_name_what_is_at_the_right_edge(view, desk, driver) -> None:
     labels = view.drawing.cost.labels._labels
     assert [label.text for label in labels] == [f"average {edge.mean_loss:.4f}", "validation 0.2000"]
     assert labels[0].y == edge.mean_loss
+
+
+def test_a_narrow_field_shortens_the_words_of_the_average(qtbot):
+    span = SpanBox()
+    qtbot.addWidget(span)
+    span.resize(span.sizeHint())
+    span.show()
+    span.show_automatic(50)
+    assert span.text() == "Average: 50 steps, auto"
+    span.resize(span.minimumWidth(), span.height())
+    assert span.text() == "Average: 50"
+    span.setValue(100)
+    assert span.text() == "Average: 100"
+    span.resize(span.sizeHint())
+    assert span.text() == "Average: 100 steps"
