@@ -29,20 +29,20 @@ class ExplainHead(QWidget):
         self.opacity.setAccessibleName("Map over image")
         self.opacity.setToolTip("How much of the map is seen: 0 % shows the image, 100 % the map alone.")
         self._words: list[QLabel] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(GRID)
         for text, widget, stretch in (
-            ("&Network", self.model, 1),
-            ("&Class", self.first, 1),
-            ("B&eside", self.second, 1),
+            ("&Network", self.model, 2),
+            ("&Class", self.first, 2),
+            ("B&eside", self.second, 2),
             ("&Map", self.opacity, 0),
         ):
             label = QLabel(text)
             label.setBuddy(widget)
             self._words.append(label)
-            row.addWidget(label)
-            row.addWidget(widget, stretch)
+            self._row.addWidget(label)
+            self._row.addWidget(widget, stretch)
         self.list_classes(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -51,6 +51,7 @@ class ExplainHead(QWidget):
         roomy = self.width() >= _WITH_WORDS
         for label in self._words:
             label.setVisible(roomy)
+        self._row.setStretchFactor(self.model, 3 if roomy else 2)
         self.opacity.setFixedWidth((10 if roomy else 6) * GRID)
 
     def list_models(self, models: ModelShelf) -> None:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QModelIndex, QSize, Qt
-from PyQt5.QtGui import QPainter, QPalette
-from PyQt5.QtWidgets import QComboBox, QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PyQt5.QtGui import QPainter, QPaintEvent, QPalette
+from PyQt5.QtWidgets import (
+    QComboBox,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QStylePainter,
+    QWidget,
+)
 
 from gui.widgets.wheel import guard_wheel
 
@@ -64,3 +73,12 @@ class ChoiceBox(QComboBox):
         """Open the list."""
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + _FRAME)
         super().showPopup()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the box; an entry that is longer than the box ends in dots instead of half a letter."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(QStyle.CC_ComboBox, option, QStyle.SC_ComboBoxEditField, self)
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.ElideRight, field.width())
+        painter.drawComplexControl(QStyle.CC_ComboBox, option)
+        painter.drawControl(QStyle.CE_ComboBoxLabel, option)
