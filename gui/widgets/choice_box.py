@@ -69,6 +69,10 @@ class ChoiceBox(QComboBox):
         guard_wheel(self)
         self.setItemDelegate(_Rows(self))
 
+    def sizeHint(self) -> QSize:
+        """Return room for the entries; Qt's own figure is up to two pixels short under a style sheet."""
+        return super().sizeHint() + QSize(4, 0)
+
     def showPopup(self) -> None:
         """Open the list."""
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + _FRAME)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt5.QtCore import QPoint, QPointF, Qt
 from PyQt5.QtGui import QWheelEvent
-from PyQt5.QtWidgets import QApplication
+from PyQt5.QtWidgets import QApplication, QStyle, QStyleOptionComboBox
 
 from gui.theme import LIGHT, apply_theme
 from gui.widgets.choice_box import ChoiceBox
@@ -80,3 +80,33 @@ def test_the_wheel_changes_nothing_without_the_focus(qtbot, box):
 
 def test_it_has_a_name(box):
     assert (box.accessibleName(), box.toolTip()) == ("Fruit", "What is eaten")
+
+
+def field_of(box):
+    """The part of the box that its entry is written in."""
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    return box.style().subControlRect(QStyle.CC_ComboBox, option, QStyle.SC_ComboBoxEditField, box)
+
+
+def test_an_entry_is_written_out_where_there_is_room(qtbot, box):
+    roomy = ChoiceBox("Picture")
+    qtbot.addWidget(roomy)
+    roomy.addItems(["Draw normally", "Draw less", LONG[:20]])
+    roomy.resize(roomy.sizeHint())
+    roomy.show()
+    widest = max(roomy.fontMetrics().horizontalAdvance(roomy.itemText(k)) for k in range(roomy.count()))
+    assert field_of(roomy).width() >= widest
+
+
+def test_an_entry_that_is_too_long_ends_in_dots(qtbot, box):
+    box.setCurrentIndex(3)
+    short = ChoiceBox("Fruit", letters=0)
+    qtbot.addWidget(short)
+    short.addItem(box.fontMetrics().elidedText(LONG, Qt.ElideRight, field_of(box).width()))
+    short.resize(box.size())
+    short.show()
+    for each in (box, short):
+        each.clearFocus()
+    assert short.itemText(0).endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert box.grab().toImage() == short.grab().toImage()
