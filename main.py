@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
+from engine.cli import COMMANDS as TERMINAL
 from engine.errors import EngineError
-from engine.terminal import COMMANDS as TERMINAL
-from gui import launch, screenshot
+from gui.app import launch, screenshot
 
 COMMANDS: dict[str, ModuleType] = {**TERMINAL, "screenshot": screenshot}
 """The commands; without one the window opens."""

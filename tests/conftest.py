@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 from tqdm import tqdm
 
-from engine.workers import hold_blas_to_one_thread
+from engine.training.workers import hold_blas_to_one_thread
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_STYLE_OVERRIDE"):

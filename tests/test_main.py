@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 import main
+from engine.cli.train import CONFIG, MODEL, RESULT, STEPS, VALIDATIONS
 from engine.data.catalogue import load
-from engine.terminal.train import CONFIG, MODEL, RESULT, STEPS, VALIDATIONS
 
 FAST = ["--training-images", "2000", "--epochs", "1", "--validation-images", "500", "--quiet"]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from engine.data.dataset import Dataset
 from engine.data.entry import Entry, RemoteFile
-from engine.data.idx import read_images, read_labels
 from engine.data.kept import read_kept
+from engine.io.idx import read_images, read_labels
+from engine.resources import RESOURCES
 
-_SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "data"
+_SHIPPED = RESOURCES / "data"
 _DIGITS = tuple("0123456789")
 _IDX = (
     "train-images-idx3-ubyte.gz",

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from engine.data.adding import add_files, check_space
 from engine.data.entry import Entry, RemoteFile
 from engine.data.folders import data_folder
-from engine.data.lock import Held, lock
 from engine.errors import DataError
+from engine.io.locks import Held, lock
 
 if TYPE_CHECKING:
     from requests import Response

@@ -14,9 +14,9 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.folders import data_folder
-from engine.data.pictures.npz import Archive
 from engine.errors import DataError
-from engine.files import replacing
+from engine.io.files import replacing
+from engine.io.npz import Archive
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 

@@ -21,9 +21,9 @@ from engine.data.entry import Entry
 from engine.data.folders import own_folder
 from engine.data.kept import ARRAYS
 from engine.data.pictures.found import natural
-from engine.data.pictures.npz import Archive
 from engine.errors import DataError
-from engine.files import replacing
+from engine.io.files import replacing
+from engine.io.npz import Archive
 from engine.types import Shape
 
 PREFIX = "own-"

@@ -16,8 +16,8 @@ from engine.exchange.onnx_write import to_onnx
 from engine.exchange.origin import read_origin
 from engine.exchange.torch_file import from_torch, to_torch
 from engine.exchange.torch_text import torch_text
-from engine.files import replacing
-from engine.storage import Model, load_model
+from engine.io.files import replacing
+from engine.model.model_file import Model, load_model
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import check_arrays
-from engine.curves import History
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError, ModelFileError
 from engine.exchange.onnx_graph import Graph, RefusedError, attributes, load_graph, named
 from engine.exchange.onnx_nodes import READERS
 from engine.exchange.onnx_residual import read_residual
 from engine.exchange.onnx_write import to_onnx
-from engine.network import Network
-from engine.spec import NetworkSpec
-from engine.storage import Model, from_description
+from engine.model.arrays import check_arrays
+from engine.model.history import History
+from engine.model.model_file import Model, from_description
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec
 from engine.types import Params
 
 _ANSWERS = ("Softmax", "LogSoftmax", "Identity")

@@ -24,8 +24,8 @@ from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.pooling import AveragePool, MaxPool
 from engine.layers.residual import Residual
+from engine.model.model_file import Model, described
 from engine.ops.geometry import Geometry
-from engine.storage import Model, described
 from engine.types import Array, Params
 
 OPSET, IR = 17, 8

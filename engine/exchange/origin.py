@@ -21,14 +21,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.arrays import check_arrays
-from engine.curves import History
-from engine.data.plain_pickle import load_plain
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError, EngineError, ModelFileError
-from engine.network import Network
-from engine.spec import NetworkSpec
-from engine.storage import Model
+from engine.io.plain_pickle import load_plain
+from engine.model.arrays import check_arrays
+from engine.model.history import History
+from engine.model.model_file import Model
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec
 
 _DIGITS = tuple("0123456789")
 _OBJECTS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

@@ -20,9 +20,9 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from engine.curves import History
 from engine.errors import ModelFileError
-from engine.storage import Model, described, from_description
+from engine.model.history import History
+from engine.model.model_file import Model, described, from_description
 
 _PREFIX = "layers."
 _COUNT = "num_batches_tracked"

@@ -19,8 +19,8 @@ from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.pooling import AveragePool, MaxPool
 from engine.layers.residual import Residual
+from engine.model.model_file import Model
 from engine.ops.geometry import Geometry
-from engine.storage import Model
 from engine.types import Shape
 
 WEIGHTS = "model.safetensors"

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError
-from engine.network import Network
+from engine.model.network import Network
 from engine.options import Described
 from engine.types import Array, Bytes
 

@@ -11,8 +11,8 @@ from engine.layers.base import Layer
 from engine.layers.conv import Conv
 from engine.layers.pooling import AveragePool, MaxPool
 from engine.layers.residual import Residual
+from engine.model.spec import NetworkSpec
 from engine.ops.geometry import Geometry
-from engine.spec import NetworkSpec
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from engine.data.preprocess import Preprocessing
 from engine.explain.base import ExplainError, Explanation, Method
 from engine.explain.field import field_of
 from engine.explain.gradient import class_gradient
-from engine.network import Network
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec
 from engine.options import option
-from engine.spec import NetworkSpec
 from engine.types import Bytes
 
 

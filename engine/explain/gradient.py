@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.network import Network
+from engine.model.network import Network
 from engine.types import Array, Context
 
 INPUT = -1

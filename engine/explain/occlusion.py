@@ -11,7 +11,7 @@ import numpy as np
 from engine.data.preprocess import Preprocessing
 from engine.errors import ConfigError
 from engine.explain.base import Explanation, Method, Stopped
-from engine.network import Network
+from engine.model.network import Network
 from engine.options import option
 from engine.types import Array, Bytes
 

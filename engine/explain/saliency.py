@@ -11,7 +11,7 @@ import numpy as np
 from engine.data.preprocess import Preprocessing
 from engine.explain.base import Explanation, Method
 from engine.explain.gradient import class_gradient
-from engine.network import Network
+from engine.model.network import Network
 from engine.types import Bytes
 
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from engine.errors import ConfigError
-from engine.initialisers import INITIALISERS, draw
 from engine.layers.base import Layer
+from engine.layers.initialisers import INITIALISERS, draw
 from engine.layers.shapes import image_shape, moved_window
 from engine.ops.convolution import Patches, bias_gradient, convolve, input_gradient, patches, weight_gradient
 from engine.ops.geometry import Geometry, pair, words

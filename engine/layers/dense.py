@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from engine.errors import ShapeError
-from engine.initialisers import INITIALISERS, draw
 from engine.layers.base import Layer
+from engine.layers.initialisers import INITIALISERS, draw
 from engine.options import option
 from engine.types import Array, Cache, Context, Params, Shape
 

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.drawing import BOX, FAINTEST, SIDE, normalise
 from engine.errors import DataError
-from engine.input_form import takes_dark_ground, takes_digits
+from engine.model.input_form import takes_dark_ground, takes_digits
+from engine.model.model_file import Model
+from engine.recognise.drawing import BOX, FAINTEST, SIDE, normalise
 from engine.recognise.ink import ink as ink_of
 from engine.recognise.marks import Box, find_marks
 from engine.recognise.pictures import grey, plain
-from engine.storage import Model
 from engine.types import Array, Bytes, Context, Scratch
 
 LARGEST_SIDE = 1120

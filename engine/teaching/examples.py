@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from engine.data.folders import own_folder
-from engine.data.idx import write_idx
-from engine.data.pictures.npz import Archive
 from engine.errors import DataError
-from engine.files import replacing
+from engine.io.files import replacing
+from engine.io.idx import write_idx
+from engine.io.npz import Archive
 from engine.types import Bytes, Labels, Shape
 
 MOST = 1000

@@ -22,14 +22,14 @@ from engine.data.augment import Augmentation
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import DataError, EngineError, TrainingError
-from engine.evaluation import Sweep
-from engine.losses import softmax_cross_entropy
-from engine.network import Network
+from engine.model.losses import softmax_cross_entropy
+from engine.model.model_file import Model
+from engine.model.network import Network
 from engine.optimisers import OPTIMISERS, UpdateSettings
 from engine.schedules import SCHEDULES
-from engine.storage import Model
+from engine.training.evaluation import Sweep
+from engine.training.workers import Workers, hold_blas_to_one_thread
 from engine.types import Array, Bytes, Context, Labels, Scratch
-from engine.workers import Workers, hold_blas_to_one_thread
 
 _CHOICE, _VARIATION = 20, 21
 """Purposes of the random generators, after the seed."""

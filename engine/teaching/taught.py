@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.data.folders import own_folder
 from engine.data.pictures.found import natural
 from engine.errors import ModelFileError
-from engine.storage import Model, load_model, save_model
+from engine.model.model_file import Model, load_model, save_model
 
 PREFIX = "taught-"
 """Every key of a taught model begins so."""

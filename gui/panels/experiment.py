@@ -9,18 +9,18 @@ from typing import ClassVar
 from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from engine.config import LiveSettings, RunConfig
 from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
-from engine.files import write_text
-from engine.spec import NetworkSpec, preset
-from gui.desk import Desk
+from engine.io.files import write_text
+from engine.model.spec import NetworkSpec, preset
+from engine.training.config import LiveSettings, RunConfig
 from gui.panels.experiment_data import MoreData
 from gui.panels.experiment_parts import DataPart, NetworkPart, TrainingPart, say
 from gui.panels.layer_editor import LayerEditor
 from gui.presenters.experiment import LIVE, Draft
-from gui.session_bridge import Wants
-from gui.theme import GRID, Theme
+from gui.run.context import Desk
+from gui.run.session_bridge import Wants
+from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import OptionForm
 from gui.widgets.section import Section
 

@@ -8,8 +8,8 @@ from PyQt5.QtCore import QObject, Qt, pyqtSignal
 from PyQt5.QtWidgets import QDialog, QWidget
 
 from engine.data.catalogue import entry
-from gui.desk import Desk
-from gui.theme import Theme
+from gui.run.context import Desk
+from gui.style.theme import Theme
 
 
 class MoreData(QObject):
@@ -34,7 +34,7 @@ class MoreData(QObject):
 
     def get(self, name: str, then: Callable[[], None]) -> None:
         """Offer to bring the data set ``name`` to this computer; ``then`` is called when it is there."""
-        from gui.data_get import GetDataDialog  # most starts do without
+        from gui.dialogs.data_get import GetDataDialog  # most starts do without
 
         dialog = GetDataDialog(self._desk, entry(name), self._panel)
 
@@ -47,7 +47,7 @@ class MoreData(QObject):
 
     def make(self) -> None:
         """Open the window that makes data sets of one's own pictures."""
-        from gui.own_pictures.dialog import OwnPicturesDialog  # brings Pillow
+        from gui.dialogs.own_pictures.dialog import OwnPicturesDialog  # brings Pillow
 
         dialog = OwnPicturesDialog(self._desk, self.theme, self._panel)
         for changed in (dialog.added, dialog.removed, dialog.renamed):

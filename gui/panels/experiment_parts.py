@@ -5,18 +5,18 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
-from engine.config import RunConfig
 from engine.data.augment import AUGMENTATIONS, Augmentation
 from engine.data.catalogue import entries, is_present
 from engine.data.dataset import Dataset
+from engine.model.spec import PRESETS, NetworkSpec
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
-from engine.spec import PRESETS, NetworkSpec
+from engine.training.config import RunConfig
 from gui.presenters.data_get import megabytes
 from gui.presenters.experiment import CUSTOM, LIVE, preset_of, summary
 from gui.presenters.layer_list import size
 from gui.presenters.numbers import grouped
-from gui.theme import GRID
+from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm, PartForm
 from gui.widgets.section import Section

@@ -23,10 +23,10 @@ from PyQt5.QtWidgets import (
 
 from engine.layers import LAYERS
 from engine.layers.base import Layer
-from engine.spec import PRESETS, NetworkSpec, preset
+from engine.model.spec import PRESETS, NetworkSpec, preset
 from gui.presenters.layer_list import LayerList, Row, size
 from gui.presenters.numbers import grouped
-from gui.theme import GRID, Theme
+from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import PartForm
 
 COLUMNS = ("", "Layer", "Settings", "Output", "Parameters")

@@ -10,19 +10,19 @@ from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, Q
 from PyQt5.QtWidgets import QApplication, QWidget
 
 from engine.errors import DataError, EngineError
-from engine.input_form import takes_digits
-from engine.messages import Snapshot
-from engine.storage import Model
+from engine.model.input_form import takes_digits
+from engine.model.model_file import Model
+from engine.session.messages import Snapshot
 from engine.types import Array, Bytes
-from gui.desk import Desk
-from gui.model_shelf import DIGITS, TRAINING
 from gui.panels.pad_intake import can_take, picture_from, picture_in
 from gui.panels.pad_parts import PadParts
 from gui.presenters.pad import EMPTY, Answer, Source, caption, ink_share, judge, reach
 from gui.presenters.subject import Subject, form
-from gui.selection import Sample
-from gui.session_bridge import Wants
-from gui.theme import GRID, Theme
+from gui.run.context import Desk
+from gui.run.model_registry import DIGITS, TRAINING
+from gui.run.session_bridge import Wants
+from gui.state.selection import Sample
+from gui.style.theme import GRID, Theme
 from gui.widgets.picture_sheet import Rectangle
 
 if TYPE_CHECKING:

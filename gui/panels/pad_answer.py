@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLay
 
 from engine.types import Bytes
 from gui.presenters.pad import Answer
-from gui.theme import GRID, HEADLINE, Theme, font
+from gui.style.theme import GRID, HEADLINE, Theme, font
 
 _GREYS = [qRgb(level, level, level) for level in range(256)]
 LARGEST = 96

@@ -19,13 +19,13 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.types import Array
-from gui.desk import Desk
-from gui.model_shelf import ModelShelf
+from gui.dialogs.teach.box import TeachBox
 from gui.panels.pad_answer import AnswerCard
 from gui.panels.pad_tools import PadTools
 from gui.presenters.pad import LISTED, Answer, top_classes
-from gui.teach.box import TeachBox
-from gui.theme import GRID, Theme, font
+from gui.run.context import Desk
+from gui.run.model_registry import ModelShelf
+from gui.style.theme import GRID, Theme, font
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.canvas import Canvas
 from gui.widgets.choice_box import ChoiceBox

@@ -8,9 +8,9 @@ from PyQt5.QtCore import QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QHBoxLayout, QShortcut, QSlider, QToolButton, QWidget
 
-from gui.theme import Theme
+from gui.style.drawn_icons import SIZE, icon
+from gui.style.theme import Theme
 from gui.widgets.canvas import MAX_WIDTH, MIN_WIDTH, Canvas
-from gui.widgets.icons import SIZE, icon
 
 WIDTH_STEP = 2
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.curves import Columns, History
+from engine.model.history import Columns, History
 from gui.presenters.pyramid import Pyramid, Rows, Values
 from gui.presenters.ranges import Range
 from gui.presenters.status import duration, percent, thousands

@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 
-from engine.config import RunConfig
 from engine.data.dataset import Dataset, holdout
 from engine.errors import DataError
+from engine.training.config import RunConfig
 from engine.types import Array, Bytes, Labels
 from gui.presenters.numbers import grouped
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.evaluation import Evaluation
+from engine.training.evaluation import Evaluation
 from engine.types import Labels
 
 THIN = "\N{NARROW NO-BREAK SPACE}"

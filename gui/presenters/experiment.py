@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from engine.config import SHARE, USUAL, LiveSettings, RunConfig
 from engine.data.catalogue import entries
 from engine.errors import EngineError
-from engine.spec import PRESETS, NetworkSpec, preset
+from engine.model.spec import PRESETS, NetworkSpec, preset
+from engine.training.config import SHARE, USUAL, LiveSettings, RunConfig
 from engine.types import Shape
 from gui.presenters.numbers import grouped
 

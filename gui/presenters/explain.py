@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engine.explain import ExplainError, Explanation, Method
 from engine.explain.occlusion import Occlusion
-from engine.storage import Model
+from engine.model.model_file import Model
 from engine.types import Array, Bytes
 from gui.presenters.colour import Scale, codes, figure
 from gui.presenters.numbers import percent

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.curves import Columns, History
-from engine.files import replacing
+from engine.io.files import replacing
+from engine.model.history import Columns, History
 
 ROWS = 1000
 """Rows written at a time: about five milliseconds."""

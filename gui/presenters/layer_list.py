@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from engine.errors import EngineError
 from engine.layers import LAYERS
 from engine.layers.base import Layer
-from engine.spec import NetworkSpec
+from engine.model.spec import NetworkSpec
 from engine.types import Shape
 from gui.presenters.experiment import preset_of
 from gui.presenters.numbers import grouped

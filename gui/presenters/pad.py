@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from engine.data.preprocess import Preprocessing
-from engine.network import Network
+from engine.model.network import Network
 from engine.types import Array, Bytes, Context, Scratch
 from gui.presenters.numbers import grouped, percent
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.config import LiveSettings
-from engine.curves import History
+from engine.model.history import History
+from engine.training.config import LiveSettings
 
 WINDOW_SECONDS = 2.0
 """The speed is that of the last so many seconds."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.input_form import takes_dark_ground, takes_digits
-from engine.storage import Model
+from engine.model.input_form import takes_dark_ground, takes_digits
+from engine.model.model_file import Model
 from engine.types import Array, Bytes, Shape
 
 if TYPE_CHECKING:

@@ -16,18 +16,18 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from engine.config import LiveSettings, RunConfig
 from engine.data.augment import Augmentation
 from engine.data.catalogue import entry
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError
-from gui.desk import Desk
+from engine.training.config import LiveSettings, RunConfig
 from gui.presenters.data_view import Part, PartName, parts, shown_words
 from gui.presenters.layer_list import size
-from gui.selection import Sample
-from gui.session_bridge import Wants
-from gui.theme import GRID, Theme
+from gui.run.context import Desk
+from gui.run.session_bridge import Wants
+from gui.state.selection import Sample
+from gui.style.theme import GRID, Theme
 from gui.views.data_common import CommonPage
 from gui.views.data_sample import SamplePage
 from gui.widgets.choice_box import ChoiceBox

@@ -6,10 +6,10 @@ from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.types import Labels
-from gui.job import Job
 from gui.presenters.data_view import Part, Statistics, StatisticsGivenUpError, as_picture, statistics
 from gui.presenters.numbers import grouped, percent
-from gui.theme import GRID, Theme
+from gui.run.job import Job
+from gui.style.theme import GRID, Theme
 from gui.widgets.histogram import Histogram
 from gui.widgets.picture import Picture
 

@@ -19,7 +19,7 @@ from engine.data.augment import AUGMENTATIONS, Augmentation
 from engine.data.preprocess import Preprocessing
 from engine.types import Bytes
 from gui.presenters.colour import Scale, codes, stepped
-from gui.theme import GRID, Theme
+from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.mosaic import signed_table
 from gui.widgets.picture import Picture

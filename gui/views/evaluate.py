@@ -15,13 +15,13 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from engine.config import RunConfig
-from engine.messages import EvaluationDone
-from gui.desk import Desk
+from engine.session.messages import EvaluationDone
+from engine.training.config import RunConfig
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, percent, scope
-from gui.selection import Sample
-from gui.session_bridge import Wants
-from gui.theme import GRID, Theme
+from gui.run.context import Desk
+from gui.run.session_bridge import Wants
+from gui.state.selection import Sample
+from gui.style.theme import GRID, Theme
 from gui.views.evaluate_matrix import ConfusionMatrix
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState

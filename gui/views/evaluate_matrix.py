@@ -19,7 +19,7 @@ from gui.presenters.evaluate import (
     percent,
     row_shares,
 )
-from gui.theme import BODY, GRID, SMALL, Theme, font
+from gui.style.theme import BODY, GRID, SMALL, Theme, font
 
 _BARS = 104
 """Width of the accuracies beside the rows."""

@@ -11,13 +11,13 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from engine.data.dataset import Dataset
 from engine.errors import ModelFileError
 from engine.explain import METHODS, Method
-from engine.messages import State
-from gui.desk import Desk
-from gui.model_shelf import TRAINING
+from engine.session.messages import State
 from gui.presenters.explain import Question, Reply, misfit
-from gui.selection import Sample
-from gui.session_bridge import Wants
-from gui.theme import GRID, Theme
+from gui.run.context import Desk
+from gui.run.model_registry import TRAINING
+from gui.run.session_bridge import Wants
+from gui.state.selection import Sample
+from gui.style.theme import GRID, Theme
 from gui.views.explain_head import ExplainHead
 from gui.views.explain_maps import ExplainMaps
 from gui.views.explain_work import Explainer

@@ -6,9 +6,9 @@ from PyQt5.QtCore import QSignalBlocker, Qt
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from gui.model_shelf import ModelShelf
 from gui.presenters.explain import Reply, class_texts
-from gui.theme import GRID
+from gui.run.model_registry import ModelShelf
+from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 
 _WITH_WORDS = 600

@@ -11,7 +11,7 @@ from PyQt5.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPa
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from gui.presenters.colour import TOP
-from gui.theme import GRID, SMALL, Theme, font
+from gui.style.theme import GRID, SMALL, Theme, font
 
 _BAR, _LEGEND = 3, 18
 _STEPS = {Qt.Key_Left: (0, -1), Qt.Key_Right: (0, 1), Qt.Key_Up: (-1, 0), Qt.Key_Down: (1, 0)}

@@ -14,7 +14,7 @@ from engine.types import Array
 from gui.presenters.colour import layer_scale
 from gui.presenters.explain import SLOW, Reply, blend, pixel, plain, range_texts, reading
 from gui.presenters.numbers import percent
-from gui.theme import GRID, Theme
+from gui.style.theme import GRID, Theme
 from gui.views.explain_map import ExplainMap
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.mosaic import map_table, signed_table

@@ -8,8 +8,8 @@ from PyQt5.QtCore import QObject, pyqtSignal
 from PyQt5.QtWidgets import QApplication
 
 from engine.explain import Stopped
-from gui.job import Asked, Job, Report
 from gui.presenters.explain import SLOW, Question, Reply, reply_to, rounds_of
+from gui.run.job import Asked, Job, Report
 
 _PAUSE = 0.5
 """Seconds from one question to the next while the network trains."""

@@ -16,10 +16,10 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from gui.desk import Desk
 from gui.presenters.curves import X_AXES
-from gui.session_bridge import Wants
-from gui.theme import GRID, Theme
+from gui.run.context import Desk
+from gui.run.session_bridge import Wants
+from gui.style.theme import GRID, Theme
 from gui.views.learn_drawing import Drawing
 from gui.views.learn_files import CurveFiles
 from gui.widgets.choice_box import ChoiceBox

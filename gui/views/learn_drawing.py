@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.curves import History
+from engine.model.history import History
 from gui.presenters.curves import LEAST, X_AXES, CurveData, Thin
 from gui.presenters.pyramid import Values
 from gui.presenters.ranges import Range, XView, fitted, usual
 from gui.presenters.status import percent
-from gui.theme import Theme
+from gui.style.theme import Theme
 from gui.widgets.plot_curves import Best
 from gui.widgets.plot_stack import PlotStack
 from gui.widgets.plots import Chart, EndLabel

@@ -8,9 +8,9 @@ from pathlib import Path
 from PyQt5.QtCore import QBuffer, QIODevice, QObject, QTimer, pyqtSignal
 from PyQt5.QtGui import QImage
 
-from engine.files import replacing
-from gui.desk import Desk
+from engine.io.files import replacing
 from gui.presenters.export import tables, write_tables
+from gui.run.context import Desk
 
 
 class CurveFiles(QObject):

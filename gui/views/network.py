@@ -8,16 +8,16 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.config import RunConfig
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.messages import Snapshot, State
-from engine.storage import Model
-from gui.desk import Desk
-from gui.model_shelf import TRAINING
-from gui.selection import Sample
-from gui.session_bridge import Wants
-from gui.theme import GRID, Theme
+from engine.model.model_file import Model
+from engine.session.messages import Snapshot, State
+from engine.training.config import RunConfig
+from gui.run.context import Desk
+from gui.run.model_registry import TRAINING
+from gui.run.session_bridge import Wants
+from gui.state.selection import Sample
+from gui.style.theme import GRID, Theme
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
 from gui.views.network_layout import Part

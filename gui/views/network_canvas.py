@@ -8,11 +8,11 @@ from PyQt5.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt5.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
-from engine.messages import Snapshot
-from engine.spec import NetworkSpec
+from engine.model.spec import NetworkSpec
+from engine.session.messages import Snapshot
 from gui.presenters.colour import figure
 from gui.presenters.mosaic import value_at
-from gui.theme import BODY, Theme, font
+from gui.style.theme import BODY, Theme, font
 from gui.views.network_items import PartItems, Scaffold
 from gui.views.network_layout import INPUT, Layout, Part, describe, lay_out
 from gui.widgets.bars import ProbabilityBars

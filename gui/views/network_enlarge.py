@@ -18,11 +18,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from engine.messages import Snapshot
-from engine.spec import NetworkSpec
+from engine.model.spec import NetworkSpec
+from engine.session.messages import Snapshot
 from gui.presenters.colour import figure
 from gui.presenters.mosaic import fit
-from gui.theme import GRID, Theme
+from gui.style.theme import GRID, Theme
 from gui.views.network_items import PartItems
 from gui.views.network_layout import INPUT, Part, describe
 from gui.views.network_map import SIDE, MapView

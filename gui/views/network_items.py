@@ -6,9 +6,9 @@ from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt5.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from engine.messages import Snapshot
+from engine.session.messages import Snapshot
 from gui.presenters.colour import figure
-from gui.theme import BODY, SMALL, Theme, font
+from gui.style.theme import BODY, SMALL, Theme, font
 from gui.views.network_layout import HEADER, INPUT, MARGIN, SPACE, Layout, Part
 from gui.widgets.image_legend import LegendItem
 from gui.widgets.mosaic import MosaicItem, colour_table, map_table, signed_table

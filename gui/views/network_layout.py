@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.layers.base import Layer
+from engine.model.spec import NetworkSpec, trained_size
 from engine.options import Described
-from engine.spec import NetworkSpec, trained_size
 from engine.types import Array, Shape
 from gui.presenters.mosaic import Cell, Fit, fit
 

@@ -7,7 +7,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
 from engine.types import Array
-from gui.theme import SMALL, font
+from gui.style.theme import SMALL, font
 
 SIDE = 296
 _FIGURES_FROM = 36

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
-from engine.capture import capture
-from engine.messages import Request, Snapshot
-from engine.storage import Model
+from engine.model.model_file import Model
+from engine.session.capture import capture
+from engine.session.messages import Request, Snapshot
 from engine.types import Bytes
-from gui.job import Job
+from gui.run.job import Job
 
 
 class TrainedLook(QObject):

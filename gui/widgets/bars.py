@@ -11,7 +11,7 @@ from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.types import Array
 from gui.presenters.numbers import percent
-from gui.theme import BODY, GRID, Theme, font
+from gui.style.theme import BODY, GRID, Theme, font
 
 ROW_LOW, ROW_USUAL = 14, 18
 

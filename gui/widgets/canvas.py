@@ -21,7 +21,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.types import Array, Bytes
 from gui.presenters.strokes import SIDE, Drawing, Point, Stroke
-from gui.theme import BODY, SMALL, Theme, font
+from gui.style.theme import BODY, SMALL, Theme, font
 from gui.widgets.ink import Ink
 from gui.widgets.outlines import paint_outlines
 

@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.types import Labels
 from gui.presenters.numbers import grouped
-from gui.theme import BODY, GRID, Theme, font
+from gui.style.theme import BODY, GRID, Theme, font
 
 ROW = 22
 

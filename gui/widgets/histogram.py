@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.types import Labels
 from gui.presenters.numbers import grouped
-from gui.theme import SMALL, Theme, font
+from gui.style.theme import SMALL, Theme, font
 
 _FOOT = 16
 _CHANNELS = ("Red", "Green", "Blue")

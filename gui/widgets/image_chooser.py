@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolBut
 
 from engine.data.dataset import Dataset
 from engine.types import Labels
-from gui.selection import Sample
+from gui.state.selection import Sample
 from gui.widgets.choice_box import ChoiceBox
 
 _WITH_CLASSES = 400

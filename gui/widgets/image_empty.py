@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.theme import GRID
+from gui.style.theme import GRID
 
 _WIDTH = 400
 

@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QSty
 
 from engine.types import Bytes
 from gui.presenters.evaluate import Entry, percent
-from gui.theme import BODY, GRID, SMALL, Theme, font
+from gui.style.theme import BODY, GRID, SMALL, Theme, font
 
 _TEXT = 34
 """Height of the two lines below an image."""

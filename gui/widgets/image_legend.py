@@ -9,7 +9,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter
 from PyQt5.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.presenters.colour import TOP
-from gui.theme import SMALL, font
+from gui.style.theme import SMALL, font
 
 BAR = 3
 HEIGHT = 18

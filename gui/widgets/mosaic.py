@@ -12,7 +12,7 @@ from PyQt5.QtGui import QColor, QImage, qRgb
 from engine.types import Array, Bytes
 from gui.presenters.colour import TOP, Scale, codes, layer_scale
 from gui.presenters.mosaic import Cell, Fit
-from gui.theme import Theme
+from gui.style.theme import Theme
 
 
 @lru_cache(maxsize=16)

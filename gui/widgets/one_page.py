@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import QSize
 from PyQt5.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from gui.theme import GRID
+from gui.style.theme import GRID
 
 
 class OnePage(QStackedLayout):

@@ -11,7 +11,7 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 
 from engine.errors import ConfigError
 from engine.options import Described, OptionInfo
-from gui.theme import GRID
+from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.fields import Field, field_for
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QPainter, QPen
 
-from gui.theme import SMALL, Theme, font
+from gui.style.theme import SMALL, Theme, font
 
 
 def paint_outlines(

@@ -7,7 +7,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.types import Bytes
-from gui.theme import SMALL, Theme, font
+from gui.style.theme import SMALL, Theme, font
 from gui.widgets.image_gallery import to_qimage
 
 _CAPTION = 16

@@ -9,7 +9,7 @@ from PyQt5.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.types import Bytes
-from gui.theme import Theme
+from gui.style.theme import Theme
 from gui.widgets.outlines import paint_outlines
 
 _LEAST_DRAG = 6

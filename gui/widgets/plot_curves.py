@@ -13,7 +13,7 @@ from pyqtgraph.Qt import QtCore, internals
 from gui.presenters.curves import Thin
 from gui.presenters.pyramid import Values
 from gui.presenters.ranges import Range
-from gui.theme import SMALL, Theme, font
+from gui.style.theme import SMALL, Theme, font
 
 _BAND = 0.38
 """Share of the line's colour in the colour of the band."""

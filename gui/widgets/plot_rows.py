@@ -10,7 +10,7 @@ from PyQt5.QtGui import QImage, QPainter, QResizeEvent
 from PyQt5.QtWidgets import QWidget
 
 from gui.presenters.ranges import XView
-from gui.theme import Theme
+from gui.style.theme import Theme
 from gui.widgets.plots import LABEL_WIDTH, Chart
 
 _NARROW = 420

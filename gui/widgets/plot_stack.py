@@ -10,7 +10,7 @@ from PyQt5.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, 
 from PyQt5.QtWidgets import QRubberBand, QWidget
 
 from gui.presenters.ranges import Range, XView
-from gui.theme import Theme
+from gui.style.theme import Theme
 from gui.widgets.plot_rows import PlotRows
 from gui.widgets.plots import Chart
 

@@ -11,7 +11,7 @@ from PyQt5.QtGui import QColor, QFontMetricsF, QPainter
 
 from gui.presenters.ranges import Range
 from gui.presenters.ticks import tick_texts
-from gui.theme import SMALL, Theme, font
+from gui.style.theme import SMALL, Theme, font
 from gui.widgets.plot_curves import CurveItem
 
 AXIS_WIDTH = 56

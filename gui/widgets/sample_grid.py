@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from engine.types import Labels
 from gui.presenters.data_view import Part
-from gui.theme import Theme
+from gui.style.theme import Theme
 from gui.widgets.image_gallery import to_qimage
 
 GAP = 4

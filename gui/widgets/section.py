@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.theme import BODY, GRID, font
+from gui.style.theme import BODY, GRID, font
 
 
 class Section(QWidget):

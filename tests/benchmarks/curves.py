@@ -8,17 +8,17 @@ import numpy as np
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication
 
-from engine.curves import History
-from gui.app import application
-from gui.desk import Desk
-from gui.dialogs import Dialogs
-from gui.model_shelf import ModelShelf
-from gui.notices import Notices
-from gui.selection import Selection
-from gui.session_bridge import SessionBridge
-from gui.settings import Settings
-from gui.theme import LIGHT, apply_theme, load_fonts
+from engine.model.history import History
+from gui.app.build import application
+from gui.run.context import Desk
+from gui.run.model_registry import ModelShelf
+from gui.run.session_bridge import SessionBridge
+from gui.state.notices import Notices
+from gui.state.selection import Selection
+from gui.state.settings import Settings
+from gui.style.theme import LIGHT, apply_theme, load_fonts
 from gui.views.learn import LearnView
+from gui.widgets.questions import Dialogs
 from tests.benchmarks.row import Row
 
 NAME = "curves"

@@ -12,7 +12,7 @@ from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication
 
-from gui.app import Kernelscope
+from gui.app.build import Kernelscope
 from tests.benchmarks.row import Row
 from tests.benchmarks.watch_cost import config, opened, pump
 

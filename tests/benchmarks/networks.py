@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.layers import Conv
-from engine.network import NetworkSpec
-from engine.spec import preset
+from engine.model.network import NetworkSpec
+from engine.model.spec import preset
 
 
 class Case(NamedTuple):

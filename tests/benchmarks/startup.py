@@ -31,9 +31,9 @@ import tempfile
 from pathlib import Path
 import main
 from PyQt5.QtCore import QTimer
-from gui.launch import window
+from gui.app.launch import window
 build = window().build
-from gui.settings import Store
+from gui.state.settings import Store
 with tempfile.TemporaryDirectory() as folder:
     program = build(Store(Path(folder), Path(folder)), theme="light")
     program.window.show()

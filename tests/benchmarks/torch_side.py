@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.spec import NetworkSpec
+from engine.model.spec import NetworkSpec
 
 
 def installed() -> bool:

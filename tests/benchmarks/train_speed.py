@@ -15,13 +15,13 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from engine.config import RunConfig
 from engine.data import catalogue
 from engine.data.dataset import Dataset
-from engine.spec import NetworkSpec, preset
-from engine.trainer import Trainer
+from engine.model.spec import NetworkSpec, preset
+from engine.training.config import RunConfig
+from engine.training.trainer import Trainer
+from engine.training.workers import Workers, default_threads
 from engine.types import Scratch
-from engine.workers import Workers, default_threads
 from tests.benchmarks.networks import Case, cases, multiplications
 from tests.benchmarks.row import Row
 from tests.benchmarks.torch_side import TorchSide, installed

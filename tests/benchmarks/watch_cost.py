@@ -8,13 +8,13 @@ import threading
 import time
 from pathlib import Path
 
-from engine.channel import Channel
-from engine.config import RunConfig
-from engine.messages import Play, Quit, State
-from engine.session import run as run_session
-from engine.spec import preset
-from gui.app import Kernelscope, build
-from gui.settings import Store
+from engine.model.spec import preset
+from engine.session.channel import Channel
+from engine.session.loop import run as run_session
+from engine.session.messages import Play, Quit, State
+from engine.training.config import RunConfig
+from gui.app.build import Kernelscope, build
+from gui.state.settings import Store
 from tests.benchmarks.row import Row
 
 NAME = "watch-cost"

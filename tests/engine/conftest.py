@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.config import RunConfig
 from engine.data.dataset import Dataset
-from engine.spec import NetworkSpec
+from engine.model.spec import NetworkSpec
+from engine.training.config import RunConfig
 
 
 def stripes(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -17,9 +17,9 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.formats.base import Format
-from engine.data.plain_pickle import load_plain
 from engine.data.sources import Found, md5
 from engine.errors import DataError
+from engine.io.plain_pickle import load_plain
 from engine.types import Bytes, Labels
 
 _PIXELS = 3 * 32 * 32

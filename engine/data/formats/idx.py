@@ -9,9 +9,9 @@ from typing import ClassVar
 from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.formats.base import Format
-from engine.data.idx import as_images, as_labels, parse_idx
 from engine.data.sources import Found, md5, plain_name
 from engine.errors import DataError
+from engine.io.idx import as_images, as_labels, parse_idx
 from engine.types import Bytes
 
 

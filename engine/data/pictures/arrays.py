@@ -11,8 +11,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from engine.data.pictures.found import Asked, Broken, Listing, StoppedError, natural
-from engine.data.pictures.npz import Archive
 from engine.errors import DataError
+from engine.io.npz import Archive
 from engine.types import Bytes, Shape
 
 _PARTS: tuple[tuple[bool, tuple[tuple[str, str], ...]], ...] = (

@@ -18,6 +18,7 @@ from engine.data.adding import add_files
 from engine.data.catalogue import is_present, load
 from engine.data.folders import data_folder
 from engine.errors import DataError, MissingDataError
+from engine.resources import RESOURCES
 from tests.engine.data.conftest import Published, spread, tarball
 
 
@@ -116,7 +117,7 @@ def test_other_content_under_the_right_name_is_refused(tiny: Published, tmp_path
 
 
 def test_the_files_of_another_data_set_are_recognised(tiny: Published, tmp_path: Path) -> None:
-    mnist = Path(built_in.__file__).parents[2] / "resources" / "data" / "mnist"
+    mnist = RESOURCES / "data" / "mnist"
     with pytest.raises(DataError, match="is a file of MNIST, not of Tiny"):
         add_files(tiny.entry, [mnist])
 

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.config import RunConfig
+from engine.cli.train import MODEL, train_blocking
 from engine.data.catalogue import load
 from engine.data.own import store
 from engine.data.pictures.build import build
 from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.scan import scan
-from engine.evaluation import evaluate
-from engine.messages import State
-from engine.spec import preset
-from engine.storage import load_model
-from engine.terminal.train import MODEL, train_blocking
-from engine.workers import Workers
+from engine.model.model_file import load_model
+from engine.model.spec import preset
+from engine.session.messages import State
+from engine.training.config import RunConfig
+from engine.training.evaluation import evaluate
+from engine.training.workers import Workers
 
 
 def bars(root, classes):

@@ -9,9 +9,9 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from engine.data.preprocess import Preprocessing
-from engine.network import Network
-from engine.spec import NetworkSpec
-from engine.storage import Model
+from engine.model.model_file import Model
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec
 
 HEAD: list[dict[str, Any]] = [{"kind": "flatten"}, {"kind": "dense", "units": 3}]
 BEFORE: list[dict[str, Any]] = [{"kind": "conv", "filters": 4}]

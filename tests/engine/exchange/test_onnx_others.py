@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from engine.errors import ModelFileError
 from engine.exchange import read_model
 from engine.exchange.onnx_write import to_onnx
-from engine.storage import Model
+from engine.model.model_file import Model
 from tests.engine.exchange.conftest import LAYER_CASES, answers, build, graph, pixels, save
 
 HEAD = [helper.make_node("Flatten", ["f"], ["g"]), helper.make_node("Gemm", ["g", "v", "c"], ["y"], transB=1)]

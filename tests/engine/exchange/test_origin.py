@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import ModelFileError
 from engine.exchange import read_model
-from engine.storage import load_model
+from engine.model.model_file import load_model
 from main import main
 
 

@@ -16,8 +16,8 @@ from engine.exchange import EXPORTS, export_model, read_model
 from engine.exchange.torch_file import layout, state
 from engine.exchange.torch_text import SAYERS, class_name, torch_text
 from engine.layers import LAYERS
-from engine.spec import PRESETS, preset
-from engine.storage import Model, described, save_model
+from engine.model.model_file import Model, described, save_model
+from engine.model.spec import PRESETS, preset
 from tests.engine.exchange.conftest import LAYER_CASES, answers, build, lively, pixels
 
 CASES = [(kind, number) for kind, cases in LAYER_CASES.items() for number in range(len(cases))]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine.explain.field import Field, field_of
-from engine.network import Network
+from engine.model.network import Network
+from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.ops.geometry import Geometry
-from engine.spec import PRESETS, NetworkSpec, preset
 
 
 def test_two_convolutions_and_a_pooling_by_hand() -> None:

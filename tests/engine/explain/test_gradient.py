@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.explain.gradient import INPUT, class_gradient
-from engine.network import Network
-from engine.spec import PRESETS, NetworkSpec, preset
+from engine.model.network import Network
+from engine.model.spec import PRESETS, NetworkSpec, preset
 
 SHAPES = {"resnet": (3, 32, 32)}
 

@@ -13,9 +13,9 @@ from engine.explain import METHODS, ExplainError, Stopped
 from engine.explain.grad_cam import GradCam, map_layers
 from engine.explain.occlusion import Occlusion
 from engine.explain.saliency import Saliency
-from engine.losses import softmax
-from engine.network import Network
-from engine.spec import NetworkSpec, preset
+from engine.model.losses import softmax
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec, preset
 
 PLAIN = Preprocessing((0.0,), (1.0,))
 

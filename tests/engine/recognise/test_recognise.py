@@ -11,13 +11,13 @@ from PIL import Image
 from engine.data.catalogue import load
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError
-from engine.input_form import takes_dark_ground, takes_digits
-from engine.network import Network
+from engine.model.input_form import takes_dark_ground, takes_digits
+from engine.model.model_file import Model, find_model
+from engine.model.network import Network
+from engine.model.spec import preset
 from engine.recognise import Box, recognise
 from engine.recognise.ink import ink
 from engine.recognise.marks import components, find_marks
-from engine.spec import preset
-from engine.storage import Model, find_model
 
 WIDTH, HEIGHT = 800, 600
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import files
-from engine.data.idx import read_idx
 from engine.errors import DataError
+from engine.io import files
+from engine.io.idx import read_idx
 from engine.teaching import examples as module
 from engine.teaching.examples import Examples
 

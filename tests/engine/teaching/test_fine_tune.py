@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.config import RunConfig
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError, MissingDataError
+from engine.model.model_file import Model
+from engine.model.spec import NetworkSpec
 from engine.optimisers import OPTIMISERS
-from engine.spec import NetworkSpec
-from engine.storage import Model
 from engine.teaching.fine_tune import Score, StoppedError, TeachSettings, dataset_for, fine_tune, mixed_batch
 from engine.teaching.taught import discard, keep, kept
-from engine.trainer import Trainer
-from engine.workers import Workers
+from engine.training.config import RunConfig
+from engine.training.trainer import Trainer
+from engine.training.workers import Workers
 
 NAMES = ("up", "down", "across")
 QUICK = TeachSettings(steps=60, batch=32, learning_rate=2e-3)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.config import RunConfig
-from engine.messages import State
-from engine.spec import preset
-from gui.app import Kernelscope, build
-from gui.dialogs import Dialogs
-from gui.settings import Store
+from engine.model.spec import preset
+from engine.session.messages import State
+from engine.training.config import RunConfig
+from gui.app.build import Kernelscope, build
+from gui.state.settings import Store
+from gui.widgets.questions import Dialogs
 
 
 class Answers(Dialogs):

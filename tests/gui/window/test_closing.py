@@ -10,15 +10,15 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from engine.config import RunConfig
 from engine.explain import Stopped
-from engine.messages import State
-from engine.storage import load_model
-from gui.app import Kernelscope, build
-from gui.autosave import Autosave
-from gui.job import Job
-from gui.selection import Sample
-from gui.settings import Store
+from engine.model.model_file import load_model
+from engine.session.messages import State
+from engine.training.config import RunConfig
+from gui.app.build import Kernelscope, build
+from gui.run.autosave import Autosave
+from gui.run.job import Job
+from gui.state.selection import Sample
+from gui.state.settings import Store
 
 LONG = 30000
 

@@ -10,8 +10,8 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from engine.messages import State
-from gui.app import FRAME, Kernelscope, fit_to_screen
+from engine.session.messages import State
+from gui.app.build import FRAME, Kernelscope, fit_to_screen
 from gui.presenters.examples import example
 from gui.presenters.strokes import SIDE
 from gui.views import VIEWS

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.pictures.build import build
-from engine.data.pictures.npz import Archive
 from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.scan import scan
 from engine.errors import DataError
+from engine.io.npz import Archive
 
 GREY = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
 COLOUR = np.arange(6 * 4 * 5 * 3, dtype=np.uint8).reshape(6, 4, 5, 3)
@@ -137,7 +137,7 @@ def test_an_array_that_claims_too_much_is_never_made(tmp_path):
 
 
 def test_an_archive_larger_than_memory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.data.pictures.npz.MAX_BYTES", 100)
+    monkeypatch.setattr("engine.io.npz.MAX_BYTES", 100)
     with pytest.raises(DataError, match="of memory"):
         scan(archive(tmp_path, images=GREY, labels=LABELS))
 

@@ -1,0 +1,17 @@
+"""The commands of the terminal: one file each, with ``arguments(parser)`` and ``run(args)``."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from engine.cli import data, evaluate, export, import_, predict, train
+
+COMMANDS: dict[str, ModuleType] = {
+    "train": train,
+    "evaluate": evaluate,
+    "predict": predict,
+    "data": data,
+    "export": export,
+    "import": import_,
+}
+"""Adding a command: a module like these, and an entry here."""

@@ -1,0 +1,94 @@
+"""``evaluate``: how good a model is on the test images of a data set."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from engine.cli import progress
+from engine.data.catalogue import DATASETS, load
+from engine.errors import EngineError
+from engine.model.model_file import SHIPPED, find_model
+from engine.training.evaluation import CHUNK, Evaluation, Sweep
+from engine.training.workers import Workers
+
+HELP = "print the accuracy and the confusion matrix of a model on test images"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    names = ", ".join(SHIPPED)
+    parser.add_argument(
+        "--model",
+        required=True,
+        metavar="FILE_OR_NAME",
+        help=f"a .safetensors file, or a shipped model: {names}",
+    )
+    parser.add_argument(
+        "--data",
+        metavar="NAME",
+        help=f"data set: {', '.join(DATASETS)}, or one of your own (default: the one that a shipped model "
+        "learnt from, else mnist)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate as ``args`` say; returns the exit code."""
+    args.data = args.data or SHIPPED.get(args.model, "mnist")
+    model, dataset = find_model(args.model), load(args.data)
+    if model.network.spec.in_shape != dataset.in_shape:
+        raise EngineError(
+            f"The model takes images of shape {model.network.spec.in_shape}, but those of {args.data} are "
+            f"{dataset.in_shape}."
+        )
+    if model.network.classes != len(dataset.class_names):
+        raise EngineError(
+            f"The model knows {model.network.classes} classes, but {args.data} has "
+            f"{len(dataset.class_names)}."
+        )
+    indices = dataset.test_labels.argsort(kind="stable")
+    sweep = Sweep(model.network, model.preprocessing, dataset.test_images, dataset.test_labels, indices)
+    with (
+        Workers() as workers,
+        progress.bar(len(indices), "image", leave=False, disable=args.json) as bar,
+    ):
+        while not sweep.finished:
+            sweep.advance(5 * CHUNK, workers)
+            bar.n = len(sweep.result().indices)
+            bar.refresh()
+    result = sweep.result()
+    print(as_json(result, args) if args.json else as_table(result, model.class_names))
+    return 0
+
+
+def as_json(result: Evaluation, args: argparse.Namespace) -> str:
+    """Return the figures as one JSON object."""
+    return json.dumps(
+        {
+            "model": str(args.model),
+            "data": args.data,
+            "images": len(result.labels),
+            "accuracy": result.accuracy,
+            "cost": result.mean_loss,
+            "class_accuracy": [None if value != value else value for value in result.class_accuracy.tolist()],
+            "confusion": result.confusion.tolist(),
+        }
+    )
+
+
+def as_table(result: Evaluation, names: tuple[str, ...]) -> str:
+    """Return the accuracy and the confusion matrix as text."""
+    wrong = int((result.labels != result.predicted).sum())
+    width = max(6, *(len(name) + 1 for name in names))
+    lines = [
+        f"accuracy {100 * result.accuracy:.2f} %: {wrong} of {len(result.labels)} images wrong",
+        f"mean cost {result.mean_loss:.4f}",
+        "",
+        "rows: true class, columns: predicted class",
+        " " * width + "".join(f"{name:>{width}}" for name in names) + f"{'right':>10}",
+    ]
+    for name, row, share in zip(names, result.confusion, result.class_accuracy, strict=True):
+        right = f"{100 * share:>8.2f} %" if share == share else f"{'-':>8}"  # no image of this class
+        lines.append(f"{name:>{width}}" + "".join(f"{n:>{width}}" for n in row) + right)
+    return "\n".join(lines)

@@ -1,0 +1,41 @@
+"""``export``: write a model for other programs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from engine.model.model_file import SHIPPED, find_model
+
+HELP = "write a model for PyTorch or as ONNX"
+FORMATS = ("safetensors", "onnx", "torch")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument(
+        "model", metavar="MODEL", help=f"a .safetensors file, or a shipped model: {', '.join(SHIPPED)}"
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="safetensors",
+        help="weights in PyTorch's layout, ONNX, or the text of a torch.nn class (default: safetensors)",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export as ``args`` say; returns 0."""
+    from engine.exchange import export_model  # most starts do without
+
+    model = find_model(args.model)
+    export_model(model, args.format, args.out)
+    channels, height, width = model.network.spec.in_shape
+    takes = f"pixels 0 to 255, (N, {channels}, {height}, {width})"
+    print(f"{args.out}: {args.format}, {model.network.flat.size:,} weights, takes {takes}")
+    if args.format == "torch":
+        from engine.exchange.torch_text import WEIGHTS
+
+        print(f"The class loads {WEIGHTS}: export {args.model} --format safetensors --out {WEIGHTS}")
+    return 0

@@ -1,0 +1,92 @@
+"""Arrays, curves and a description in one safetensors file, with the kind and version of what they are.
+
+Nothing is unpickled, and a file is complete or not there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from engine.errors import ModelFileError
+from engine.io.files import replacing
+from engine.model.history import STEP_COLUMNS, VALIDATION_COLUMNS, History
+
+VERSION = 1
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def write(
+    path: Path,
+    kind: str,
+    arrays: Mapping[str, npt.NDArray[Any]],
+    history: History,
+    description: dict[str, Any],
+) -> None:
+    """Write all of it as a ``kind``; raises ModelFileError and then leaves an older file as it was."""
+    tensors = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
+    tensors["curves.steps"] = history.steps.table()
+    tensors["curves.validations"] = history.validations.table()
+    metadata = {
+        "format": "kernelscope",
+        "version": str(VERSION),
+        "kind": kind,
+        "description": json.dumps(description, allow_nan=False),
+    }
+    try:
+        with replacing(path) as file:
+            file.write(save(tensors, metadata))
+    except OSError as error:
+        raise ModelFileError(f"Cannot write {path}: {error.strerror or error}.") from None
+
+
+def read(path: Path, kind: str) -> tuple[Arrays, History, dict[str, Any]]:
+    """Return arrays, curves and description of a ``kind``.
+
+    Raises:
+        ModelFileError: the file is missing, truncated, another kind, or of a newer version.
+    """
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            metadata = file.metadata() or {}
+            _check(path, kind, metadata)
+            arrays: Arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+        description = json.loads(metadata["description"])
+        if not isinstance(description, dict):
+            raise ValueError("the description is not an object")
+    except FileNotFoundError:
+        raise ModelFileError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
+    except (SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
+        raise ModelFileError(f"{path} is not a model, or is truncated ({error}).") from None
+    history = History()
+    for name, columns, names in (
+        ("curves.steps", history.steps, STEP_COLUMNS),
+        ("curves.validations", history.validations, VALIDATION_COLUMNS),
+    ):
+        table = arrays.pop(name, None)
+        if table is None or table.ndim != 2 or len(table) != len(names) or table.dtype != np.float64:
+            raise ModelFileError(f"{path} is damaged: it has no usable {name}.")
+        columns.extend(table)
+    return arrays, history, description
+
+
+def _check(path: Path, kind: str, metadata: Mapping[str, str]) -> None:
+    if metadata.get("format") != "kernelscope":
+        raise ModelFileError(f"{path} holds arrays, but it is not a Kernelscope {kind}.")
+    version = metadata.get("version", "")
+    if not version.isdecimal():
+        raise ModelFileError(f"{path} has the version {version!r}; allowed is a number up to {VERSION}.")
+    if int(version) > VERSION:
+        raise ModelFileError(f"{path} has version {version}; this program reads up to {VERSION}. Update it.")
+    if metadata.get("kind") != kind:
+        raise ModelFileError(f"{path} is a {metadata.get('kind')}, not a {kind}.")

@@ -1,0 +1,110 @@
+"""Models as ``.safetensors``: plain arrays, and a header in JSON.
+
+Layout: every array of the network under ``<layer>.<parameter>`` in PyTorch's axis order, the
+curves under ``curves.steps`` and ``curves.validations``, and in the header's metadata
+``format`` (``kernelscope``), ``version``, ``kind`` (``model``) and
+``description``, JSON with the network, its preprocessing, class names and training record.
+
+Nothing in such a file is ever executed: no pickle is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.data.preprocess import Preprocessing
+from engine.errors import EngineError, ModelFileError
+from engine.model.arrays import check_arrays
+from engine.model.container import Arrays, read, write
+from engine.model.history import History
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec
+from engine.resources import RESOURCES
+
+_SHIPPED = RESOURCES / "models"
+
+SHIPPED: dict[str, str] = {
+    "digits": "mnist",
+    "clothes": "fashion-mnist",
+    "objects": "cifar10",
+}
+"""The models that come with the program, one file each in ``resources/models``, and what each learnt from."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network that can be used: it knows how to prepare an image and what its answers mean.
+
+    Attributes:
+        network: the network.
+        preprocessing: what is done to an image before it enters.
+        class_names: one for each logit.
+        record: how it was trained: settings, figures; plain JSON values.
+        history: the curves of the training.
+    """
+
+    network: Network
+    preprocessing: Preprocessing
+    class_names: tuple[str, ...]
+    record: dict[str, Any] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+
+
+def save_model(path: Path, model: Model) -> None:
+    """Write ``model``; raises ModelFileError and then leaves an older file as it was."""
+    arrays: Arrays = dict(model.network.named())
+    write(path, "model", arrays, model.history, described(model))
+
+
+def described(model: Model) -> dict[str, Any]:
+    """Return everything about ``model`` but its arrays and curves, as plain JSON values."""
+    return {
+        "network": model.network.spec.to_json(),
+        "preprocessing": model.preprocessing.to_json(),
+        "class_names": list(model.class_names),
+        "record": model.record,
+    }
+
+
+def from_description(data: Mapping[str, Any], arrays: Arrays, history: History, path: Path) -> Model:
+    """Return the model that ``described`` described, with its arrays; raises ModelFileError."""
+    try:
+        spec = NetworkSpec.from_json(data["network"])
+        preprocessing = Preprocessing.from_json(data["preprocessing"])
+        names = tuple(str(name) for name in data["class_names"])
+        record = dict(data["record"])
+        check_arrays(spec, arrays)
+        network = Network.empty(spec)
+        network.load(arrays)
+    except EngineError as error:
+        raise ModelFileError(f"{path} cannot be used: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFileError(f"{path} is damaged: its description is not complete ({error}).") from None
+    if len(names) != network.classes:
+        raise ModelFileError(f"{path} names {len(names)} classes, but its network has {network.classes}.")
+    return Model(network, preprocessing, names, record, history)
+
+
+def load_model(path: Path) -> Model:
+    """Read a model.
+
+    Raises:
+        ModelFileError: the file is missing, truncated, not a model, of a newer version, or its
+            arrays do not fit its network.
+    """
+    arrays, history, data = read(path, "model")
+    return from_description(data, arrays, history, path)
+
+
+def find_model(name: str | Path) -> Model:
+    """Return the shipped model called ``name``, or the one in the file ``name``; raises ModelFileError."""
+    if str(name) in SHIPPED:
+        return load_model(_SHIPPED / f"{name}.safetensors")
+    if not Path(name).exists() and Path(name).suffix == "":
+        raise ModelFileError(
+            f"There is no model {str(name)!r}; shipped are {', '.join(SHIPPED)}, or name a file."
+        )
+    return load_model(Path(name))

@@ -1,0 +1,32 @@
+"""A request in, an immutable picture of the network out: no more is copied than was asked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.data.preprocess import Preprocessing
+from engine.model.losses import softmax
+from engine.model.network import Network
+from engine.session.messages import Request, Snapshot
+from engine.types import Array
+
+
+def frozen(value: Array) -> Array:
+    """Return a contiguous read-only copy."""
+    copy = np.array(value, order="C")
+    copy.flags.writeable = False
+    return copy
+
+
+def capture(
+    request: Request, network: Network, preprocessing: Preprocessing, run_id: int, step: int
+) -> Snapshot:
+    """Serve ``request`` from ``network``, which the caller holds still meanwhile."""
+    maps: tuple[Array, ...] = ()
+    probabilities = None
+    if request.maps and request.image is not None and request.image.shape == network.spec.in_shape:
+        outputs = network.maps(preprocessing.apply(request.image[None]))
+        maps = tuple(frozen(output[0]) for output in outputs)
+        probabilities = frozen(softmax(outputs[-1])[0])
+    copy = network.copy() if request.kernels else None
+    return Snapshot(run_id, step, copy, request.image, maps, probabilities)

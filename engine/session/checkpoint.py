@@ -1,0 +1,39 @@
+"""Checkpoints: the arrays and values of ``Trainer.state`` and the settings of the run in one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import EngineError, ModelFileError
+from engine.model.container import Arrays, read, write
+from engine.model.history import History
+from engine.training.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that is needed to go on with a run as if it had never been interrupted."""
+
+    config: RunConfig
+    arrays: Arrays
+    values: dict[str, Any]
+    history: History
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write ``checkpoint``; raises ModelFileError and then leaves an older file as it was."""
+    description = {"config": checkpoint.config.to_json(), "values": checkpoint.values}
+    write(path, "checkpoint", checkpoint.arrays, checkpoint.history, description)
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint; raises ModelFileError as ``load_model`` does."""
+    arrays, history, data = read(path, "checkpoint")
+    try:
+        return Checkpoint(RunConfig.from_json(data["config"]), arrays, dict(data["values"]), history)
+    except EngineError as error:
+        raise ModelFileError(f"{path} cannot be used: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFileError(f"{path} is damaged: its description is not complete ({error}).") from None

@@ -1,0 +1,292 @@
+"""A training session: the loop that trains, obeys commands and serves what is asked for.
+
+``run`` is a plain function over a channel, so where it runs is its caller's affair: a thread of
+the window, the terminal, a test.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from engine.data.catalogue import load
+from engine.data.dataset import Dataset
+from engine.errors import ConfigError, EngineError, TrainingError
+from engine.model.model_file import Model, save_model
+from engine.session.capture import capture
+from engine.session.channel import Channel
+from engine.session.checkpoint import Checkpoint, save_checkpoint
+from engine.session.messages import (
+    Advance,
+    Change,
+    Command,
+    EvaluationDone,
+    Finish,
+    Pace,
+    Pause,
+    Play,
+    Quit,
+    Save,
+    Saved,
+    SettingsChanged,
+    State,
+    StateChanged,
+    Validated,
+)
+from engine.session.side_evaluation import SideEvaluation
+from engine.training.config import LiveSettings, RunConfig
+from engine.training.evaluation import Evaluation
+from engine.training.trainer import Trainer
+from engine.training.workers import Workers
+
+_log = logging.getLogger(__name__)
+
+Resume: TypeAlias = Checkpoint
+
+AUTOSAVE_SECONDS = 60.0
+"""Time between two automatic checkpoints of a training run."""
+
+
+def run(
+    config: RunConfig,
+    channel: Channel,
+    resume: Resume | None = None,
+    *,
+    autosave: Path | None = None,
+    loader: Callable[[str], Dataset] = load,
+) -> None:
+    """Carry out a run until told to quit. It begins paused, before its first step.
+
+    Args:
+        config: the settings.
+        channel: commands and requests come from it; history, events and pictures go to it.
+        resume: continue from this checkpoint.
+        autosave: where to keep a checkpoint while training.
+        loader: finds the data set by its name.
+    """
+
+    def fail(message: str) -> None:
+        channel.emit(StateChanged(channel.run_id, State.FAILED, message))
+
+    try:
+        channel.emit(StateChanged(channel.run_id, State.LOADING))
+        channel.dataset = dataset = loader(config.data)
+        with Workers(config.threads) as workers:
+            _Session(config, channel, dataset, workers, resume, autosave).loop()
+    except (EngineError, MemoryError) as error:
+        fail(str(error) or "There is not enough memory for this network and batch size.")
+    except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
+        # The thread is about to end: without this the window would wait for ever.
+        _log.exception("training ended by an unexpected error")
+        fail(f"Training ended by an unexpected error ({type(error).__name__}: {error}).")
+
+
+class _Session:
+    """The state of the loop."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        channel: Channel,
+        dataset: Dataset,
+        workers: Workers,
+        resume: Resume | None,
+        autosave: Path | None,
+    ) -> None:
+        self.trainer = Trainer(config, dataset, workers)
+        self.channel = channel
+        channel.epoch_size = self.trainer.epoch_size
+        self.dataset = dataset
+        self.workers = workers
+        self.state = State.LOADING
+        self.seconds = 0.0
+        self.pause_at: int | None = None  # step after which to pause; 0 stands for the epoch's end
+        self.pace = 0.0
+        self.evaluation = SideEvaluation(self.trainer, dataset, workers)
+        self.autosave = autosave
+        self.saved_at = time.monotonic()
+        if resume is not None:
+            self.trainer.restore(resume.arrays, resume.values)
+            channel.history.steps.extend(resume.history.steps.table())
+            channel.history.validations.extend(resume.history.validations.table())
+            if channel.history.steps.length:
+                self.seconds = channel.history.steps.last("seconds")
+
+    def loop(self) -> None:
+        """Train, obey and serve until ``Quit``."""
+        self._enter(State.FINISHED if self.trainer.done else State.PAUSED)
+        due = 0.0
+        while True:
+            while (command := self.channel.command()) is not None:
+                if isinstance(command, Quit):
+                    return
+                self._obey(command)
+            self._serve()
+            if self.state is not State.RUNNING:
+                if self.evaluation.still_to_do():
+                    self._show(self.evaluation.standing())
+                else:
+                    self.channel.wait(None)
+                continue
+            now = time.perf_counter()
+            if self.pace and now < due:
+                self.channel.wait(due - now)
+                continue
+            due = now + (1 / self.pace if self.pace else 0.0)
+            self._step()
+
+    # --- commands -------------------------------------------------------------------------------
+
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, Play | Advance):
+            if self.trainer.done:
+                self._enter(State.FINISHED, "All epochs are done; raise the number of epochs to go on.")
+                return
+            self.pause_at = None
+            if isinstance(command, Advance):
+                self.pause_at = self.trainer.step_count + command.steps if command.steps else 0
+            self._enter(State.RUNNING)
+        elif isinstance(command, Pause):
+            if self.state is State.RUNNING:
+                self._enter(State.PAUSED)
+        elif isinstance(command, Change):
+            self._change(command.live)
+        elif isinstance(command, Pace):
+            self.pace = max(0.0, command.steps_per_second)
+        elif isinstance(command, Finish):
+            if self.trainer.step_count:
+                self._validate()
+            self._enter(State.FINISHED, "Ended early.")
+        elif isinstance(command, Save):
+            self._save(command)
+
+    def _change(self, live: LiveSettings) -> None:
+        try:
+            self.trainer.config.changed(live)  # checks the values
+        except ConfigError as error:
+            self.channel.emit(StateChanged(self.channel.run_id, self.state, str(error)))
+        else:
+            self.trainer.live = live
+            if self.state is State.FINISHED and not self.trainer.done:
+                self._enter(State.PAUSED)
+        self.channel.emit(SettingsChanged(self.channel.run_id, self.trainer.live))
+
+    def _save(self, command: Save) -> None:
+        problem = ""
+        try:
+            if command.checkpoint:
+                save_checkpoint(command.path, self._checkpoint())
+            else:
+                save_model(command.path, self.model())
+        except EngineError as error:
+            problem = str(error)
+        self.channel.emit(Saved(self.channel.run_id, command.path, problem))
+
+    def model(self) -> Model:
+        """Return the network as it stands, ready to be used elsewhere."""
+        trainer = self.trainer
+        return Model(
+            trainer.best_network(),
+            trainer.preprocessing,
+            self.dataset.class_names,
+            training_record(trainer, self.seconds),
+            self.channel.history,
+        )
+
+    def _checkpoint(self) -> Checkpoint:
+        arrays, values = self.trainer.state()
+        return Checkpoint(self.trainer.config, dict(arrays), values, self.channel.history)
+
+    # --- training -------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        trainer = self.trainer
+        began = time.perf_counter()
+        epoch = trainer.epoch
+        try:
+            result = trainer.step()
+        except TrainingError as error:
+            self._enter(State.FAILED, str(error))
+            return
+        self.seconds += time.perf_counter() - began
+        self.channel.history.steps.append(
+            result.step, result.epoch, self.seconds, result.loss, result.accuracy, result.learning_rate
+        )
+        every = trainer.config.validation_every
+        if trainer.epoch != epoch or (every and result.step % every == 0):
+            self._validate()
+        self._show(self.evaluation.beside(time.perf_counter() - began))
+        if trainer.done:
+            self._enter(State.FINISHED)
+        elif self.pause_at is not None and (
+            result.step == self.pause_at or (not self.pause_at and epoch != trainer.epoch)
+        ):
+            self._enter(State.PAUSED)
+        if self.autosave is not None and time.monotonic() - self.saved_at > AUTOSAVE_SECONDS:
+            self._autosave()
+
+    def _validate(self) -> None:
+        evaluation = self.trainer.validate()
+        if evaluation is None:
+            return
+        rows = self.channel.history.validations
+        if rows.length and rows.last("step") == self.trainer.step_count:
+            return
+        rows.append(
+            self.trainer.step_count,
+            self.trainer.progress,
+            self.seconds,
+            evaluation.mean_loss,
+            evaluation.accuracy,
+        )
+        self.channel.emit(Validated(self.channel.run_id, rows.length - 1))
+
+    def _autosave(self) -> None:
+        self.saved_at = time.monotonic()
+        if self.autosave is None:
+            return
+        try:
+            save_checkpoint(self.autosave, self._checkpoint())
+        except EngineError as error:
+            self.autosave = None  # once is enough: the disk will not be less full in a minute
+            message = f"No more automatic checkpoints: {error}"
+            self.channel.emit(StateChanged(self.channel.run_id, self.state, message))
+
+    def _enter(self, state: State, message: str = "") -> None:
+        self.state = state
+        if state is not State.RUNNING and self.autosave is not None and self.trainer.step_count:
+            self._autosave()
+        self.channel.emit(StateChanged(self.channel.run_id, state, message))
+
+    # --- what was asked for ---------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        request = self.channel.request()
+        if request is None:
+            return
+        self.evaluation.wanted = request.evaluate
+        if request.kernels or request.maps:
+            trainer = self.trainer
+            network = trainer.network if trainer.config.averaging == 0 else trainer.best_network()
+            snapshot = capture(
+                request, network, trainer.preprocessing, self.channel.run_id, trainer.step_count
+            )
+            self.channel.snapshot.put(snapshot)
+
+    def _show(self, evaluation: Evaluation | None) -> None:
+        if evaluation is not None:
+            done = EvaluationDone(self.channel.run_id, self.evaluation.step, evaluation)
+            self.channel.evaluation.put(done)
+
+
+def training_record(trainer: Trainer, seconds: float) -> dict[str, Any]:
+    """Return how a network was trained, as plain JSON values."""
+    return {
+        "config": trainer.config.changed(trainer.live).to_json(),
+        "steps": trainer.step_count,
+        "epochs": round(trainer.progress, 6),
+        "seconds": round(seconds, 3),
+    }

@@ -1,0 +1,1 @@
+"""Starting, putting together and taking apart."""

@@ -1,0 +1,180 @@
+"""The composition root: makes the shared objects, the window, and takes them apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PyQt5 import sip
+from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtGui import QPalette
+from PyQt5.QtWidgets import QApplication, QWidget
+
+from engine.data.catalogue import entries, is_present
+from engine.errors import EngineError
+from engine.model.spec import preset
+from engine.session.checkpoint import Checkpoint
+from engine.training.config import RunConfig
+from engine.training.workers import hold_blas_to_one_thread
+from gui.app.collecting import no_collecting
+from gui.app.qt_log import to_python_log
+from gui.run.autosave import Autosave
+from gui.run.context import Desk
+from gui.run.job import Job
+from gui.run.model_registry import DIGITS, TRAINING, ModelShelf
+from gui.run.run_control import RunControl
+from gui.run.session_bridge import SessionBridge
+from gui.state.notices import Notices
+from gui.state.selection import Selection
+from gui.state.settings import Settings, Store
+from gui.style.theme import THEMES, Theme, apply_theme, load_fonts, prepare
+from gui.widgets.questions import Dialogs
+from gui.window.closing import Closing
+from gui.window.main_window import MainWindow
+
+FRAME = 40
+"""Height of the title bar that a desktop puts above a window, in pixels, on the safe side."""
+
+
+@dataclass(frozen=True)
+class Kernelscope:
+    """The running program."""
+
+    app: QApplication
+    desk: Desk
+    control: RunControl
+    window: MainWindow
+    store: Store
+    autosave: Autosave
+
+    def close(self) -> None:
+        """End the session and take the window apart; what is not saved is gone."""
+        if sip.isdeleted(self.window):
+            return
+        self.desk.bridge.shutdown()
+        self.autosave.drop()
+        self.autosave.release()
+        # Left to the garbage collector, parts of the window would go in an order that Qt does not survive.
+        focused = self.app.focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+        self.window.hide()
+        for job in self.window.findChildren(Job):  # one that was given up may not have ended yet
+            job.stop()
+        sip.delete(self.window)
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """Return the one QApplication, made with high-DPI support if it is not there yet."""
+    present = QApplication.instance()
+    if isinstance(present, QApplication):
+        return present
+    QApplication.setAttribute(Qt.AA_EnableHighDpiScaling)
+    QApplication.setAttribute(Qt.AA_UseHighDpiPixmaps)
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(["kernelscope", *arguments])
+    app.setApplicationName("Kernelscope")
+    return app
+
+
+def chosen_theme(app: QApplication, name: str) -> Theme:
+    """Return the theme called ``name``; without a name the one that suits the desktop."""
+    if name in THEMES:
+        return THEMES[name]
+    dark = app.palette().color(QPalette.Window).lightness() < 128
+    return THEMES["dark" if dark else "light"]
+
+
+@no_collecting()
+def build(
+    store: Store,
+    *,
+    theme: str = "",
+    config: RunConfig | None = None,
+    resume: Checkpoint | None = None,
+    dialogs: Dialogs | None = None,
+) -> Kernelscope:
+    """Make the whole program, with a run that stands before its first step.
+
+    Args:
+        store: where settings and unfinished runs are kept.
+        theme: ``light`` or ``dark``; empty for the remembered one.
+        config: settings of the run; None for the remembered ones.
+        resume: a run to go on with.
+        dialogs: what questions are asked with.
+    """
+    app = application()
+    hold_blas_to_one_thread()
+    pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+    settings, problem = store.load()
+    look = chosen_theme(app, theme or settings.theme)
+    load_fonts()
+    prepare(app, look)
+    notices, selection, dialogs = Notices(), Selection(), dialogs or Dialogs()
+    autosave = Autosave(store.data)
+    bridge = SessionBridge(selection, autosave.path)
+    models = ModelShelf(bridge, TRAINING if settings.follow else DIGITS)
+    desk = Desk(bridge, selection, models, notices, dialogs, settings)
+    control = RunControl(bridge, notices, dialogs.confirm)
+    closing = Closing(bridge, control, autosave, dialogs, notices)
+    window = MainWindow(desk, control, closing, settings, look)
+    apply_theme(app, look)
+    program = Kernelscope(app, desk, control, window, store, autosave)
+
+    def remember() -> None:
+        told = store.save(settings)
+        if told:
+            notices.problem(told)
+
+    window.closing.connect(remember)
+    start = resume.config if resume else config or remembered(settings)
+    window.experiment.set_config(start)
+    bridge.start(start, resume)
+    if problem:
+        notices.problem(problem)
+    offer_leftover(program)
+    return program
+
+
+def remembered(settings: Settings) -> RunConfig:
+    """Return the settings of the last run, or the first ones if those cannot be used any more."""
+    default = RunConfig(network=preset("classic"))
+    if not settings.config:
+        return default
+    try:
+        config = RunConfig.from_json(settings.config)
+    except EngineError:
+        return default
+    return config if config.data in entries() and is_present(config.data) else default
+
+
+def offer_leftover(program: Kernelscope) -> None:
+    """Offer to go on with a run that an earlier process kept or lost."""
+    leftovers = program.autosave.leftovers()
+    if not leftovers:
+        return
+
+    def go_on() -> None:
+        if program.control.restore(leftovers[0]):
+            program.autosave.drop(leftovers[0])
+
+    sentence = "An unfinished run of an earlier start is kept. Go on with it?"
+    program.desk.notices.offer(sentence, "Go on with it", go_on)
+
+
+def fit_to_screen(window: QWidget) -> None:
+    """Make ``window`` no larger than its screen has room for, with the frame of the desktop."""
+    room = window.screen().availableGeometry().size() - QSize(0, FRAME)
+    window.resize(window.size().boundedTo(room))
+
+
+def run_window(theme: str, config: RunConfig | None) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    to_python_log()
+    program = build(Store.of_user(), theme=theme, config=config)
+    fit_to_screen(program.window)
+    program.window.show()
+    code = program.app.exec_()
+    program.close()
+    return int(code)

@@ -1,0 +1,78 @@
+"""Opens the window; without a display it trains in the terminal and leaves a picture instead."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+from engine.cli import train
+from engine.errors import EngineError
+from engine.session.checkpoint import load_checkpoint
+from engine.training.config import RunConfig
+from gui.app import preflight, screenshot
+from gui.app.collecting import no_collecting
+
+HELP = "open the window"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that are understood without a command."""
+    parser.add_argument("--theme", choices=["light", "dark"], default="", help="look of the window")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings of the run as JSON")
+    parser.add_argument(
+        "--offscreen",
+        action="store_true",
+        help="open no window: train in the terminal, leave results and a picture of the window in a folder",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for --offscreen (default: runs/ and the time)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the window, or say why that is not possible and train without it."""
+    if args.offscreen:
+        return offscreen(args)
+    found = preflight.check()
+    if found.missing:
+        raise EngineError(found.message)
+    if found.platform:
+        os.environ.setdefault("QT_QPA_PLATFORM", found.platform)
+    if not found.display:
+        print(f"{found.message} Training in the terminal instead.", file=sys.stderr)
+        return offscreen(args)
+    config = RunConfig.from_file(args.config) if args.config else None
+    return int(window().run_window(args.theme, config))
+
+
+def window() -> ModuleType:
+    """Load ``gui.app.build`` and with it Qt, which would abort without its libraries."""
+    with no_collecting():
+        from gui import app
+    return app
+
+
+def offscreen(args: argparse.Namespace) -> int:
+    """Train in the terminal; leave model, curves, settings and a picture in one folder."""
+    out = args.out or Path("runs") / time.strftime("%Y-%m-%d-%H%M%S")
+    options = ["--out", str(out), *(["--config", str(args.config)] if args.config else [])]
+    parser = argparse.ArgumentParser()
+    train.arguments(parser)
+    drawable = preflight.check(window=False)
+    code = train.run(parser.parse_args(options), keep_checkpoint=True)
+    checkpoint = out / train.CHECKPOINT
+    if drawable.missing:
+        checkpoint.unlink()
+        raise EngineError(f"The network is trained, but there is no picture: {drawable.message}")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    screenshot.render(
+        screenshot.Picture(out / "window.png", theme=args.theme or "light"),
+        resume=load_checkpoint(checkpoint),
+    )
+    checkpoint.unlink()
+    print(f"picture of the window: {out / 'window.png'}")
+    return code

@@ -1,0 +1,210 @@
+"""``screenshot``: train a few steps and save a picture of the whole window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import ConfigError, EngineError
+from engine.model.model_file import SHIPPED
+from engine.session.checkpoint import Checkpoint
+from engine.session.messages import State
+from engine.training.config import RunConfig
+from gui.app import preflight
+from gui.presenters.examples import example
+
+if TYPE_CHECKING:
+    from gui.app.build import Kernelscope
+
+HELP = "train some steps and save a picture of the window"
+
+PANELS = ("learn", "network", "explain", "evaluate", "data", "experiment", "pad", "all")
+_CALM_SECONDS = 0.5
+_PATIENCE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the picture shows.
+
+    Attributes:
+        out: the PNG file.
+        size: width and height of the window, before scaling.
+        theme: ``light`` or ``dark``.
+        panel: the view in front; ``all`` shows every view beside the others.
+        draw: a digit to draw in the Test panel, or None for an empty sheet.
+        open: a picture to open in the Test panel, or None.
+        model: the model that answers, or empty for the one that answers at first.
+        steps: training steps before the picture.
+    """
+
+    out: Path
+    size: tuple[int, int] = (1280, 800)
+    theme: str = "light"
+    panel: str = "learn"
+    draw: int | None = None
+    open: Path | None = None
+    model: str = ""
+    steps: int = 0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.png", help="the picture")
+    parser.add_argument(
+        "--steps", type=_count, required=True, metavar="N", help="training steps before the picture"
+    )
+    parser.add_argument(
+        "--size", type=_size, default=(1280, 800), metavar="WxH", help="window size (1280x800)"
+    )
+    parser.add_argument("--theme", choices=["light", "dark"], default="light", help="look (light)")
+    parser.add_argument("--scale", type=_scale, default=1.0, metavar="X", help="pixels a unit, 1 to 4 (1)")
+    parser.add_argument("--panel", choices=PANELS, default="learn", help="the view in front (learn)")
+    parser.add_argument(
+        "--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit in the Test panel"
+    )
+    parser.add_argument("--open", type=Path, metavar="FILE", help="open this picture in the Test panel")
+    parser.add_argument(
+        "--model", choices=[*SHIPPED, "training"], default="", help="the model that answers in the Test panel"
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings of the run as JSON")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of steps; allowed is 0 or more")
+    return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; allowed is for example 1280x720")
+    return int(match[1]), int(match[2])
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 1 <= value <= 4:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a scale; allowed is 1 to 4")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the picture that ``args`` describe."""
+    if args.out.suffix.lower() != ".png":
+        raise ConfigError(f"The picture {args.out} does not end in .png; only PNG is written.")
+    drawable = preflight.check(window=False)
+    if drawable.missing:
+        raise EngineError(drawable.message)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_SCALE_FACTOR"] = f"{args.scale:g}"
+    os.environ["QT_FONT_DPI"] = "96"  # or Qt's own guess for a screen that is none would scale it
+    config = RunConfig.from_file(args.config) if args.config else None
+    picture = Picture(
+        args.out, args.size, args.theme, args.panel, args.draw, args.open, args.model, args.steps
+    )
+    render(picture, config=config)
+    return 0
+
+
+def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpoint | None = None) -> None:
+    """Open the window offscreen, train, and write the picture; raises EngineError."""
+    from gui.app.build import build  # Qt is loaded only when it is needed
+    from gui.app.qt_log import to_python_log
+    from gui.state.settings import Store
+    from gui.window.file_actions import write_picture
+
+    to_python_log()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder), Path(folder))
+        program = build(store, theme=picture.theme, config=config, resume=resume)
+        try:
+            _arrange(program, picture)
+            _train(program, picture)
+            write_picture(program.window, picture.out)
+        except OSError as error:
+            raise EngineError(f"Cannot write {picture.out}: {error.strerror or error}.") from None
+        finally:
+            program.close()
+
+
+def _arrange(program: Kernelscope, picture: Picture) -> None:
+    window = program.window
+    window.resize(*picture.size)
+    window.show()
+    if picture.panel == "all":
+        window.tile(True)
+    else:
+        window.arrange()
+        window.show_part(picture.panel)
+    if picture.draw is not None:
+        for stroke in example(picture.draw):
+            window.pad.canvas.add(stroke)
+    if picture.model:
+        program.desk.models.choose(picture.model)
+    if picture.open is not None:
+        window.pad.open_picture(picture.open)
+
+
+def _train(program: Kernelscope, picture: Picture) -> None:
+    """Wait until the session has loaded, trained and shown its last state."""
+    bridge = program.desk.bridge
+    shown: list[int] = []
+    bridge.snapshot_ready.connect(lambda snapshot: shown.append(snapshot.step))
+    _wait(program, lambda: bridge.state is not State.LOADING)
+    pad, views = program.window.pad, {"network": "show_button", "explain": "explain_button"}
+    if picture.panel in views and (picture.draw is not None or picture.open is not None):
+        _wait(program, lambda: pad.image is not None)
+        getattr(pad, views[picture.panel]).click()
+    if picture.steps:
+        bridge.advance(picture.steps)
+        goal = bridge.steps + picture.steps
+        _wait(program, lambda: bridge.steps >= goal or bridge.state in (State.FINISHED, State.FAILED))
+        _wait(program, lambda: bridge.state is not State.RUNNING)
+    shown.clear()
+    evaluated: list[int] = []
+    bridge.evaluation_ready.connect(
+        lambda done: evaluated.append(done.evaluation.total - len(done.evaluation.labels))
+    )
+    wants_snapshot = any(watcher.wants().kernels or watcher.wants().maps for watcher in bridge.watchers)
+    if any(watcher.wants().evaluate for watcher in bridge.watchers):
+        _wait(program, lambda: 0 in evaluated)
+    if wants_snapshot:
+        _wait(program, lambda: len(shown) > 1)
+    _settle(program)
+
+
+def _wait(program: Kernelscope, done: object) -> None:
+    """Run the window until ``done()``; raises EngineError if that takes too long."""
+    assert callable(done)  # noqa: S101 - for the type checker
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not done():
+        program.app.processEvents()
+        if time.monotonic() > deadline:
+            raise EngineError(f"The picture was not ready after {_PATIENCE_SECONDS} seconds.")
+        time.sleep(0.005)
+
+
+def _settle(program: Kernelscope) -> None:
+    """Let work beside the window end, and timers that paint a moment later have their turn."""
+    from gui.run.job import Job
+
+    since = time.monotonic()
+
+    def calm() -> bool:
+        nonlocal since
+        if any(job.isRunning() for job in program.window.findChildren(Job)):
+            since = time.monotonic()
+        return time.monotonic() > since + _CALM_SECONDS
+
+    _wait(program, calm)

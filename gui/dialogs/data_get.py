@@ -1,0 +1,217 @@
+"""The dialog that brings a data set to this computer: fetched, or added from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtGui import QDragEnterEvent, QDropEvent
+from PyQt5.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.data.adding import add_files
+from engine.data.download import Cancelled, Progress, download
+from engine.data.entry import Entry
+from gui.presenters.data_get import facts, megabytes, progress_line
+from gui.run.context import Desk
+from gui.run.job import Job, Work
+from gui.style.theme import GRID
+
+_STEPS = 1000
+_FILES = "Data sets (*.gz *.tgz *.tar *.bin *ubyte* *batch*);;All files (*)"
+
+
+class GetDataDialog(QDialog):
+    """Says what a data set is, fetches it with its progress, or takes its files from anywhere.
+
+    Closing it stops fetching; what has come is kept, and fetching goes on from there next time.
+    """
+
+    ready = pyqtSignal(str)
+    """The data set of this name can be loaded now."""
+
+    def __init__(self, desk: Desk, entry: Entry, parent: QWidget | None = None) -> None:
+        """Make the dialog of ``entry``; nothing is fetched before the button is pressed."""
+        super().__init__(parent)
+        self.setWindowTitle(f"Get {entry.title}")
+        self.setWindowModality(Qt.WindowModal)
+        self.setAcceptDrops(True)
+        self.resize(560, 360)
+        self.entry = entry
+        self._desk = desk
+        self._job: Job | None = None
+        self._build()
+        self._idle()
+
+    def _build(self) -> None:
+        entry = self.entry
+        title = QLabel(f"{entry.title} is not on this computer yet")
+        title.setObjectName("heading")
+        about = QLabel(entry.about)
+        about.setObjectName("about")
+        about.setWordWrap(True)
+        table = QFormLayout()
+        table.setHorizontalSpacing(2 * GRID)
+        table.setVerticalSpacing(GRID // 2)
+        for name, value in facts(entry):
+            words = QLabel(value)
+            words.setWordWrap(True)
+            words.setTextInteractionFlags(Qt.TextSelectableByMouse)
+            table.addRow(_muted(name), words)
+        home = QLabel(f'<a href="{entry.home}">{entry.home}</a>')
+        home.setOpenExternalLinks(True)
+        home.setTextInteractionFlags(Qt.TextBrowserInteraction)
+        table.addRow(_muted("Home"), home)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, _STEPS)
+        self.bar.setAccessibleName("Fetched")
+        self.words = QLabel()
+        self.words.setObjectName("caption")
+        self.words.setWordWrap(True)
+        self.problem = QLabel()
+        self.problem.setObjectName("problem")
+        self.problem.setWordWrap(True)
+        self.problem.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        self.add = QPushButton("&Add files\u2026")
+        self.add.setToolTip("Take the files from this computer: compressed or not, or drop them here")
+        menu = QMenu(self.add)
+        menu.addAction("&Files\u2026", self._choose_files)
+        menu.addAction("F&older\u2026", self._choose_folder)
+        self.add.setMenu(menu)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self._cancel)
+        self.fetch = QPushButton()
+        self.fetch.setObjectName("primary")
+        self.fetch.setDefault(True)
+        self.fetch.clicked.connect(self._fetch)
+        foot = QHBoxLayout()
+        foot.addWidget(self.add)
+        foot.addStretch(1)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.fetch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(title)
+        column.addWidget(about)
+        column.addLayout(table)
+        column.addStretch(1)
+        for widget in (self.problem, self.bar, self.words):
+            column.addWidget(widget)
+        column.addLayout(foot)
+
+    # --- what the user does -----------------------------------------------------------------------
+
+    def _fetch(self) -> None:
+        entry = self.entry
+        self._begin(
+            "Asking the server\u2026", lambda report, asked: download(entry, report=report, cancelled=asked)
+        )
+
+    def _choose_files(self) -> None:
+        self.take(self._desk.dialogs.open_files(f"Files of {self.entry.title}", _FILES))
+
+    def _choose_folder(self) -> None:
+        folder = self._desk.dialogs.open_folder(f"Folder with the files of {self.entry.title}")
+        self.take([folder] if folder else [])
+
+    def take(self, paths: list[Path]) -> None:
+        """Add the data set from ``paths``; nothing happens without any."""
+        if paths:
+            entry = self.entry
+            self._begin("Reading the files\u2026", lambda _report, _asked: add_files(entry, paths))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files."""
+        if event.mimeData().hasUrls() and self._job is None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the files that are dropped."""
+        event.acceptProposedAction()
+        self.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def _cancel(self) -> None:
+        if self._job is None:
+            self.reject()
+        else:
+            self.words.setText("Stopping\u2026")
+            self._job.give_up()
+
+    def done(self, result: int) -> None:
+        """Close; fetching is stopped first."""
+        self._end()
+        super().done(result)
+
+    # --- work -------------------------------------------------------------------------------------
+
+    def _begin(self, words: str, work: Work) -> None:
+        self._end()
+        job = self._job = Job(work, self, Cancelled)
+        job.moved.connect(self._moved)
+        job.done.connect(self._arrived)
+        job.failed.connect(self._failed)
+        job.given_up.connect(self._idle)
+        self.problem.hide()
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.words.setText(words)
+        self.fetch.setEnabled(False)
+        self.add.setEnabled(False)
+        self.cancel.setText("Stop")
+        job.start()
+
+    def _end(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.stop()
+            job.deleteLater()
+
+    def _idle(self) -> None:
+        """Offer to begin, or to go on."""
+        self._end()
+        self.bar.hide()
+        self.problem.setVisible(bool(self.problem.text()))
+        begun = self.words.text() != ""
+        self.words.setText("What has come is kept; fetching goes on from there." if begun else "")
+        self.fetch.setText("&Go on" if begun else f"&Download {megabytes(self.entry.size_bytes)}")
+        self.fetch.setEnabled(True)
+        self.add.setEnabled(True)
+        self.cancel.setText("Cancel")
+
+    def _moved(self, progress: Progress) -> None:
+        self.bar.setRange(0, _STEPS)
+        self.bar.setValue(int(_STEPS * progress.done_bytes / max(1, progress.total_bytes)))
+        whole = progress.done_bytes >= progress.total_bytes
+        self.words.setText("All is here; reading it\u2026" if whole else progress_line(progress))
+
+    def _failed(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+        self.words.setText("")
+        self._idle()
+        self.fetch.setText("&Try again")
+        needed = self.layout().totalHeightForWidth(self.width())
+        self.resize(self.width(), max(self.height(), needed))  # a dialog does not grow by itself
+
+    def _arrived(self, notes: list[str]) -> None:
+        self._end()
+        for note in notes:
+            self._desk.notices.tell(note)
+        self.ready.emit(self.entry.name)
+        self.accept()
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("about")
+    return label

@@ -1,0 +1,255 @@
+"""The dialog that makes a data set of one's own pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtGui import QDragEnterEvent, QDropEvent
+from PyQt5.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.data.catalogue import forget
+from engine.data.dataset import Dataset
+from engine.data.own import store
+from engine.data.pictures.build import build
+from engine.data.pictures.found import Asked, Broken, Found, Report
+from engine.data.pictures.scan import scan
+from gui.dialogs.own_pictures.form import OwnForm
+from gui.dialogs.own_pictures.job_bar import JobBar
+from gui.dialogs.own_pictures.left_out import LeftOut
+from gui.dialogs.own_pictures.preview import Preview
+from gui.dialogs.own_pictures.sets import OwnSets
+from gui.presenters.numbers import grouped
+from gui.presenters.own_pictures import OwnPictures, counted, is_source
+from gui.run.context import Desk
+from gui.style.theme import GRID, Theme
+from gui.widgets.section import Section
+
+_ABOUT = (
+    "A folder with one sub-folder of pictures for each class, a table (CSV) of file and class, or an "
+    ".npz file with images and labels. The pictures themselves stay as they are."
+)
+_SIDE = 320
+_KINDS = "Pictures (*.csv *.tsv *.txt *.npz)"
+
+
+class OwnPicturesDialog(QDialog):
+    """Looks through pictures, shows what they become, and adds them as a data set.
+
+    Attributes:
+        state: what was found and what is chosen.
+    """
+
+    added = pyqtSignal(str)
+    """A data set of this name is there now."""
+    removed = pyqtSignal(str)
+    """The data set of this name is gone."""
+    renamed = pyqtSignal(str)
+    """The data set of this name has another title."""
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make a dialog with nothing chosen; no thread of it outlives it."""
+        super().__init__(parent)
+        self.setWindowTitle("Your own pictures")
+        self.setWindowModality(Qt.WindowModal)
+        self.setAcceptDrops(True)
+        self.resize(920, 680)
+        self.state = OwnPictures()
+        self._desk = desk
+        self._build_head()
+        self._build_body(theme)
+        self._build_foot()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.about)
+        column.addLayout(self._head)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.left_out)
+        column.addWidget(self.own)
+        column.addLayout(self._foot)
+        # Enter finishes a field; it must not press a button that happens to be the first one.
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)
+        self.set_theme(theme)
+        self._refresh(anew=True)
+
+    def _build_head(self) -> None:
+        self.about = QLabel(_ABOUT)
+        self.about.setObjectName("about")
+        self.about.setWordWrap(True)
+        self.folder = QPushButton("Choose &folder\u2026")
+        self.folder.setToolTip("A folder with one sub-folder for each class")
+        self.folder.clicked.connect(lambda _checked: self._open(self._desk.dialogs.open_folder("Pictures")))
+        self.file = QPushButton("Choose fi&le\u2026")
+        self.file.setToolTip("A table (CSV) of file and class, or an .npz with images and labels")
+        self.file.clicked.connect(
+            lambda _checked: self._open(self._desk.dialogs.open_file("Pictures", _KINDS))
+        )
+        self.summary = QLabel()
+        self.summary.setAccessibleName("What was found")
+        self._head = QHBoxLayout()
+        self._head.setSpacing(GRID)
+        for widget in (self.folder, self.file):
+            self._head.addWidget(widget)
+        self._head.addSpacing(GRID)
+        self._head.addWidget(self.summary, 1)
+
+    def _build_body(self, theme: Theme) -> None:
+        self.form = OwnForm(self.state, theme)
+        self.form.changed.connect(lambda anew: self._refresh(anew=anew))
+        self.preview = Preview(self.state, theme)
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, GRID, 0, 0)
+        row.setSpacing(2 * GRID)
+        side = QScrollArea()
+        side.setWidget(self.form)
+        side.setWidgetResizable(True)
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        side.setFixedWidth(_SIDE)
+        row.addWidget(side)
+        row.addWidget(self.preview, 1)
+        self.empty = QLabel("Drop a folder or a file here, or choose one above.")
+        self.empty.setAlignment(Qt.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(both)
+        self.left_out = LeftOut()
+        self.sets = OwnSets(self._desk)
+        self.sets.removed.connect(self._removed)
+        self.sets.renamed.connect(self.renamed)
+        self.own = Section("My data sets", folding=True, folded=True)
+        self.own.add(self.sets)
+        # There is room for one of the two.
+        for one, other in ((self.left_out.button, self.own.button), (self.own.button, self.left_out.button)):
+            if one is not None and other is not None:
+                one.toggled.connect(lambda open_, other=other: open_ and other.setChecked(False))
+
+    def _build_foot(self) -> None:
+        self.problem = QLabel()
+        self.problem.setObjectName("problem")
+        self.problem.setWordWrap(True)
+        self.problem.setAccessibleName("Why no data set can be made now")
+        self.job = JobBar()
+        self.job.changed.connect(lambda: self._refresh(anew=False))
+        self.job.failed.connect(self._failed)
+        self.close_button = QPushButton("Close")
+        self.close_button.clicked.connect(lambda _checked: self.reject())
+        self.add = QPushButton("&Add data set")
+        self.add.setObjectName("primary")
+        self.add.clicked.connect(lambda _checked: self._add())
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(GRID)
+        self._foot.addWidget(self.problem, 1)
+        for widget in (self.job, self.close_button, self.add):
+            self._foot.addWidget(widget)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self.form.set_theme(theme)
+        self.preview.sheet.set_theme(theme)
+        self.empty.setStyleSheet(
+            f"color: {theme.muted}; border: 1px dashed {theme.muted}; border-radius: {GRID}px;"
+        )
+        self.left_out.set_theme(theme)
+
+    # --- looking through -------------------------------------------------------------------------------
+
+    def look_through(self, path: Path) -> None:
+        """Look through the pictures of a folder, a table or an archive, in a thread."""
+        self.job.start("Reading", lambda report, asked: scan(path, report, asked), self._take)
+
+    def _failed(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+
+    def _open(self, path: Path | None) -> None:
+        if path is not None:
+            self.look_through(path)
+
+    def _take(self, found: Found) -> None:
+        self.state.take(found)
+        self.left_out.show_broken(found.broken)
+        self._refresh(anew=True)
+
+    # --- adding ----------------------------------------------------------------------------------------
+
+    def _add(self) -> None:
+        found, options, title = self.state.found, self.state.options, self.state.title
+        if found is None:
+            return
+
+        def work(report: Report, asked: Asked) -> tuple[str, Dataset, tuple[Broken, ...]]:
+            dataset, gone = build(found, options, title, report, asked)
+            return store(dataset, title), dataset, gone
+
+        self.job.start("Making", work, self._added)
+
+    def _added(self, result: tuple[str, Dataset, tuple[Broken, ...]]) -> None:
+        name, dataset, gone = result
+        forget(name)
+        sentence = (
+            f"The data set \u201c{dataset.title.strip()}\u201d is there now: "
+            f"{counted(len(dataset.train_images), 'picture')} to train on, "
+            f"{grouped(len(dataset.test_images))} to test on."
+        )
+        if gone:
+            sentence += f" {counted(len(gone), 'picture')} could not be read any more."
+        self._desk.notices.tell(sentence)
+        self.added.emit(name)
+        self.accept()
+
+    def _removed(self, name: str) -> None:
+        self.removed.emit(name)
+        self._refresh(anew=False)
+
+    # --- what is seen ----------------------------------------------------------------------------------
+
+    def _refresh(self, *, anew: bool) -> None:
+        busy = self.job.busy
+        reason = self.state.reason(self.form.problems())
+        self.pages.setCurrentIndex(0 if self.state.found is None else 1)
+        self.pages.setEnabled(not busy)
+        self.own.setVisible(self.sets.count > 0)
+        self.summary.setText(self.state.summary())
+        self.problem.setText("" if busy or self.state.found is None else reason)
+        for button in (self.folder, self.file):
+            button.setEnabled(not busy)
+        self.add.setEnabled(not busy and not reason)
+        self.add.setToolTip(reason or "Make the data set and choose it")
+        self.form.refresh()
+        if anew:
+            self.preview.sheet.refresh(anew=True)
+            self.preview.describe(self.state)
+
+    # --- dropping --------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take one folder or file of the right kind."""
+        if _dropped(event) is not None and not self.job.busy:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Look through what was dropped."""
+        path = _dropped(event)
+        if path is not None and not self.job.busy:
+            event.acceptProposedAction()
+            self.look_through(path)
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if is_source(path) else None

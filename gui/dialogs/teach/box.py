@@ -1,0 +1,144 @@
+"""The row under an answer that corrects it: the drawing and its class join My examples."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from engine.errors import DataError, ModelFileError
+from engine.teaching.examples import Example, Examples
+from engine.types import Bytes
+from gui.dialogs.teach.models import restore
+from gui.presenters.teach import how_many
+from gui.run.context import Desk
+from gui.style.theme import GRID, Theme
+from gui.widgets.choice_box import ChoiceBox
+
+
+class TeachBox(QWidget):
+    """Asks what an image is, and opens the dialog in which the network learns it."""
+
+    added = pyqtSignal()
+    """An example was added or taken back."""
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the row without an image, and put the taught models of earlier days on the shelf."""
+        super().__init__(parent)
+        self._desk, self._theme = desk, theme
+        self._image: Bytes | None = None
+        self._answer: int | None = None
+        self._key = ""
+        self._names: tuple[str, ...] = ()
+        self._store: Examples | None = None
+        self.question = QLabel("Not right? It is")
+        self.classes = ChoiceBox("The right class", "What the picture really is")
+        self.classes.currentIndexChanged.connect(self._refresh)
+        self.add = QPushButton("Add")
+        self.add.setAccessibleName("Add to My examples")
+        self.add.clicked.connect(self._add)
+        self.count = QLabel()
+        self.count.setObjectName("caption")
+        self.learn = QPushButton()
+        self.learn.setToolTip("See and edit My examples, and let the network learn them")
+        self.learn.clicked.connect(self.open)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        for widgets in ((self.question, self.classes, self.add), (self.count, self.learn)):
+            row = QHBoxLayout()
+            row.setSpacing(GRID)
+            for widget in widgets:
+                row.addWidget(widget, 1 if widget in (self.classes, self.count) else 0)
+            column.addLayout(row)
+        restore(desk)
+        self._recount()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use another theme for the dialog."""
+        self._theme = theme
+
+    def show_case(
+        self, image: Bytes | None, model_key: str, class_names: tuple[str, ...], answer: int | None
+    ) -> None:
+        """Offer to correct an answer.
+
+        Args:
+            image: what the network saw, uint8 ``(C, H, W)``; None: nothing to correct.
+            model_key: the model that answered.
+            class_names: its classes.
+            answer: what it said; None: nothing.
+        """
+        self._image, self._answer = image, answer
+        if (model_key, class_names) != (self._key, self._names):
+            self._key, self._names = model_key, class_names
+            self.classes.clear()
+            self.classes.addItems(class_names)
+            self.classes.setCurrentIndex(-1)
+            self._recount()
+        elif image is None:
+            self.classes.setCurrentIndex(-1)
+        self._refresh()
+
+    def open(self) -> None:
+        """Show My examples of the model in hand."""
+        try:
+            self._desk.models.get(self._key)
+        except ModelFileError as error:
+            self._desk.notices.problem(str(error))
+            return
+        from gui.dialogs.teach.dialog import TeachDialog  # not needed before it is asked for
+
+        dialog = TeachDialog(self._desk, self._theme, self._key, self.window())
+        dialog.changed.connect(self._recount)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _refresh(self) -> None:
+        possible = self._image is not None and self._store is not None
+        self.classes.setEnabled(possible)
+        self.question.setEnabled(possible)
+        chosen = self.classes.currentIndex() >= 0
+        self.add.setEnabled(possible and chosen)
+        self.add.setToolTip(
+            "Add the picture to My examples, kept on this computer" if chosen else "Choose what it is first"
+        )
+
+    def _recount(self) -> None:
+        """Look for the examples of the model in hand."""
+        self._store = None
+        number = 0
+        try:
+            if self._key:
+                self._store = Examples(self._desk.models.get(self._key).network.spec.in_shape, self._names)
+                number = len(self._store.all())
+        except ModelFileError:
+            pass  # there is no network yet, so there is nothing to correct either
+        except DataError as error:
+            self._desk.notices.problem(str(error))
+        self.count.setText(f"{how_many(number)} of mine")
+        self.learn.setText("Learn fro&m them\u2026" if number else "&My examples\u2026")
+        self.learn.setEnabled(self._store is not None)
+        self._refresh()
+
+    def _add(self) -> None:
+        if self._image is None or self._store is None:
+            return
+        label, store = self.classes.currentIndex(), self._store
+        try:
+            example = store.add(self._image, label, answer=self._answer)
+        except DataError as error:
+            self._desk.notices.problem(str(error))
+            return
+        self.classes.setCurrentIndex(-1)
+        self._recount()
+        self.added.emit()
+        sentence = f"Added as {self._names[label]} to My examples."
+        self._desk.notices.offer(sentence, "Take back", lambda: self._take_back(store, example))
+
+    def _take_back(self, store: Examples, example: Example) -> None:
+        try:
+            store.remove(example.key)
+        except DataError as error:
+            self._desk.notices.problem(str(error))
+        self._recount()
+        self.added.emit()

@@ -1,0 +1,125 @@
+"""Start, pause, step, epoch, end, start over: what the buttons of a run do, and when they may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt5.QtCore import QObject, pyqtSignal
+
+from engine.errors import EngineError
+from engine.session.checkpoint import load_checkpoint
+from engine.session.messages import State
+from engine.training.config import RunConfig
+from gui.run.session_bridge import SessionBridge
+from gui.state.notices import Notices
+
+Confirm = Callable[[str, str], bool]
+"""Asks the user a question with the given text and name of the button that does it."""
+
+
+class RunControl(QObject):
+    """Turns the user's wishes into commands of the session.
+
+    Attributes:
+        unsaved: whether the present run has learnt something that is in no file yet.
+    """
+
+    changed = pyqtSignal()
+    """What is possible may have changed."""
+
+    def __init__(
+        self, bridge: SessionBridge, notices: Notices, confirm: Confirm, parent: QObject | None = None
+    ) -> None:
+        """Control the run of ``bridge``."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._notices = notices
+        self._confirm = confirm
+        self._saved_steps = 0
+        bridge.state_changed.connect(self._on_state)
+        bridge.saved.connect(self._on_saved)
+        bridge.run_started.connect(lambda _: self._forget())
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the present run has learnt something that is in no file yet."""
+        return self._bridge.steps > self._saved_steps
+
+    @property
+    def running(self) -> bool:
+        """Whether the network is being trained now."""
+        return self._bridge.state is State.RUNNING
+
+    @property
+    def can_train(self) -> bool:
+        """Whether training can begin or go on."""
+        return self._bridge.state in (State.PAUSED, State.RUNNING)
+
+    def toggle(self) -> None:
+        """Start or pause."""
+        if self.running:
+            self._bridge.pause()
+        elif self.can_train:
+            self._bridge.play()
+        elif self._bridge.state is State.FINISHED:
+            self._notices.tell("All epochs are done. Raise the number of epochs to go on, or start over.")
+
+    def step(self) -> None:
+        """Train one step."""
+        if self.can_train:
+            self._bridge.advance(1)
+
+    def epoch(self) -> None:
+        """Train to the end of the epoch."""
+        if self.can_train:
+            self._bridge.advance(0)
+
+    def finish(self) -> None:
+        """End the run early."""
+        if self._bridge.steps:
+            self._bridge.finish()
+
+    def start_over(self, config: RunConfig) -> bool:
+        """Begin a new run with ``config``, after asking if something would be lost."""
+        if self.unsaved:
+            steps = self._bridge.steps
+            question = (
+                f"The network has learnt for {steps:,} steps and is not saved. "
+                "Start over from random weights?"
+            )
+            if not self._confirm(question, "Start over"):
+                return False
+        self._bridge.start(config)
+        return True
+
+    def restore(self, path: Path) -> bool:
+        """Go on with the run in the checkpoint ``path``."""
+        try:
+            checkpoint = load_checkpoint(path)
+        except EngineError as error:
+            self._notices.problem(str(error))
+            return False
+        self._bridge.start(checkpoint.config, checkpoint)
+        return True
+
+    def save(self, path: Path, *, checkpoint: bool = False) -> None:
+        """Write the network to ``path``; the outcome is told as a notice."""
+        self._bridge.save(path, checkpoint=checkpoint)
+
+    def _on_saved(self, path: Path, problem: str) -> None:
+        if problem:
+            self._notices.problem(problem)
+            return
+        self._saved_steps = self._bridge.steps
+        self._notices.tell(f"Saved {path.name} in {path.parent}.")
+        self.changed.emit()
+
+    def _on_state(self, state: State, message: str) -> None:
+        if message:
+            (self._notices.problem if state is State.FAILED else self._notices.tell)(message)
+        self.changed.emit()
+
+    def _forget(self) -> None:
+        self._saved_steps = 0
+        self.changed.emit()

@@ -1,0 +1,272 @@
+"""The window's end of a training session: starts it, asks for pictures, hands out what comes back.
+
+The session runs in a thread and never calls the window. A timer here drains the channel and emits
+Qt signals, all in the GUI thread. New pictures are asked for only after the last ones were drawn,
+and the pause between them grows with what drawing costs.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
+
+from engine.data.dataset import Dataset
+from engine.model.history import History
+from engine.session.channel import Channel
+from engine.session.loop import Resume, run
+from engine.session.messages import (
+    Advance,
+    Change,
+    Command,
+    Finish,
+    Pace,
+    Pause,
+    Play,
+    Quit,
+    Request,
+    Save,
+    Saved,
+    SettingsChanged,
+    State,
+    StateChanged,
+    Validated,
+)
+from engine.training.config import LiveSettings, RunConfig
+from gui.state.selection import Selection
+
+FRAME_MS = 96
+"""Time from one drawing to the next while nothing is expensive."""
+CURVES_SECONDS = 0.18
+"""While it trains the curves grow at most this often: nobody reads them faster."""
+DRAWING_SHARE = 0.1
+"""Share of the time that drawing may take while the network trains."""
+
+
+@dataclass(frozen=True)
+class Wants:
+    """What a view needs to be drawn; all False while it is hidden."""
+
+    kernels: bool = False
+    maps: bool = False
+    evaluate: bool = False
+
+    def __or__(self, other: Wants) -> Wants:
+        """Return what both need together."""
+        return Wants(self.kernels or other.kernels, self.maps or other.maps, self.evaluate or other.evaluate)
+
+
+class Watcher(Protocol):
+    """A view that draws what the session sends."""
+
+    def wants(self) -> Wants:
+        """Return what is needed now; nothing while hidden."""
+
+
+class SessionBridge(QObject):
+    """Owns the session's thread and its channel.
+
+    Attributes:
+        history: the curves of the present run.
+        config: its settings at the start; ``live`` are the present ones.
+        state: what the session is doing.
+        dataset: the data set in use, once it is loaded.
+        watchers: the views that draw what the session sends.
+        drawing_share: share of the time that drawing may take while the network trains.
+    """
+
+    run_started = pyqtSignal(object)
+    """A new run exists (its RunConfig); all earlier curves and pictures are old."""
+    dataset_loaded = pyqtSignal(object)
+    """The data set is there (a Dataset)."""
+    history_grew = pyqtSignal()
+    """``history.steps`` has new rows; at most about five times a second."""
+    validated = pyqtSignal(int)
+    """``history.validations`` has this new row."""
+    state_changed = pyqtSignal(object, str)
+    """The session's State, and why, in words (may be empty)."""
+    settings_changed = pyqtSignal(object)
+    """The LiveSettings that are used from now on."""
+    snapshot_ready = pyqtSignal(object)
+    """A Snapshot that was asked for."""
+    evaluation_ready = pyqtSignal(object)
+    """An EvaluationDone of the test images, while some view wants it."""
+
+    saved = pyqtSignal(object, str)
+    """A file asked for with ``save`` is written (its Path), or why not, in words."""
+
+    def __init__(
+        self, selection: Selection, autosave: Path | None = None, parent: QObject | None = None
+    ) -> None:
+        """Make a bridge without a session; ``start`` begins one.
+
+        Args:
+            selection: the image whose feature maps are asked for.
+            autosave: where sessions keep a checkpoint while they train; None for nowhere.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self.autosave = autosave
+        self.history = History()
+        self.config: RunConfig | None = None
+        self.live: LiveSettings | None = None
+        self.state = State.LOADING
+        self.dataset: Dataset | None = None
+        self.drawing_share = DRAWING_SHARE
+        self._selection = selection
+        self.watchers: list[Watcher] = []
+        self._channel = Channel()
+        self._thread: threading.Thread | None = None
+        self._old: list[threading.Thread] = []
+        self._rows = 0
+        self._curves_at = 0.0
+        self._drawing = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        selection.changed.connect(lambda _: self._soon())
+
+    # --- what the user does ---------------------------------------------------------------------
+
+    def start(self, config: RunConfig, resume: Resume | None = None) -> None:
+        """Begin a new run, standing still before its first step; the old run ends."""
+        self._channel.send(Quit())
+        if self._thread is not None:
+            self._old = [thread for thread in (*self._old, self._thread) if thread.is_alive()]
+        self._channel = Channel(self._channel.run_id + 1)
+        self.history, self.config, self.live = self._channel.history, config, config.live()
+        self._rows = 0
+        self._set_state(State.LOADING, "")
+        self._thread = threading.Thread(
+            target=run,
+            args=(config, self._channel, resume),
+            kwargs={"autosave": self.autosave},
+            name="training",
+        )
+        self._thread.start()
+        self.run_started.emit(config)
+        self._timer.start(FRAME_MS)
+
+    def play(self) -> None:
+        """Train until the end of the run."""
+        self._send(Play())
+
+    def advance(self, steps: int) -> None:
+        """Train so many steps, or with 0 to the end of the epoch, then pause."""
+        self._send(Advance(steps))
+
+    def pause(self) -> None:
+        """Stand still after the current step."""
+        self._send(Pause())
+
+    def change(self, live: LiveSettings) -> None:
+        """Use other settings from the next step on."""
+        self._send(Change(live))
+
+    def pace(self, steps_per_second: float) -> None:
+        """Take at most so many steps a second; 0 is full speed."""
+        self._send(Pace(steps_per_second))
+
+    def finish(self) -> None:
+        """End the run early, validated."""
+        self._send(Finish())
+
+    def save(self, path: Path, *, checkpoint: bool = False) -> None:
+        """Write the network as a model, or all that is needed to go on; ``saved`` tells the outcome."""
+        self._send(Save(path, checkpoint))
+
+    @property
+    def epoch_size(self) -> int:
+        """Images in one epoch; 0 while the data set is being loaded."""
+        return self._channel.epoch_size
+
+    @property
+    def steps(self) -> int:
+        """Training steps done."""
+        return self.history.steps.length
+
+    def add_watcher(self, watcher: Watcher) -> None:
+        """Let ``watcher`` say what it needs before every request."""
+        self.watchers.append(watcher)
+
+    def refresh(self) -> None:
+        """Ask for new pictures soon; call when a view becomes visible or wants something else."""
+        self._soon()
+
+    def shutdown(self) -> None:
+        """End the session and wait for its thread (one step at most)."""
+        self._timer.stop()
+        self._channel.send(Quit())
+        for thread in (*self._old, self._thread):
+            if thread is not None:
+                thread.join()
+        self._thread, self._old = None, []
+
+    # --- what comes back ------------------------------------------------------------------------
+
+    def _send(self, command: Command) -> None:
+        self._channel.send(command)
+        self._soon()
+
+    def _soon(self) -> None:
+        if self._thread is not None and self._timer.remainingTime() > 15:
+            self._timer.start(15)
+
+    def _tick(self) -> None:
+        began = time.perf_counter()
+        self._drain()
+        # What was emitted is painted when control returns to Qt, so look again after that.
+        QTimer.singleShot(0, lambda: self._ask(began))
+
+    def _drain(self) -> None:
+        channel = self._channel
+        if channel.dataset is not None and channel.dataset is not self.dataset:
+            self.dataset = channel.dataset
+            self.dataset_loaded.emit(self.dataset)
+        rows, now = self.history.steps.length, time.monotonic()
+        calm = self.state is State.RUNNING and now - self._curves_at < CURVES_SECONDS
+        if rows != self._rows and not calm:
+            self._rows, self._curves_at = rows, now
+            self.history_grew.emit()
+        for event in channel.events():
+            if isinstance(event, StateChanged):
+                self._set_state(event.state, event.message)
+            elif isinstance(event, Validated):
+                self.validated.emit(event.row)
+            elif isinstance(event, SettingsChanged):
+                self.live = event.live
+                self.settings_changed.emit(event.live)
+            elif isinstance(event, Saved):
+                self.saved.emit(event.path, event.problem)
+        snapshot = channel.snapshot.take()
+        if snapshot is not None:
+            self.snapshot_ready.emit(snapshot)
+        evaluation = channel.evaluation.take()
+        if evaluation is not None:
+            self.evaluation_ready.emit(evaluation)
+
+    def _ask(self, began: float) -> None:
+        """Ask for the next pictures; called once the last ones are painted."""
+        spent = time.perf_counter() - began
+        self._drawing += 0.2 * (spent - self._drawing)
+        if self._thread is None:
+            return
+        wants = Wants()
+        for watcher in self.watchers:
+            wants = wants | watcher.wants()
+        sample = self._selection.sample
+        image = sample.image if sample is not None else None
+        self._channel.ask(Request(wants.kernels, wants.maps, image, wants.evaluate))
+        period = FRAME_MS / 1000
+        if self.state is State.RUNNING:
+            period = max(period, min(self._drawing / self.drawing_share, 1.0))
+        self._timer.start(max(5, round(1000 * (period - spent))))
+
+    def _set_state(self, state: State, message: str) -> None:
+        self.state = state
+        self.state_changed.emit(state, message)

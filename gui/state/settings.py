@@ -1,0 +1,94 @@
+"""What the window remembers from one start to the next; a broken file means defaults and a notice."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.io.files import write_text
+
+VERSION = 1
+
+
+@dataclass
+class Settings:
+    """The remembered choices.
+
+    Attributes:
+        theme: ``light``, ``dark``, or empty to follow the desktop.
+        layout: the arrangement of the panels, as Qt describes it, in hex.
+        geometry: place and size of the window, as Qt describes it, in hex.
+        config: settings of the last run, as JSON values.
+        follow: whether the pad is answered by the network in training.
+        pen: width of the pen in pixels of the pad.
+        drawing_share: share of the time that drawing may take while training.
+    """
+
+    theme: str = ""
+    layout: str = ""
+    geometry: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+    follow: bool = True
+    pen: int = 20
+    drawing_share: float = 0.1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain JSON values."""
+        return {"version": VERSION, **dataclasses.asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Settings:
+        """Build settings from what ``to_json`` gave; raises ValueError for anything else."""
+        if not isinstance(data, dict) or data.get("version") != VERSION:
+            raise ValueError("it is not of this version")
+        settings = cls()
+        for name in (f.name for f in dataclasses.fields(cls)):
+            value = data.get(name, getattr(settings, name))
+            if type(value) is not type(getattr(settings, name)):
+                raise ValueError(f"{name} is {value!r}")
+            setattr(settings, name, value)
+        return settings
+
+
+@dataclass(frozen=True)
+class Store:
+    """Reads and writes the settings file, and knows where the program keeps its things."""
+
+    folder: Path
+    data: Path
+
+    @classmethod
+    def of_user(cls) -> Store:
+        """Return the store in the places the system has for it."""
+        from platformdirs import user_config_path, user_data_path  # tests have folders of their own
+
+        return cls(user_config_path("kernelscope"), user_data_path("kernelscope"))
+
+    @property
+    def file(self) -> Path:
+        """The settings file."""
+        return self.folder / "settings.json"
+
+    def load(self) -> tuple[Settings, str]:
+        """Return the settings and a sentence for the user if the defaults had to be taken."""
+        try:
+            return Settings.from_json(json.loads(self.file.read_text(encoding="utf-8"))), ""
+        except FileNotFoundError:
+            return Settings(), ""
+        except (OSError, ValueError) as error:
+            return (
+                Settings(),
+                f"The settings in {self.file} could not be read ({error}); the defaults are used.",
+            )
+
+    def save(self, settings: Settings) -> str:
+        """Write the settings; returns a sentence for the user if that was not possible."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_text(self.file, json.dumps(settings.to_json(), indent=2) + "\n")
+        except OSError as error:
+            return f"The settings could not be saved in {self.file}: {error.strerror or error}."
+        return ""

@@ -1,0 +1,187 @@
+"""Menus and toolbar: every action of the window with its shortcut and explanation, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtGui import QIcon, QKeySequence
+from PyQt5.QtWidgets import QAction, QMainWindow, QMenu, QToolBar, QToolButton, QWidget
+
+from gui.style.icons import icon
+from gui.style.theme import Theme
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action.
+
+    Attributes:
+        key: its name in the program.
+        menu: title of the menu it is in.
+        text: what the menu says, with the mnemonic marked by an ampersand.
+        shortcut: its keys; empty for none.
+        help: what it does, for the tooltip.
+        icon: name of its icon; empty for none.
+        toolbar: whether it has a button.
+        checkable: whether it stays pressed.
+        first: whether a line stands above it in the menu.
+    """
+
+    key: str
+    menu: str
+    text: str
+    shortcut: str
+    help: str
+    icon: str = ""
+    toolbar: bool = False
+    checkable: bool = False
+    first: bool = False
+
+
+ACTIONS = (
+    ActionSpec(
+        "open_model",
+        "&File",
+        "&Open or import model\u2026",
+        "Ctrl+O",
+        "A model of this program, ONNX, PyTorch weights from here, or the origin's trained.pickle",
+    ),
+    ActionSpec("save_model", "&File", "&Save model\u2026", "Ctrl+S", "Write the network as it is now"),
+    ActionSpec(
+        "export_model",
+        "&File",
+        "&Export model\u2026",
+        "Ctrl+E",
+        "Take a model away: for PyTorch or as ONNX",
+    ),
+    ActionSpec(
+        "open_run",
+        "&File",
+        "&Continue a run\u2026",
+        "Ctrl+Shift+O",
+        "Open a checkpoint and go on training",
+        first=True,
+    ),
+    ActionSpec(
+        "save_run",
+        "&File",
+        "Save &checkpoint\u2026",
+        "Ctrl+Shift+S",
+        "Write all that is needed to go on later",
+    ),
+    ActionSpec(
+        "open_config",
+        "&File",
+        "Open se&ttings\u2026",
+        "Ctrl+T",
+        "Take the settings of a run from a JSON file",
+        first=True,
+    ),
+    ActionSpec(
+        "save_config", "&File", "Save settin&gs\u2026", "Ctrl+Shift+T", "Write the settings as a JSON file"
+    ),
+    ActionSpec(
+        "picture",
+        "&File",
+        "Save &picture of the window\u2026",
+        "Ctrl+P",
+        "Write what the window shows as PNG",
+        first=True,
+    ),
+    ActionSpec("quit", "&File", "&Quit", "Ctrl+Q", "Close the window", first=True),
+    ActionSpec(
+        "toggle", "&Train", "&Start", "F5", "Start or pause the training (F5, or Space)", "play", True
+    ),
+    ActionSpec("step", "&Train", "One s&tep", "F6", "Train on one batch, then pause", "step", True),
+    ActionSpec(
+        "epoch", "&Train", "One &epoch", "F7", "Train to the end of the epoch, then pause", "epoch", True
+    ),
+    ActionSpec(
+        "finish", "&Train", "E&nd now", "F8", "End the run early: validate, keep the weights", "stop", True
+    ),
+    ActionSpec("reset", "&Train", "Start &over", "Ctrl+R", "Begin again from random weights", "reset", True),
+    ActionSpec(
+        "tile",
+        "&View",
+        "Show &all views at once",
+        "Ctrl+0",
+        "Views beside each other instead of behind",
+        "tile",
+        checkable=True,
+    ),
+    ActionSpec(
+        "layout", "&View", "Default &arrangement", "Ctrl+Shift+0", "Put every panel back in its place"
+    ),
+    ActionSpec("theme", "&View", "&Dark theme", "Ctrl+D", "Light or dark", "theme", checkable=True),
+    ActionSpec("guide", "&Help", "&First steps", "F1", "What to press, where to draw, what is shown", "help"),
+    ActionSpec("about", "&Help", "&About Kernelscope", "", "Version, licence and origin"),
+)
+
+
+class Actions:
+    """The actions as Qt objects, in menus and on a toolbar."""
+
+    def __init__(self, window: QMainWindow, handlers: dict[str, Callable[[], object]], theme: Theme) -> None:
+        """Build menus and toolbar of ``window``; ``handlers`` says what each action does."""
+        self.by_key: dict[str, QAction] = {}
+        self.menus: dict[str, QMenu] = {}
+        self.toolbar = QToolBar("Toolbar")
+        self.toolbar.setObjectName("toolbar")
+        self.toolbar.setMovable(False)
+        self.toolbar.setIconSize(QSize(16, 16))
+        self.toolbar.setToolButtonStyle(Qt.ToolButtonTextBesideIcon)
+        self.toolbar.setContextMenuPolicy(Qt.PreventContextMenu)
+        for spec in ACTIONS:
+            action = QAction(spec.text, window)
+            action.setCheckable(spec.checkable)
+            if spec.shortcut:
+                action.setShortcut(QKeySequence(spec.shortcut))
+            keys = f" ({spec.shortcut})" if spec.shortcut and "(" not in spec.help else ""
+            action.setToolTip(spec.help + keys)
+            action.setStatusTip("")
+            handler = handlers[spec.key]
+            action.triggered.connect(lambda _checked=False, call=handler: call())
+            self.by_key[spec.key] = action
+            if spec.menu not in self.menus:
+                self.menus[spec.menu] = window.menuBar().addMenu(spec.menu)
+            if spec.first:
+                self.menus[spec.menu].addSeparator()
+            self.menus[spec.menu].addAction(action)
+            if spec.toolbar:
+                self.toolbar.addAction(action)
+        start = self.toolbar.widgetForAction(self.by_key["toggle"])
+        if isinstance(start, QToolButton):
+            start.setObjectName("start")
+            start.setMinimumWidth(88)
+        window.addToolBar(Qt.TopToolBarArea, self.toolbar)
+        self.set_theme(theme)
+
+    def add_right(self, *widgets: QWidget) -> None:
+        """Put ``widgets`` on the toolbar, after the buttons."""
+        for widget in widgets:
+            self.toolbar.addWidget(widget)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons in the colours of ``theme``."""
+        self._theme = theme
+        self._drawn: Theme | None = None  # the theme of the first button's icon
+        for spec in ACTIONS:
+            if spec.icon:
+                self.by_key[spec.key].setIcon(self._icon(spec.icon))
+        self.by_key["theme"].setChecked(theme.dark)
+
+    def show_running(self, running: bool, begun: bool) -> None:
+        """Make the first button say what it would do now."""
+        action = self.by_key["toggle"]
+        text = "&Pause" if running else "&Go on" if begun else "&Start"
+        if action.text() == text and self._drawn is self._theme:
+            return
+        self._drawn = self._theme
+        action.setText(text)
+        action.setIcon(self._icon("pause" if running else "play"))
+
+    def _icon(self, name: str) -> QIcon:
+        colour = self._theme.on_accent if name in ("play", "pause") else self._theme.text
+        return icon(name, colour, self._theme.muted)

@@ -1,0 +1,81 @@
+"""How the docks lie in the window: views one behind the other, or tiled in two rows."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QMainWindow
+
+from gui.window.dock import Dock
+
+SIDE = 264
+"""Width of the panels beside the views, in pixels."""
+THREE = 1700
+"""A narrower window has room for two views beside each other, not for three."""
+SETTINGS = {2: 1440, 3: 1960}
+"""By the number of views beside each other: a narrower window has no room for the settings, too."""
+
+
+class Arrangement:
+    """Places the docks of a window: settings left, views in the middle, the Test panel right."""
+
+    def __init__(self, window: QMainWindow, docks: dict[str, Dock], views: tuple[str, ...]) -> None:
+        """Arrange ``docks`` of ``window``; ``views`` are the keys of those in the middle."""
+        self._window, self._docks = window, docks
+        self._views = [docks[key] for key in views]
+        self.tiled = False
+
+    def place(self, *, tiled: bool) -> None:
+        """Put every dock in its first place, the views one behind the other or tiled."""
+        self.tiled = tiled
+        window, docks, views = self._window, self._docks, self._views
+        for dock in docks.values():
+            dock.setFloating(False)
+            window.removeDockWidget(dock)
+            window.addDockWidget(Qt.LeftDockWidgetArea, dock)
+        window.splitDockWidget(docks["experiment"], views[0], Qt.Horizontal)
+        window.splitDockWidget(views[0], docks["pad"], Qt.Horizontal)
+        if tiled:
+            self._tile()
+        else:
+            for dock in views[1:]:
+                window.tabifyDockWidget(views[0], dock)
+        roomy = not tiled or window.width() >= SETTINGS[self._columns()]
+        for dock in docks.values():
+            dock.setVisible(dock is not docks["experiment"] or roomy)
+        views[0].raise_()
+        self.proportion()
+
+    def proportion(self) -> None:
+        """Give the panels at the sides what they need, and the views the rest."""
+        window, docks = self._window, self._docks
+        upper, lower = self._rows()
+        for row in (upper, lower) if self.tiled else (upper[:1],):
+            shown = row[: self._columns()]
+            middle = max(320, window.width() - 2 * SIDE) // len(shown)
+            sides = [docks["experiment"], *shown, docks["pad"]]
+            window.resizeDocks(sides, [SIDE, *[middle] * len(shown), SIDE], Qt.Horizontal)
+        if self.tiled:
+            window.resizeDocks([upper[0], lower[0]], [window.height() // 2] * 2, Qt.Vertical)
+
+    def _tile(self) -> None:
+        """Put the views in two rows; those for which a row has no room lie behind its last one."""
+        window = self._window
+        upper, lower = self._rows()
+        window.splitDockWidget(upper[0], lower[0], Qt.Vertical)
+        for row in (upper, lower):
+            for number, (left, right) in enumerate(pairwise(row), 2):
+                if number <= self._columns():
+                    window.splitDockWidget(left, right, Qt.Horizontal)
+                else:
+                    window.tabifyDockWidget(left, right)
+                    left.raise_()
+
+    def _columns(self) -> int:
+        """Return how many views have room beside each other."""
+        return 3 if self._window.width() >= THREE else 2
+
+    def _rows(self) -> tuple[list[Dock], list[Dock]]:
+        """Return the views as they are tiled: in two rows, every other one below."""
+        return self._views[::2], self._views[1::2]

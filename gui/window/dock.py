@@ -1,0 +1,120 @@
+"""A dock whose title bar says in a sentence what is seen in it."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QEvent, QObject, QSize, Qt
+from PyQt5.QtGui import QFontMetrics, QResizeEvent
+from PyQt5.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
+
+from gui.style.icons import icon
+from gui.style.theme import GRID, SMALL, Theme, font
+
+NARROWEST = 470
+"""No part may ask for more width than this, in pixels: a projector has 1280 for three of them."""
+LOWEST = 240
+"""No part may ask for more height than this: two tiled rows fit a window of 720. It is scrolled below."""
+
+
+class _Sentence(QLabel):
+    """A label that shortens its text to what fits; the whole text is its tooltip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setObjectName("about")
+        self.setFont(font(SMALL))
+        self._whole = text
+        self.setToolTip(text)
+        self.setMinimumWidth(0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no width: the sentence gives way to everything else."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what fits of the sentence, or nothing where little would."""
+        super().resizeEvent(event)
+        metrics = QFontMetrics(self.font())
+        enough = self.width() >= metrics.horizontalAdvance(self._whole) / 2
+        self.setText(metrics.elidedText(self._whole, Qt.ElideRight, self.width()) if enough else "")
+
+
+class _Holder(QScrollArea):
+    """Lets a part be scrolled that is higher than its place; behind another tab it keeps its size."""
+
+    def __init__(self, part: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.NoFrame)
+        self.setFocusPolicy(Qt.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setMinimumSize(part.minimumWidth(), min(part.minimumSizeHint().height(), LOWEST))
+        self.setWidget(part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the part all the room, and where that is too low its least height."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the part when it needs more or less height than before."""
+        if event.type() == QEvent.LayoutRequest and watched is self.widget():
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        # Qt's own resizing takes the height that labels which wrap would like, not the least one.
+        part, room = self.widget(), self.viewport().size()
+        least = part.minimumSizeHint().height()
+        if part.hasHeightForWidth():
+            least = part.layout().minimumHeightForWidth(room.width())
+        part.resize(room.width(), max(room.height(), least))
+
+
+class Dock(QDockWidget):
+    """Holds a view or a panel; can be moved, tabbed, floated and closed."""
+
+    def __init__(
+        self, key: str, title: str, about: str, part: QWidget, theme: Theme, window: QWidget
+    ) -> None:
+        """Hold ``part`` under ``title``, with ``about`` beside it, in ``window``."""
+        super().__init__(title, window)
+        self.setObjectName(key)
+        part.setAttribute(Qt.WA_StyledBackground)
+        part.setObjectName("panel")
+        part.setMinimumWidth(min(part.minimumSizeHint().width(), NARROWEST))
+        self.setWidget(_Holder(part))
+        bar = QWidget()
+        bar.setObjectName("docktitle")
+        bar.setAttribute(Qt.WA_StyledBackground)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(GRID, 4, 4, 4)
+        row.setSpacing(GRID)
+        name = QLabel(title)
+        name.setObjectName("heading")
+        name.setToolTip(about)
+        name.setFont(font(strong=True))
+        row.addWidget(name)
+        row.addWidget(_Sentence(about), 1)
+        self._float, self._close = QToolButton(), QToolButton()
+        for button, tip, call in (
+            (self._float, "Take this panel out of the window, or put it back", self._toggle),
+            (self._close, "Hide this panel; the View menu brings it back", self.close),
+        ):
+            button.setObjectName("dockbutton")
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setIconSize(QSize(12, 12))
+            button.setFocusPolicy(Qt.NoFocus)
+            button.clicked.connect(call)
+            row.addWidget(button)
+        self.setTitleBarWidget(bar)
+        # Behind another tab Qt still calls a dock visible; the part must know, or it would paint.
+        self.visibilityChanged.connect(part.setVisible)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the two small icons in the colours of ``theme``."""
+        self._float.setIcon(icon("float", theme.muted, theme.line))
+        self._close.setIcon(icon("close", theme.muted, theme.line))
+
+    def _toggle(self) -> None:
+        self.setFloating(not self.isFloating())

@@ -1,0 +1,131 @@
+"""Opening and saving: models, checkpoints, settings, a picture of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt5.QtCore import QBuffer, QIODevice, Qt
+from PyQt5.QtWidgets import QMainWindow
+
+from engine.errors import EngineError
+from engine.io.files import replacing
+from gui.panels.experiment import ExperimentPanel
+from gui.run.context import Desk
+from gui.run.run_control import RunControl
+
+_MODELS = "Models (*.safetensors)"
+_FOREIGN = "Models (*.safetensors *.onnx *.pickle *.pkl);;All files (*)"
+_SETTINGS = "Settings (*.json)"
+
+
+class FileActions:
+    """The handlers of the File menu."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        desk: Desk,
+        control: RunControl,
+        experiment: ExperimentPanel,
+    ) -> None:
+        """Act on the parts of ``window``."""
+        self._window = window
+        self._desk = desk
+        self._control = control
+        self._experiment = experiment
+        self._dialogs = desk.dialogs
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of the menu does."""
+        return {
+            "open_model": self.open_model,
+            "save_model": self.save_model,
+            "export_model": self.export_model,
+            "open_run": self.open_run,
+            "save_run": self.save_run,
+            "open_config": self.open_config,
+            "save_config": self.save_config,
+            "picture": self.picture,
+        }
+
+    def open_model(self) -> None:
+        """Put the model in a file of any kind on the shelf and look at it."""
+        path = self._dialogs.open_file("Open or import a model", _FOREIGN)
+        if path is None:
+            return
+        from engine.exchange import read_model  # most starts do without
+
+        try:
+            model = read_model(path)
+        except EngineError as error:
+            self._desk.notices.problem(str(error))
+            return
+        self._desk.models.add(f"file:{path}", path.stem, model)
+        note = model.record.get("note")
+        told = f" {note}" if isinstance(note, str) else ""
+        self._desk.notices.tell(f"Opened {path.name}; the Test panel answers with it.{told}")
+
+    def export_model(self) -> None:
+        """Open the dialog that takes a model away."""
+        from gui.dialogs.export_dialog import ExportDialog  # most starts do without
+
+        dialog = ExportDialog(self._desk, self._window)
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.open()
+
+    def save_model(self) -> None:
+        """Write the network as it is now."""
+        path = self._dialogs.save_file("Save the model", "model.safetensors", _MODELS)
+        if path is not None:
+            self._control.save(path)
+
+    def open_run(self) -> None:
+        """Go on with a run from a checkpoint."""
+        path = self._dialogs.open_file("Continue a run", _MODELS)
+        if path is not None:
+            self._control.restore(path)
+
+    def save_run(self) -> None:
+        """Write all that is needed to go on later."""
+        path = self._dialogs.save_file("Save a checkpoint", "checkpoint.safetensors", _MODELS)
+        if path is not None:
+            self._control.save(path, checkpoint=True)
+
+    def open_config(self) -> None:
+        """Take the settings of a run from a file."""
+        path = self._dialogs.open_file("Open settings", _SETTINGS)
+        if path is not None:
+            self._experiment.load_file(path)
+
+    def save_config(self) -> None:
+        """Write the settings of the panel to a file."""
+        path = self._dialogs.save_file("Save settings", "settings.json", _SETTINGS)
+        if path is not None:
+            self._experiment.save_file(path)
+
+    def picture(self) -> None:
+        """Write what the window shows as PNG."""
+        path = self._dialogs.save_file("Save a picture of the window", "kernelscope.png", "Pictures (*.png)")
+        if path is None:
+            return
+        save_picture(self._window, path, self._desk)
+
+
+def save_picture(window: QMainWindow, path: Path, desk: Desk) -> None:
+    """Write what ``window`` shows to ``path`` and tell the outcome."""
+    try:
+        write_picture(window, path)
+    except OSError as error:
+        desk.notices.problem(f"Cannot write {path}: {error.strerror or error}.")
+    else:
+        desk.notices.tell(f"Saved {path.name} in {path.parent}.")
+
+
+def write_picture(window: QMainWindow, path: Path) -> None:
+    """Write what ``window`` shows to ``path`` as PNG; raises OSError."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.WriteOnly)
+    window.grab().save(buffer, "PNG")
+    with replacing(path) as file:
+        file.write(bytes(buffer.data()))

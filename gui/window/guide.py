@@ -1,0 +1,70 @@
+"""The two texts of the Help menu."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, Qt
+from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QVBoxLayout, QWidget
+
+from engine import VERSION
+from gui.style.theme import GRID
+
+GUIDE = """
+<h3>First steps</h3>
+<p><b>Draw</b> a digit in the Test panel at the right: a trained network answers at once. Open, drop or paste
+a picture to have the digits in it read, or choose <b>Clothes</b> or <b>Objects</b> to have other things
+named.</p>
+<p><b>Start</b> (F5, or the space bar) trains a new network on 55,000 handwritten digits. Choose <b>Network in
+training</b> in the Test panel and it answers while it learns.</p>
+<p><b>Learn</b> shows the cost of every batch, its average, and how well images do that were set aside.<br>
+<b>Network</b> shows every kernel and every feature map of one image, from input to probabilities.<br>
+<b>Explain</b> shows which pixels speak for an answer.<br>
+<b>Evaluate</b> shows what is mistaken for what among the test images; click a cell or an image.<br>
+<b>Data</b> shows all images, their classes and statistics, and what the network is given of them.</p>
+<p><b>Step</b> (F6) trains on one batch, <b>Epoch</b> (F7) to the end of a pass. What has a dot in the
+Experiment panel can be changed while the network trains; there other data sets are fetched or made of your
+own pictures, too.</p>
+<table cellspacing="0" cellpadding="4">
+<tr><td>Space, F5</td><td>start, pause</td><td width="24"></td>
+<td>Ctrl+1 to 7</td><td>panels and views</td></tr>
+<tr><td>F6, F7, F8</td><td>step, epoch, end now</td><td></td>
+<td>Ctrl+0</td><td>all views at once</td></tr>
+<tr><td>Ctrl+R</td><td>start over</td><td></td><td>Ctrl+D</td><td>light or dark</td></tr>
+<tr><td>Ctrl+Z, Ctrl+Y</td><td>undo, redo a stroke</td><td></td><td>Delete</td><td>clear the sheet</td></tr>
+<tr><td>Ctrl+V, O</td><td>paste, open a picture</td><td></td>
+<td>Ctrl+O, Ctrl+E</td><td>open, export a model</td></tr>
+</table>
+"""
+
+
+def show_guide(parent: QWidget) -> None:
+    """Open the first steps beside the window; it can stay open."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("First steps")
+    dialog.setAttribute(Qt.WA_DeleteOnClose)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(3 * GRID, GRID, 3 * GRID, 2 * GRID)
+    text = QLabel(GUIDE)
+    text.setWordWrap(True)
+    text.setMinimumWidth(520)
+    column.addWidget(text)
+    buttons = QDialogButtonBox(QDialogButtonBox.Close)
+    buttons.rejected.connect(dialog.close)
+    column.addWidget(buttons)
+    dialog.show()
+
+
+def show_about(parent: QWidget) -> None:
+    """Say what the program is, its version and its licence."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("About Kernelscope")
+    box.setAttribute(Qt.WA_DeleteOnClose)
+    box.setTextFormat(Qt.RichText)
+    box.setText(
+        f"<h3>Kernelscope {VERSION}</h3>"
+        "<p>Watch a convolutional neural network, written from scratch in NumPy, learn.</p>"
+        "<p>Free software under the GNU General Public License, version 3 or later.<br>"
+        "It grew out of the project CNN-from-Scratch. MNIST is shipped under CC BY-SA 3.0, Roboto under the "
+        "Apache License 2.0.</p>"
+        f"<p>Qt {QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}</p>"
+    )
+    box.open()

@@ -1,0 +1,215 @@
+"""The window: puts views and panels in docks, and connects actions with what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShowEvent
+from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QShortcut, QTabWidget, QWidget
+
+from engine.session.messages import State
+from gui.panels import PANELS
+from gui.panels.experiment import ExperimentPanel
+from gui.panels.pad import PadPanel
+from gui.run.context import Desk
+from gui.run.run_control import RunControl
+from gui.state.settings import Settings
+from gui.style.theme import THEMES, Theme, apply_theme
+from gui.views import VIEWS
+from gui.window.actions import Actions
+from gui.window.arrangement import Arrangement
+from gui.window.closing import Closing
+from gui.window.dock import Dock
+from gui.window.file_actions import FileActions
+from gui.window.guide import show_about, show_guide
+from gui.window.notice_bar import NoticeBar
+from gui.window.status import RunStatus
+from gui.window.toolbar import Choices
+
+_LAYOUT_VERSION = 2
+
+
+class MainWindow(QMainWindow):
+    """Docks, menus, toolbar and status bar around a ``Desk``."""
+
+    closing = pyqtSignal()
+    """The window is about to close; settings are up to date."""
+
+    def __init__(
+        self, desk: Desk, control: RunControl, closing: Closing, settings: Settings, theme: Theme
+    ) -> None:
+        """Build the window; it is arranged as ``settings`` remember it."""
+        super().__init__()
+        self.setWindowTitle("Kernelscope")
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
+        self.desk, self.settings, self.theme = desk, settings, theme
+        self._control, self._closing = control, closing
+        self.parts: dict[str, QWidget] = {}
+        self.docks: dict[str, Dock] = {}
+        for kind in (*PANELS, *VIEWS):
+            self._add(kind.key, kind.title, kind.about, kind(desk, theme))
+        self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
+        experiment, pad = self.parts["experiment"], self.parts["pad"]
+        assert isinstance(experiment, ExperimentPanel)  # noqa: S101 - for the type checker
+        assert isinstance(pad, PadPanel)  # noqa: S101
+        self.experiment, self.pad = experiment, pad
+        files = FileActions(self, desk, control, experiment)
+        self.actions_ = Actions(
+            self,
+            {
+                **files.handlers(),
+                "quit": self.close,
+                "toggle": control.toggle,
+                "step": control.step,
+                "epoch": control.epoch,
+                "finish": control.finish,
+                "reset": lambda: control.start_over(experiment.config()),
+                "tile": lambda: self.tile(self.actions_.by_key["tile"].isChecked()),
+                "layout": self.arrange,
+                "theme": lambda: self.set_theme(THEMES["light" if self.theme.dark else "dark"]),
+                "guide": lambda: show_guide(self),
+                "about": lambda: show_about(self),
+            },
+            theme,
+        )
+        self._add_view_actions()
+        self.choices = Choices(desk.bridge, settings)
+        self.actions_.add_right(self.choices)
+        self.notice_bar = NoticeBar(desk.notices)
+        self.addToolBarBreak()
+        self.addToolBar(Qt.TopToolBarArea, self.notice_bar)
+        self.status = RunStatus(desk.bridge)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+        for part in self.parts.values():
+            if hasattr(part, "show_network"):
+                part.show_network.connect(lambda: self.show_part("network"))
+            if hasattr(part, "show_view"):
+                part.show_view.connect(self.show_part)
+        QShortcut(QKeySequence.Paste, self).activated.connect(lambda: self._test(pad.paste))
+        self.setAcceptDrops(True)
+        experiment.restart_requested.connect(control.start_over)
+        control.changed.connect(self._refresh_actions)
+        desk.bridge.history_grew.connect(self._refresh_actions)
+        desk.bridge.run_started.connect(lambda _: self._refresh_actions())
+        self._restore(settings)
+        self._refresh_actions()
+
+    # --- arrangement ----------------------------------------------------------------------------
+
+    def _add(self, key: str, title: str, about: str, part: QWidget) -> None:
+        dock = Dock(key, title, about, part, self.theme, self)
+        self.parts[key], self.docks[key] = part, dock
+        self.addDockWidget(Qt.LeftDockWidgetArea, dock)
+
+    def _add_view_actions(self) -> None:
+        menu = self.actions_.menus["&View"]
+        menu.addSeparator()
+        for number, (key, dock) in enumerate(self.docks.items(), 1):
+            action = QAction(dock.windowTitle(), self)
+            action.setShortcut(f"Ctrl+{number}")
+            action.setToolTip(f"Bring {dock.windowTitle()} to the front")
+            action.triggered.connect(lambda _=False, name=key: self.show_part(name))
+            menu.addAction(action)
+
+    def arrange(self) -> None:
+        """Put every panel in its first place: settings left, views in the middle, pad right."""
+        self._place(tiled=False)
+
+    def tile(self, tiled: bool) -> None:
+        """Show all views at once, or one behind the other."""
+        self._place(tiled=tiled)
+
+    def _place(self, *, tiled: bool) -> None:
+        self._arrangement.place(tiled=tiled)
+        self.actions_.by_key["tile"].setChecked(tiled)
+
+    def _restore(self, settings: Settings) -> None:
+        self.resize(1280, 800)
+        self.arrange()
+        if settings.geometry:
+            self.restoreGeometry(QByteArray.fromHex(settings.geometry.encode()))
+        if settings.layout:
+            self.restoreState(QByteArray.fromHex(settings.layout.encode()), _LAYOUT_VERSION)
+        self.notice_bar.hide()
+
+    def show_part(self, key: str) -> None:
+        """Bring the view or panel ``key`` to the front."""
+        dock = self.docks[key]
+        dock.show()
+        dock.raise_()
+        self.parts[key].setFocus()
+        self.desk.bridge.refresh()
+
+    def _test(self, take: Callable[[], object]) -> None:
+        """Show the Test panel and let it take a picture."""
+        self.show_part("pad")
+        take()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Let a picture be dropped anywhere in the window."""
+        self.pad.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Test the picture that was dropped."""
+        self._test(lambda: self.pad.dropEvent(event))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the look of everything."""
+        self.theme = theme
+        self.settings.theme = theme.name
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, theme)
+        self.actions_.set_theme(theme)
+        self._refresh_actions()
+        for dock in self.docks.values():
+            dock.set_theme(theme)
+        for part in self.parts.values():
+            part.set_theme(theme)  # type: ignore[attr-defined]
+
+    # --- state ----------------------------------------------------------------------------------
+
+    def _refresh_actions(self) -> None:
+        control, actions, steps = self._control, self.actions_.by_key, self.desk.bridge.steps
+        self.actions_.show_running(control.running, steps > 0)
+        loading = self.desk.bridge.state is State.LOADING
+        for key in ("toggle", "step", "epoch"):
+            actions[key].setEnabled(control.can_train)
+        for key in ("save_model", "save_run"):
+            actions[key].setEnabled(steps > 0 and not loading)
+        actions["finish"].setEnabled(steps > 0 and self.desk.bridge.state in (State.RUNNING, State.PAUSED))
+        actions["reset"].setEnabled(not loading)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Start or pause with the space bar, wherever no button or field uses it."""
+        if event.key() == Qt.Key_Space and not event.isAutoRepeat():
+            self._control.toggle()
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for pictures as soon as there is something to paint on."""
+        super().showEvent(event)
+        self.desk.bridge.refresh()
+        if not self.settings.layout:
+            QTimer.singleShot(
+                0, self._arrangement.proportion
+            )  # Qt shares the width out anew when it shows docks
+
+    def remember(self) -> None:
+        """Write the present arrangement into the settings."""
+        self.settings.geometry = bytes(self.saveGeometry().toHex()).decode()
+        self.settings.layout = bytes(self.saveState(_LAYOUT_VERSION).toHex()).decode()
+        self.settings.config = self.experiment.config().to_json()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, unless the user wants to go back to what is not saved."""
+        if not self._closing.may_close():
+            event.ignore()
+            return
+        self.remember()
+        self.closing.emit()
+        event.accept()

@@ -1,0 +1,145 @@
+"""The status bar: where the run stands, in figures that do not jitter."""
+
+from __future__ import annotations
+
+import time
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QFontMetrics
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from engine.session.messages import State
+from gui.presenters.status import Speed, figures, share_done
+from gui.run.session_bridge import SessionBridge
+from gui.style.theme import GRID, SMALL, font
+
+REFRESH_SECONDS = 0.25
+"""While it trains the figures change this often: fast enough to live, slow enough to read."""
+
+_FIELDS = (
+    (
+        "epoch",
+        "epoch",
+        "999/999",
+        "Passes over all training images: the present one, and how many there will be",
+    ),
+    ("step", "step", "000 000 of 000 000", "Training steps done, and how many there will be"),
+    ("speed", "", "00 000 images/s", "Training images a second, over the last two seconds"),
+    ("left", "left", "00:00:00", "Time until the end of the run, hours:minutes:seconds"),
+    ("cost", "cost", "0.0000", "Mean cross-entropy of the last 100 batches"),
+    (
+        "accuracy",
+        "train",
+        "100.0 %",
+        "Share of right answers in the last 100 batches, before they were learnt",
+    ),
+    (
+        "validation",
+        "validation",
+        "100.0 %",
+        "Share of right answers on the images set aside, at the last validation",
+    ),
+    (
+        "validation_cost",
+        "cost",
+        "0.0000",
+        "Mean cross-entropy on the images set aside, at the last validation",
+    ),
+)
+
+_STATES = {
+    State.LOADING: "Loading",
+    State.PAUSED: "Paused",
+    State.RUNNING: "Training",
+    State.FINISHED: "Finished",
+    State.FAILED: "Stopped",
+}
+
+
+class RunStatus(QWidget):
+    """State, progress and figures of the present run."""
+
+    def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
+        """Follow ``bridge``."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._speed = Speed()
+        self._shown = 0.0
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 2, GRID, 2)
+        row.setSpacing(2 * GRID)
+        self._state = QLabel()
+        self._state.setFont(font(strong=True))
+        self._state.setFixedWidth(QFontMetrics(self._state.font()).horizontalAdvance("Finished") + GRID)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(6)
+        self._bar.setMinimumWidth(6 * GRID)
+        self._bar.setMaximumWidth(20 * GRID)
+        self._bar.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
+        self._bar.setAccessibleName("progress of the run")
+        row.addWidget(self._state)
+        row.addWidget(self._bar)
+        self._values: dict[str, QLabel] = {}
+        for name, caption, widest, help_text in _FIELDS:
+            row.addLayout(self._field(name, caption, widest, help_text))
+        row.addStretch(1)
+        bridge.history_grew.connect(self._refresh)
+        bridge.validated.connect(self._refresh)
+        bridge.settings_changed.connect(self._refresh)
+        bridge.run_started.connect(self._restart)
+        bridge.dataset_loaded.connect(self._refresh)
+        bridge.state_changed.connect(self._show_state)
+        self._show_state(bridge.state, "")
+
+    def text(self, name: str) -> str:
+        """Return what the field ``name`` shows."""
+        return self._values[name].text()
+
+    def _field(self, name: str, caption: str, widest: str, help_text: str) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(GRID // 2)
+        if caption:
+            label = QLabel(caption)
+            label.setObjectName("caption")
+            label.setFont(font(SMALL))
+            label.setToolTip(help_text)
+            line.addWidget(label)
+        value = QLabel("\u2013")
+        value.setFont(font())
+        value.setToolTip(help_text)
+        value.setAccessibleName(caption or name)
+        value.setAlignment(Qt.AlignLeft | Qt.AlignVCenter)
+        value.setMinimumWidth(QFontMetrics(value.font()).horizontalAdvance(widest))
+        line.addWidget(value)
+        self._values[name] = value
+        return line
+
+    def _restart(self) -> None:
+        self._speed.reset()
+        self._refresh()
+
+    def _show_state(self, state: State, message: str) -> None:
+        self._state.setText(_STATES[state])
+        self._bar.setRange(0, 0 if state is State.LOADING else 1000)
+        if state is not State.RUNNING:
+            self._speed.reset()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        bridge = self._bridge
+        if bridge.live is None:
+            return
+        if bridge.state is State.RUNNING:
+            now = time.monotonic()
+            if now - self._shown < REFRESH_SECONDS:
+                return
+            self._shown = now
+            self._speed.see(bridge.steps)
+        texts = figures(bridge.history, bridge.live, bridge.epoch_size, self._speed.steps_per_second)
+        for name, text in texts.items():
+            if self._values[name].text() != text:
+                self._values[name].setText(text)
+        if bridge.state is not State.LOADING:
+            self._bar.setValue(round(1000 * share_done(bridge.history, bridge.live)))

@@ -1,0 +1,63 @@
+"""The choices on the right of the toolbar: how fast to train, and how much to draw."""
+
+from __future__ import annotations
+
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from gui.run.session_bridge import SessionBridge
+from gui.state.settings import Settings
+from gui.style.theme import GRID
+from gui.widgets.choice_box import ChoiceBox
+
+PACES = (
+    ("Full speed", 0.0),
+    ("10 steps a second", 10.0),
+    ("3 steps a second", 3.0),
+    ("1 step a second", 1.0),
+)
+SHARES = (("Draw calmly", 0.04), ("Draw normally", 0.1), ("Draw fast", 0.3))
+
+
+class Choices(QWidget):
+    """Two lists: the pace of the training, and the share of the time that drawing may take."""
+
+    def __init__(self, bridge: SessionBridge, settings: Settings) -> None:
+        """Act on ``bridge`` and remember in ``settings``."""
+        super().__init__()
+        self._bridge, self._settings = bridge, settings
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, 0, 0)
+        row.setSpacing(GRID)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Preferred)
+        row.addWidget(spacer, 1)
+        self.pace = ChoiceBox(
+            "Pace", "How fast to train: slow enough to follow single steps, or as fast as the machine can"
+        )
+        for text, _ in PACES:
+            self.pace.addItem(text)
+        self.share = ChoiceBox("Share of drawing")
+        for text, part in SHARES:
+            self.share.addItem(text)
+            if abs(part - settings.drawing_share) < 1e-9:
+                self.share.setCurrentIndex(self.share.count() - 1)
+        self.share.setToolTip(
+            "How much time drawing may take while the network trains: "
+            + ", ".join(f"{text.lower()} {100 * part:.0f} %" for text, part in SHARES)
+        )
+        for label, box in (("Pace", self.pace), ("Picture", self.share)):
+            caption = QLabel(label)
+            caption.setObjectName("caption")
+            caption.setBuddy(box)
+            row.addWidget(caption)
+            row.addWidget(box)
+        self.pace.currentIndexChanged.connect(self._set_pace)
+        self.share.currentIndexChanged.connect(self._set_share)
+        bridge.run_started.connect(lambda _: self._set_pace(self.pace.currentIndex()))
+        self._set_share(self.share.currentIndex())
+
+    def _set_pace(self, index: int) -> None:
+        self._bridge.pace(PACES[index][1])
+
+    def _set_share(self, index: int) -> None:
+        self._bridge.drawing_share = self._settings.drawing_share = SHARES[index][1]

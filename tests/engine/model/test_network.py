@@ -1,0 +1,163 @@
+"""A network: its vector, its gradients, and one step of the classic net worked out another way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import sliding_window_view
+
+from engine.data.dataset import Dataset
+from engine.errors import ModelFileError
+from engine.model.losses import softmax_cross_entropy
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec, preset
+from engine.optimisers import OPTIMISERS, UpdateSettings
+from engine.training.config import RunConfig
+from engine.types import Context
+
+
+def test_parameters_are_views_into_one_vector(spec: NetworkSpec) -> None:
+    network = Network.new(spec, 1)
+    network.flat[:] = np.arange(network.flat.size)
+    trained = [v.ravel() for name, v in network.named().items() if "running" not in name]
+    np.testing.assert_array_equal(np.concatenate(trained), network.flat)
+
+
+def test_the_same_seed_draws_the_same_network(spec: NetworkSpec) -> None:
+    np.testing.assert_array_equal(Network.new(spec, 1).flat, Network.new(spec, 1).flat)
+    assert not np.array_equal(Network.new(spec, 1).flat, Network.new(spec, 2).flat)
+
+
+def test_a_copy_is_independent(spec: NetworkSpec) -> None:
+    network = Network.new(spec, 1)
+    copy = network.copy()
+    for value in network.named().values():
+        value += 1
+    for name, value in copy.named().items():
+        assert not np.array_equal(value, network.named()[name])
+
+
+def test_declared_shapes_are_the_drawn_ones(spec: NetworkSpec) -> None:
+    for one in (spec, *(preset(name) for name in ("classic", "lenet5", "deep"))):
+        drawn, declared = Network.new(one, 1).named(), Network.empty(one).named()
+        assert {n: v.shape for n, v in drawn.items()} == {n: v.shape for n, v in declared.items()}
+
+
+def test_weight_decay_spares_biases(spec: NetworkSpec) -> None:
+    network = Network.new(spec, 1)
+    network.flat[:] = network.decay_mask()
+    assert network.params[0]["weight"].all() and not network.params[0]["bias"].any()
+
+
+def test_the_whole_gradient_agrees_with_central_differences(spec: NetworkSpec) -> None:
+    network = Network.new(spec, 3, np.float64)
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(4, *spec.in_shape)), np.array([0, 1, 2, 1])
+
+    def loss() -> float:
+        ctx = Context(training=True, rng=np.random.default_rng(7))
+        return softmax_cross_entropy(network.forward(x, ctx)[0], labels)[0]
+
+    ctx = Context(training=True, rng=np.random.default_rng(7))
+    logits, caches = network.forward(x, ctx)
+    grad = np.empty_like(network.flat)
+    network.backward(softmax_cross_entropy(logits, labels)[1], caches, ctx, grad)
+    for i in rng.choice(network.flat.size, 40, replace=False):
+        keep, step = network.flat[i], 1e-6
+        network.flat[i] = keep + step
+        above = loss()
+        network.flat[i] = keep - step
+        below = loss()
+        network.flat[i] = keep
+        assert grad[i] == pytest.approx((above - below) / (2 * step), rel=1e-4, abs=1e-7)
+
+
+def test_arrays_that_do_not_fit_change_nothing(spec: NetworkSpec) -> None:
+    network = Network.new(spec, 1)
+    before = network.flat.copy()
+    arrays = {name: value * 0 for name, value in network.named().items()}
+    with pytest.raises(ModelFileError, match=r"lacks array '0\.bias'"):
+        network.load({n: v for n, v in arrays.items() if n != "0.bias"})
+    with pytest.raises(ModelFileError, match="unknown array 'x'"):
+        network.load({**arrays, "x": np.zeros(1)})
+    with pytest.raises(ModelFileError, match=r"'0\.bias' is int64"):
+        network.load({**arrays, "0.bias": np.zeros(4, np.int64)})
+    np.testing.assert_array_equal(network.flat, before)
+
+
+def correlate(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the valid cross-correlation of ``(N, C, H, W)`` with ``(F, C, k, k)``."""
+    windows = sliding_window_view(x, w.shape[2:], axis=(2, 3))
+    return np.einsum("nchwij,fcij->nfhw", windows, w) + b[None, :, None, None]
+
+
+def correlate_back(x: np.ndarray, w: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gradients of ``correlate`` for its three arguments."""
+    grad_w = np.einsum("nchwij,nfhw->fcij", sliding_window_view(x, w.shape[2:], axis=(2, 3)), g)
+    grad_x = np.zeros_like(x)
+    for i in range(w.shape[2]):
+        for j in range(w.shape[3]):
+            part = np.einsum("nfhw,fc->nchw", g, w[:, :, i, j])
+            grad_x[:, :, i : i + g.shape[2], j : j + g.shape[3]] += part
+    return grad_x, grad_w, g.sum(axis=(0, 2, 3))
+
+
+def test_one_step_of_classic_worked_out_another_way() -> None:
+    """Forward, loss, every gradient and the momentum update, by einsum over windows, number by number."""
+    spec = preset("classic")
+    network = Network.new(spec, 11, np.float64)
+    rng = np.random.default_rng(5)
+    x, labels = rng.normal(size=(3, 1, 28, 28)), np.array([3, 0, 9])
+    p = {name: value.copy() for name, value in network.named().items()}
+
+    a1 = correlate(x, p["0.weight"], p["0.bias"])
+    r1 = np.maximum(a1, 0)
+    a2 = correlate(r1, p["2.weight"], p["2.bias"])
+    r2 = np.maximum(a2, 0)
+    blocks = r2.reshape(3, 8, 10, 2, 10, 2).transpose(0, 1, 2, 4, 3, 5).reshape(3, 8, 10, 10, 4)
+    f = blocks.max(axis=4).reshape(3, 800)
+    logits = f @ p["6.weight"].T + p["6.bias"]
+    exp = np.exp(logits)
+    probabilities = exp / exp.sum(axis=1, keepdims=True)
+    loss = -np.log(probabilities[[0, 1, 2], labels]).sum()
+
+    g = probabilities.copy()
+    g[[0, 1, 2], labels] -= 1
+    grads = {"6.weight": g.T @ f, "6.bias": g.sum(axis=0)}
+    gf = (g @ p["6.weight"]).reshape(3, 8, 10, 10)
+    winner = np.eye(4)[blocks.argmax(axis=4)] * gf[..., None]
+    g2 = winner.reshape(3, 8, 10, 10, 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(3, 8, 20, 20) * (a2 > 0)
+    g1, grads["2.weight"], grads["2.bias"] = correlate_back(r1, p["2.weight"], g2)
+    _, grads["0.weight"], grads["0.bias"] = correlate_back(x, p["0.weight"], g1 * (a1 > 0))
+
+    ctx = Context(training=True)
+    own_logits, caches = network.forward(x, ctx)
+    own_loss, grad_logits, _ = softmax_cross_entropy(own_logits, labels)
+    grad = np.empty_like(network.flat)
+    network.backward(grad_logits, caches, ctx, grad)
+    np.testing.assert_allclose(own_logits, logits, rtol=1e-9)
+    assert own_loss == pytest.approx(loss, rel=1e-12)
+    np.testing.assert_allclose(
+        grad, np.concatenate([grads[name].ravel() for name in p]), rtol=1e-9, atol=1e-12
+    )
+
+    optimiser = OPTIMISERS["momentum"]()
+    slots = {"velocity": np.full_like(network.flat, 0.25)}
+    optimiser.update(network.flat, grad / 3, network.decay_mask(), slots, 1, UpdateSettings(0.01, 0.95, 0.0))
+    for name, value in network.named().items():
+        np.testing.assert_allclose(value, p[name] - 0.01 * (0.95 * 0.25 + grads[name] / 3), rtol=1e-9)
+
+
+def test_a_prediction_during_training_disturbs_nothing(config: RunConfig, dataset: Dataset) -> None:
+    network = Network.new(config.network, 1)
+    x = dataset.test_images[:5].astype(np.float32) / 255
+    ctx = Context(training=True, rng=np.random.default_rng(0))
+    logits, caches = network.forward(x, ctx)
+    expected = np.empty_like(network.flat)
+    network.backward(np.ones_like(logits), caches, ctx, expected)
+    ctx = Context(training=True, rng=np.random.default_rng(0))
+    logits, caches = network.forward(x, ctx)
+    network.predict(x[:2])
+    got = np.empty_like(network.flat)
+    network.backward(np.ones_like(logits), caches, ctx, got)
+    np.testing.assert_array_equal(got, expected)

@@ -1,0 +1,161 @@
+"""Training: it learns, the same seed gives the same losses, and a continued run equals an unbroken one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from engine.data.augment import AUGMENTATIONS
+from engine.data.dataset import Dataset
+from engine.errors import ConfigError, ModelFileError, TrainingError
+from engine.model.spec import preset
+from engine.optimisers import OPTIMISERS
+from engine.training.config import LiveSettings, RunConfig
+from engine.training.trainer import Trainer
+from engine.training.workers import Workers
+
+
+def losses(config: RunConfig, dataset: Dataset, steps: int = 12) -> list[float]:
+    """Return the losses of the first steps of a new run."""
+    with Workers(config.threads) as workers:
+        trainer = Trainer(config, dataset, workers)
+        return [trainer.step().loss for _ in range(steps)]
+
+
+def test_it_learns(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(2) as workers:
+        trainer = Trainer(config, dataset, workers)
+        before = trainer.validate()
+        while not trainer.done:
+            last = trainer.step()
+        after = trainer.validate()
+    assert before is not None and after is not None
+    assert last.step == 30 and last.epoch == 2
+    assert before.accuracy < 0.7 < 0.9 < after.accuracy
+    assert after.mean_loss < before.mean_loss
+
+
+def test_a_network_for_other_data_is_refused(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(1) as workers:
+        with pytest.raises(ConfigError, match=r"takes images of shape \(1, 28, 28\), but those of Stripes"):
+            Trainer(dataclasses.replace(config, network=preset("classic")), dataset, workers)
+        with pytest.raises(ConfigError, match="gives 10 answers, but Stripes has 3 classes"):
+            Trainer(
+                dataclasses.replace(config, network=config.network.fitted((1, 10, 10), 10)), dataset, workers
+            )
+
+
+def test_it_can_learn_32_images_by_heart(config: RunConfig, dataset: Dataset) -> None:
+    config = dataclasses.replace(config, training_images=32, batch_size=32, epochs=200)
+    with Workers(2) as workers:
+        trainer = Trainer(config, dataset, workers)
+        loss = [trainer.step().loss for _ in range(120)][-1]
+    assert loss < 0.05
+
+
+def test_the_same_seed_gives_the_same_losses_bit_for_bit(config: RunConfig, dataset: Dataset) -> None:
+    config = dataclasses.replace(config, augmentation=AUGMENTATIONS["strong"])
+    first = losses(config, dataset)
+    assert losses(config, dataset) == first
+    assert losses(dataclasses.replace(config, seed=2), dataset) != first
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_number_of_threads_changes_nothing(config: RunConfig, dataset: Dataset, threads: int) -> None:
+    assert losses(dataclasses.replace(config, threads=threads), dataset) == losses(config, dataset)
+
+
+@pytest.mark.parametrize("kind", OPTIMISERS)
+def test_a_continued_run_equals_an_unbroken_one(kind: str, config: RunConfig, dataset: Dataset) -> None:
+    config = dataclasses.replace(
+        config,
+        optimiser=OPTIMISERS[kind](),
+        learning_rate=0.001,
+        averaging=0.9,
+        augmentation=AUGMENTATIONS["light"],
+    )
+    with Workers(2) as workers:
+        whole = Trainer(config, dataset, workers)
+        for _ in range(10):
+            whole.step()
+        arrays, values = whole.state()
+        arrays = {name: value.copy() for name, value in arrays.items()}
+        rest = [whole.step().loss for _ in range(15)]
+        continued = Trainer(config, dataset, workers)
+        continued.restore(arrays, values)
+        assert [continued.step().loss for _ in range(15)] == rest
+        np.testing.assert_array_equal(continued.best_network().flat, whole.best_network().flat)
+
+
+def test_a_damaged_state_changes_nothing(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(1) as workers:
+        trainer = Trainer(config, dataset, workers)
+        trainer.step()
+        before = trainer.network.flat.copy()
+        arrays, values = trainer.state()
+        arrays = {name: value.copy() * 0 for name, value in arrays.items()}
+        for broken in ({}, {**values, "live": {}}, {**values, "step": "x"}):
+            with pytest.raises(ModelFileError, match="damaged"):
+                trainer.restore(arrays, broken)
+        with pytest.raises(ModelFileError, match="lacks array"):
+            trainer.restore({n: v for n, v in arrays.items() if n != "network.0.bias"}, values)
+    np.testing.assert_array_equal(trainer.network.flat, before)
+
+
+def test_live_settings_act_on_the_next_step(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(1) as workers:
+        trainer = Trainer(config, dataset, workers)
+        trainer.step()
+        trainer.live = LiveSettings(
+            learning_rate=1e-9, momentum=0.0, weight_decay=0.0, batch_size=7, epochs=3
+        )
+        before = trainer.network.flat.copy()
+        result = trainer.step()
+        assert result.images == 7
+        assert result.learning_rate == 1e-9
+        assert np.abs(trainer.network.flat - before).max() < 1e-6
+        assert trainer.steps_left == 2 * -(-300 // 7) + -(-(300 - 27) // 7)
+
+
+def test_every_image_is_seen_once_an_epoch(config: RunConfig, dataset: Dataset) -> None:
+    config = dataclasses.replace(config, batch_size=64)
+    with Workers(1) as workers:
+        trainer = Trainer(config, dataset, workers)
+        images = [trainer.step().images for _ in range(5)]
+        assert images == [64, 64, 64, 64, 44]
+        assert (trainer.epoch, trainer.offset) == (1, 0)
+
+
+def test_a_loss_that_is_not_finite_stops_with_the_last_good_weights(
+    config: RunConfig, dataset: Dataset
+) -> None:
+    config = dataclasses.replace(config, learning_rate=100.0, momentum=0.0)
+    spec = dataclasses.replace(
+        config.network, layers=tuple(x for x in config.network.layers if x.kind != "batch_norm")
+    )
+    config = dataclasses.replace(config, network=spec, epochs=1000)
+    with Workers(2) as workers:
+        trainer = Trainer(config, dataset, workers)
+
+        def train_on() -> None:
+            for _ in range(2000):
+                trainer.step()
+
+        told = r"loss became (nan|inf) at step \d+.*learning rate below 100"
+        with pytest.raises(TrainingError, match=told):
+            train_on()
+        assert np.isfinite(trainer.network.flat).all()
+
+
+def test_averaged_weights_are_the_ones_that_are_used(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(1) as workers:
+        trainer = Trainer(dataclasses.replace(config, averaging=0.99), dataset, workers)
+        expected = trainer.network.flat.astype(np.float64)
+        for step in range(1, 6):
+            trainer.step()
+            keep = min(0.99, step / (step + 10))
+            expected += (1 - keep) * (trainer.network.flat - expected)
+        np.testing.assert_allclose(trainer.best_network().flat, expected, rtol=1e-5, atol=1e-6)
+        assert not np.array_equal(trainer.best_network().flat, trainer.network.flat)

@@ -1,0 +1,292 @@
+"""The Test panel answers while one draws, with a trained model or the network in training."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtWidgets import QApplication
+
+from engine.data.dataset import Dataset
+from engine.data.preprocess import Preprocessing
+from engine.model.model_file import Model
+from engine.model.network import Network
+from engine.model.spec import preset
+from engine.recognise.drawing import normalise
+from engine.session.messages import Snapshot
+from engine.training.config import RunConfig
+from gui.panels.pad import PadPanel
+from gui.run.context import Desk
+from gui.run.model_registry import ModelShelf
+from gui.run.session_bridge import SessionBridge
+from gui.state.notices import Notices
+from gui.state.selection import Selection
+from gui.state.settings import Settings
+from gui.style.theme import DARK, LIGHT
+from gui.widgets.questions import Dialogs
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
+
+DIGITS = tuple("0123456789")
+
+
+def digits(shape=(1, 28, 28)) -> Dataset:
+    rng = np.random.default_rng(3)
+    images = rng.integers(0, 256, (8, *shape)).astype(np.uint8)
+    labels = rng.integers(0, 10, 8).astype(np.int64)
+    return Dataset("digits", "Digits", DIGITS, images, labels, images, labels)
+
+
+@pytest.fixture
+def desk():
+    selection = Selection()
+    shipped = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), DIGITS)
+    bridge = SessionBridge(selection)
+    bridge.dataset = digits()
+    models = ModelShelf(bridge)
+    models.add("digits", "Digits", shipped, choose=False)
+    return Desk(bridge, selection, models, Notices(), Dialogs(), Settings())
+
+
+@pytest.fixture
+def pad(qtbot, desk):
+    panel = PadPanel(desk, LIGHT)
+    qtbot.addWidget(panel)
+    panel.resize(250, 700)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def press(qtbot, pad, x, y):
+    qtbot.mousePress(pad.canvas, Qt.LeftButton, pos=place(pad, x, y))
+
+
+def place(pad, x, y):
+    """Return the widget's position of a place on the sheet, which has 280 units each way."""
+    canvas = pad.canvas
+    side = min(canvas.width(), canvas.height())
+    return QPoint(
+        round((canvas.width() - side) / 2 + x * side / 280),
+        round((canvas.height() - side) / 2 + y * side / 280),
+    )
+
+
+def move(pad, x, y):
+    event = QMouseEvent(
+        QEvent.MouseMove, QPointF(place(pad, x, y)), Qt.NoButton, Qt.LeftButton, Qt.NoModifier
+    )
+    QApplication.sendEvent(pad.canvas, event)
+
+
+def draw(qtbot, pad, *places):
+    press(qtbot, pad, *places[0])
+    for where in places[1:]:
+        move(pad, *where)
+    qtbot.mouseRelease(pad.canvas, Qt.LeftButton, pos=place(pad, *places[-1]))
+    qtbot.waitUntil(lambda: pad.image is not None)
+
+
+def draw_seven(qtbot, pad):
+    draw(qtbot, pad, (80, 70), (200, 70), (120, 230))
+
+
+def snapshot(step, seed=2, shape=(1, 28, 28)):
+    return Snapshot(0, step, Network.new(preset("classic", shape), seed), None, (), None)
+
+
+def test_an_empty_pad_claims_no_digit(pad):
+    assert pad.probabilities is None
+    assert pad.answer.verdict == "empty"
+    assert pad.answer.top is None
+    assert pad.bars.values is None
+    assert pad.canvas.hint[0] == "Draw, drop or paste a picture"
+    assert not pad.show_button.isEnabled()
+
+
+def test_the_preview_is_exactly_what_the_network_gets(qtbot, desk, pad):
+    draw_seven(qtbot, pad)
+    expected = normalise(pad.canvas.ink())
+    np.testing.assert_array_equal(pad.image[0], expected)
+    np.testing.assert_array_equal(pad.card.preview.image[0], expected)
+    model = desk.models.get("digits")
+    predicted = model.network.predict(model.preprocessing.apply(expected[None, None]))[0]
+    qtbot.waitUntil(lambda: np.allclose(pad.bars.values, predicted, rtol=1e-4))
+    seen = pad.card.preview.grab().toImage()
+    for row, column in ((14, 14), (6, 10), (20, 13)):
+        grey = int(expected[row, column])
+        assert seen.pixelColor(3 * column + 1, 3 * row + 1).getRgb()[:3] == (grey, grey, grey)
+
+
+def test_probabilities_change_while_the_pen_is_down(qtbot, pad):
+    press(qtbot, pad, 80, 70)
+    move(pad, 200, 70)
+    qtbot.waitUntil(lambda: pad.probabilities is not None)
+    early = pad.probabilities
+    move(pad, 120, 230)
+    qtbot.waitUntil(lambda: not np.array_equal(pad.probabilities, early))
+    assert pad.canvas.drawing.current is not None
+    assert pad.probabilities.sum() == pytest.approx(1.0, abs=1e-4)
+
+
+def test_many_movements_in_one_turn_are_answered_by_one_prediction(qtbot, pad, monkeypatch):
+    asked = []
+    network = pad.source.network
+    monkeypatch.setattr(network, "predict", lambda *args: asked.append(1) or Network.predict(network, *args))
+    press(qtbot, pad, 60, 60)
+    for x in range(61, 161):
+        move(pad, x, 60)
+    qtbot.waitUntil(lambda: bool(asked))
+    assert len(asked) == 1
+
+
+def test_keys_undo_redo_and_clear(qtbot, pad):
+    draw_seven(qtbot, pad)
+    full = pad.image
+    qtbot.keyClick(pad.canvas, Qt.Key_Z, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: pad.image is None)
+    assert pad.answer.verdict == "empty"
+    qtbot.keyClick(pad.canvas, Qt.Key_Z, Qt.ControlModifier | Qt.ShiftModifier)
+    qtbot.waitUntil(lambda: np.array_equal(pad.image, full))
+    qtbot.keyClick(pad.canvas, Qt.Key_Delete)
+    qtbot.waitUntil(lambda: pad.image is None)
+    qtbot.keyClick(pad.canvas, Qt.Key_Z, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: np.array_equal(pad.image, full))
+    qtbot.keyClick(pad.canvas, Qt.Key_Z, Qt.ControlModifier)
+    qtbot.keyClick(pad.canvas, Qt.Key_Y, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: np.array_equal(pad.image, full))
+
+
+def test_buttons_say_what_is_possible(qtbot, pad):
+    tools = pad.tools
+    assert not (tools.undo.isEnabled() or tools.redo.isEnabled() or tools.clear.isEnabled())
+    draw_seven(qtbot, pad)
+    assert tools.undo.isEnabled()
+    assert tools.clear.isEnabled()
+    qtbot.mouseClick(tools.undo, Qt.LeftButton)
+    assert tools.redo.isEnabled()
+    assert not tools.undo.isEnabled()
+
+
+def test_the_eraser_takes_ink_away(qtbot, pad):
+    draw(qtbot, pad, (40, 140), (240, 140))
+    qtbot.keyClick(pad.canvas, Qt.Key_X)
+    assert pad.tools.eraser.isChecked()
+    draw(qtbot, pad, (140, 100), (140, 180))
+    assert pad.canvas.ink()[140, 140] == 0.0
+    assert pad.canvas.ink()[140, 60] == 1.0
+
+
+def test_the_pen_is_widened_by_key_and_remembered(qtbot, desk, pad):
+    before = pad.canvas.pen_width
+    qtbot.keyClick(pad.canvas, Qt.Key_BracketRight)
+    assert pad.canvas.pen_width == before + 2
+    qtbot.keyClick(pad.canvas, Qt.Key_BracketLeft)
+    qtbot.keyClick(pad.canvas, Qt.Key_BracketLeft)
+    assert pad.canvas.pen_width == before - 2
+    assert desk.settings.pen == before - 2
+
+
+def test_the_network_in_training_takes_over_at_its_first_step(qtbot, desk, pad):
+    draw_seven(qtbot, pad)
+    qtbot.waitUntil(lambda: pad.probabilities is not None)
+    shipped = pad.probabilities
+    desk.bridge.snapshot_ready.emit(snapshot(0))
+    QApplication.processEvents()
+    np.testing.assert_array_equal(pad.probabilities, shipped)
+    assert "until training begins" in pad.card.caption.text()
+    taken = snapshot(431)
+    desk.bridge.snapshot_ready.emit(taken)
+    preprocessing = Preprocessing(desk.bridge.dataset.mean, desk.bridge.dataset.std)
+    expected = taken.network.predict(preprocessing.apply(pad.image[None]))[0]
+    qtbot.waitUntil(lambda: np.allclose(pad.probabilities, expected, rtol=1e-4))
+    assert pad.card.caption.text() == "Network in training, step 431"
+    desk.bridge.run_started.emit(RunConfig(preset("classic")))
+    qtbot.waitUntil(lambda: np.array_equal(pad.probabilities, shipped))
+
+
+def choose(qtbot, pad, key):
+    """Choose a network with the keyboard."""
+    box = pad.source_box
+    box.setFocus()
+    way = Qt.Key_Down if box.findData(key) > box.currentIndex() else Qt.Key_Up
+    for _ in range(abs(box.findData(key) - box.currentIndex())):
+        qtbot.keyClick(box, way)
+
+
+def test_the_pad_stays_on_the_trained_model_when_told(qtbot, desk, pad):
+    choose(qtbot, pad, "digits")
+    assert desk.settings.follow is False
+    assert not pad.wants().kernels
+    desk.bridge.snapshot_ready.emit(snapshot(9))
+    qtbot.waitUntil(lambda: pad.card.caption.text() == "Digits")
+    choose(qtbot, pad, "training")
+    qtbot.waitUntil(lambda: pad.card.caption.text() == "Network in training, step 9")
+    assert pad.wants().kernels
+
+
+def test_a_hidden_pad_asks_for_nothing(pad):
+    pad.hide()
+    assert not pad.wants().kernels
+
+
+def test_a_drawing_is_brought_to_the_form_of_a_network_for_colour_images(qtbot, desk, pad):
+    desk.bridge.dataset = digits((3, 32, 32))
+    desk.bridge.snapshot_ready.emit(snapshot(5, shape=(3, 32, 32)))
+    draw_seven(qtbot, pad)
+    qtbot.waitUntil(lambda: pad.image is not None and pad.image.shape == (3, 32, 32))
+    assert pad.image[:, 0, 0].tolist() == [255, 255, 255]
+    assert pad.image.min() < 60
+    qtbot.waitUntil(lambda: pad.card.preview.image is pad.image)
+    assert pad.probabilities.shape == (10,)
+
+
+def test_the_drawing_is_sent_to_the_network_view(qtbot, desk, pad):
+    draw_seven(qtbot, pad)
+    qtbot.waitUntil(pad.show_button.isEnabled)
+    with qtbot.waitSignals([pad.show_view, desk.selection.changed]):
+        qtbot.mouseClick(pad.show_button, Qt.LeftButton)
+    sample = desk.selection.sample
+    assert sample.source == "your drawing"
+    np.testing.assert_array_equal(sample.image, pad.image)
+
+
+def test_the_network_view_follows_the_pen_when_asked(qtbot, desk, pad):
+    pad.live.setFocus()
+    qtbot.keyClick(pad.live, Qt.Key_Space)
+    press(qtbot, pad, 80, 70)
+    with qtbot.waitSignal(desk.selection.changed):
+        move(pad, 200, 70)
+    first = desk.selection.sample.image
+    with qtbot.waitSignal(desk.selection.changed):
+        move(pad, 120, 230)
+    assert not np.array_equal(desk.selection.sample.image, first)
+
+
+def test_an_opened_model_answers_with_its_own_classes(qtbot, desk, pad):
+    names = ("a very long name of a class that must not push the bars out of sight", *"bcdefghij")
+    other = Model(Network.new(preset("lenet5"), 5), Preprocessing((0.0,), (1.0,)), names)
+    pad.set_model(other, "letters")
+    draw_seven(qtbot, pad)
+    qtbot.waitUntil(lambda: len(pad.bars.names) == 5)
+    assert set(pad.bars.names) <= set(names)
+    assert list(pad.bars.values) == sorted(pad.probabilities, reverse=True)[:5]
+    assert pad.source_box.currentText() == "letters"
+    assert pad.card.caption.text() == "letters"
+
+
+@pytest.mark.parametrize("height", [540, 588, 740, 1000])
+def test_nothing_is_cut_off_and_the_sheet_is_as_large_as_it_can_be(qtbot, pad, height):
+    pad.resize(250, height)
+    qtbot.waitUntil(lambda: pad.height() == height)
+    assert pad.show_button.mapTo(pad, QPoint(0, pad.show_button.height())).y() <= height
+    assert pad.canvas.height() <= pad.canvas.width()
+    assert height < 740 or pad.canvas.height() == pad.canvas.width()
+
+
+def test_the_theme_may_change_at_any_time(qtbot, pad):
+    draw_seven(qtbot, pad)
+    pad.set_theme(DARK)
+    middle = pad.canvas.mapTo(pad, QPoint(pad.canvas.width() // 2, 6))
+    assert pad.grab().toImage().pixelColor(middle).name() == DARK.raised

@@ -1,0 +1,118 @@
+"""Figures and words of an evaluation, against loops over its images."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.training.evaluation import Evaluation
+from gui.presenters.evaluate import (
+    MOST,
+    WORST,
+    Choice,
+    cell_text,
+    cell_words,
+    entries,
+    gallery_title,
+    mistake_shades,
+    percent,
+    row_shares,
+    scope,
+)
+
+NAMES = ("cat", "dog", "owl")
+
+
+def evaluation(pairs, total: int | None = None, seed: int = 0) -> Evaluation:
+    rng = np.random.default_rng(seed)
+    count = len(pairs)
+    labels, predicted = np.array(pairs, np.int64).reshape(-1, 2).T
+    return Evaluation(
+        np.arange(count) * 2,
+        labels,
+        predicted,
+        rng.random(count).astype(np.float32),
+        rng.random(count).astype(np.float32),
+        count if total is None else total,
+        3,
+    )
+
+
+answers = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=120)
+
+
+@given(answers, st.integers(0, 2), st.integers(0, 2))
+def test_entries_of_a_cell_are_its_images_surest_first(pairs, true, predicted) -> None:
+    result = evaluation(pairs)
+    found = entries(result, Choice(true, predicted))
+    assert {e.index for e in found} == {2 * i for i, pair in enumerate(pairs) if pair == (true, predicted)}
+    assert all((e.label, e.predicted) == (true, predicted) for e in found)
+    assert [e.confidence for e in found] == sorted((e.confidence for e in found), reverse=True)
+
+
+@given(answers)
+def test_the_worst_mistakes_are_those_of_the_highest_loss(pairs) -> None:
+    result = evaluation(pairs)
+    wrong = [i for i, (true, predicted) in enumerate(pairs) if true != predicted]
+    expected = sorted(wrong, key=lambda i: -result.loss[i])[:WORST]
+    assert [e.index for e in entries(result, None)] == [2 * i for i in expected]
+
+
+@given(answers)
+def test_shares_and_shades(pairs) -> None:
+    counts = evaluation(pairs).confusion
+    shares, shades = row_shares(counts), mistake_shades(counts)
+    for row in range(3):
+        total = counts[row].sum()
+        assert shares[row].sum() == pytest.approx(1.0 if total else 0.0)
+    assert (shades.diagonal() == 0).all() and shades.min() >= 0
+    off = counts.copy()
+    np.fill_diagonal(off, 0)
+    if off.any():
+        assert shades.max() == pytest.approx(1.0) and shades.flat[off.argmax()] == shades.max()
+        assert (
+            np.argsort(shades, axis=None, kind="stable") == np.argsort(off, axis=None, kind="stable")
+        ).all()
+        assert ((shades > 0) == (off > 0)).all()
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "text"),
+    [(0.9732, 2, "97.32"), (0.99999, 1, "99.9"), (1.0, 1, "100.0"), (0.0, 1, "0.0"), (0.29, 2, "29.00")],
+)
+def test_percent_never_rounds_up_to_perfection(share: float, digits: int, text: str) -> None:
+    assert percent(share, digits) == f"{text}\u202f%"
+    assert percent(math.nan) == "–"
+
+
+def test_words() -> None:
+    result = evaluation([(0, 0), (0, 1), (0, 1), (1, 1)], total=10_000)
+    assert scope(result, 1234) == "on 4 of 10\u202f000 test images, step 1\u202f234"
+    assert scope(evaluation([(0, 0)]), 0) == "on all 1 test images, step 0"
+    counts = result.confusion
+    assert cell_words(counts, NAMES, Choice(0, 1)) == "“cat” taken for “dog”: 2 of 3 images (66.6\u202f%)"
+    assert cell_words(counts, NAMES, Choice(1, 1)) == "“dog” recognised: 1 of 1 images (100.0\u202f%)"
+    assert cell_words(counts, NAMES, Choice(2, 0)) == "“owl” taken for “cat”: 0 of 0 images"
+    assert gallery_title(result, NAMES, Choice(0, 1))[0] == "“cat” taken for “dog”: 2 images"
+    assert gallery_title(result, NAMES, Choice(1, 1))[0] == "“dog” recognised: 1 image"
+    assert gallery_title(result, NAMES, None)[0] == "The worst mistakes"
+    assert gallery_title(evaluation([(1, 1)]), NAMES, None)[0] == "No mistakes"
+
+
+def test_long_lists_say_that_they_are_cut() -> None:
+    many = evaluation([(0, 1)] * (MOST + 5))
+    assert len(entries(many, Choice(0, 1))) == MOST
+    assert str(MOST) in gallery_title(many, NAMES, Choice(0, 1))[1]
+    assert len(entries(many, None)) == WORST
+    assert f"{WORST} of {MOST + 5}" in gallery_title(many, NAMES, None)[1]
+
+
+def test_cell_text() -> None:
+    assert cell_text(0, 0.0, as_share=False) == ""
+    assert cell_text(12, 0.012, as_share=False) == "12"
+    assert cell_text(12, 0.012, as_share=True) == "1"
+    assert cell_text(1, 0.001, as_share=True) == "<1"
