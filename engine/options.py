@@ -63,11 +63,11 @@ def option(
     return dataclasses.field(default=default, metadata={"info": info})
 
 
-T = TypeVar("T", bound="Described")
+T = TypeVar("T", bound="Configurable")
 
 
 @dataclass(frozen=True)
-class Described:
+class Configurable:
     """A frozen dataclass whose fields are options; base of layers, optimisers, schedules.
 
     Attributes:

@@ -74,7 +74,7 @@ class Context:
             return np.empty(shape, dtype)
         return self.scratch.empty((self.scope, name), shape, dtype)
 
-    def passing(self, name: str, shape: Shape, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    def workspace(self, name: str, shape: Shape, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return an uninitialised array that is needed only until the present call returns.
 
         All layers share it, so that it stays in the processor's cache.

@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_STYLE_OVERRIDE"):
     os.environ.pop(name, None)
 
-# CI repeats the same examples, so that a change is judged by what it changed; runs at a desk look further.
+# CI repeats the same examples, so that a change is judged by what it changed; runs at a context look further.
 hypothesis.settings.register_profile(
     "kernelscope", deadline=None, max_examples=25, derandomize="CI" in os.environ
 )

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     export_model(model, args.format, args.out)
     channels, height, width = model.network.spec.in_shape
     takes = f"pixels 0 to 255, (N, {channels}, {height}, {width})"
-    print(f"{args.out}: {args.format}, {model.network.flat.size:,} weights, takes {takes}")
+    print(f"{args.out}: {args.format}, {model.network.vector.size:,} weights, takes {takes}")
     if args.format == "torch":
         from engine.exchange.torch_text import WEIGHTS
 

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     model = read_model(args.file)
     save_model(args.out, model)
     layers = ", ".join(layer.kind for layer in model.network.spec.layers)
-    print(f"{args.out}: {model.network.flat.size:,} weights, {model.network.classes} classes; {layers}")
+    print(f"{args.out}: {model.network.vector.size:,} weights, {model.network.classes} classes; {layers}")
     costs, accuracies = (model.history.steps.column(name) for name in ("loss", "accuracy"))
     if len(costs):
         last = f"cost {costs[-1]:.4f}, accuracy {accuracies[-1]:.2%}"

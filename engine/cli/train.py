@@ -205,7 +205,7 @@ def _report(channel: Channel, row: int) -> None:
 
 def _train(config: RunConfig, out: Path, resume: Checkpoint | None, *, quiet: bool) -> int:
     dataset = load(config.data)
-    parameters = Network.new(config.network, config.seed).flat.size
+    parameters = Network.new(config.network, config.seed).vector.size
     print(f"{config.network.name} on {dataset.title}: {parameters:,} parameters", file=sys.stderr)
     with progress.bar(config.epochs, "epoch", disable=quiet, bar_format=_BAR) as bar:
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.data.jpeg import compress
-from engine.options import Described, from_json, option
+from engine.options import Configurable, from_json, option
 from engine.types import Array, Bytes
 
 _BLOCK = 32
@@ -24,7 +24,7 @@ _BLOCK = 32
 
 
 @dataclass(frozen=True)
-class Augmentation(Described):
+class Augmentation(Configurable):
     """How much images are varied; with every option at 0 they stay as they are.
 
     All amounts are the ends of a range: each image draws its own value, evenly, from minus the

@@ -30,14 +30,14 @@ def read_residual(graph: Graph, value: str, takers: list[Any]) -> tuple[str, Fou
     Raises:
         RefusedError: the paths are not those of a residual block.
     """
-    detour = next((node for node in takers if _kernel(graph, node) == (3, 3)), None)
-    other = next((node for node in takers if node is not detour), None)
-    if detour is None or other is None or len(takers) != 2:
+    branch = next((node for node in takers if _kernel(graph, node) == (3, 3)), None)
+    other = next((node for node in takers if node is not branch), None)
+    if branch is None or other is None or len(takers) != 2:
         kinds = ", ".join(named(node) for node in takers)
         raise RefusedError(f"its paths part before {kinds}; allowed are residual blocks of 3x3 convolutions")
     params: Params = {}
     convs: dict[str, Conv] = {}
-    inner, convs["conv1"] = _normalised(graph, detour, "conv1", "bn1", params)
+    inner, convs["conv1"] = _normalised(graph, branch, "conv1", "bn1", params)
     inner = _next(graph, inner, "Relu").output[0]
     end, convs["conv2"] = _normalised(graph, _next(graph, inner, "Conv"), "conv2", "bn2", params)
     across = value
@@ -45,7 +45,7 @@ def read_residual(graph: Graph, value: str, takers: list[Any]) -> tuple[str, Fou
         across, convs["downsample.0"] = _normalised(graph, other, "downsample.0", "downsample.1", params)
     total = _next(graph, end, "Add")
     if sorted(total.input) != sorted((end, across)):
-        raise RefusedError(f"the two paths after {named(detour)} do not meet in Add")
+        raise RefusedError(f"the two paths after {named(branch)} do not meet in Add")
     stride = convs["conv1"].geometry.stride[0]
     block = Residual(filters=convs["conv1"].filters, stride=stride)
     expected = {name: part for path in block.paths(params) for name, part in path if isinstance(part, Conv)}
@@ -53,7 +53,7 @@ def read_residual(graph: Graph, value: str, takers: list[Any]) -> tuple[str, Fou
         name: (conv.filters, conv.geometry) for name, conv in expected.items()
     }:
         raise RefusedError(
-            f"the residual block at {named(detour)} has other convolutions than two of 3x3 with padding 1, "
+            f"the residual block at {named(branch)} has other convolutions than two of 3x3 with padding 1, "
             "and one of 1x1 in the shortcut where the size or the number of maps changes"
         )
     layer = {"kind": "residual", "filters": block.filters, "stride": stride}

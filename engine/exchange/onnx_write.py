@@ -150,8 +150,8 @@ def _residual(layer: Residual, spot: Spot) -> str:
             value = WRITERS[inner.kind](inner, Spot(spot.graph, f"{spot.name}.{part}", value, own))
         return value
 
-    detour, shortcut = layer.paths(spot.params)
-    total = spot.graph.node("Add", [follow(detour), follow(shortcut)], f"{spot.name}.sum")
+    residual_branch, shortcut = layer.paths(spot.params)
+    total = spot.graph.node("Add", [follow(residual_branch), follow(shortcut)], f"{spot.name}.sum")
     return spot.graph.node("Relu", [total], f"{spot.name}.out")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError
 from engine.model.network import Network
-from engine.options import Described
+from engine.options import Configurable
 from engine.types import Array, Bytes
 
 
@@ -49,7 +49,7 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class Method(Described, ABC):
+class Method(Configurable, ABC):
     """A way to ask why a network gave a class to an image.
 
     Attributes:

@@ -74,6 +74,6 @@ def _windows(layer: Layer) -> tuple[Geometry, ...]:
     """
     if isinstance(layer, Conv | MaxPool | AveragePool):
         return (layer.geometry,)
-    if isinstance(layer, Residual):  # the detour sees more than the shortcut
+    if isinstance(layer, Residual):  # the residual branch sees more than the shortcut
         return tuple(Geometry((3, 3), (stride, stride), (1, 1)) for stride in (layer.stride, 1))
     return ()

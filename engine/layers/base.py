@@ -9,12 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.options import Described
+from engine.options import Configurable
 from engine.types import Array, Cache, Context, Params, Shape
 
 
 @dataclass(frozen=True)
-class Layer(Described, ABC):
+class Layer(Configurable, ABC):
     """One step of a network: hyperparameters and arithmetic, no arrays and no memory.
 
     The parameters live in the network and are passed in, so a layer can be used by several
@@ -69,10 +69,10 @@ class Layer(Described, ABC):
             need_x: False lets the layer skip the gradient for its input and return None.
         """
 
-    def observed(self, cache: Cache) -> Cache:
-        """Return the small part of a training pass's cache that ``absorb`` needs."""
+    def batch_statistics(self, cache: Cache) -> Cache:
+        """Return the small part of a training pass's cache that ``update_running_statistics`` needs."""
         return None
 
-    def absorb(self, params: Params, observed: Sequence[Cache]) -> None:
-        """Update ``statistics`` in place from what the slices of one training step have observed."""
+    def update_running_statistics(self, params: Params, batch_statistics: Sequence[Cache]) -> None:
+        """Update ``statistics`` in place from the batch statistics of the micro-batches of one step."""
         return

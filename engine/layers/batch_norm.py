@@ -105,13 +105,13 @@ class BatchNorm(Layer):
         grad_y *= (params["weight"] * kept.scale)[spread]
         return grad_y, grads
 
-    def observed(self, cache: Cache) -> Cache:
+    def batch_statistics(self, cache: Cache) -> Cache:
         """Return mean and variance of the slice."""
         return cache.mean, cache.variance
 
-    def absorb(self, params: Params, observed: Sequence[Cache]) -> None:
-        """Blend the mean of the slices' statistics into the running ones."""
-        for name, values in zip(self.statistics, zip(*observed, strict=True), strict=True):
+    def update_running_statistics(self, params: Params, batch_statistics: Sequence[Cache]) -> None:
+        """Blend the mean of the statistics of the micro-batches into the running ones."""
+        for name, values in zip(self.statistics, zip(*batch_statistics, strict=True), strict=True):
             running = params[name]
             running *= self.momentum
             running += (1 - self.momentum) * np.mean(values, axis=0)

@@ -1,4 +1,4 @@
-"""The residual block: a detour of two convolutions that is added to its own input."""
+"""The residual block: a branch of two convolutions that is added to its own input."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class _Part(NamedTuple):
 
 
 class _Cache(NamedTuple):
-    """The caches of the detour, of the shortcut, and of the last ReLU."""
+    """The caches of the residual branch, of the shortcut, and of the last ReLU."""
 
-    detour: tuple[Cache, ...]
+    residual_branch: tuple[Cache, ...]
     shortcut: tuple[Cache, ...]
     last: Cache
 
@@ -90,10 +90,10 @@ class Residual(Layer):
         return params
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
-        """Return the sum of detour and shortcut, bent by ReLU."""
-        detour = self._detour()
-        y, kept = _run(detour, params, x, ctx)
-        across, shortcut = _run(self._shortcut(x.shape[1]), params, x, ctx.at(len(detour)))
+        """Return the sum of residual branch and shortcut, bent by ReLU."""
+        residual_branch = self._detour()
+        y, kept = _run(residual_branch, params, x, ctx)
+        across, shortcut = _run(self._shortcut(x.shape[1]), params, x, ctx.at(len(residual_branch)))
         y += across
         y, last = _RELU.forward({}, y, ctx)
         return y, _Cache(kept, shortcut, last)
@@ -108,29 +108,29 @@ class Residual(Layer):
             raise RuntimeError("ReLU returned no gradient")
         across = empty_batch(ctx, "across", grad.shape, grad.dtype)  # each path overwrites its own
         across[...] = grad
-        detour, shortcut = self._detour(), self._shortcut_of(params)
-        grad_x, grads = _run_back(detour, params, grad, kept.detour, ctx, need_x=need_x)
-        past = ctx.at(len(detour))
+        residual_branch, shortcut = self._detour(), self._shortcut_of(params)
+        grad_x, grads = _run_back(residual_branch, params, grad, kept.residual_branch, ctx, need_x=need_x)
+        past = ctx.at(len(residual_branch))
         other, more = _run_back(shortcut, params, across, kept.shortcut, past, need_x=need_x)
         if grad_x is not None and other is not None:
             grad_x += other
         return grad_x, grads | more
 
-    def observed(self, cache: Cache) -> Cache:
-        """Return what each normalisation has observed, by the name of its parameters."""
+    def batch_statistics(self, cache: Cache) -> Cache:
+        """Return the statistics of each normalisation, by the name of its parameters."""
         kept: _Cache = cache
-        norms = {"bn1": kept.detour[1], "bn2": kept.detour[4]}
+        norms = {"bn1": kept.residual_branch[1], "bn2": kept.residual_branch[4]}
         if kept.shortcut:
             norms["downsample.1"] = kept.shortcut[1]
-        return {name: _NORM.observed(part) for name, part in norms.items()}
+        return {name: _NORM.batch_statistics(part) for name, part in norms.items()}
 
-    def absorb(self, params: Params, observed: Sequence[Cache]) -> None:
-        """Let each normalisation follow what the slices have observed."""
-        for name in observed[0]:
-            _NORM.absorb(_inner(params, name), [part[name] for part in observed])
+    def update_running_statistics(self, params: Params, batch_statistics: Sequence[Cache]) -> None:
+        """Blend the statistics of the micro-batches into each normalisation."""
+        for name in batch_statistics[0]:
+            _NORM.update_running_statistics(_inner(params, name), [part[name] for part in batch_statistics])
 
     def paths(self, params: Params) -> tuple[tuple[tuple[str, Layer], ...], tuple[tuple[str, Layer], ...]]:
-        """Return detour and shortcut, each as names and layers; the shortcut may be empty."""
+        """Return residual branch and shortcut, each as names and layers; the shortcut may be empty."""
         return self._detour(), self._shortcut_of(params)
 
     def _conv(self, stride: int) -> Conv:

@@ -18,14 +18,14 @@ _INFERENCE = Context()
 class Network:
     """Layers with parameters.
 
-    All trained values live in one vector, ``flat``, and the arrays in ``params`` are views into
+    All trained values live in one vector, ``vector``, and the arrays in ``params`` are views into
     it: an optimiser works on the vector in a few long operations, a copy is one copy.
 
     Attributes:
         spec: the description it was built from.
         shapes: output shape of each layer.
         params: the arrays of each layer, trained and statistics.
-        flat: every trained value, in the order of ``params``.
+        vector: every trained value, in the order of ``params``.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Network:
             for name in p
             if name not in spec.layers[layer].statistics
         ]
-        self.flat: Array = np.empty(sum(params[layer][name].size for layer, name in trained), dtype)
+        self.vector: Array = np.empty(sum(params[layer][name].size for layer, name in trained), dtype)
         self.params: tuple[Params, ...] = tuple(
             {name: np.array(v, dtype) for name, v in p.items()} for p in params
         )
@@ -49,8 +49,8 @@ class Network:
         for layer, name in trained:
             value = params[layer][name]
             slot = slice(start, start + value.size)
-            self.flat[slot] = value.ravel()
-            self.params[layer][name] = self.flat[slot].reshape(value.shape)
+            self.vector[slot] = value.ravel()
+            self.params[layer][name] = self.vector[slot].reshape(value.shape)
             self._slots.append((layer, name, slot))
             start = slot.stop
 
@@ -69,22 +69,22 @@ class Network:
             dtype,
         )
 
-    def rebase(self, flat: Array) -> None:
-        """Keep the trained values in ``flat`` from now on, which already holds them."""
-        self.flat = flat
+    def bind(self, vector: Array) -> None:
+        """Keep the trained values in ``vector`` from now on, which already holds them."""
+        self.vector = vector
         for layer, name, slot in self._slots:
-            self.params[layer][name] = flat[slot].reshape(self.params[layer][name].shape)
+            self.params[layer][name] = vector[slot].reshape(self.params[layer][name].shape)
 
     @classmethod
-    def empty(cls, spec: NetworkSpec, flat: Array | None = None) -> Network:
-        """Return a network to load values into: all zero, or with its trained values in ``flat``."""
+    def empty(cls, spec: NetworkSpec, vector: Array | None = None) -> Network:
+        """Return a network to load values into: all zero, or with its trained values in ``vector``."""
         in_shapes = (spec.in_shape, *spec.shapes())
         shapes = [layer.param_shapes(shape) for layer, shape in zip(spec.layers, in_shapes, strict=False)]
         network = cls(
             spec, [{name: np.zeros(shape, np.float32) for name, shape in p.items()} for p in shapes]
         )
-        if flat is not None:
-            network.rebase(flat)
+        if vector is not None:
+            network.bind(vector)
         return network
 
     @property
@@ -101,13 +101,13 @@ class Network:
         return x, caches
 
     def backward(self, grad: Array, caches: Sequence[Cache], ctx: Context, out: Array) -> None:
-        """Write the gradient of the loss for ``flat`` into ``out``.
+        """Write the gradient of the loss for ``vector`` into ``out``.
 
         Args:
             grad: gradient for the logits, ``(N, K)``.
             caches: from ``forward``.
             ctx: the same as in ``forward``.
-            out: a vector like ``flat``.
+            out: a vector like ``vector``.
         """
         grads: list[Params] = [{} for _ in self.params]
         first = self._first_trained()
@@ -137,8 +137,8 @@ class Network:
         return softmax(self.forward(x, ctx)[0])
 
     def decay_mask(self) -> Array:
-        """Return a vector like ``flat``: 1 where weight decay acts, 0 elsewhere (biases)."""
-        mask = np.zeros_like(self.flat)
+        """Return a vector like ``vector``: 1 where weight decay acts, 0 elsewhere (biases)."""
+        mask = np.zeros_like(self.vector)
         for layer, name, slot in self._slots:
             if name in self.spec.layers[layer].decayed:
                 mask[slot] = 1
@@ -171,4 +171,4 @@ class Network:
 
     def copy(self) -> Network:
         """Return an independent network with the same values."""
-        return Network(self.spec, self.params, self.flat.dtype)
+        return Network(self.spec, self.params, self.vector.dtype)

@@ -129,7 +129,7 @@ def convolve(seen: Patches, weight: Array, bias: Array | None, ctx: Context, nam
     matrices = weight.transpose(order).reshape(len(seen.terms), filters, -1)
     np.matmul(matrices[0], seen.terms[0], out=flat)
     if len(matrices) > 1:
-        product = ctx.passing("product", flat.shape, flat.dtype)
+        product = ctx.workspace("product", flat.shape, flat.dtype)
         for matrix, term in zip(matrices[1:], seen.terms[1:], strict=True):
             np.matmul(matrix, term, out=product)
             flat += product
@@ -164,7 +164,7 @@ def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: 
         (count, depth // step, out_h, length, step),
         (s_term, s_line * step, s_row, item, s_line),
     )
-    parts = ctx.passing("parts", (count, depth // step, out_h, filters, step), grad_y.dtype)
+    parts = ctx.workspace("parts", (count, depth // step, out_h, filters, step), grad_y.dtype)
     np.matmul(grad_y.reshape(out_h, filters, length), blocks, out=parts)
     summed: Array = np.add.reduce(parts, axis=2).transpose(2, 0, 1, 3)
     kh, kw = kernel
@@ -202,7 +202,7 @@ def input_gradient(
     out_h, filters, out_w, batch = grad_y.shape
     (kh, kw), (height, width) = geometry.size, size
     framed = (height + kh - 1, width + kw - 1)
-    spread = ctx.passing("spread", (framed[0], filters, framed[1], batch), grad_y.dtype)
+    spread = ctx.workspace("spread", (framed[0], filters, framed[1], batch), grad_y.dtype)
     spread.fill(0)
     rows, from_rows = geometry.covered(0, kh - 1, framed[0], out_h)
     columns, from_columns = geometry.covered(1, kw - 1, framed[1], out_w)

@@ -77,7 +77,7 @@ def _halve(x: Array, ctx: Context) -> tuple[Array, Any]:
     height, channels, width, batch = x.shape
     out_h, out_w = height // 2, width // 2
     upper, lower = x[0 : 2 * out_h : 2], x[1 : 2 * out_h : 2]
-    tall = ctx.passing("tall", upper.shape, x.dtype)
+    tall = ctx.workspace("tall", upper.shape, x.dtype)
     np.maximum(upper, lower, out=tall)
     halves = ctx.empty("halves", (out_h, channels, 2, out_w, batch), x.dtype)
     columns = np.arange(2 * out_w).reshape(-1, 2).T.ravel()
@@ -91,12 +91,12 @@ def _halve_gradient(grad_y: Array, kept: Any, ctx: Context) -> Array:
     """Do ``max_pool_gradient`` for 2x2 windows side by side: the way of ``_halve`` back."""
     x, halves = kept
     out_h, channels, _, out_w, batch = halves.shape
-    grads = ctx.passing("grad_halves", halves.shape, x.dtype)
+    grads = ctx.workspace("grad_halves", halves.shape, x.dtype)
     left, right = grads[:, :, 0], grads[:, :, 1]
     np.multiply(grad_y, halves[:, :, 0] >= halves[:, :, 1], out=left)
     np.subtract(grad_y, left, out=right)
     columns = np.arange(2 * out_w).reshape(2, -1).T.ravel()
-    tall = ctx.passing("grad_tall", (out_h, channels, 2 * out_w, batch), x.dtype)
+    tall = ctx.workspace("grad_tall", (out_h, channels, 2 * out_w, batch), x.dtype)
     np.take(grads.reshape(out_h, channels, -1, batch), columns, axis=2, out=tall, mode="clip")
     grad_x = ctx.empty("grad_x", x.shape, x.dtype)
     grad_x[2 * out_h :] = 0

@@ -21,7 +21,7 @@ class RmsProp(Optimiser):
 
     kind: ClassVar[str] = "rmsprop"
     title: ClassVar[str] = "RMSProp"
-    slots: ClassVar[tuple[str, ...]] = ("square", "velocity")
+    state_names: ClassVar[tuple[str, ...]] = ("square", "velocity")
 
     rho: float = option(0.99, "How slowly the mean of the squared gradient forgets.", low=0.0, high=0.99999)
     epsilon: float = option(1e-8, "Keeps the division away from zero.", low=0.0, high=1.0, above_low=True)
@@ -31,13 +31,13 @@ class RmsProp(Optimiser):
         values: Array,
         grad: Array,
         decay: Array,
-        slots: dict[str, Array],
+        state: dict[str, Array],
         step: int,
         now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
-        square, velocity = slots["square"], slots["velocity"]
+        square, velocity = state["square"], state["velocity"]
         square *= self.rho
         square += (1 - self.rho) * grad * grad
         velocity *= now.momentum
@@ -55,34 +55,34 @@ class Adam(Optimiser):
 
     kind: ClassVar[str] = "adam"
     title: ClassVar[str] = "Adam"
-    slots: ClassVar[tuple[str, ...]] = ("mean", "square")
+    state_names: ClassVar[tuple[str, ...]] = ("mean", "square")
 
     beta2: float = option(
         0.999, "How slowly the mean of the squared gradient forgets.", low=0.0, high=0.99999
     )
     epsilon: float = option(1e-8, "Keeps the division away from zero.", low=0.0, high=1.0, above_low=True)
 
-    def new_slots(self, values: Array) -> dict[str, Array]:
+    def new_state(self, values: Array) -> dict[str, Array]:
         """Return the two means, and the running product b1^t: momentum may change while it trains."""
-        return {**super().new_slots(values), "kept": np.ones(1)}
+        return {**super().new_state(values), "kept": np.ones(1)}
 
     def update(
         self,
         values: Array,
         grad: Array,
         decay: Array,
-        slots: dict[str, Array],
+        state: dict[str, Array],
         step: int,
         now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
-        self._move(values, grad, slots, step, now)
+        self._move(values, grad, state, step, now)
 
     def _move(
-        self, values: Array, grad: Array, slots: dict[str, Array], step: int, now: UpdateSettings
+        self, values: Array, grad: Array, state: dict[str, Array], step: int, now: UpdateSettings
     ) -> None:
-        mean, square, kept = slots["mean"], slots["square"], slots["kept"]
+        mean, square, kept = state["mean"], state["square"], state["kept"]
         mean *= now.momentum
         mean += (1 - now.momentum) * grad
         kept *= now.momentum
@@ -110,11 +110,11 @@ class AdamW(Adam):
         values: Array,
         grad: Array,
         decay: Array,
-        slots: dict[str, Array],
+        state: dict[str, Array],
         step: int,
         now: UpdateSettings,
     ) -> None:
         """See the class."""
         if now.weight_decay:
             values -= (now.learning_rate * now.weight_decay * decay) * values
-        self._move(values, grad, slots, step, now)
+        self._move(values, grad, state, step, now)

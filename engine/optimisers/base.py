@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.options import Described
+from engine.options import Configurable
 from engine.types import Array
 
 
@@ -28,23 +28,23 @@ class UpdateSettings:
 
 
 @dataclass(frozen=True)
-class Optimiser(Described, ABC):
+class Optimiser(Configurable, ABC):
     """Changes a vector of parameters so that the loss falls; keeps nothing itself.
 
-    What an optimiser remembers (its ``slots``, vectors as long as the parameters) is kept by the
+    What an optimiser remembers (its state, vectors as long as the parameters) is kept by the
     trainer, so it can be stored in a checkpoint.
 
     Attributes:
-        slots: names of the remembered vectors; they start at zero.
+        state_names: names of the remembered vectors; they start at zero.
         uses_momentum: whether the momentum setting has a meaning here.
     """
 
-    slots: ClassVar[tuple[str, ...]] = ()
+    state_names: ClassVar[tuple[str, ...]] = ()
     uses_momentum: ClassVar[bool] = True
 
-    def new_slots(self, values: Array) -> dict[str, Array]:
+    def new_state(self, values: Array) -> dict[str, Array]:
         """Return the remembered vectors before the first step."""
-        return {name: np.zeros_like(values) for name in self.slots}
+        return {name: np.zeros_like(values) for name in self.state_names}
 
     @abstractmethod
     def update(
@@ -52,17 +52,17 @@ class Optimiser(Described, ABC):
         values: Array,
         grad: Array,
         decay: Array,
-        slots: dict[str, Array],
+        state: dict[str, Array],
         step: int,
         now: UpdateSettings,
     ) -> None:
-        """Change ``values`` and ``slots`` in place.
+        """Change ``values`` and ``state`` in place.
 
         Args:
             values: the parameters w, a vector.
             grad: gradient g of the mean loss for w; may be overwritten.
             decay: mask m, 1 where weight decay acts.
-            slots: from ``new_slots``.
+            state: from ``new_state``.
             step: number of this update, from 1.
             now: learning rate, momentum and weight decay.
         """

@@ -22,7 +22,7 @@ class Sgd(Optimiser):
         values: Array,
         grad: Array,
         decay: Array,
-        slots: dict[str, Array],
+        state: dict[str, Array],
         step: int,
         now: UpdateSettings,
     ) -> None:
@@ -38,20 +38,20 @@ class Momentum(Optimiser):
 
     kind: ClassVar[str] = "momentum"
     title: ClassVar[str] = "Momentum"
-    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def update(
         self,
         values: Array,
         grad: Array,
         decay: Array,
-        slots: dict[str, Array],
+        state: dict[str, Array],
         step: int,
         now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
-        velocity = slots["velocity"]
+        velocity = state["velocity"]
         velocity *= now.momentum
         velocity += grad
         values -= now.learning_rate * velocity
@@ -66,20 +66,20 @@ class Nesterov(Optimiser):
 
     kind: ClassVar[str] = "nesterov"
     title: ClassVar[str] = "Nesterov"
-    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
     def update(
         self,
         values: Array,
         grad: Array,
         decay: Array,
-        slots: dict[str, Array],
+        state: dict[str, Array],
         step: int,
         now: UpdateSettings,
     ) -> None:
         """See the class."""
         add_decay(values, grad, decay, now)
-        velocity = slots["velocity"]
+        velocity = state["velocity"]
         velocity *= now.momentum
         velocity += grad
         grad += now.momentum * velocity

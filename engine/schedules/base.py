@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from engine.options import Described
+from engine.options import Configurable
 
 
 @dataclass(frozen=True)
-class Schedule(Described, ABC):
+class Schedule(Configurable, ABC):
     """Says by what the learning rate is multiplied at each moment of a run."""
 
     @abstractmethod

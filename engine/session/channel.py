@@ -1,4 +1,4 @@
-"""The two lanes between a session and whoever watches it.
+"""The two ways between a session and whoever watches it.
 
 ``events`` is small and complete: nothing is ever dropped. ``snapshot`` and ``evaluation`` hold
 one value each and the newest wins, so a slow watcher never falls behind: it misses frames.

@@ -78,7 +78,7 @@ class Quit:
 Command: TypeAlias = Play | Advance | Pause | Change | Pace | Finish | Save | Quit
 
 
-# --- the two lanes back -----------------------------------------------------------------------
+# --- the two ways back -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -223,9 +223,9 @@ def _learn(
 ) -> None:
     """Train ``network`` in place."""
     optimiser = OPTIMISERS["adam"]()
-    slots, decay = optimiser.new_slots(network.flat), network.decay_mask()
+    state, decay = optimiser.new_state(network.vector), network.decay_mask()
     schedule = SCHEDULES["cosine"]()
-    grad: Array = np.empty_like(network.flat)
+    grad: Array = np.empty_like(network.vector)
     ctx = Context(training=False, scratch=Scratch())
     for step in range(settings.steps):
         if cancelled():
@@ -241,7 +241,7 @@ def _learn(
             )
         grad /= len(chosen)
         rate = settings.learning_rate * schedule.factor(float(step), settings.steps)
-        optimiser.update(network.flat, grad, decay, slots, step + 1, UpdateSettings(rate, 0.9, 0.0))
+        optimiser.update(network.vector, grad, decay, state, step + 1, UpdateSettings(rate, 0.9, 0.0))
         report(Progress("Learning", step + 1, settings.steps))
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from engine.data.preprocess import Preprocessing
 from engine.model.losses import softmax
 from engine.model.network import Network
-from engine.training.micro_batches import slice_bounds
+from engine.training.micro_batches import micro_batch_bounds
 from engine.training.workers import Workers
 from engine.types import Array, Bytes, Context, Labels, Scratch
 
@@ -103,7 +103,7 @@ class Sweep:
     def advance(self, count: int, workers: Workers) -> None:
         """Evaluate the next ``count`` images."""
         chosen = self._indices[self._done : self._done + count]
-        bounds = slice_bounds(len(chosen), self._bytes)
+        bounds = micro_batch_bounds(len(chosen), self._bytes)
         self._parts += workers.run([partial(self._slice, chosen[a:b]) for a, b in bounds])
         self._done += len(chosen)
 

@@ -1,4 +1,4 @@
-"""The gradient of one slice of a batch: what every processor that shares in a step computes."""
+"""The gradient of one micro-batch of a batch: what every processor that shares in a step computes."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from engine.model.network import Network
 from engine.training.config import RunConfig
 from engine.types import Array, Bytes, Cache, Context, Labels, Scratch
 
-LANES = 8
-"""Gradients are added up in so many lanes: slice i goes to lane i mod LANES, in order, and at the end
-the lanes are added in order. So the sum is the same bit for bit, whoever computed which lane."""
+GRADIENT_BUFFERS = 8
+"""Gradients are added up in n buffers: micro-batch i goes to buffer i mod n, in order, and at the end
+the buffers are added in order. So the sum is the same bit for bit, whoever computed which."""
 
 # Purposes of the random generators, after the seed; initialisation is 0, shuffling 1.
 _DROPOUT, _AUGMENT = 2, 3
 
 
 @dataclass(frozen=True)
-class SliceResult:
-    """What one slice showed; its gradient is in its lane.
+class MicroBatchResult:
+    """What one micro-batch showed; its gradient is in its buffer.
 
     Attributes:
-        index: number of the slice in its batch.
+        index: number of the micro-batch in its batch.
         loss: sum of the images' losses.
-        right: how many images were classified correctly.
-        observed: what each layer has observed for its statistics.
+        correct: how many images were classified correctly.
+        batch_statistics: what each layer has seen of its input, for its running statistics.
     """
 
     index: int
     loss: float
-    right: int
-    observed: list[Cache]
+    correct: int
+    batch_statistics: list[Cache]
 
 
-class SliceWork:
-    """Computes slices for one run with a ``Scratch`` of its own; one for each processor.
+class MicroBatchWorker:
+    """Computes micro-batches for one run with a ``Scratch`` of its own; one for each processor.
 
     Attributes:
         network: its parameters may lie in memory that several processes share.
@@ -52,26 +52,26 @@ class SliceWork:
         preprocessing: Preprocessing,
         images: Bytes,
         labels: Labels,
-        lanes: Array,
+        buffers: Array,
     ) -> None:
-        """Prepare for slices of ``images``; gradients go to ``lanes``, ``(LANES, parameters)``."""
+        """Prepare for micro-batches of ``images``; their gradients go to ``buffers``."""
         self.network = network
         self._config = config
         self._preprocessing = preprocessing
         self._images = images
         self._labels = labels
-        self._lanes = lanes
+        self._buffers = buffers
         self._scratch = Scratch()
-        self._part = np.empty_like(network.flat)
+        self._part = np.empty_like(network.vector)
 
-    def compute(self, step: int, slices: Sequence[tuple[int, Labels]]) -> list[SliceResult]:
-        """Compute slices, given by number and images, of the step after ``step`` steps.
+    def compute(self, step: int, micro_batches: Sequence[tuple[int, Labels]]) -> list[MicroBatchResult]:
+        """Compute micro-batches, given by number and images, of the step after ``step`` steps.
 
-        The slices of one lane must all be given to the same ``SliceWork``, in order.
+        The micro-batches of one buffer must all be given to the same ``MicroBatchWorker``, in order.
         """
-        return [self._slice(step, index, chosen) for index, chosen in slices]
+        return [self._micro_batch(step, index, chosen) for index, chosen in micro_batches]
 
-    def _slice(self, step: int, index: int, chosen: Labels) -> SliceResult:
+    def _micro_batch(self, step: int, index: int, chosen: Labels) -> MicroBatchResult:
         config, network = self._config, self.network
         images = self._images[chosen]
         if not config.augmentation.is_identity:
@@ -82,16 +82,18 @@ class SliceWork:
         if network.spec.uses_randomness:
             rng = np.random.default_rng([config.seed, _DROPOUT, step, index])
         ctx = Context(training=True, rng=rng, scratch=self._scratch)
-        out = self._lanes[index] if index < LANES else self._part
-        # Overflow shows in the loss, which is told in words.
+        out = self._buffers[index] if index < GRADIENT_BUFFERS else self._part
+        # Overflow shows in the loss, which is said in words.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             logits, caches = network.forward(self._preprocessing.apply(images), ctx)
             labels = self._labels[chosen]
             loss, grad, probabilities = softmax_cross_entropy(logits, labels, config.smoothing)
-            right = int(np.count_nonzero(probabilities.argmax(axis=1) == labels))
+            correct = int(np.count_nonzero(probabilities.argmax(axis=1) == labels))
             network.backward(grad, caches, ctx, out)
             if out is self._part:
-                self._lanes[index % LANES] += out
+                self._buffers[index % GRADIENT_BUFFERS] += out
         layers = network.spec.layers
-        observed = [layer.observed(cache) for layer, cache in zip(layers, caches, strict=True)]
-        return SliceResult(index, loss, right, observed)
+        batch_statistics = [
+            layer.batch_statistics(cache) for layer, cache in zip(layers, caches, strict=True)
+        ]
+        return MicroBatchResult(index, loss, correct, batch_statistics)

@@ -1,26 +1,26 @@
-"""How a batch is cut into slices that threads share."""
+"""How a batch is cut into micro-batches that threads share."""
 
 from __future__ import annotations
 
-_SLICE_BYTES = 1 << 22
-"""Feature maps of one slice: larger slices outgrow the cache of a core, smaller ones start too many loops."""
+_BYTES = 1 << 22
+"""Feature maps of one micro-batch: more outgrow the cache of a core, fewer start too many loops."""
 
 _FEWEST, _MOST = 8, 32
-"""Images in a slice, if the batch allows: below, loops are too short; above, nothing is gained."""
+"""Images in a micro-batch, if the batch allows: below, loops are too short; above, nothing is gained."""
 
 
-def slice_bounds(batch: int, bytes_per_image: int) -> tuple[tuple[int, int], ...]:
-    """Return ``(start, stop)`` of each slice of a batch, as even as possible.
+def micro_batch_bounds(batch: int, bytes_per_image: int) -> tuple[tuple[int, int], ...]:
+    """Return ``(start, stop)`` of each micro-batch of a batch, as even as possible.
 
     The cut depends on the batch and the network alone, never on the number of threads, so that one
-    seed gives the same sums in the same order on every machine. There are at least two slices, and
+    seed gives the same sums in the same order on every machine. There are at least two micro-batches, and
     an even number of them, so that two threads have the same to do.
 
     Args:
         batch: images in the batch, at least 1.
         bytes_per_image: bytes of all the network's feature maps for one image.
     """
-    fitting = min(_MOST, max(_FEWEST, _SLICE_BYTES // max(1, bytes_per_image)))
+    fitting = min(_MOST, max(_FEWEST, _BYTES // max(1, bytes_per_image)))
     count = 2 * -(-batch // (2 * fitting))
     count = min(count, batch)
     return tuple((batch * i // count, batch * (i + 1) // count) for i in range(count))

@@ -1,9 +1,9 @@
 """Training one step at a time: no clock, no printing, no window.
 
-A batch is cut into slices whose number depends only on the batch and the network. Processes take
-slices in turn and the gradients are added in a fixed order, so the same seed gives the same losses
+A batch is cut into micro-batches whose number depends only on the batch and the network. Processes take
+micro-batches in turn and the gradients are added in a fixed order, so the same seed gives the same losses
 bit for bit, with any number of them. All randomness is drawn from generators named
-by (seed, purpose, epoch or step, slice), so a run can be continued from any step.
+by (seed, purpose, epoch or step, micro-batch), so a run can be continued from any step.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from engine.model.network import Network
 from engine.optimisers import UpdateSettings
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation, evaluate
-from engine.training.micro_batches import slice_bounds
-from engine.training.worker_pool import crew
+from engine.training.micro_batches import micro_batch_bounds
+from engine.training.worker_pool import worker_pool
 from engine.training.workers import Workers
 from engine.types import Array, Labels
 
-# Purposes of the random generators, after the seed; initialisation is 0, those of a slice 2 and 3.
+# Purposes of the random generators, after the seed; initialisation is 0, those of a micro-batch 2 and 3.
 _SHUFFLE, _SUBSET = 1, 4
 
 
@@ -38,7 +38,7 @@ class StepResult:
         epoch: epochs done, with fraction, after the step.
         images: images in the batch.
         loss: mean cross-entropy of the batch before the update.
-        accuracy: share of the batch that was right before the update, 0 to 1.
+        accuracy: share of the batch that was correct before the update, 0 to 1.
         learning_rate: what was used, schedule included.
     """
 
@@ -60,7 +60,7 @@ class Trainer:
         step_count: steps done.
         epoch: whole epochs done.
         offset: images of the current epoch that are done.
-        crew: the processes that share in every step.
+        pool: the processes that share in every step.
     """
 
     def __init__(self, config: RunConfig, dataset: Dataset, workers: Workers) -> None:
@@ -93,14 +93,16 @@ class Trainer:
         self.step_count = self.epoch = self.offset = 0
         self._workers = workers
         self._order: tuple[int, Labels] = (-1, train)
-        self._slots = config.optimiser.new_slots(self.network.flat)
+        self._optimiser_state = config.optimiser.new_state(self.network.vector)
         self._decay = self.network.decay_mask()
-        self._good = self.network.flat.copy()
-        self._average = self.network.flat.copy() if config.averaging else None
+        self._good = self.network.vector.copy()
+        self._average = self.network.vector.copy() if config.averaging else None
         images, labels = dataset.train_images, dataset.train_labels
         helpers = workers.threads - 1
-        self.crew, self._lanes = crew(config, self.network, self.preprocessing, images, labels, helpers)
-        workers.on_close(self.crew.close)
+        self.pool, self._buffers = worker_pool(
+            config, self.network, self.preprocessing, images, labels, helpers
+        )
+        workers.on_close(self.pool.close)
         self._bytes = sum(4 * int(np.prod(shape)) for shape in self.network.shapes)
 
     @property
@@ -134,15 +136,15 @@ class Trainer:
                 finite loss.
         """
         chosen = self._batch()
-        bounds = slice_bounds(len(chosen), self._bytes)
-        slices = [(index, chosen[start:stop]) for index, (start, stop) in enumerate(bounds)]
-        parts = self.crew.compute(self.step_count, slices)
+        bounds = micro_batch_bounds(len(chosen), self._bytes)
+        micro_batches = [(index, chosen[start:stop]) for index, (start, stop) in enumerate(bounds)]
+        parts = self.pool.compute(self.step_count, micro_batches)
         loss = sum(part.loss for part in parts) / len(chosen)
         if not np.isfinite(loss):
             self._diverged(loss)
-        self._good[:] = self.network.flat
-        grad = self._lanes[0]
-        for other in self._lanes[1 : len(bounds)]:
+        self._good[:] = self.network.vector
+        grad = self._buffers[0]
+        for other in self._buffers[1 : len(bounds)]:
             grad += other
         grad /= len(chosen)
         rate = self.live.learning_rate * self.config.schedule.factor(self.progress, self.live.epochs)
@@ -151,20 +153,22 @@ class Trainer:
         # Overflow shows in the next loss, which says so in words.
         with np.errstate(over="ignore", invalid="ignore"):
             self.config.optimiser.update(
-                self.network.flat, grad, self._decay, self._slots, self.step_count, now
+                self.network.vector, grad, self._decay, self._optimiser_state, self.step_count, now
             )
         for index, layer in enumerate(self.network.spec.layers):
             if layer.statistics:
-                layer.absorb(self.network.params[index], [part.observed[index] for part in parts])
+                layer.update_running_statistics(
+                    self.network.params[index], [part.batch_statistics[index] for part in parts]
+                )
         if self._average is not None:
             # The first steps average over what there is, so the random start is soon forgotten.
             keep = min(self.config.averaging, self.step_count / (self.step_count + 10))
-            self._average += (1 - keep) * (self.network.flat - self._average)
+            self._average += (1 - keep) * (self.network.vector - self._average)
         self.offset += len(chosen)
         if self.offset >= self.epoch_size:
             self.epoch, self.offset = self.epoch + 1, 0
-        right = sum(part.right for part in parts) / len(chosen)
-        return StepResult(self.step_count, self.progress, len(chosen), float(loss), right, rate)
+        correct = sum(part.correct for part in parts) / len(chosen)
+        return StepResult(self.step_count, self.progress, len(chosen), float(loss), correct, rate)
 
     def _batch(self) -> Labels:
         if self._order[0] != self.epoch:
@@ -173,7 +177,7 @@ class Trainer:
         return self._order[1][self.offset : self.offset + self.live.batch_size]
 
     def _diverged(self, loss: float) -> None:
-        self.network.flat[:] = self._good
+        self.network.vector[:] = self._good
         raise TrainingError(
             f"The loss became {loss} at step {self.step_count + 1}: the steps are too large. Try a learning "
             f"rate below {self.live.learning_rate:g} or a smaller momentum. The weights of step "
@@ -184,7 +188,7 @@ class Trainer:
         """Return a copy of the network as it should be used: with averaged weights if there are any."""
         network = self.network.copy()
         if self._average is not None and self.step_count:
-            network.flat[:] = self._average
+            network.vector[:] = self._average
         return network
 
     def validate(self) -> Evaluation | None:
@@ -200,7 +204,7 @@ class Trainer:
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Return everything that a continued run needs, as arrays and plain values."""
         arrays = {f"network.{name}": value for name, value in self.network.named().items()}
-        arrays |= {f"optimiser.{name}": value for name, value in self._slots.items()}
+        arrays |= {f"optimiser.{name}": value for name, value in self._optimiser_state.items()}
         if self._average is not None:
             arrays["average"] = self._average
         numbers = {"step": self.step_count, "epoch": self.epoch, "offset": self.offset}
@@ -217,17 +221,18 @@ class Trainer:
         try:
             live = self.config.changed(LiveSettings(**values["live"])).live()
             counts = [int(values[name]) for name in ("step", "epoch", "offset")]
-            slots = {
-                name: arrays[f"optimiser.{name}"].reshape(slot.shape) for name, slot in self._slots.items()
+            state = {
+                name: arrays[f"optimiser.{name}"].reshape(slot.shape)
+                for name, slot in self._optimiser_state.items()
             }
             average = None if self._average is None else arrays["average"].reshape(self._average.shape)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"The checkpoint is damaged: {error}.") from None
         self.network.load({n.removeprefix(prefix): v for n, v in arrays.items() if n.startswith(prefix)})
-        for name, slot in self._slots.items():
-            slot[:] = slots[name]
+        for name, slot in self._optimiser_state.items():
+            slot[:] = state[name]
         if self._average is not None:
             self._average[:] = average
-        self._good[:] = self.network.flat
+        self._good[:] = self.network.vector
         self.step_count, self.epoch, self.offset = counts
         self.live = live

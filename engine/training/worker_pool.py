@@ -1,4 +1,4 @@
-"""Processes that share in the slices of every batch.
+"""Processes that share in the micro-batches of every batch.
 
 Threads would do, if the many short operations of a small network did not wait for one another at
 Python's interpreter lock: two threads were slower than one. Processes have a lock each. They see the
@@ -23,7 +23,7 @@ import numpy.typing as npt
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.training.config import RunConfig
-from engine.training.gradient import LANES, SliceResult, SliceWork
+from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult, MicroBatchWorker
 from engine.training.workers import hold_blas_to_one_thread
 from engine.types import Array, Bytes, Labels
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Slices = list[tuple[int, Labels]]
+MicroBatches = list[tuple[int, Labels]]
 
 
 def _processes() -> SpawnContext:
@@ -66,39 +66,39 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Brief:
+class WorkerConfig:
     """What a process is told once: the run, and where the shared arrays are."""
 
     config: RunConfig
     preprocessing: Preprocessing
-    flat: Shared
-    lanes: Shared
+    vector: Shared
+    gradient_buffers: Shared
     images: Shared
     labels: Shared
 
-    def work(self) -> SliceWork:
+    def work(self) -> MicroBatchWorker:
         """Return a worker whose parameters are the shared ones."""
-        network = Network.empty(self.config.network, self.flat.array())
-        return SliceWork(
+        network = Network.empty(self.config.network, self.vector.array())
+        return MicroBatchWorker(
             self.config,
             network,
             self.preprocessing,
             self.images.array(),
             self.labels.array(),
-            self.lanes.array(),
+            self.gradient_buffers.array(),
         )
 
 
-def _serve(brief: Brief, link: Connection) -> None:
+def _serve(worker_config: WorkerConfig, link: Connection) -> None:
     """Compute what ``link`` asks for until it is closed; runs in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who ends this one
     hold_blas_to_one_thread()
-    work = brief.work()
+    work = worker_config.work()
     try:
         link.send([])  # ready
         while True:
-            step, slices = link.recv()
-            link.send(work.compute(step, slices))
+            step, micro_batches = link.recv()
+            link.send(work.compute(step, micro_batches))
     except (EOFError, OSError):
         return
 
@@ -106,10 +106,10 @@ def _serve(brief: Brief, link: Connection) -> None:
 class _Helper:
     """The caller's end of one process."""
 
-    def __init__(self, brief: Brief) -> None:
+    def __init__(self, worker_config: WorkerConfig) -> None:
         context = _processes()
         self.link, other = context.Pipe()
-        self.process: SpawnProcess = context.Process(target=_serve, args=(brief, other), daemon=True)
+        self.process: SpawnProcess = context.Process(target=_serve, args=(worker_config, other), daemon=True)
         self.process.start()
         other.close()
         self.ready = False
@@ -127,22 +127,24 @@ class _Helper:
         self.process.join()
 
 
-class Crew:
+class WorkerPool:
     """The caller and a number of helping processes."""
 
-    def __init__(self, own: SliceWork, brief: Callable[[], Brief], helpers: int) -> None:
-        """Share work between ``own`` and up to ``helpers`` processes, at most one for each lane."""
+    def __init__(
+        self, own: MicroBatchWorker, worker_config: Callable[[], WorkerConfig], helpers: int
+    ) -> None:
+        """Share work between ``own`` and up to ``helpers`` processes, at most one for each buffer."""
         self._own = own
-        self._brief = brief
-        self._wanted = min(helpers, LANES - 1)
+        self._worker_config = worker_config
+        self._wanted = min(helpers, GRADIENT_BUFFERS - 1)
         self._helpers: list[_Helper] = []
 
-    def compute(self, step: int, slices: Slices) -> list[SliceResult]:
-        """Compute ``slices``, which are in order, and return their results in order."""
+    def compute(self, step: int, micro_batches: MicroBatches) -> list[MicroBatchResult]:
+        """Compute ``micro_batches``, which are in order, and return their results in order."""
         if self._wanted:
             self._start()
         helpers = [helper for helper in self._helpers if self._alive(helper)]
-        shares = self._shares(slices, 1 + len(helpers))
+        shares = self._shares(micro_batches, 1 + len(helpers))
         for helper, share in zip(helpers, shares[1:], strict=True):
             if share:
                 self._send(helper, (step, share))
@@ -150,7 +152,7 @@ class Crew:
         for helper, share in zip(helpers, shares[1:], strict=True):
             if share:
                 answer = self._receive(helper)
-                # A lost helper's lanes are begun anew from their first slice, so nothing counts twice.
+                # A lost helper's buffers are begun anew from their first micro-batch; nothing counts twice.
                 results += self._own.compute(step, share) if answer is None else answer
         return sorted(results, key=lambda result: result.index)
 
@@ -179,19 +181,19 @@ class Crew:
 
     def _start(self) -> None:
         try:
-            brief = self._brief()
+            worker_config = self._worker_config()
             while self._wanted:
                 self._wanted -= 1
-                self._helpers.append(_Helper(brief))
+                self._helpers.append(_Helper(worker_config))
         except OSError as error:
             self._wanted = 0
             _log.warning("no further process could be started: %s", error)
 
     @staticmethod
-    def _shares(slices: Slices, members: int) -> list[Slices]:
-        shares: list[Slices] = [[] for _ in range(members)]
-        for index, chosen in slices:
-            shares[index % LANES % members].append((index, chosen))
+    def _shares(micro_batches: MicroBatches, members: int) -> list[MicroBatches]:
+        shares: list[MicroBatches] = [[] for _ in range(members)]
+        for index, chosen in micro_batches:
+            shares[index % GRADIENT_BUFFERS % members].append((index, chosen))
         return shares
 
     def _alive(self, helper: _Helper) -> bool:
@@ -201,17 +203,17 @@ class Crew:
             self._lose(helper)
             return False
 
-    def _send(self, helper: _Helper, task: tuple[int, Slices]) -> None:
+    def _send(self, helper: _Helper, task: tuple[int, MicroBatches]) -> None:
         try:
             helper.link.send(task)
         except OSError:
             self._lose(helper)
 
-    def _receive(self, helper: _Helper) -> Sequence[SliceResult] | None:
+    def _receive(self, helper: _Helper) -> Sequence[MicroBatchResult] | None:
         if helper not in self._helpers:
             return None
         try:
-            answer: Sequence[SliceResult] = helper.link.recv()
+            answer: Sequence[MicroBatchResult] = helper.link.recv()
         except (EOFError, OSError):
             self._lose(helper)
             return None
@@ -224,21 +226,26 @@ class Crew:
             helper.close()
 
 
-def crew(
+def worker_pool(
     config: RunConfig,
     network: Network,
     preprocessing: Preprocessing,
     images: Bytes,
     labels: Labels,
     helpers: int,
-) -> tuple[Crew, Array]:
-    """Return a crew for ``network``, whose parameters move to shared memory, and its lanes."""
-    flat, lanes = Shared.copy_of(network.flat), Shared((LANES, network.flat.size), network.flat.dtype)
-    network.rebase(flat.array())
+) -> tuple[WorkerPool, Array]:
+    """Return a pool for ``network``, whose parameters move to shared memory, and its gradient buffers."""
+    vector, buffers = (
+        Shared.copy_of(network.vector),
+        Shared((GRADIENT_BUFFERS, network.vector.size), network.vector.dtype),
+    )
+    network.bind(vector.array())
 
-    def brief() -> Brief:
+    def worker_config() -> WorkerConfig:
         # Only the first step needs the images twice: a run that is set up and changed copies nothing.
-        return Brief(config, preprocessing, flat, lanes, Shared.copy_of(images), Shared.copy_of(labels))
+        return WorkerConfig(
+            config, preprocessing, vector, buffers, Shared.copy_of(images), Shared.copy_of(labels)
+        )
 
-    own = SliceWork(config, network, preprocessing, images, labels, lanes.array())
-    return Crew(own, brief, helpers), lanes.array()
+    own = MicroBatchWorker(config, network, preprocessing, images, labels, buffers.array())
+    return WorkerPool(own, worker_config, helpers), buffers.array()

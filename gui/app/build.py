@@ -20,9 +20,9 @@ from engine.training.workers import hold_blas_to_one_thread
 from gui.app.collecting import no_collecting
 from gui.app.qt_log import to_python_log
 from gui.run.autosave import Autosave
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.job import Job
-from gui.run.model_registry import DIGITS, TRAINING, ModelShelf
+from gui.run.model_registry import DIGITS, TRAINING, ModelRegistry
 from gui.run.run_control import RunControl
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
@@ -42,7 +42,7 @@ class Kernelscope:
     """The running program."""
 
     app: QApplication
-    desk: Desk
+    context: AppContext
     control: RunControl
     window: MainWindow
     store: Store
@@ -52,7 +52,7 @@ class Kernelscope:
         """End the session and take the window apart; what is not saved is gone."""
         if sip.isdeleted(self.window):
             return
-        self.desk.bridge.shutdown()
+        self.context.bridge.shutdown()
         self.autosave.drop()
         self.autosave.release()
         # Left to the garbage collector, parts of the window would go in an order that Qt does not survive.
@@ -114,13 +114,13 @@ def build(
     notices, selection, dialogs = Notices(), Selection(), dialogs or Dialogs()
     autosave = Autosave(store.data)
     bridge = SessionBridge(selection, autosave.path)
-    models = ModelShelf(bridge, TRAINING if settings.follow else DIGITS)
-    desk = Desk(bridge, selection, models, notices, dialogs, settings)
+    models = ModelRegistry(bridge, TRAINING if settings.follow else DIGITS)
+    context = AppContext(bridge, selection, models, notices, dialogs, settings)
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, autosave, dialogs, notices)
-    window = MainWindow(desk, control, closing, settings, look)
+    window = MainWindow(context, control, closing, settings, look)
     apply_theme(app, look)
-    program = Kernelscope(app, desk, control, window, store, autosave)
+    program = Kernelscope(app, context, control, window, store, autosave)
 
     def remember() -> None:
         told = store.save(settings)
@@ -160,7 +160,7 @@ def offer_leftover(program: Kernelscope) -> None:
             program.autosave.drop(leftovers[0])
 
     sentence = "An unfinished run of an earlier start is kept. Go on with it?"
-    program.desk.notices.offer(sentence, "Go on with it", go_on)
+    program.context.notices.offer(sentence, "Go on with it", go_on)
 
 
 def fit_to_screen(window: QWidget) -> None:

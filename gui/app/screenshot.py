@@ -151,14 +151,14 @@ def _arrange(program: Kernelscope, picture: Picture) -> None:
         for stroke in example(picture.draw):
             window.pad.canvas.add(stroke)
     if picture.model:
-        program.desk.models.choose(picture.model)
+        program.context.models.choose(picture.model)
     if picture.open is not None:
         window.pad.open_picture(picture.open)
 
 
 def _train(program: Kernelscope, picture: Picture) -> None:
     """Wait until the session has loaded, trained and shown its last state."""
-    bridge = program.desk.bridge
+    bridge = program.context.bridge
     shown: list[int] = []
     bridge.snapshot_ready.connect(lambda snapshot: shown.append(snapshot.step))
     _wait(program, lambda: bridge.state is not State.LOADING)

@@ -22,7 +22,7 @@ from engine.data.adding import add_files
 from engine.data.download import Cancelled, Progress, download
 from engine.data.entry import Entry
 from gui.presenters.data_get import facts, megabytes, progress_line
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.job import Job, Work
 from gui.style.theme import GRID
 
@@ -39,7 +39,7 @@ class GetDataDialog(QDialog):
     ready = pyqtSignal(str)
     """The data set of this name can be loaded now."""
 
-    def __init__(self, desk: Desk, entry: Entry, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, entry: Entry, parent: QWidget | None = None) -> None:
         """Make the dialog of ``entry``; nothing is fetched before the button is pressed."""
         super().__init__(parent)
         self.setWindowTitle(f"Get {entry.title}")
@@ -47,7 +47,7 @@ class GetDataDialog(QDialog):
         self.setAcceptDrops(True)
         self.resize(560, 360)
         self.entry = entry
-        self._desk = desk
+        self._context = context
         self._job: Job | None = None
         self._build()
         self._idle()
@@ -119,10 +119,10 @@ class GetDataDialog(QDialog):
         )
 
     def _choose_files(self) -> None:
-        self.take(self._desk.dialogs.open_files(f"Files of {self.entry.title}", _FILES))
+        self.take(self._context.dialogs.open_files(f"Files of {self.entry.title}", _FILES))
 
     def _choose_folder(self) -> None:
-        folder = self._desk.dialogs.open_folder(f"Folder with the files of {self.entry.title}")
+        folder = self._context.dialogs.open_folder(f"Folder with the files of {self.entry.title}")
         self.take([folder] if folder else [])
 
     def take(self, paths: list[Path]) -> None:
@@ -206,7 +206,7 @@ class GetDataDialog(QDialog):
     def _arrived(self, notes: list[str]) -> None:
         self._end()
         for note in notes:
-            self._desk.notices.tell(note)
+            self._context.notices.tell(note)
         self.ready.emit(self.entry.name)
         self.accept()
 

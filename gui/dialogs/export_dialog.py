@@ -26,7 +26,7 @@ from engine.exchange.torch_file import layout
 from engine.exchange.torch_text import torch_text
 from engine.model.model_file import Model
 from gui.presenters.numbers import grouped
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 
@@ -44,19 +44,19 @@ class ExportDialog(QDialog):
         model: the chosen model, or None if it cannot be had now.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         """Offer every model at hand; the one that is looked at is chosen."""
         super().__init__(parent)
         self.setWindowTitle("Export a model")
         self.setWindowModality(Qt.WindowModal)
         self.resize(800, 640)
-        self._desk = desk
+        self._context = context
         self.model: Model | None = None
         self._build()
         self._choose()
 
     def _build(self) -> None:
-        models = self._desk.models
+        models = self._context.models
         self.which = ChoiceBox("Model", "What is taken away", letters=20)
         for key in models.keys:
             self.which.addItem(models.title(key), key)
@@ -134,7 +134,7 @@ class ExportDialog(QDialog):
     def _choose(self) -> None:
         """Show the class and the layout of the chosen model, or why it cannot be had."""
         try:
-            self.model = self._desk.models.get(self.which.currentData())
+            self.model = self._context.models.get(self.which.currentData())
         except EngineError as error:
             self.model = None
             self._say(str(error))
@@ -153,7 +153,7 @@ class ExportDialog(QDialog):
         if model is None:
             self.facts.setText("")
         else:
-            weights, classes = grouped(model.network.flat.size), len(model.class_names)
+            weights, classes = grouped(model.network.vector.size), len(model.class_names)
             self.facts.setText(f"{weights} weights, {classes} classes, takes {_size(model)}")
 
     def _say(self, words: str) -> None:
@@ -171,7 +171,7 @@ class ExportDialog(QDialog):
         if model is None:
             return
         suggestion = f"{self.which.currentText().lower().replace(' ', '-')}{export.suffix}"
-        path = self._desk.dialogs.save_file(
+        path = self._context.dialogs.save_file(
             "Export the model", suggestion, f"{export.title} (*{export.suffix})"
         )
         if path is None:
@@ -181,7 +181,7 @@ class ExportDialog(QDialog):
         except EngineError as error:
             self._say(str(error))
             return
-        self._desk.notices.tell(f"Exported {self.which.currentText()} to {path}.")
+        self._context.notices.tell(f"Exported {self.which.currentText()} to {path}.")
         self.accept()
 
 

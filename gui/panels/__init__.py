@@ -1,4 +1,4 @@
-"""What is edited: one file a panel, each given a ``Desk``."""
+"""What is edited: one file a panel, each given a ``AppContext``."""
 
 from __future__ import annotations
 

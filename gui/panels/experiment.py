@@ -18,7 +18,7 @@ from gui.panels.experiment_data import MoreData
 from gui.panels.experiment_parts import DataPart, NetworkPart, TrainingPart, say
 from gui.panels.layer_editor import LayerEditor
 from gui.presenters.experiment import LIVE, Draft
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.session_bridge import Wants
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import OptionForm
@@ -38,13 +38,13 @@ class ExperimentPanel(QWidget):
     restart_requested = pyqtSignal(object)
     """The user wants a new run with this RunConfig."""
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Show the settings of the present run, or the defaults."""
         super().__init__(parent)
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._theme = theme
-        bridge = desk.bridge
+        bridge = context.bridge
         self._draft = Draft(bridge.config or RunConfig(preset("classic")))
         self._sent: LiveSettings | None = None
         self.editor: LayerEditor | None = None
@@ -52,7 +52,7 @@ class ExperimentPanel(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._begin)
-        self.more_data = MoreData(desk, theme, self)
+        self.more_data = MoreData(context, theme, self)
         self.more_data.changed.connect(self._data_changed)
         self.more_data.made.connect(self.choose_data)
         self._build()
@@ -132,11 +132,11 @@ class ExperimentPanel(QWidget):
         try:
             config = RunConfig.from_file(path)
         except EngineError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             return False
         if config.data not in entries():
             known = ", ".join(entries())
-            self._desk.notices.problem(f"{path} names the data set {config.data!r}; there are {known}.")
+            self._context.notices.problem(f"{path} names the data set {config.data!r}; there are {known}.")
             return False
         if not is_present(config.data):
             self.get_data(config.data, then=config)
@@ -149,11 +149,11 @@ class ExperimentPanel(QWidget):
         try:
             write_text(path, json.dumps(self.config().to_json(), indent=2) + "\n")
         except OSError as error:
-            self._desk.notices.problem(
+            self._context.notices.problem(
                 f"The settings could not be saved in {path}: {error.strerror or error}."
             )
             return False
-        self._desk.notices.tell(f"Saved the settings in {path}.")
+        self._context.notices.tell(f"Saved the settings in {path}.")
         return True
 
     def set_theme(self, theme: Theme) -> None:
@@ -226,7 +226,7 @@ class ExperimentPanel(QWidget):
 
     def _apply(self) -> None:
         """Let the edit take effect as soon as it may: now, in a new run at once, or when asked to."""
-        bridge = self._desk.bridge
+        bridge = self._context.bridge
         if bridge.config is not None:
             if self._draft.needs_new_run(bridge.config) and bridge.steps == 0:
                 self._settle.start()
@@ -241,7 +241,7 @@ class ExperimentPanel(QWidget):
 
     def _begin(self) -> None:
         """Begin the run anew, unless it has made steps meanwhile."""
-        bridge = self._desk.bridge
+        bridge = self._context.bridge
         if bridge.config is not None and bridge.steps == 0 and self._draft.needs_new_run(bridge.config):
             bridge.start(self._draft.config)
 
@@ -271,14 +271,14 @@ class ExperimentPanel(QWidget):
         self._show_dataset()
 
     def _show_dataset(self) -> None:
-        bridge = self._desk.bridge
+        bridge = self._context.bridge
         dataset = bridge.dataset
         matches = bridge.config is not None and bridge.config.data == self._draft.config.data
         self.data.show_dataset(dataset if matches and dataset is not None else None)
 
     def _show_notice(self) -> None:
         """Say what waits for the next run."""
-        bridge = self._desk.bridge
+        bridge = self._context.bridge
         waiting: tuple[str, ...] = ()
         if bridge.config is not None and bridge.steps > 0:
             waiting = self._draft.differences(bridge.config)

@@ -8,7 +8,7 @@ from PyQt5.QtCore import QObject, Qt, pyqtSignal
 from PyQt5.QtWidgets import QDialog, QWidget
 
 from engine.data.catalogue import entry
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.style.theme import Theme
 
 
@@ -25,18 +25,18 @@ class MoreData(QObject):
     made = pyqtSignal(str)
     """The user made this data set."""
 
-    def __init__(self, desk: Desk, theme: Theme, panel: QWidget) -> None:
+    def __init__(self, context: AppContext, theme: Theme, panel: QWidget) -> None:
         """Open dialogs above ``panel``."""
         super().__init__(panel)
         self.theme = theme
         self.dialog: QDialog | None = None
-        self._desk, self._panel = desk, panel
+        self._context, self._panel = context, panel
 
     def get(self, name: str, then: Callable[[], None]) -> None:
         """Offer to bring the data set ``name`` to this computer; ``then`` is called when it is there."""
         from gui.dialogs.data_get import GetDataDialog  # most starts do without
 
-        dialog = GetDataDialog(self._desk, entry(name), self._panel)
+        dialog = GetDataDialog(self._context, entry(name), self._panel)
 
         def arrived(_name: str) -> None:
             self.changed.emit()
@@ -49,7 +49,7 @@ class MoreData(QObject):
         """Open the window that makes data sets of one's own pictures."""
         from gui.dialogs.own_pictures.dialog import OwnPicturesDialog  # brings Pillow
 
-        dialog = OwnPicturesDialog(self._desk, self.theme, self._panel)
+        dialog = OwnPicturesDialog(self._context, self.theme, self._panel)
         for changed in (dialog.added, dialog.removed, dialog.renamed):
             changed.connect(lambda _name: self.changed.emit())
         dialog.added.connect(self.made)

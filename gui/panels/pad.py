@@ -18,7 +18,7 @@ from gui.panels.pad_intake import can_take, picture_from, picture_in
 from gui.panels.pad_parts import PadParts
 from gui.presenters.pad import EMPTY, Answer, Source, caption, ink_share, judge, reach
 from gui.presenters.subject import Subject, form
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS, TRAINING
 from gui.run.session_bridge import Wants
 from gui.state.selection import Sample
@@ -51,10 +51,10 @@ class PadPanel(PadParts):
     show_view = pyqtSignal(str)
     """The user wants to see the view with this key."""
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make an empty sheet that the chosen model of the shelf answers."""
-        super().__init__(desk, theme, parent)
-        self._desk = desk
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make an empty sheet that the chosen model of the registry answers."""
+        super().__init__(context, theme, parent)
+        self._context = context
         self.subject = Subject("your drawing")
         self.found: list[Found] = []
         """What was found, in reading order."""
@@ -66,7 +66,7 @@ class PadPanel(PadParts):
         self._key = ""
         self._form: object = None
         self._problem = ""
-        self._steady: list[tuple[Array, float]] = []
+        self._shift_consistency: list[tuple[Array, float]] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -85,14 +85,16 @@ class PadPanel(PadParts):
         self.tools.paste_wanted.connect(self.paste)
         self.tools.whole_wanted.connect(lambda: self._crop(None))
         self.tools.draw_wanted.connect(self.draw)
-        self.source_box.activated.connect(lambda index: desk.models.choose(self.source_box.itemData(index)))
+        self.source_box.activated.connect(
+            lambda index: context.models.choose(self.source_box.itemData(index))
+        )
         self.show_button.clicked.connect(lambda _checked: self._show("network"))
         self.explain_button.clicked.connect(lambda _checked: self._show("explain"))
         self.live.toggled.connect(lambda _on: self._offer_image())
-        desk.models.changed.connect(self._models_changed)
-        desk.bridge.snapshot_ready.connect(self._snapshot)
-        desk.bridge.run_started.connect(lambda _config: self._soon.start())
-        desk.bridge.add_watcher(self)
+        context.models.changed.connect(self._models_changed)
+        context.bridge.snapshot_ready.connect(self._snapshot)
+        context.bridge.run_started.connect(lambda _config: self._soon.start())
+        context.bridge.add_watcher(self)
         self._models_changed()
         self._answer()
 
@@ -103,11 +105,11 @@ class PadPanel(PadParts):
 
     def wants(self) -> Wants:
         """Ask for the network in training while the panel is in sight and it is the chosen one."""
-        return Wants(kernels=self.isVisible() and self._desk.models.current == TRAINING)
+        return Wants(kernels=self.isVisible() and self._context.models.current == TRAINING)
 
     def set_model(self, model: Model, name: str) -> None:
-        """Put ``model`` on the shelf and let it answer."""
-        self._desk.models.add(name, name, model)
+        """Put ``model`` on the registry and let it answer."""
+        self._context.models.add(name, name, model)
 
     # --- what is to be recognised ------------------------------------------------------------------
 
@@ -116,7 +118,7 @@ class PadPanel(PadParts):
         try:
             self._show_picture(*picture_in(mime))
         except DataError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             return False
         return True
 
@@ -129,7 +131,7 @@ class PadPanel(PadParts):
         try:
             self._show_picture(*picture_from(path))
         except DataError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
 
     def draw(self) -> None:
         """Put the picture away; the drawing is still there."""
@@ -146,7 +148,7 @@ class PadPanel(PadParts):
             self._offer_image()
 
     def _open(self) -> None:
-        path = self._desk.dialogs.open_file("Open a picture", _PICTURES)
+        path = self._context.dialogs.open_file("Open a picture", _PICTURES)
         if path is not None:
             self.open_picture(path)
 
@@ -180,27 +182,27 @@ class PadPanel(PadParts):
     # --- who answers ---------------------------------------------------------------------------------
 
     def _models_changed(self) -> None:
-        models = self._desk.models
-        self._desk.settings.follow = models.current == TRAINING
+        models = self._context.models
+        self._context.settings.follow = models.current == TRAINING
         self.offer_models(models)
-        self._desk.bridge.refresh()
+        self._context.bridge.refresh()
         self._soon.start()
 
     def _snapshot(self, snapshot: Snapshot) -> None:
-        wanted = snapshot.network is not None and self._desk.models.current == TRAINING
+        wanted = snapshot.network is not None and self._context.models.current == TRAINING
         if wanted and self.isVisible() and not self._soon.isActive():
             self._soon.start()
 
     def _model(self) -> tuple[str, Model, str]:
         """Return key and model of the network that answers, and the caption."""
-        models = self._desk.models
+        models = self._context.models
         key, title = models.current, models.title(models.current)
         if models.answering != key:
             return models.answering, models.get(models.answering), models.answering_title
         try:
             return key, models.get(key), caption(title, models.step if key == TRAINING else None)
         except EngineError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             return DIGITS, models.get(DIGITS), f"{models.title(DIGITS)}: {title} cannot be read"
 
     # --- the answer ------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ class PadPanel(PadParts):
         if self._form != form(model):
             self._form = form(model)
             self._find(model)
-        self._steady = [self.source.ask(part.image) for part in self.found]
+        self._shift_consistency = [self.source.ask(part.image) for part in self.found]
         self._tell()
 
     def _find(self, model: Model) -> None:
@@ -235,7 +237,7 @@ class PadPanel(PadParts):
             self.probabilities = None
             self.answer = Answer("empty", "Nothing found", self._problem) if self._problem else EMPTY
         else:
-            self.probabilities, steady = self._steady[self.chosen]
+            self.probabilities, shift_consistency = self._shift_consistency[self.chosen]
             drawn = self.subject.ink if len(self.found) == 1 else None
             digit = drawn is not None and image.shape == (1, 28, 28)
             self.answer = judge(
@@ -243,9 +245,9 @@ class PadPanel(PadParts):
                 names,
                 reach(drawn) if drawn is not None else 1.0,
                 ink_share(image) if digit else 0.0,
-                steady,
+                shift_consistency,
             )
-        read = [names[int(odds.argmax())] for odds, _ in self._steady]
+        read = [names[int(odds.argmax())] for odds, _ in self._shift_consistency]
         self.number.show_number(read, self.chosen)
         boxes = [part.box.scaled(1 / self.subject.scale) for part in self.found]
         tags = [f"{k}: {name}" if len(read) < 10 else name for k, name in enumerate(read, 1)]
@@ -263,7 +265,7 @@ class PadPanel(PadParts):
 
     def _choose(self, asked: str = "") -> None:
         if self.image is not None:
-            self._desk.selection.choose(Sample(self.image, self.subject.name, asked=asked))
+            self._context.selection.choose(Sample(self.image, self.subject.name, asked=asked))
 
     def _show(self, view: str) -> None:
         self._choose(self._key)
@@ -284,7 +286,7 @@ class PadPanel(PadParts):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the training."""
         super().showEvent(event)
-        self._desk.bridge.refresh()
+        self._context.bridge.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Send nothing more."""

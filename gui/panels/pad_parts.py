@@ -23,8 +23,8 @@ from gui.dialogs.teach.box import TeachBox
 from gui.panels.pad_answer import AnswerCard
 from gui.panels.pad_tools import PadTools
 from gui.presenters.pad import LISTED, Answer, top_classes
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID, Theme, font
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.canvas import Canvas
@@ -78,20 +78,20 @@ class NumberLine(QWidget):
 class PadParts(QWidget):
     """The sheet, its tools, the answer, the chooser of the network, and what can be done next."""
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the parts; the panel says what they do."""
         super().__init__(parent)
         self.setObjectName("panel")
         self.canvas = Canvas(theme)
-        self.canvas.pen_width = desk.settings.pen
+        self.canvas.pen_width = context.settings.pen
         self.picture = PictureSheet(theme)
         self.tools = PadTools(self.canvas, theme, self)
-        self.tools.width_slider.valueChanged.connect(lambda width: setattr(desk.settings, "pen", width))
+        self.tools.width_slider.valueChanged.connect(lambda width: setattr(context.settings, "pen", width))
         self.number = NumberLine()
         self.card = AnswerCard(theme)
         self.bars = ProbabilityBars(theme)
         self.bars.setAccessibleName("Probabilities")
-        self.teach = TeachBox(desk, theme)
+        self.teach = TeachBox(context, theme)
         self.source_box = ChoiceBox(
             "Answered by",
             "Which network answers: a trained one that comes with the program or was opened,\n"
@@ -151,7 +151,7 @@ class PadParts(QWidget):
             button.setEnabled(possible)
             button.setToolTip(tip if possible else "Draw or bring a picture first.")
 
-    def offer_models(self, models: ModelShelf) -> None:
+    def offer_models(self, models: ModelRegistry) -> None:
         """List the networks at hand."""
         self.source_box.clear()
         for key in models.keys:

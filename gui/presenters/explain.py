@@ -26,7 +26,7 @@ class Question:
     """What is asked.
 
     Attributes:
-        key: the key of the model on the shelf.
+        key: the key of the model on the registry.
         model: the network that answers.
         image: pixels, ``(C, H, W)``.
         chosen: the class to explain and the one beside it; None for the likeliest.

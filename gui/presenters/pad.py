@@ -26,7 +26,7 @@ LEAST_REACH = 0.07
 """A drawing whose longer side is less than this share of the sheet is a dot, whatever the network says."""
 MOST_INK = 0.55
 """More ink than this in the middle 20x20 is a blot; of MNIST's digits, one in a thousand has over 0.59."""
-STEADY = 0.3
+SHIFT_CONSISTENCY = 0.3
 """An answer whose probability falls below this when the picture is moved is doubted. Measured with a
 LeNet-5 at 99.1 %: 2 % of the digits it gets right are doubted, and 76 % of those it gets wrong."""
 SHIFT = 2
@@ -56,7 +56,11 @@ EMPTY = Answer("empty", "No answer yet", "The sheet is empty.")
 
 
 def judge(
-    probabilities: Array, names: Sequence[str], reach: float = 1.0, ink: float = 0.0, steady: float = 1.0
+    probabilities: Array,
+    names: Sequence[str],
+    reach: float = 1.0,
+    ink: float = 0.0,
+    shift_consistency: float = 1.0,
 ) -> Answer:
     """Turn probabilities ``(K,)`` into words that sound as sure as the figures allow.
 
@@ -69,7 +73,7 @@ def judge(
         names: the classes.
         reach: longer side of the drawing as a share of the sheet, 0 to 1.
         ink: mean ink in the middle 20x20 of the network's image, 0 to 1.
-        steady: the least probability of the best class over the moved pictures.
+        shift_consistency: the least probability of the best class over the moved pictures.
     """
     first, second = (int(k) for k in np.argsort(-probabilities, kind="stable")[:2])
     top, next_best = float(probabilities[first]), float(probabilities[second])
@@ -84,7 +88,7 @@ def judge(
     if top < SURE or top - next_best < MARGIN:
         figures = f"{percent(top)} and {percent(next_best)}"
         return Answer("doubt", f"Not sure: {names[first]} or {names[second]}?", figures)
-    if steady < STEADY:
+    if shift_consistency < SHIFT_CONSISTENCY:
         note = f"{percent(top)}, but another answer when moved by {SHIFT} pixels."
         return Answer("doubt", f"Perhaps {names[first]}?", note)
     return Answer("sure", f"{names[first]}, {percent(top)}", "", first)
@@ -138,7 +142,7 @@ class Source:
     scratch: Scratch = field(default_factory=Scratch, repr=False)
 
     def ask(self, image: Bytes) -> tuple[Array, float]:
-        """Return the answer for the network's image, uint8 ``(C, H, W)``, and how steady it is.
+        """Return the answer for the network's image, uint8 ``(C, H, W)``, and the least when it moves.
 
         Returns:
             The probabilities ``(K,)``, and the least probability of the best class when the image

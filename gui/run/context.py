@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gui.run.model_registry import ModelShelf
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -13,7 +13,7 @@ from gui.widgets.questions import Dialogs
 
 
 @dataclass(frozen=True)
-class Desk:
+class AppContext:
     """The shared objects; passed to constructors, so that nothing is global.
 
     Attributes:
@@ -27,7 +27,7 @@ class Desk:
 
     bridge: SessionBridge
     selection: Selection
-    models: ModelShelf
+    models: ModelRegistry
     notices: Notices
     dialogs: Dialogs
     settings: Settings

@@ -17,7 +17,7 @@ DIGITS = "digits"
 """The key of the shipped model that answers when no other one can."""
 
 
-class ModelShelf(QObject):
+class ModelRegistry(QObject):
     """Keeps models under keys, and which of them is looked at.
 
     A shipped model is read from its file when it is first asked for. The network in training is
@@ -85,7 +85,7 @@ class ModelShelf(QObject):
         return self._models[key]
 
     def add(self, key: str, title: str, model: Model, *, choose: bool = True) -> None:
-        """Put a model on the shelf under ``key``, in place of one that has this key already."""
+        """Put a model on the registry under ``key``, in place of one that has this key already."""
         self._titles[key], self._models[key] = title, model
         if choose:
             self._current = key

@@ -1,4 +1,4 @@
-"""What is drawn: one file a view, each given a ``Desk``."""
+"""What is drawn: one file a view, each given a ``AppContext``."""
 
 from __future__ import annotations
 

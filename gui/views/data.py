@@ -24,7 +24,7 @@ from engine.errors import DataError
 from engine.training.config import LiveSettings, RunConfig
 from gui.presenters.data_view import Part, PartName, parts, shown_words
 from gui.presenters.layer_list import size
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.session_bridge import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
@@ -49,11 +49,11 @@ class DataView(QWidget):
         "The images that are learnt from and tested on, and what the network is given of them."
     )
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the data set is loaded and the view is in sight."""
         super().__init__(parent)
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._dataset: Dataset | None = None
         self._stale = True
         self.parts: dict[PartName, Part] = {}
@@ -106,7 +106,7 @@ class DataView(QWidget):
         self._stack = OnePage.filling(self, self.empty, full)
 
     def _connect(self) -> None:
-        bridge = self._desk.bridge
+        bridge = self._context.bridge
         bridge.add_watcher(self)
         bridge.run_started.connect(lambda _config: self._renew())
         bridge.dataset_loaded.connect(lambda _dataset: self._renew())
@@ -145,7 +145,7 @@ class DataView(QWidget):
 
     def _fill(self) -> None:
         """Show the data set of the run."""
-        bridge = self._desk.bridge
+        bridge = self._context.bridge
         dataset, config = bridge.dataset, bridge.config
         if dataset is None:
             self._stack.setCurrentIndex(0)
@@ -180,7 +180,7 @@ class DataView(QWidget):
         return words + licence + home
 
     def _changed(self, _live: LiveSettings) -> None:
-        config: RunConfig | None = self._desk.bridge.config
+        config: RunConfig | None = self._context.bridge.config
         if config is not None and self._dataset is not None and self.isVisible():
             self.sample.set_run(Preprocessing(self._dataset.mean, self._dataset.std), config.augmentation)
 
@@ -212,7 +212,7 @@ class DataView(QWidget):
         self.sample.show_image(image, part.words(index).capitalize())
         self.readout.setText(part.words(index))
         number = index if part.name == "test" else None
-        self._desk.selection.choose(Sample(image, part.source(index), label, number))
+        self._context.selection.choose(Sample(image, part.source(index), label, number))
 
 
 def _scrolling(page: QWidget) -> QScrollArea:

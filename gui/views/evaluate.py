@@ -18,7 +18,7 @@ from PyQt5.QtWidgets import (
 from engine.session.messages import EvaluationDone
 from engine.training.config import RunConfig
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, percent, scope
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.session_bridge import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
@@ -45,11 +45,11 @@ class EvaluateView(QWidget):
     show_network = pyqtSignal()
     """The user wants to see the chosen image in the Network view."""
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the session sends evaluations."""
         super().__init__(parent)
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._shown: EvaluationDone | None = None
         self._waiting = False
         self.choice: Choice | None = None
@@ -111,7 +111,7 @@ class EvaluateView(QWidget):
         self._stack = OnePage.filling(self, self.empty, full)
 
     def _connect(self) -> None:
-        bridge = self._desk.bridge
+        bridge = self._context.bridge
         bridge.add_watcher(self)
         bridge.run_started.connect(self._run_started)
         bridge.evaluation_ready.connect(self._evaluated)
@@ -136,7 +136,7 @@ class EvaluateView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for an evaluation at once."""
         super().showEvent(event)
-        self._desk.bridge.refresh()
+        self._context.bridge.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the gallery below the matrix where there is no room beside it."""
@@ -152,7 +152,7 @@ class EvaluateView(QWidget):
         self._stack.setCurrentIndex(0)
 
     def _evaluated(self, done: EvaluationDone) -> None:
-        dataset = self._desk.bridge.dataset
+        dataset = self._context.bridge.dataset
         evaluation = done.evaluation
         if dataset is None or len(dataset.test_images) != evaluation.total or not len(evaluation.indices):
             return
@@ -173,7 +173,7 @@ class EvaluateView(QWidget):
 
     def _fill(self) -> None:
         """Show the images of the chosen cell, or the worst mistakes."""
-        dataset = self._desk.bridge.dataset
+        dataset = self._context.bridge.dataset
         if self._shown is None or dataset is None:
             return
         evaluation = self._shown.evaluation
@@ -195,7 +195,7 @@ class EvaluateView(QWidget):
         self.gallery.scrollToTop()
 
     def _describe(self, entry: Entry) -> str:
-        dataset = self._desk.bridge.dataset
+        dataset = self._context.bridge.dataset
         if dataset is None:
             return ""
         words = choice_words(dataset.class_names, Choice(entry.label, entry.predicted))
@@ -203,8 +203,10 @@ class EvaluateView(QWidget):
 
     def _send(self, entry: Entry) -> None:
         """Make an image the one that all views look at, and ask for the Network view."""
-        dataset = self._desk.bridge.dataset
+        dataset = self._context.bridge.dataset
         if dataset is not None:
             image = dataset.test_images[entry.index]
-            self._desk.selection.choose(Sample(image, f"test image {entry.index}", entry.label, entry.index))
+            self._context.selection.choose(
+                Sample(image, f"test image {entry.index}", entry.label, entry.index)
+            )
             self.show_network.emit()

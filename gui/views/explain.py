@@ -13,7 +13,7 @@ from engine.errors import ModelFileError
 from engine.explain import METHODS, Method
 from engine.session.messages import State
 from gui.presenters.explain import Question, Reply, misfit
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.model_registry import TRAINING
 from gui.run.session_bridge import Wants
 from gui.state.selection import Sample
@@ -36,11 +36,11 @@ class ExplainView(QWidget):
     title: ClassVar[str] = "Explain"
     about: ClassVar[str] = "Which pixels of the image speak for a class, as three methods see it."
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when there is an image and a network."""
         super().__init__(parent)
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._methods: dict[str, Method] = {name: kind() for name, kind in METHODS.items()}
         self._stale = True
         self._asked: tuple[int | None, bool] = (None, False)
@@ -58,7 +58,7 @@ class ExplainView(QWidget):
             "pixels speak for the network's answer.",
             "Take a test image",
         )
-        self.empty.button.setEnabled(desk.bridge.dataset is not None)
+        self.empty.button.setEnabled(context.bridge.dataset is not None)
         self.method = KindChooser("Method", METHODS, self._methods["saliency"], "Whose options are shown.")
         self.trust = QLabel()
         self.detail = QLabel()
@@ -71,7 +71,7 @@ class ExplainView(QWidget):
         self._lay_out()
         self._connect()
         self._say()
-        self.head.list_models(desk.models)
+        self.head.list_models(context.models)
 
     def _lay_out(self) -> None:
         foot = QGridLayout()
@@ -93,16 +93,16 @@ class ExplainView(QWidget):
         self._stack = OnePage.filling(self, self.empty, self.words, full, above=self.head)
 
     def _connect(self) -> None:
-        desk = self._desk
-        desk.bridge.add_watcher(self)
-        desk.bridge.dataset_loaded.connect(self._dataset_loaded)
-        desk.bridge.snapshot_ready.connect(lambda _: self._snapshot_came())
-        desk.bridge.run_started.connect(lambda _: self.refresh())
-        desk.bridge.state_changed.connect(lambda *_: self._snapshot_came())
-        desk.selection.changed.connect(lambda _: self.refresh())
-        desk.models.changed.connect(self._models_changed)
+        context = self._context
+        context.bridge.add_watcher(self)
+        context.bridge.dataset_loaded.connect(self._dataset_loaded)
+        context.bridge.snapshot_ready.connect(lambda _: self._snapshot_came())
+        context.bridge.run_started.connect(lambda _: self.refresh())
+        context.bridge.state_changed.connect(lambda *_: self._snapshot_came())
+        context.selection.changed.connect(lambda _: self.refresh())
+        context.models.changed.connect(self._models_changed)
         self.empty.acted.connect(self._take_test_image)
-        self.head.model.activated.connect(lambda _: desk.models.choose(self.head.model.currentData()))
+        self.head.model.activated.connect(lambda _: context.models.choose(self.head.model.currentData()))
         self.head.first.activated.connect(lambda _: self.refresh())
         self.head.second.activated.connect(lambda _: self.refresh())
         self.head.opacity.valueChanged.connect(lambda value: self.maps.set_share(value / 100))
@@ -120,7 +120,7 @@ class ExplainView(QWidget):
 
     def wants(self) -> Wants:
         """Ask for the network in training when it is looked at and may be asked again."""
-        follows = self.isVisible() and self._desk.models.current == TRAINING
+        follows = self.isVisible() and self._context.models.current == TRAINING
         return Wants(kernels=follows and self.explainer.due(slow=False))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -128,12 +128,12 @@ class ExplainView(QWidget):
         super().showEvent(event)
         if self._stale:
             self.refresh()
-        self._desk.bridge.refresh()
+        self._context.bridge.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """End all work; wait for its end only if the window goes as well."""
         super().hideEvent(event)
-        self._stale = self._stale or self.explainer.busy or self._desk.models.current == TRAINING
+        self._stale = self._stale or self.explainer.busy or self._context.models.current == TRAINING
         (self.explainer.give_up if self.window().isVisible() else self.explainer.stop)()
 
     def refresh(self, *, slow: bool = True) -> None:
@@ -141,8 +141,8 @@ class ExplainView(QWidget):
         self._stale = not self.isVisible()
         if self._stale:
             return
-        sample, models = self._desk.selection.sample, self._desk.models
-        self.head.list_models(self._desk.models)
+        sample, models = self._context.selection.sample, self._context.models
+        self.head.list_models(self._context.models)
         if sample is None:
             self.explainer.stop()
             self._stack.setCurrentIndex(_NOTHING)
@@ -171,21 +171,21 @@ class ExplainView(QWidget):
         self.empty.button.setEnabled(len(dataset.test_images) > 0)
 
     def _models_changed(self) -> None:
-        self.head.list_models(self._desk.models)
+        self.head.list_models(self._context.models)
         self.refresh()
 
     def _snapshot_came(self) -> None:
         """Follow the network in training, at most as often as it bears."""
-        follows = self._desk.models.current == TRAINING and self.isVisible()
+        follows = self._context.models.current == TRAINING and self.isVisible()
         if not follows or not self.explainer.due(slow=False):
             return
-        slow = self._desk.bridge.state is not State.RUNNING or self.explainer.due(slow=True)
+        slow = self._context.bridge.state is not State.RUNNING or self.explainer.due(slow=True)
         step, slow_too = self._asked
-        if self._desk.models.step != step or (slow and not slow_too):
+        if self._context.models.step != step or (slow and not slow_too):
             self.refresh(slow=slow)
 
     def _show(self, reply: Reply) -> None:
-        sample = self._desk.selection.sample
+        sample = self._context.selection.sample
         self.head.list_classes(reply)
         self.maps.show_reply(reply, sample.source if sample is not None else "")
         self._stack.setCurrentIndex(_FULL)
@@ -204,10 +204,10 @@ class ExplainView(QWidget):
     # --- what the user does -----------------------------------------------------------------------
 
     def _take_test_image(self) -> None:
-        dataset = self._desk.bridge.dataset
+        dataset = self._context.bridge.dataset
         if dataset is not None:
             label = int(dataset.test_labels[0])
-            self._desk.selection.choose(Sample(dataset.test_images[0], "test image 0", label, 0))
+            self._context.selection.choose(Sample(dataset.test_images[0], "test image 0", label, 0))
 
     def _choose_class(self, number: int) -> None:
         self.head.first.setCurrentIndex(number + 1)

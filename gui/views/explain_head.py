@@ -7,7 +7,7 @@ from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from gui.presenters.explain import Reply, class_texts
-from gui.run.model_registry import ModelShelf
+from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 
@@ -54,7 +54,7 @@ class ExplainHead(QWidget):
         self._row.setStretchFactor(self.model, 3 if roomy else 2)
         self.opacity.setFixedWidth((10 if roomy else 6) * GRID)
 
-    def list_models(self, models: ModelShelf) -> None:
+    def list_models(self, models: ModelRegistry) -> None:
         """List the networks, and mark the one that is asked."""
         current = models.current
         items = [

@@ -17,7 +17,7 @@ from PyQt5.QtWidgets import (
 )
 
 from gui.presenters.curves import X_AXES
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.session_bridge import Wants
 from gui.style.theme import GRID, Theme
 from gui.views.learn_drawing import Drawing
@@ -45,22 +45,22 @@ class LearnView(QWidget):
         "validation on images it does not learn from."
     )
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself as the run goes on."""
         super().__init__(parent)
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._stale = True
         self._at: float | None = None
         self.drawing = Drawing(theme)
         self.charts = self.drawing.stack
-        self.files = CurveFiles(desk, self)
+        self.files = CurveFiles(context, self)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_LATE_MS)
         self._late.timeout.connect(self._grew)
         self._build()
-        bridge = desk.bridge
+        bridge = context.bridge
         bridge.add_watcher(self)
         bridge.run_started.connect(lambda _: self._begin())
         bridge.history_grew.connect(lambda: self._grew(patient=True))
@@ -116,7 +116,7 @@ class LearnView(QWidget):
         self._stack = OnePage.filling(self, self.empty, full)
         self.setFocusProxy(self.charts)
 
-        self.empty.acted.connect(self._desk.bridge.play)
+        self.empty.acted.connect(self._context.bridge.play)
         self.axis.currentIndexChanged.connect(self._axis_changed)
         self.span.valueChanged.connect(self._span_changed)
         self.log.toggled.connect(self.drawing.set_logarithmic)
@@ -141,13 +141,13 @@ class LearnView(QWidget):
         super().showEvent(event)
         if self._stale:
             self._grew()
-        self._desk.bridge.refresh()
+        self._context.bridge.refresh()
 
     # --- what comes from the session --------------------------------------------------------------
 
     def _begin(self) -> None:
         self._at = None
-        self.drawing.set_history(self._desk.bridge.history)
+        self.drawing.set_history(self._context.bridge.history)
         self._stack.setCurrentIndex(0)
         self._grew()
 

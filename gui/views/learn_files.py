@@ -10,7 +10,7 @@ from PyQt5.QtGui import QImage
 
 from engine.io.files import replacing
 from gui.presenters.export import tables, write_tables
-from gui.run.context import Desk
+from gui.run.context import AppContext
 
 
 class CurveFiles(QObject):
@@ -19,10 +19,10 @@ class CurveFiles(QObject):
     progressed = pyqtSignal(float)
     """The share of the figures that is written; 1 or more when there is nothing left to wait for."""
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         """Nothing is written yet."""
         super().__init__(parent)
-        self._desk = desk
+        self._context = context
         self._writing: Generator[float, None, None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -32,7 +32,9 @@ class CurveFiles(QObject):
 
     def save_picture(self, picture: QImage) -> None:
         """Ask for a file and write ``picture`` to it as PNG."""
-        path = self._desk.dialogs.save_file("Save the curves as a picture", "curves.png", "Pictures (*.png)")
+        path = self._context.dialogs.save_file(
+            "Save the curves as a picture", "curves.png", "Pictures (*.png)"
+        )
         if path is None:
             return
         buffer = QBuffer()
@@ -44,15 +46,15 @@ class CurveFiles(QObject):
         except OSError as error:
             self._cannot_write(path, error)
         else:
-            self._desk.notices.tell(f"Saved {path.name} in {path.parent}.")
+            self._context.notices.tell(f"Saved {path.name} in {path.parent}.")
 
     def save_figures(self) -> None:
         """Ask for a file and write every step to it as CSV, and the validations beside it."""
-        path = self._desk.dialogs.save_file("Save the curves as figures", "curves.csv", "Figures (*.csv)")
+        path = self._context.dialogs.save_file("Save the curves as figures", "curves.csv", "Figures (*.csv)")
         if path is None:
             return
         self.cancel()
-        parts = tables(self._desk.bridge.history, path)
+        parts = tables(self._context.bridge.history, path)
         self._target, self._names = path, " and ".join(part.name for part, _ in parts)
         self._writing = write_tables(parts)
         self._timer.start()
@@ -75,7 +77,7 @@ class CurveFiles(QObject):
             return
         if share is None:
             self._end()
-            self._desk.notices.tell(f"Saved {self._names} in {self._target.parent}.")
+            self._context.notices.tell(f"Saved {self._names} in {self._target.parent}.")
         else:
             self.progressed.emit(share)
 
@@ -85,4 +87,4 @@ class CurveFiles(QObject):
         self.progressed.emit(1.0)
 
     def _cannot_write(self, path: Path, error: OSError) -> None:
-        self._desk.notices.problem(f"Cannot write {path}: {error.strerror or error}.")
+        self._context.notices.problem(f"Cannot write {path}: {error.strerror or error}.")

@@ -13,7 +13,7 @@ from engine.errors import EngineError
 from engine.model.model_file import Model
 from engine.session.messages import Snapshot, State
 from engine.training.config import RunConfig
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.model_registry import TRAINING
 from gui.run.session_bridge import Wants
 from gui.state.selection import Sample
@@ -39,11 +39,11 @@ class NetworkView(QWidget):
         "The network from left to right: its kernels above, what each layer makes of the image below."
     )
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the session sends snapshots."""
         super().__init__(parent)
         self.setObjectName("panel")
-        self._desk = desk
+        self._context = context
         self._theme = theme
         self.chooser = SampleChooser()
         self.scale = ChoiceBox(
@@ -69,7 +69,7 @@ class NetworkView(QWidget):
             "learns.",
             "Start training",
         )
-        self.empty.acted.connect(desk.bridge.play)
+        self.empty.acted.connect(context.bridge.play)
         self.enlarged: EnlargeDialog | None = None
 
         controls = QHBoxLayout()
@@ -88,24 +88,24 @@ class NetworkView(QWidget):
         inner.addLayout(foot)
         self._stack = OnePage.filling(self, self.empty, full)
 
-        bridge = desk.bridge
+        bridge = context.bridge
         bridge.add_watcher(self)
         bridge.dataset_loaded.connect(self._dataset_loaded)
         bridge.run_started.connect(self._run_started)
         bridge.state_changed.connect(self._state_changed)
         bridge.snapshot_ready.connect(self._show)
-        desk.selection.changed.connect(self._sample_changed)
-        self.chooser.chosen.connect(desk.selection.choose)
+        context.selection.changed.connect(self._sample_changed)
+        self.chooser.chosen.connect(context.selection.choose)
         self.scale.currentIndexChanged.connect(self._scale_changed)
         self.canvas.hovered.connect(lambda text: self.readout.setText(text or self._idle))
         self.canvas.enlarge.connect(self._enlarge)
-        desk.models.changed.connect(self._list_models)
+        context.models.changed.connect(self._list_models)
         self.source.activated.connect(lambda index: self.look_at(self.source.itemData(index)))
         self._list_models()
         if bridge.dataset is not None:
             self._dataset_loaded(bridge.dataset)
-        if desk.selection.sample is not None:
-            self._sample_changed(desk.selection.sample)
+        if context.selection.sample is not None:
+            self._sample_changed(context.selection.sample)
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
@@ -121,7 +121,7 @@ class NetworkView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for a picture at once."""
         super().showEvent(event)
-        self._desk.bridge.refresh()
+        self._context.bridge.refresh()
         self._show_trained()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -132,7 +132,7 @@ class NetworkView(QWidget):
     # --- which network is shown -------------------------------------------------------------------
 
     def _list_models(self) -> None:
-        models = self._desk.models
+        models = self._context.models
         self.source.clear()
         for key in models.keys:
             self.source.addItem(models.title(key), key)
@@ -142,10 +142,10 @@ class NetworkView(QWidget):
         self._until_training = stands_in
 
     def look_at(self, key: str) -> None:
-        """Show the network with this key of the shelf."""
+        """Show the network with this key of the registry."""
         self._key, self._until_training = key, False
         self.source.setCurrentIndex(self.source.findData(key))
-        self._desk.bridge.refresh()
+        self._context.bridge.refresh()
         self._show_trained()
 
     def _show_trained(self) -> None:
@@ -154,12 +154,12 @@ class NetworkView(QWidget):
             self._trained.stop()
             return
         try:
-            model = self._desk.models.get(self._key)
+            model = self._context.models.get(self._key)
         except EngineError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             self.look_at(TRAINING)
             return
-        sample = self._desk.selection.sample
+        sample = self._context.selection.sample
         self._trained.ask(model, sample.image if sample is not None else None)
 
     def _show_seen(self, snapshot: Snapshot, model: Model) -> None:
@@ -168,7 +168,7 @@ class NetworkView(QWidget):
 
     def _fit_to(self, sample: Sample) -> None:
         """Look at the network that was asked about the sample, or at the one that it was made for."""
-        models, spec = self._desk.models, self.canvas.spec
+        models, spec = self._context.models, self.canvas.spec
         if sample.asked in models.keys:
             if sample.asked != self._key:
                 self.look_at(sample.asked)
@@ -188,7 +188,7 @@ class NetworkView(QWidget):
 
     def _dataset_loaded(self, dataset: Dataset) -> None:
         self.chooser.set_dataset(dataset)
-        sample = self._desk.selection.sample
+        sample = self._context.selection.sample
         fits = sample is not None and sample.image.shape == dataset.test_images.shape[1:]
         # Image 17 of another data set is another image.
         stale = sample is not None and sample.index is not None
@@ -203,7 +203,7 @@ class NetworkView(QWidget):
             self.enlarged.close()
 
     def _show(self, snapshot: Snapshot) -> None:
-        dataset = self._desk.bridge.dataset
+        dataset = self._context.bridge.dataset
         if self._key == TRAINING and self.isVisible() and dataset is not None:
             self._draw(snapshot, tuple(dataset.class_names))
 
@@ -233,7 +233,7 @@ class NetworkView(QWidget):
 
     def _sample_changed(self, sample: Sample) -> None:
         self.chooser.show_sample(sample)
-        dataset = self._desk.bridge.dataset
+        dataset = self._context.bridge.dataset
         names = dataset.class_names if dataset is not None else ()
         known = sample.label is not None and sample.label < len(names)
         self.canvas.set_truth(names[sample.label or 0] if known else "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.layers.base import Layer
 from engine.model.spec import NetworkSpec, trained_size
-from engine.options import Described
+from engine.options import Configurable
 from engine.types import Array, Shape
 from gui.presenters.mosaic import Cell, Fit, fit
 
@@ -273,7 +273,7 @@ def _count_text(spec: NetworkSpec, shapes: tuple[Shape, ...], index: int) -> str
     return f"{thousands(count)} parameters" if count else ""
 
 
-def _first_option(layer: Described) -> str:
+def _first_option(layer: Configurable) -> str:
     """Return the first setting of a layer as text, if it has one."""
     value = next((getattr(layer, name) for name in layer.options()), "")
     return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value}"

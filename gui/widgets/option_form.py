@@ -10,7 +10,7 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import ConfigError
-from engine.options import Described, OptionInfo
+from engine.options import Configurable, OptionInfo
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.fields import Field, field_for
@@ -110,7 +110,7 @@ class PartForm(QWidget):
     changed = pyqtSignal(object)
     """The thing with another, allowed value."""
 
-    def __init__(self, part: Described) -> None:
+    def __init__(self, part: Configurable) -> None:
         """Make a form for ``part``."""
         super().__init__()
         self.part = part
@@ -124,7 +124,7 @@ class PartForm(QWidget):
         column.addWidget(self.form)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
 
-    def show_part(self, part: Described) -> None:
+    def show_part(self, part: Configurable) -> None:
         """Show another thing of the same kind without telling anyone."""
         self.part = part
         self.form.set_values({name: getattr(part, name) for name in part.options()})
@@ -143,12 +143,12 @@ class PartForm(QWidget):
         self.changed.emit(self.part)
 
 
-def defaults_of(kind: type[Described]) -> dict[str, Any]:
+def defaults_of(kind: type[Configurable]) -> dict[str, Any]:
     """Return the default of each option of ``kind``."""
     return {f.name: f.default for f in dataclasses.fields(kind) if f.name in kind.options()}
 
 
-D = TypeVar("D", bound=Described)
+D = TypeVar("D", bound=Configurable)
 
 
 class KindChooser(QWidget, Generic[D]):

@@ -11,7 +11,7 @@ from PyQt5.QtWidgets import QMainWindow
 from engine.errors import EngineError
 from engine.io.files import replacing
 from gui.panels.experiment import ExperimentPanel
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.run_control import RunControl
 
 _MODELS = "Models (*.safetensors)"
@@ -25,16 +25,16 @@ class FileActions:
     def __init__(
         self,
         window: QMainWindow,
-        desk: Desk,
+        context: AppContext,
         control: RunControl,
         experiment: ExperimentPanel,
     ) -> None:
         """Act on the parts of ``window``."""
         self._window = window
-        self._desk = desk
+        self._context = context
         self._control = control
         self._experiment = experiment
-        self._dialogs = desk.dialogs
+        self._dialogs = context.dialogs
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of the menu does."""
@@ -50,7 +50,7 @@ class FileActions:
         }
 
     def open_model(self) -> None:
-        """Put the model in a file of any kind on the shelf and look at it."""
+        """Put the model in a file of any kind on the registry and look at it."""
         path = self._dialogs.open_file("Open or import a model", _FOREIGN)
         if path is None:
             return
@@ -59,18 +59,18 @@ class FileActions:
         try:
             model = read_model(path)
         except EngineError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             return
-        self._desk.models.add(f"file:{path}", path.stem, model)
+        self._context.models.add(f"file:{path}", path.stem, model)
         note = model.record.get("note")
         told = f" {note}" if isinstance(note, str) else ""
-        self._desk.notices.tell(f"Opened {path.name}; the Test panel answers with it.{told}")
+        self._context.notices.tell(f"Opened {path.name}; the Test panel answers with it.{told}")
 
     def export_model(self) -> None:
         """Open the dialog that takes a model away."""
         from gui.dialogs.export_dialog import ExportDialog  # most starts do without
 
-        dialog = ExportDialog(self._desk, self._window)
+        dialog = ExportDialog(self._context, self._window)
         dialog.setAttribute(Qt.WA_DeleteOnClose)
         dialog.open()
 
@@ -109,17 +109,17 @@ class FileActions:
         path = self._dialogs.save_file("Save a picture of the window", "kernelscope.png", "Pictures (*.png)")
         if path is None:
             return
-        save_picture(self._window, path, self._desk)
+        save_picture(self._window, path, self._context)
 
 
-def save_picture(window: QMainWindow, path: Path, desk: Desk) -> None:
+def save_picture(window: QMainWindow, path: Path, context: AppContext) -> None:
     """Write what ``window`` shows to ``path`` and tell the outcome."""
     try:
         write_picture(window, path)
     except OSError as error:
-        desk.notices.problem(f"Cannot write {path}: {error.strerror or error}.")
+        context.notices.problem(f"Cannot write {path}: {error.strerror or error}.")
     else:
-        desk.notices.tell(f"Saved {path.name} in {path.parent}.")
+        context.notices.tell(f"Saved {path.name} in {path.parent}.")
 
 
 def write_picture(window: QMainWindow, path: Path) -> None:

@@ -12,7 +12,7 @@ from engine.session.messages import State
 from gui.panels import PANELS
 from gui.panels.experiment import ExperimentPanel
 from gui.panels.pad import PadPanel
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.run_control import RunControl
 from gui.state.settings import Settings
 from gui.style.theme import THEMES, Theme, apply_theme
@@ -31,31 +31,31 @@ _LAYOUT_VERSION = 2
 
 
 class MainWindow(QMainWindow):
-    """Docks, menus, toolbar and status bar around a ``Desk``."""
+    """Docks, menus, toolbar and status bar around a ``AppContext``."""
 
     closing = pyqtSignal()
     """The window is about to close; settings are up to date."""
 
     def __init__(
-        self, desk: Desk, control: RunControl, closing: Closing, settings: Settings, theme: Theme
+        self, context: AppContext, control: RunControl, closing: Closing, settings: Settings, theme: Theme
     ) -> None:
         """Build the window; it is arranged as ``settings`` remember it."""
         super().__init__()
         self.setWindowTitle("Kernelscope")
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
-        self.desk, self.settings, self.theme = desk, settings, theme
+        self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
         self.parts: dict[str, QWidget] = {}
         self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
-            self._add(kind.key, kind.title, kind.about, kind(desk, theme))
+            self._add(kind.key, kind.title, kind.about, kind(context, theme))
         self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
         experiment, pad = self.parts["experiment"], self.parts["pad"]
         assert isinstance(experiment, ExperimentPanel)  # noqa: S101 - for the type checker
         assert isinstance(pad, PadPanel)  # noqa: S101
         self.experiment, self.pad = experiment, pad
-        files = FileActions(self, desk, control, experiment)
+        files = FileActions(self, context, control, experiment)
         self.actions_ = Actions(
             self,
             {
@@ -75,12 +75,12 @@ class MainWindow(QMainWindow):
             theme,
         )
         self._add_view_actions()
-        self.choices = Choices(desk.bridge, settings)
+        self.choices = Choices(context.bridge, settings)
         self.actions_.add_right(self.choices)
-        self.notice_bar = NoticeBar(desk.notices)
+        self.notice_bar = NoticeBar(context.notices)
         self.addToolBarBreak()
         self.addToolBar(Qt.TopToolBarArea, self.notice_bar)
-        self.status = RunStatus(desk.bridge)
+        self.status = RunStatus(context.bridge)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
         for part in self.parts.values():
@@ -92,8 +92,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         experiment.restart_requested.connect(control.start_over)
         control.changed.connect(self._refresh_actions)
-        desk.bridge.history_grew.connect(self._refresh_actions)
-        desk.bridge.run_started.connect(lambda _: self._refresh_actions())
+        context.bridge.history_grew.connect(self._refresh_actions)
+        context.bridge.run_started.connect(lambda _: self._refresh_actions())
         self._restore(settings)
         self._refresh_actions()
 
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         dock.show()
         dock.raise_()
         self.parts[key].setFocus()
-        self.desk.bridge.refresh()
+        self.context.bridge.refresh()
 
     def _test(self, take: Callable[[], object]) -> None:
         """Show the Test panel and let it take a picture."""
@@ -173,14 +173,14 @@ class MainWindow(QMainWindow):
     # --- state ----------------------------------------------------------------------------------
 
     def _refresh_actions(self) -> None:
-        control, actions, steps = self._control, self.actions_.by_key, self.desk.bridge.steps
+        control, actions, steps = self._control, self.actions_.by_key, self.context.bridge.steps
         self.actions_.show_running(control.running, steps > 0)
-        loading = self.desk.bridge.state is State.LOADING
+        loading = self.context.bridge.state is State.LOADING
         for key in ("toggle", "step", "epoch"):
             actions[key].setEnabled(control.can_train)
         for key in ("save_model", "save_run"):
             actions[key].setEnabled(steps > 0 and not loading)
-        actions["finish"].setEnabled(steps > 0 and self.desk.bridge.state in (State.RUNNING, State.PAUSED))
+        actions["finish"].setEnabled(steps > 0 and self.context.bridge.state in (State.RUNNING, State.PAUSED))
         actions["reset"].setEnabled(not loading)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for pictures as soon as there is something to paint on."""
         super().showEvent(event)
-        self.desk.bridge.refresh()
+        self.context.bridge.refresh()
         if not self.settings.layout:
             QTimer.singleShot(
                 0, self._arrangement.proportion

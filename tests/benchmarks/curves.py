@@ -10,8 +10,8 @@ from PyQt5.QtWidgets import QApplication
 
 from engine.model.history import History
 from gui.app.build import application
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -45,8 +45,8 @@ def frames(app: QApplication, history: History) -> tuple[np.ndarray, np.ndarray]
     selection = Selection()
     bridge = SessionBridge(selection)
     bridge.history = history
-    desk = Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
-    view = LearnView(desk, LIGHT)
+    context = AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
+    view = LearnView(context, LIGHT)
     view.resize(900, 600)
     view.show()
     QTest.qWaitForWindowExposed(view)

@@ -31,7 +31,7 @@ def run() -> list[Row]:
         program = opened(config(), Path(folder))
         sizes = []
         for goal in (EARLY, LATE):
-            while program.desk.bridge.steps < goal:
+            while program.context.bridge.steps < goal:
                 pump(program, 0.05)
             sizes.append(resident_mb() or 0.0)
         program.close()

@@ -60,7 +60,7 @@ def new_trainer(
         spec, batch_size=batch, learning_rate=rate, momentum=0.95, epochs=10000, validation_images=0
     )
     trainer = Trainer(config, dataset, workers)
-    trainer.crew.wait()
+    trainer.pool.wait()
     return trainer
 
 
@@ -101,7 +101,7 @@ def compare(case: Case, torch: TorchSide | None, workers: Workers) -> tuple[floa
         x = trainer.preprocessing.apply(dataset.train_images[: count * case.batch])
         labels = dataset.train_labels[: count * case.batch].reshape(count, case.batch)
         x = x.reshape(count, case.batch, *case.spec.in_shape)
-        torch.build(case.spec, trainer.network.flat, x, labels, trainer.live.learning_rate)
+        torch.build(case.spec, trainer.network.vector, x, labels, trainer.live.learning_rate)
         turns.append(lambda count: torch.steps(count)[0])
     counts = []
     for turn in turns:
@@ -122,7 +122,7 @@ def loss_distance(torch: TorchSide, workers: Workers) -> float:
     """Return the largest difference of the losses of `classic` over the same steps on MNIST."""
     dataset = catalogue.load("mnist")
     trainer = new_trainer(preset("classic"), 20, dataset, workers, _FOLLOWED_RATE)
-    start = trainer.network.flat.copy()
+    start = trainer.network.vector.copy()
     batches, losses = [], []
     for _ in range(_FOLLOWED):
         batches.append(trainer._batch())

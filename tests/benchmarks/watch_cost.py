@@ -54,7 +54,7 @@ def opened(settings: RunConfig, folder: Path) -> Kernelscope:
     program.window.resize(1600, 1000)
     program.window.show()
     program.window.tile(True)
-    bridge = program.desk.bridge
+    bridge = program.context.bridge
     while bridge.state is State.LOADING:
         pump(program, 0.02)
     bridge.play()
@@ -74,7 +74,7 @@ def watched(settings: RunConfig) -> tuple[float, float]:
     """Return images a second and pictures a second with every view visible."""
     with tempfile.TemporaryDirectory() as folder:
         program = opened(settings, Path(folder))
-        bridge, pictures = program.desk.bridge, [0]
+        bridge, pictures = program.context.bridge, [0]
 
         def count(_snapshot: object) -> None:
             pictures[0] += 1

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ConfigError
-from engine.options import Described, from_json, option
+from engine.options import Configurable, from_json, option
 
 
 @dataclass(frozen=True)
-class Example(Described):
+class Example(Configurable):
     """Has one option of every sort."""
 
     kind: ClassVar[str] = "example"

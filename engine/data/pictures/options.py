@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.options import Described, option
+from engine.options import Configurable, option
 from engine.types import Shape
 
 FITS: dict[str, str] = {
@@ -26,7 +26,7 @@ _USUAL_SIDE = 64
 
 
 @dataclass(frozen=True)
-class PictureOptions(Described):
+class PictureOptions(Configurable):
     """How pictures become the images of a data set."""
 
     kind: ClassVar[str] = "pictures"

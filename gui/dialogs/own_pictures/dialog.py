@@ -30,7 +30,7 @@ from gui.dialogs.own_pictures.preview import Preview
 from gui.dialogs.own_pictures.sets import OwnSets
 from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures, counted, is_source
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.style.theme import GRID, Theme
 from gui.widgets.section import Section
 
@@ -56,7 +56,7 @@ class OwnPicturesDialog(QDialog):
     renamed = pyqtSignal(str)
     """The data set of this name has another title."""
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make a dialog with nothing chosen; no thread of it outlives it."""
         super().__init__(parent)
         self.setWindowTitle("Your own pictures")
@@ -64,7 +64,7 @@ class OwnPicturesDialog(QDialog):
         self.setAcceptDrops(True)
         self.resize(920, 680)
         self.state = OwnPictures()
-        self._desk = desk
+        self._context = context
         self._build_head()
         self._build_body(theme)
         self._build_foot()
@@ -89,11 +89,13 @@ class OwnPicturesDialog(QDialog):
         self.about.setWordWrap(True)
         self.folder = QPushButton("Choose &folder\u2026")
         self.folder.setToolTip("A folder with one sub-folder for each class")
-        self.folder.clicked.connect(lambda _checked: self._open(self._desk.dialogs.open_folder("Pictures")))
+        self.folder.clicked.connect(
+            lambda _checked: self._open(self._context.dialogs.open_folder("Pictures"))
+        )
         self.file = QPushButton("Choose fi&le\u2026")
         self.file.setToolTip("A table (CSV) of file and class, or an .npz with images and labels")
         self.file.clicked.connect(
-            lambda _checked: self._open(self._desk.dialogs.open_file("Pictures", _KINDS))
+            lambda _checked: self._open(self._context.dialogs.open_file("Pictures", _KINDS))
         )
         self.summary = QLabel()
         self.summary.setAccessibleName("What was found")
@@ -126,7 +128,7 @@ class OwnPicturesDialog(QDialog):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(both)
         self.left_out = LeftOut()
-        self.sets = OwnSets(self._desk)
+        self.sets = OwnSets(self._context)
         self.sets.removed.connect(self._removed)
         self.sets.renamed.connect(self.renamed)
         self.own = Section("My data sets", folding=True, folded=True)
@@ -205,7 +207,7 @@ class OwnPicturesDialog(QDialog):
         )
         if gone:
             sentence += f" {counted(len(gone), 'picture')} could not be read any more."
-        self._desk.notices.tell(sentence)
+        self._context.notices.tell(sentence)
         self.added.emit(name)
         self.accept()
 

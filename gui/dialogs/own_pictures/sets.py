@@ -17,7 +17,7 @@ from PyQt5.QtWidgets import (
 from engine.data.catalogue import forget
 from engine.data.own import own_sets, remove, rename
 from engine.errors import DataError
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.style.theme import GRID
 
 _NAME, _ABOUT = Qt.UserRole, Qt.UserRole + 1
@@ -31,10 +31,10 @@ class OwnSets(QWidget):
     renamed = pyqtSignal(str)
     """The data set of this name has another title."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         """List what is there now."""
         super().__init__()
-        self._desk = desk
+        self._context = context
         self.list = QListWidget()
         self.list.setAccessibleName("My data sets")
         self.list.setFixedHeight(10 * GRID)
@@ -102,7 +102,7 @@ class OwnSets(QWidget):
             rename(name, item.text())
             forget(name)
         except DataError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
         else:
             self.renamed.emit(name)
         self.refresh()
@@ -113,13 +113,13 @@ class OwnSets(QWidget):
             f"Remove the data set \u201c{item.text()}\u201d? It cannot be brought back, "
             "except by making it again from its pictures."
         )
-        if not self._desk.dialogs.confirm(question, "Remove"):
+        if not self._context.dialogs.confirm(question, "Remove"):
             return
         name = item.data(_NAME)
         try:
             remove(name)
         except DataError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             return
         self.refresh()
         self.removed.emit(name)

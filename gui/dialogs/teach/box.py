@@ -10,7 +10,7 @@ from engine.teaching.examples import Example, Examples
 from engine.types import Bytes
 from gui.dialogs.teach.models import restore
 from gui.presenters.teach import how_many
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 
@@ -21,10 +21,10 @@ class TeachBox(QWidget):
     added = pyqtSignal()
     """An example was added or taken back."""
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make the row without an image, and put the taught models of earlier days on the shelf."""
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the row without an image, and put the taught models of earlier days on the registry."""
         super().__init__(parent)
-        self._desk, self._theme = desk, theme
+        self._context, self._theme = context, theme
         self._image: Bytes | None = None
         self._answer: int | None = None
         self._key = ""
@@ -50,7 +50,7 @@ class TeachBox(QWidget):
             for widget in widgets:
                 row.addWidget(widget, 1 if widget in (self.classes, self.count) else 0)
             column.addLayout(row)
-        restore(desk)
+        restore(context)
         self._recount()
 
     def set_theme(self, theme: Theme) -> None:
@@ -82,13 +82,13 @@ class TeachBox(QWidget):
     def open(self) -> None:
         """Show My examples of the model in hand."""
         try:
-            self._desk.models.get(self._key)
+            self._context.models.get(self._key)
         except ModelFileError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             return
         from gui.dialogs.teach.dialog import TeachDialog  # not needed before it is asked for
 
-        dialog = TeachDialog(self._desk, self._theme, self._key, self.window())
+        dialog = TeachDialog(self._context, self._theme, self._key, self.window())
         dialog.changed.connect(self._recount)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -109,12 +109,12 @@ class TeachBox(QWidget):
         number = 0
         try:
             if self._key:
-                self._store = Examples(self._desk.models.get(self._key).network.spec.in_shape, self._names)
+                self._store = Examples(self._context.models.get(self._key).network.spec.in_shape, self._names)
                 number = len(self._store.all())
         except ModelFileError:
             pass  # there is no network yet, so there is nothing to correct either
         except DataError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
         self.count.setText(f"{how_many(number)} of mine")
         self.learn.setText("Learn fro&m them\u2026" if number else "&My examples\u2026")
         self.learn.setEnabled(self._store is not None)
@@ -127,18 +127,18 @@ class TeachBox(QWidget):
         try:
             example = store.add(self._image, label, answer=self._answer)
         except DataError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             return
         self.classes.setCurrentIndex(-1)
         self._recount()
         self.added.emit()
         sentence = f"Added as {self._names[label]} to My examples."
-        self._desk.notices.offer(sentence, "Take back", lambda: self._take_back(store, example))
+        self._context.notices.offer(sentence, "Take back", lambda: self._take_back(store, example))
 
     def _take_back(self, store: Examples, example: Example) -> None:
         try:
             store.remove(example.key)
         except DataError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
         self._recount()
         self.added.emit()

@@ -17,7 +17,7 @@ from gui.dialogs.teach.models import is_taught, keep_taught, take_back
 from gui.dialogs.teach.result import ResultTable
 from gui.dialogs.teach.table import ExampleTable
 from gui.presenters.teach import IN_TRAINING, REPLAY, how_many, progress_line
-from gui.run.context import Desk
+from gui.run.context import AppContext
 from gui.run.job import Asked, Job, Report
 from gui.run.model_registry import TRAINING
 from gui.style.theme import GRID, Theme
@@ -33,16 +33,16 @@ class TeachDialog(QDialog):
     changed = pyqtSignal()
     """There are other examples."""
 
-    def __init__(self, desk: Desk, theme: Theme, key: str, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, theme: Theme, key: str, parent: QWidget | None = None) -> None:
         """Show the examples for the model ``key``; raises ModelFileError if there is none."""
         super().__init__(parent)
         self.setWindowTitle("My examples")
         self.setWindowModality(Qt.WindowModal)
         self.resize(640, 620)
         self.taught: Taught | None = None
-        self._desk, self._key, self._model = desk, key, desk.models.get(key)
+        self._context, self._key, self._model = context, key, context.models.get(key)
         self._store = Examples(self._model.network.spec.in_shape, self._model.class_names)
-        self._dataset: Dataset | None = desk.bridge.dataset if key == TRAINING else None
+        self._dataset: Dataset | None = context.bridge.dataset if key == TRAINING else None
         self._job: Job | None = None
         self._build()
         self.set_theme(theme)
@@ -111,7 +111,7 @@ class TeachDialog(QDialog):
         try:
             examples = self._store.all()
         except EngineError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
             examples = ()
         self.table.show_examples(examples)
         self.table.setVisible(bool(examples))
@@ -123,7 +123,7 @@ class TeachDialog(QDialog):
         try:
             change()
         except EngineError as error:
-            self._desk.notices.problem(str(error))
+            self._context.notices.problem(str(error))
         self._reload()
         self.changed.emit()
 
@@ -132,7 +132,7 @@ class TeachDialog(QDialog):
             self._edit(lambda: self._store.remove(*keys))
 
     def _export(self) -> None:
-        folder = self._desk.dialogs.open_folder("Folder for the IDX files")
+        folder = self._context.dialogs.open_folder("Folder for the IDX files")
         if folder is None:
             return
         try:
@@ -194,7 +194,7 @@ class TeachDialog(QDialog):
         if self.taught is None:
             return
         try:
-            kept = keep_taught(self._desk, self.taught.model, self._key)
+            kept = keep_taught(self._context, self.taught.model, self._key)
         except EngineError as error:
             self._show_problem(str(error))
             return
@@ -209,13 +209,13 @@ class TeachDialog(QDialog):
             self._refresh()
             return
         try:
-            key = take_back(self._desk, self._key)
-            self._use(key, self._desk.models.get(key))
+            key = take_back(self._context, self._key)
+            self._use(key, self._context.models.get(key))
         except EngineError as error:
             self._show_problem(str(error))
             return
         self.outcome.hide()
-        self.words.setText(f"Taken back; \u201c{self._desk.models.title(key)}\u201d answers again.")
+        self.words.setText(f"Taken back; \u201c{self._context.models.title(key)}\u201d answers again.")
 
     def _use(self, key: str, model: Model) -> None:
         self._key, self._model = key, model

@@ -140,7 +140,7 @@ def test_batch_norm_normalises_and_learns_its_statistics(shape):
     np.testing.assert_allclose(y.std(axis=axes), 1, rtol=1e-6)
 
     halves = [layer.forward(params, part, training)[1] for part in (x[:20], x[20:])]
-    layer.absorb(params, [layer.observed(cache) for cache in halves])
+    layer.update_running_statistics(params, [layer.batch_statistics(cache) for cache in halves])
     means = [part.mean(axis=axes) for part in (x[:20], x[20:])]
     variances = [part.var(axis=axes, ddof=1) for part in (x[:20], x[20:])]
     np.testing.assert_allclose(params["running_mean"], 0.5 * np.mean(means, axis=0))
@@ -155,7 +155,7 @@ def test_batch_norm_of_one_sample_stays_finite():
     layer = layer_from_json({"kind": "batch_norm"})
     params = layer.init((3,), np.random.default_rng(0))
     y, cache = layer.forward(params, np.ones((1, 3), np.float32), Context(training=True))
-    layer.absorb(params, [layer.observed(cache)])
+    layer.update_running_statistics(params, [layer.batch_statistics(cache)])
     assert np.isfinite(y).all() and np.isfinite(params["running_var"]).all()
 
 
@@ -177,8 +177,8 @@ def test_residual_block_is_the_sum_of_its_two_paths():
         layer = layers[name if name in layers else "bn"]
         return layer.forward(inner, value, INFERENCE)[0]
 
-    detour = run("bn2", run("conv2", np.maximum(run("bn1", run("conv1", x)), 0)))
-    expected = np.maximum(detour + run("downsample.1", run("downsample.0", x)), 0)
+    residual_branch = run("bn2", run("conv2", np.maximum(run("bn1", run("conv1", x)), 0)))
+    expected = np.maximum(residual_branch + run("downsample.1", run("downsample.0", x)), 0)
     np.testing.assert_allclose(block.forward(params, x, INFERENCE)[0], expected)
 
 
@@ -190,7 +190,7 @@ def test_residual_block_learns_the_statistics_of_each_normalisation(filters, nor
     before = {name: value.copy() for name, value in params.items()}
     x = rng.standard_normal((6, 3, 5, 5)).astype(np.float32) + 2
     _, cache = block.forward(params, x, Context(training=True))
-    block.absorb(params, [block.observed(cache)])
+    block.update_running_statistics(params, [block.batch_statistics(cache)])
     moved = {name for name, value in params.items() if not np.array_equal(value, before[name])}
     assert moved == {f"{norm}.{name}" for norm in norms for name in ("running_mean", "running_var")}
 

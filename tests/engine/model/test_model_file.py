@@ -135,7 +135,7 @@ def test_arrays_that_do_not_fit_are_told(model: Model, tmp_path: Path) -> None:
 
 
 def test_values_that_are_not_finite_are_refused(model: Model, tmp_path: Path) -> None:
-    model.network.flat[0] = np.nan
+    model.network.vector[0] = np.nan
     save_model(tmp_path / "m.safetensors", model)
     with pytest.raises(ModelFileError, match="not finite"):
         load_model(tmp_path / "m.safetensors")

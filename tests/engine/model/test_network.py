@@ -18,14 +18,14 @@ from engine.types import Context
 
 def test_parameters_are_views_into_one_vector(spec: NetworkSpec) -> None:
     network = Network.new(spec, 1)
-    network.flat[:] = np.arange(network.flat.size)
+    network.vector[:] = np.arange(network.vector.size)
     trained = [v.ravel() for name, v in network.named().items() if "running" not in name]
-    np.testing.assert_array_equal(np.concatenate(trained), network.flat)
+    np.testing.assert_array_equal(np.concatenate(trained), network.vector)
 
 
 def test_the_same_seed_draws_the_same_network(spec: NetworkSpec) -> None:
-    np.testing.assert_array_equal(Network.new(spec, 1).flat, Network.new(spec, 1).flat)
-    assert not np.array_equal(Network.new(spec, 1).flat, Network.new(spec, 2).flat)
+    np.testing.assert_array_equal(Network.new(spec, 1).vector, Network.new(spec, 1).vector)
+    assert not np.array_equal(Network.new(spec, 1).vector, Network.new(spec, 2).vector)
 
 
 def test_a_copy_is_independent(spec: NetworkSpec) -> None:
@@ -45,7 +45,7 @@ def test_declared_shapes_are_the_drawn_ones(spec: NetworkSpec) -> None:
 
 def test_weight_decay_spares_biases(spec: NetworkSpec) -> None:
     network = Network.new(spec, 1)
-    network.flat[:] = network.decay_mask()
+    network.vector[:] = network.decay_mask()
     assert network.params[0]["weight"].all() and not network.params[0]["bias"].any()
 
 
@@ -60,21 +60,21 @@ def test_the_whole_gradient_agrees_with_central_differences(spec: NetworkSpec) -
 
     ctx = Context(training=True, rng=np.random.default_rng(7))
     logits, caches = network.forward(x, ctx)
-    grad = np.empty_like(network.flat)
+    grad = np.empty_like(network.vector)
     network.backward(softmax_cross_entropy(logits, labels)[1], caches, ctx, grad)
-    for i in rng.choice(network.flat.size, 40, replace=False):
-        keep, step = network.flat[i], 1e-6
-        network.flat[i] = keep + step
+    for i in rng.choice(network.vector.size, 40, replace=False):
+        keep, step = network.vector[i], 1e-6
+        network.vector[i] = keep + step
         above = loss()
-        network.flat[i] = keep - step
+        network.vector[i] = keep - step
         below = loss()
-        network.flat[i] = keep
+        network.vector[i] = keep
         assert grad[i] == pytest.approx((above - below) / (2 * step), rel=1e-4, abs=1e-7)
 
 
 def test_arrays_that_do_not_fit_change_nothing(spec: NetworkSpec) -> None:
     network = Network.new(spec, 1)
-    before = network.flat.copy()
+    before = network.vector.copy()
     arrays = {name: value * 0 for name, value in network.named().items()}
     with pytest.raises(ModelFileError, match=r"lacks array '0\.bias'"):
         network.load({n: v for n, v in arrays.items() if n != "0.bias"})
@@ -82,7 +82,7 @@ def test_arrays_that_do_not_fit_change_nothing(spec: NetworkSpec) -> None:
         network.load({**arrays, "x": np.zeros(1)})
     with pytest.raises(ModelFileError, match=r"'0\.bias' is int64"):
         network.load({**arrays, "0.bias": np.zeros(4, np.int64)})
-    np.testing.assert_array_equal(network.flat, before)
+    np.testing.assert_array_equal(network.vector, before)
 
 
 def correlate(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -133,7 +133,7 @@ def test_one_step_of_classic_worked_out_another_way() -> None:
     ctx = Context(training=True)
     own_logits, caches = network.forward(x, ctx)
     own_loss, grad_logits, _ = softmax_cross_entropy(own_logits, labels)
-    grad = np.empty_like(network.flat)
+    grad = np.empty_like(network.vector)
     network.backward(grad_logits, caches, ctx, grad)
     np.testing.assert_allclose(own_logits, logits, rtol=1e-9)
     assert own_loss == pytest.approx(loss, rel=1e-12)
@@ -142,8 +142,10 @@ def test_one_step_of_classic_worked_out_another_way() -> None:
     )
 
     optimiser = OPTIMISERS["momentum"]()
-    slots = {"velocity": np.full_like(network.flat, 0.25)}
-    optimiser.update(network.flat, grad / 3, network.decay_mask(), slots, 1, UpdateSettings(0.01, 0.95, 0.0))
+    state = {"velocity": np.full_like(network.vector, 0.25)}
+    optimiser.update(
+        network.vector, grad / 3, network.decay_mask(), state, 1, UpdateSettings(0.01, 0.95, 0.0)
+    )
     for name, value in network.named().items():
         np.testing.assert_allclose(value, p[name] - 0.01 * (0.95 * 0.25 + grads[name] / 3), rtol=1e-9)
 
@@ -153,11 +155,11 @@ def test_a_prediction_during_training_disturbs_nothing(config: RunConfig, datase
     x = dataset.test_images[:5].astype(np.float32) / 255
     ctx = Context(training=True, rng=np.random.default_rng(0))
     logits, caches = network.forward(x, ctx)
-    expected = np.empty_like(network.flat)
+    expected = np.empty_like(network.vector)
     network.backward(np.ones_like(logits), caches, ctx, expected)
     ctx = Context(training=True, rng=np.random.default_rng(0))
     logits, caches = network.forward(x, ctx)
     network.predict(x[:2])
-    got = np.empty_like(network.flat)
+    got = np.empty_like(network.vector)
     network.backward(np.ones_like(logits), caches, ctx, got)
     np.testing.assert_array_equal(got, expected)

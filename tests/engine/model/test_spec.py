@@ -17,7 +17,7 @@ from engine.model.spec import PRESETS, NetworkSpec, preset
 def test_presets_fit_every_data_set(name: str, in_shape: tuple[int, ...], classes: int) -> None:
     spec = preset(name, in_shape, classes)
     assert spec.shapes()[-1] == (classes,)
-    assert Network.new(spec, 1).flat.size == sum(report.parameters for report in spec.report())
+    assert Network.new(spec, 1).vector.size == sum(report.parameters for report in spec.report())
 
 
 def test_classic_is_the_network_of_the_origin() -> None:

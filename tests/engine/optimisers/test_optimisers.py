@@ -48,9 +48,9 @@ def test_follows_its_equation(kind: str) -> None:
     start, grads = rng.normal(size=6), rng.normal(size=(5, 6))
     mask = np.array([1.0, 1, 1, 0, 0, 0])
     optimiser = OPTIMISERS[kind]()
-    values, slots = start.copy(), optimiser.new_slots(start)
+    values, state = start.copy(), optimiser.new_state(start)
     for step, grad in enumerate(grads, 1):
-        optimiser.update(values, grad.copy(), mask, slots, step, UpdateSettings(LR, MU, DECAY))
+        optimiser.update(values, grad.copy(), mask, state, step, UpdateSettings(LR, MU, DECAY))
     expected = [scalar(kind, w, list(grads[:, i]), bool(mask[i])) for i, w in enumerate(start)]
     np.testing.assert_allclose(values, expected, rtol=1e-12)
 
@@ -59,19 +59,19 @@ def test_follows_its_equation(kind: str) -> None:
 def test_finds_the_bottom_of_a_bowl(kind: str) -> None:
     optimiser = OPTIMISERS[kind]()
     values = np.array([3.0, -2.0])
-    slots = optimiser.new_slots(values)
+    state = optimiser.new_state(values)
     for step in range(1, 400):
         rate = 0.03 * (1 - step / 400)
-        optimiser.update(values, 2 * values, np.ones(2), slots, step, UpdateSettings(rate, 0.9, 0.0))
+        optimiser.update(values, 2 * values, np.ones(2), state, step, UpdateSettings(rate, 0.9, 0.0))
     assert np.abs(values).max() < 0.1
 
 
 def test_adam_corrects_its_bias_when_momentum_changes() -> None:
     optimiser = OPTIMISERS["adam"]()
     values = np.zeros(1)
-    slots = optimiser.new_slots(values)
+    state = optimiser.new_state(values)
     for step, momentum in enumerate((0.9, 0.5, 0.99), 1):
-        optimiser.update(values, np.ones(1), np.zeros(1), slots, step, UpdateSettings(0.1, momentum, 0.0))
+        optimiser.update(values, np.ones(1), np.zeros(1), state, step, UpdateSettings(0.1, momentum, 0.0))
     # The gradient is always 1, so its unbiased mean is 1 whatever the momentum was.
     np.testing.assert_allclose(values, [-0.3], rtol=1e-6)
 

@@ -1,4 +1,4 @@
-"""The two lanes: events are complete and in order, of pictures only the newest counts."""
+"""The two ways: events are complete and in order, of pictures only the newest counts."""
 
 from __future__ import annotations
 

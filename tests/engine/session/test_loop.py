@@ -173,10 +173,10 @@ def test_a_snapshot_is_a_copy_of_what_was_asked(session: Watched, dataset: Datas
     ]
     assert snapshot.probabilities.sum() == pytest.approx(1)
     assert not any(m.flags.writeable for m in snapshot.maps)
-    before = snapshot.network.flat.copy()
+    before = snapshot.network.vector.copy()
     session.send(Advance(5))
     session.until_state(State.PAUSED)
-    np.testing.assert_array_equal(snapshot.network.flat, before)
+    np.testing.assert_array_equal(snapshot.network.vector, before)
 
 
 def test_nothing_is_copied_that_was_not_asked(session: Watched) -> None:
@@ -274,5 +274,5 @@ def test_divergence_keeps_the_session_alive(config: RunConfig, dataset: Dataset)
     session.channel.ask(Request(kernels=True))
     found = []
     session.until(lambda: found.append(session.channel.snapshot.take()) or found[-1])
-    assert np.isfinite(found[-1].network.flat).all()
+    assert np.isfinite(found[-1].network.vector).all()
     session.end()

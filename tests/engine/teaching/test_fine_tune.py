@@ -92,8 +92,8 @@ def test_the_given_model_stays_and_statistics_are_kept(model, dataset, mine):
 
 
 def test_the_same_seed_gives_the_same_network(model, dataset, mine):
-    first, again = (fine_tune(model, *mine, dataset, settings=QUICK).model.network.flat for _ in range(2))
-    other = fine_tune(model, *mine, dataset, settings=replace(QUICK, seed=2)).model.network.flat
+    first, again = (fine_tune(model, *mine, dataset, settings=QUICK).model.network.vector for _ in range(2))
+    other = fine_tune(model, *mine, dataset, settings=replace(QUICK, seed=2)).model.network.vector
     assert np.array_equal(first, again) and not np.array_equal(first, other)
 
 
@@ -127,10 +127,10 @@ def test_no_example_is_left_out(dataset):
 @pytest.mark.parametrize("after", [0, 1, 20])
 def test_it_stops_when_asked(model, dataset, mine, after):
     calls = iter(range(10**6))
-    before = model.network.flat.copy()
+    before = model.network.vector.copy()
     with pytest.raises(StoppedError):
         fine_tune(model, *mine, dataset, cancelled=lambda: next(calls) >= after, settings=QUICK)
-    assert np.array_equal(model.network.flat, before)
+    assert np.array_equal(model.network.vector, before)
 
 
 def test_progress_is_told_to_the_end(model, dataset, mine):
@@ -172,6 +172,6 @@ def test_taught_models_are_there_at_the_next_start(model, dataset, mine):
     assert [(each.key, each.title, each.origin) for each in found] == [
         (each.key, each.title, each.origin) for each in (first, second)
     ]
-    assert not broken and np.array_equal(found[0].model.network.flat, taught.network.flat)
+    assert not broken and np.array_equal(found[0].model.network.vector, taught.network.vector)
     discard(first.key)
     assert [each.key for each in kept()[0]] == [second.key]

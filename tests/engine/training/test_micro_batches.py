@@ -5,12 +5,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.training.micro_batches import slice_bounds
+from engine.training.micro_batches import micro_batch_bounds
 
 
 @given(st.integers(1, 2000), st.integers(0, 10**8))
 def test_slices_cover_the_batch_evenly(batch, bytes_per_image):
-    bounds = slice_bounds(batch, bytes_per_image)
+    bounds = micro_batch_bounds(batch, bytes_per_image)
     assert bounds[0][0] == 0 and bounds[-1][1] == batch
     assert all(a[1] == b[0] for a, b in pairwise(bounds))
     lengths = [stop - start for start, stop in bounds]
@@ -20,14 +20,14 @@ def test_slices_cover_the_batch_evenly(batch, bytes_per_image):
 @given(st.integers(2, 2000), st.integers(0, 10**8))
 def test_two_threads_get_as_much_to_do(batch, bytes_per_image):
     assert (
-        len(slice_bounds(batch, bytes_per_image)) % 2 == 0
-        or len(slice_bounds(batch, bytes_per_image)) == batch
+        len(micro_batch_bounds(batch, bytes_per_image)) % 2 == 0
+        or len(micro_batch_bounds(batch, bytes_per_image)) == batch
     )
 
 
 def test_one_image_is_one_slice():
-    assert slice_bounds(1, 1000) == ((0, 1),)
+    assert micro_batch_bounds(1, 1000) == ((0, 1),)
 
 
 def test_large_maps_make_smaller_slices():
-    assert len(slice_bounds(128, 200_000)) > len(slice_bounds(128, 20_000))
+    assert len(micro_batch_bounds(128, 200_000)) > len(micro_batch_bounds(128, 20_000))

@@ -86,14 +86,14 @@ def test_a_continued_run_equals_an_unbroken_one(kind: str, config: RunConfig, da
         continued = Trainer(config, dataset, workers)
         continued.restore(arrays, values)
         assert [continued.step().loss for _ in range(15)] == rest
-        np.testing.assert_array_equal(continued.best_network().flat, whole.best_network().flat)
+        np.testing.assert_array_equal(continued.best_network().vector, whole.best_network().vector)
 
 
 def test_a_damaged_state_changes_nothing(config: RunConfig, dataset: Dataset) -> None:
     with Workers(1) as workers:
         trainer = Trainer(config, dataset, workers)
         trainer.step()
-        before = trainer.network.flat.copy()
+        before = trainer.network.vector.copy()
         arrays, values = trainer.state()
         arrays = {name: value.copy() * 0 for name, value in arrays.items()}
         for broken in ({}, {**values, "live": {}}, {**values, "step": "x"}):
@@ -101,7 +101,7 @@ def test_a_damaged_state_changes_nothing(config: RunConfig, dataset: Dataset) ->
                 trainer.restore(arrays, broken)
         with pytest.raises(ModelFileError, match="lacks array"):
             trainer.restore({n: v for n, v in arrays.items() if n != "network.0.bias"}, values)
-    np.testing.assert_array_equal(trainer.network.flat, before)
+    np.testing.assert_array_equal(trainer.network.vector, before)
 
 
 def test_live_settings_act_on_the_next_step(config: RunConfig, dataset: Dataset) -> None:
@@ -111,11 +111,11 @@ def test_live_settings_act_on_the_next_step(config: RunConfig, dataset: Dataset)
         trainer.live = LiveSettings(
             learning_rate=1e-9, momentum=0.0, weight_decay=0.0, batch_size=7, epochs=3
         )
-        before = trainer.network.flat.copy()
+        before = trainer.network.vector.copy()
         result = trainer.step()
         assert result.images == 7
         assert result.learning_rate == 1e-9
-        assert np.abs(trainer.network.flat - before).max() < 1e-6
+        assert np.abs(trainer.network.vector - before).max() < 1e-6
         assert trainer.steps_left == 2 * -(-300 // 7) + -(-(300 - 27) // 7)
 
 
@@ -146,16 +146,16 @@ def test_a_loss_that_is_not_finite_stops_with_the_last_good_weights(
         told = r"loss became (nan|inf) at step \d+.*learning rate below 100"
         with pytest.raises(TrainingError, match=told):
             train_on()
-        assert np.isfinite(trainer.network.flat).all()
+        assert np.isfinite(trainer.network.vector).all()
 
 
 def test_averaged_weights_are_the_ones_that_are_used(config: RunConfig, dataset: Dataset) -> None:
     with Workers(1) as workers:
         trainer = Trainer(dataclasses.replace(config, averaging=0.99), dataset, workers)
-        expected = trainer.network.flat.astype(np.float64)
+        expected = trainer.network.vector.astype(np.float64)
         for step in range(1, 6):
             trainer.step()
             keep = min(0.99, step / (step + 10))
-            expected += (1 - keep) * (trainer.network.flat - expected)
-        np.testing.assert_allclose(trainer.best_network().flat, expected, rtol=1e-5, atol=1e-6)
-        assert not np.array_equal(trainer.best_network().flat, trainer.network.flat)
+            expected += (1 - keep) * (trainer.network.vector - expected)
+        np.testing.assert_allclose(trainer.best_network().vector, expected, rtol=1e-5, atol=1e-6)
+        assert not np.array_equal(trainer.best_network().vector, trainer.network.vector)

@@ -21,16 +21,16 @@ def run(
     config: RunConfig, dataset: Dataset, workers: int, kill_after: int | None = None
 ) -> tuple[list[float], Trainer]:
     """Return the losses of twelve steps, with all helpers at work from the second on."""
-    with Workers(workers) as crew:
-        trainer = Trainer(config, dataset, crew)
+    with Workers(workers) as workers_:
+        trainer = Trainer(config, dataset, workers_)
         losses = [trainer.step().loss]
-        trainer.crew.wait()
-        assert trainer.crew.helping == workers - 1
+        trainer.pool.wait()
+        assert trainer.pool.helping == workers - 1
         for step in range(2, 13):
             if kill_after == step:
-                os.kill(trainer.crew._helpers[0].process.pid or 0, signal.SIGKILL)
+                os.kill(trainer.pool._helpers[0].process.pid or 0, signal.SIGKILL)
             losses.append(trainer.step().loss)
-        assert trainer.crew.helping == (workers - 1 if kill_after is None else workers - 2)
+        assert trainer.pool.helping == (workers - 1 if kill_after is None else workers - 2)
         return losses, trainer
 
 
@@ -69,7 +69,7 @@ def test_no_process_is_left(config: RunConfig, dataset: Dataset) -> None:
     with Workers(2) as workers:
         trainer = Trainer(config, dataset, workers)
         trainer.step()
-        process = trainer.crew._helpers[0].process
+        process = trainer.pool._helpers[0].process
     assert not process.is_alive()
 
 

@@ -17,8 +17,8 @@ from gui.dialogs.data_get import GetDataDialog
 from gui.panels.experiment import ExperimentPanel
 from gui.panels.experiment_parts import OWN
 from gui.presenters.data_get import megabytes, progress_line, time_left
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -42,10 +42,10 @@ class Answers(Dialogs):
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
-    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Answers(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Answers(), Settings())
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def entry(tiny, server, monkeypatch) -> Entry:  # noqa: F811
 
 
 @pytest.fixture
-def dialog(qtbot, desk, entry):
-    made = GetDataDialog(desk, entry)
+def dialog(qtbot, context, entry):
+    made = GetDataDialog(context, entry)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -100,7 +100,7 @@ def test_closing_stops_fetching(qtbot, dialog, server):  # noqa: F811
     assert not is_present("tiny")
 
 
-def test_an_error_is_a_sentence_and_files_help(qtbot, dialog, desk, server, tiny, tmp_path):  # noqa: F811
+def test_an_error_is_a_sentence_and_files_help(qtbot, dialog, context, server, tiny, tmp_path):  # noqa: F811
     server.files.clear()
     qtbot.mouseClick(dialog.fetch, Qt.LeftButton)
     qtbot.waitUntil(lambda: dialog.problem.isVisible())
@@ -108,10 +108,10 @@ def test_an_error_is_a_sentence_and_files_help(qtbot, dialog, desk, server, tiny
     assert dialog.fetch.text() == "&Try again"
     wrong = dict(tiny.files)
     wrong.popitem()
-    desk.dialogs.paths = [spread(tmp_path / "part", wrong)]
+    context.dialogs.paths = [spread(tmp_path / "part", wrong)]
     dialog._choose_folder()
     qtbot.waitUntil(lambda: "is not complete" in dialog.problem.text())
-    desk.dialogs.paths = sorted(spread(tmp_path / "all", tiny.files).iterdir())
+    context.dialogs.paths = sorted(spread(tmp_path / "all", tiny.files).iterdir())
     with qtbot.waitSignal(dialog.ready):
         dialog._choose_files()
 
@@ -123,8 +123,8 @@ def test_files_can_be_dropped(qtbot, dialog, tiny, tmp_path):  # noqa: F811
         dialog.dropEvent(QDropEvent(QPointF(5, 5), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier))
 
 
-def test_choosing_what_is_not_here_offers_it_and_then_uses_it(qtbot, desk, entry):
-    panel = ExperimentPanel(desk, LIGHT)
+def test_choosing_what_is_not_here_offers_it_and_then_uses_it(qtbot, context, entry):
+    panel = ExperimentPanel(context, LIGHT)
     qtbot.addWidget(panel)
     panel.show()
     box = panel.data.box
@@ -142,8 +142,8 @@ def test_choosing_what_is_not_here_offers_it_and_then_uses_it(qtbot, desk, entry
     assert panel.config().validation_images == 100
 
 
-def test_going_back_keeps_the_data_set(qtbot, desk, entry):
-    panel = ExperimentPanel(desk, LIGHT)
+def test_going_back_keeps_the_data_set(qtbot, context, entry):
+    panel = ExperimentPanel(context, LIGHT)
     qtbot.addWidget(panel)
     panel.show()
     box = panel.data.box

@@ -12,8 +12,8 @@ from PyQt5.QtWidgets import QApplication, QMainWindow
 from safetensors.numpy import load_file
 
 from gui.dialogs.export_dialog import FIXED, ExportDialog
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -38,15 +38,15 @@ class Answers(Dialogs):
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
-    return Desk(bridge, selection, ModelShelf(bridge, "digits"), Notices(), Answers(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge, "digits"), Notices(), Answers(), Settings())
 
 
 @pytest.fixture
-def dialog(qtbot, desk):
-    made = ExportDialog(desk)
+def dialog(qtbot, context):
+    made = ExportDialog(context)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -82,22 +82,22 @@ def test_the_class_can_be_copied(qtbot, dialog):
         (2, ".py", lambda path: ast.parse(path.read_text())),
     ],
 )
-def test_every_form_is_written(qtbot, dialog, desk, tmp_path, number, suffix, check):
+def test_every_form_is_written(qtbot, dialog, context, tmp_path, number, suffix, check):
     dialog.which.setCurrentIndex(dialog.which.findData("objects"))
     assert "in colour" in dialog.facts.text() and "class Objects" in dialog.text.toPlainText()
     button = dialog.forms.button(number)
     qtbot.mouseClick(button, Qt.LeftButton, pos=QPoint(8, button.height() // 2))
-    desk.dialogs.path = tmp_path / f"out{suffix}"
+    context.dialogs.path = tmp_path / f"out{suffix}"
     qtbot.mouseClick(dialog.save, Qt.LeftButton)
-    assert desk.dialogs.suggestion == f"objects{suffix}"
-    assert check(desk.dialogs.path)
+    assert context.dialogs.suggestion == f"objects{suffix}"
+    assert check(context.dialogs.path)
     assert not dialog.isVisible()
 
 
-def test_going_back_writes_nothing_and_problems_keep_the_dialog(qtbot, dialog, desk, tmp_path):
+def test_going_back_writes_nothing_and_problems_keep_the_dialog(qtbot, dialog, context, tmp_path):
     qtbot.mouseClick(dialog.save, Qt.LeftButton)
     assert dialog.isVisible() and not dialog.problem.isVisible()
-    desk.dialogs.path = tmp_path / "none" / "x.safetensors"
+    context.dialogs.path = tmp_path / "none" / "x.safetensors"
     qtbot.mouseClick(dialog.save, Qt.LeftButton)
     assert "Cannot write" in dialog.problem.text() and dialog.isVisible()
 
@@ -108,21 +108,21 @@ def test_a_network_that_is_not_there_yet_cannot_be_taken_away(dialog):
     assert not dialog.save.isEnabled() and not dialog.text.toPlainText()
 
 
-def test_models_from_elsewhere_come_to_the_shelf(qtbot, desk, dialog, tmp_path):
-    desk.dialogs.path = tmp_path / "away.onnx"
+def test_models_from_elsewhere_come_to_the_shelf(qtbot, context, dialog, tmp_path):
+    context.dialogs.path = tmp_path / "away.onnx"
     dialog.forms.button(1).setChecked(True)
     qtbot.mouseClick(dialog.save, Qt.LeftButton)
     window = QMainWindow()
     qtbot.addWidget(window)
     told, problems = [], []
-    desk.notices.problem = problems.append
-    desk.notices.tell = told.append
-    actions = FileActions(window, desk, None, None)
+    context.notices.problem = problems.append
+    context.notices.tell = told.append
+    actions = FileActions(window, context, None, None)
     actions.open_model()
-    assert desk.models.title(desk.models.current) == "away"
-    assert desk.models.get(desk.models.current).class_names == tuple("0123456789")
+    assert context.models.title(context.models.current) == "away"
+    assert context.models.get(context.models.current).class_names == tuple("0123456789")
     assert told and not problems
-    desk.dialogs.path.write_bytes(b"nothing")
+    context.dialogs.path.write_bytes(b"nothing")
     actions.open_model()
     assert "away.onnx is no" in problems[0]
     actions.export_model()

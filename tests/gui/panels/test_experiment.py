@@ -14,8 +14,8 @@ from engine.model.spec import preset
 from engine.training.config import RunConfig
 from gui.panels.experiment import ExperimentPanel
 from gui.presenters.experiment import CUSTOM
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -49,22 +49,22 @@ class StillBridge(SessionBridge):
 
 
 @pytest.fixture
-def desk(monkeypatch):
+def context(monkeypatch):
     entry = dataclasses.replace(DATASETS["mnist"], name="photos", title="Photos", in_shape=(3, 32, 32))
     monkeypatch.setitem(DATASETS, "photos", entry)
     selection = Selection()
     bridge = StillBridge(selection)
-    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture
-def panel(qtbot, desk):
-    widget = ExperimentPanel(desk, LIGHT)
+def panel(qtbot, context):
+    widget = ExperimentPanel(context, LIGHT)
     qtbot.addWidget(widget)
     widget.resize(250, 560)
     widget.show()
     qtbot.waitExposed(widget)
-    desk.bridge.start(widget.config())
+    context.bridge.start(widget.config())
     return widget
 
 
@@ -89,20 +89,20 @@ def test_it_begins_with_the_defaults_of_a_run(panel):
     assert not panel.notice.isVisible()
 
 
-def test_the_learning_rate_changes_while_it_trains(qtbot, desk, panel):
-    desk.bridge.train()
+def test_the_learning_rate_changes_while_it_trains(qtbot, context, panel):
+    context.bridge.train()
     enter(qtbot, panel.training.form, "learning_rate", "0.05")
-    assert [live.learning_rate for live in desk.bridge.changes] == [0.05]
+    assert [live.learning_rate for live in context.bridge.changes] == [0.05]
     assert panel.config().learning_rate == 0.05
     assert not panel.notice.isVisible()
-    assert len(desk.bridge.started) == 1
+    assert len(context.bridge.started) == 1
 
 
-def test_every_live_setting_reaches_the_session(qtbot, desk, panel):
-    desk.bridge.train()
+def test_every_live_setting_reaches_the_session(qtbot, context, panel):
+    context.bridge.train()
     for name, text in {"momentum": "0.5", "weight_decay": "1e-4", "batch_size": "64", "epochs": "7"}.items():
         enter(qtbot, panel.training.form, name, text)
-    last = desk.bridge.changes[-1]
+    last = context.bridge.changes[-1]
     assert dataclasses.asdict(last) == {
         "learning_rate": 0.01,
         "momentum": 0.5,
@@ -112,45 +112,45 @@ def test_every_live_setting_reaches_the_session(qtbot, desk, panel):
     }
 
 
-def test_what_the_session_uses_is_shown(desk, panel):
-    live = dataclasses.replace(desk.bridge.live, learning_rate=0.2, epochs=3)
-    desk.bridge.settings_changed.emit(live)
+def test_what_the_session_uses_is_shown(context, panel):
+    live = dataclasses.replace(context.bridge.live, learning_rate=0.2, epochs=3)
+    context.bridge.settings_changed.emit(live)
     assert panel.training.form.fields["learning_rate"].editor.text() == "0.2"
     assert panel.config().epochs == 3
 
 
-def test_a_late_echo_does_not_overwrite_a_newer_edit(qtbot, desk, panel):
-    desk.bridge.train()
+def test_a_late_echo_does_not_overwrite_a_newer_edit(qtbot, context, panel):
+    context.bridge.train()
     field = panel.training.form.fields["learning_rate"].editor
     qtbot.keyClick(field, Qt.Key_Up)
     qtbot.keyClick(field, Qt.Key_Up)
-    first, second = desk.bridge.changes
-    desk.bridge.settings_changed.emit(first)
+    first, second = context.bridge.changes
+    context.bridge.settings_changed.emit(first)
     assert field.text() == "0.05"
-    desk.bridge.settings_changed.emit(second)
+    context.bridge.settings_changed.emit(second)
     assert field.text() == "0.05"
-    desk.bridge.settings_changed.emit(first)  # now it is news again
+    context.bridge.settings_changed.emit(first)  # now it is news again
     assert field.text() == "0.02"
 
 
-def test_a_bad_value_is_explained_in_place_and_keeps_the_last_one(qtbot, desk, panel):
+def test_a_bad_value_is_explained_in_place_and_keeps_the_last_one(qtbot, context, panel):
     enter(qtbot, panel.training.form, "learning_rate", "-1")
     assert "allowed is more than 0" in panel.training.form.problems["learning_rate"]
     assert panel.config().learning_rate == 0.01
-    assert desk.bridge.changes == []
+    assert context.bridge.changes == []
 
 
-def test_without_steps_other_edits_begin_the_run_anew(qtbot, desk, panel):
+def test_without_steps_other_edits_begin_the_run_anew(qtbot, context, panel):
     panel.more.button.setChecked(True)
     enter(qtbot, panel.form, "seed", "5")
     enter(qtbot, panel.form, "seed", "6")
-    qtbot.waitUntil(lambda: len(desk.bridge.started) == 2)
-    assert desk.bridge.started[-1].seed == 6
+    qtbot.waitUntil(lambda: len(context.bridge.started) == 2)
+    assert context.bridge.started[-1].seed == 6
     assert not panel.notice.isVisible()
 
 
-def test_with_steps_other_edits_wait_for_the_next_run(qtbot, desk, panel):
-    desk.bridge.train()
+def test_with_steps_other_edits_wait_for_the_next_run(qtbot, context, panel):
+    context.bridge.train()
     panel.more.button.setChecked(True)
     enter(qtbot, panel.form, "seed", "5")
     assert panel.notice.isVisible()
@@ -160,20 +160,20 @@ def test_with_steps_other_edits_wait_for_the_next_run(qtbot, desk, panel):
     assert wanted.args[0].seed == 5
     enter(qtbot, panel.form, "seed", "1")
     assert not panel.notice.isVisible()
-    assert len(desk.bridge.started) == 1
+    assert len(context.bridge.started) == 1
 
 
-def test_steps_that_come_before_the_new_run_keep_it_from_starting(qtbot, desk, panel):
+def test_steps_that_come_before_the_new_run_keep_it_from_starting(qtbot, context, panel):
     panel.more.button.setChecked(True)
     enter(qtbot, panel.form, "seed", "5")
-    desk.bridge.train()
+    context.bridge.train()
     qtbot.waitUntil(lambda: not panel._settle.isActive())
-    assert len(desk.bridge.started) == 1
+    assert len(context.bridge.started) == 1
     assert panel.notice.isVisible()
 
 
-def test_an_optimiser_brings_its_own_options(qtbot, desk, panel):
-    desk.bridge.train()
+def test_an_optimiser_brings_its_own_options(qtbot, context, panel):
+    context.bridge.train()
     chooser = panel.training.optimiser
     pick(qtbot, chooser.box, "adam")
     assert set(chooser.form.form.fields) == {"beta2", "epsilon"}
@@ -196,10 +196,10 @@ def test_a_schedule_is_chosen_with_its_options(qtbot, panel):
     assert panel.config().schedule.peak == 0.4
 
 
-def test_a_preset_is_chosen(qtbot, desk, panel):
+def test_a_preset_is_chosen(qtbot, context, panel):
     qtbot.keyClick(panel.network.box, Qt.Key_Down)
     assert panel.config().network == preset("lenet5")
-    qtbot.waitUntil(lambda: len(desk.bridge.started) == 2)
+    qtbot.waitUntil(lambda: len(context.bridge.started) == 2)
     assert "12 layers" in panel.network.facts.text()
 
 
@@ -254,7 +254,7 @@ def test_augmentation_is_chosen_or_set_in_detail(qtbot, panel):
     assert box.findData(CUSTOM) == -1
 
 
-def test_settings_go_to_a_file_and_come_back(qtbot, desk, panel, tmp_path):
+def test_settings_go_to_a_file_and_come_back(qtbot, context, panel, tmp_path):
     path = tmp_path / "settings.json"
     enter(qtbot, panel.training.form, "batch_size", "48")
     assert panel.save_file(path)
@@ -269,26 +269,26 @@ def test_settings_go_to_a_file_and_come_back(qtbot, desk, panel, tmp_path):
     ("text", "words"),
     [("{", "not valid JSON"), ('{"batch_size": 0}', "batch size is 0"), ('{"data": "cats"}', "cats")],
 )
-def test_a_bad_file_changes_nothing_and_is_told(qtbot, desk, panel, tmp_path, text, words):
+def test_a_bad_file_changes_nothing_and_is_told(qtbot, context, panel, tmp_path, text, words):
     path = tmp_path / "bad.json"
     path.write_text(text, encoding="utf-8")
     before = panel.config()
-    with qtbot.waitSignal(desk.notices.posted) as told:
+    with qtbot.waitSignal(context.notices.posted) as told:
         assert not panel.load_file(path)
     assert words in told.args[0]
     assert told.args[1] is True
     assert panel.config() is before
 
 
-def test_settings_that_cannot_be_saved_are_told(qtbot, desk, panel, tmp_path):
-    with qtbot.waitSignal(desk.notices.posted) as told:
+def test_settings_that_cannot_be_saved_are_told(qtbot, context, panel, tmp_path):
+    with qtbot.waitSignal(context.notices.posted) as told:
         assert not panel.save_file(tmp_path / "missing" / "settings.json")
     assert told.args[1] is True
 
 
-def test_a_new_run_is_shown(desk, panel):
+def test_a_new_run_is_shown(context, panel):
     config = RunConfig(preset("deep"), learning_rate=0.3, seed=8)
-    desk.bridge.start(config)
+    context.bridge.start(config)
     assert panel.config() == config
     assert panel.network.box.currentData() == "deep"
     assert panel.form.fields["seed"].editor.text() == "8"

@@ -17,8 +17,8 @@ from engine.recognise.drawing import normalise
 from engine.session.messages import Snapshot
 from engine.training.config import RunConfig
 from gui.panels.pad import PadPanel
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -39,19 +39,19 @@ def digits(shape=(1, 28, 28)) -> Dataset:
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     shipped = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), DIGITS)
     bridge = SessionBridge(selection)
     bridge.dataset = digits()
-    models = ModelShelf(bridge)
+    models = ModelRegistry(bridge)
     models.add("digits", "Digits", shipped, choose=False)
-    return Desk(bridge, selection, models, Notices(), Dialogs(), Settings())
+    return AppContext(bridge, selection, models, Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture
-def pad(qtbot, desk):
-    panel = PadPanel(desk, LIGHT)
+def pad(qtbot, context):
+    panel = PadPanel(context, LIGHT)
     qtbot.addWidget(panel)
     panel.resize(250, 700)
     panel.show()
@@ -105,12 +105,12 @@ def test_an_empty_pad_claims_no_digit(pad):
     assert not pad.show_button.isEnabled()
 
 
-def test_the_preview_is_exactly_what_the_network_gets(qtbot, desk, pad):
+def test_the_preview_is_exactly_what_the_network_gets(qtbot, context, pad):
     draw_seven(qtbot, pad)
     expected = normalise(pad.canvas.ink())
     np.testing.assert_array_equal(pad.image[0], expected)
     np.testing.assert_array_equal(pad.card.preview.image[0], expected)
-    model = desk.models.get("digits")
+    model = context.models.get("digits")
     predicted = model.network.predict(model.preprocessing.apply(expected[None, None]))[0]
     qtbot.waitUntil(lambda: np.allclose(pad.bars.values, predicted, rtol=1e-4))
     seen = pad.card.preview.grab().toImage()
@@ -178,31 +178,31 @@ def test_the_eraser_takes_ink_away(qtbot, pad):
     assert pad.canvas.ink()[140, 60] == 1.0
 
 
-def test_the_pen_is_widened_by_key_and_remembered(qtbot, desk, pad):
+def test_the_pen_is_widened_by_key_and_remembered(qtbot, context, pad):
     before = pad.canvas.pen_width
     qtbot.keyClick(pad.canvas, Qt.Key_BracketRight)
     assert pad.canvas.pen_width == before + 2
     qtbot.keyClick(pad.canvas, Qt.Key_BracketLeft)
     qtbot.keyClick(pad.canvas, Qt.Key_BracketLeft)
     assert pad.canvas.pen_width == before - 2
-    assert desk.settings.pen == before - 2
+    assert context.settings.pen == before - 2
 
 
-def test_the_network_in_training_takes_over_at_its_first_step(qtbot, desk, pad):
+def test_the_network_in_training_takes_over_at_its_first_step(qtbot, context, pad):
     draw_seven(qtbot, pad)
     qtbot.waitUntil(lambda: pad.probabilities is not None)
     shipped = pad.probabilities
-    desk.bridge.snapshot_ready.emit(snapshot(0))
+    context.bridge.snapshot_ready.emit(snapshot(0))
     QApplication.processEvents()
     np.testing.assert_array_equal(pad.probabilities, shipped)
     assert "until training begins" in pad.card.caption.text()
     taken = snapshot(431)
-    desk.bridge.snapshot_ready.emit(taken)
-    preprocessing = Preprocessing(desk.bridge.dataset.mean, desk.bridge.dataset.std)
+    context.bridge.snapshot_ready.emit(taken)
+    preprocessing = Preprocessing(context.bridge.dataset.mean, context.bridge.dataset.std)
     expected = taken.network.predict(preprocessing.apply(pad.image[None]))[0]
     qtbot.waitUntil(lambda: np.allclose(pad.probabilities, expected, rtol=1e-4))
     assert pad.card.caption.text() == "Network in training, step 431"
-    desk.bridge.run_started.emit(RunConfig(preset("classic")))
+    context.bridge.run_started.emit(RunConfig(preset("classic")))
     qtbot.waitUntil(lambda: np.array_equal(pad.probabilities, shipped))
 
 
@@ -215,11 +215,11 @@ def choose(qtbot, pad, key):
         qtbot.keyClick(box, way)
 
 
-def test_the_pad_stays_on_the_trained_model_when_told(qtbot, desk, pad):
+def test_the_pad_stays_on_the_trained_model_when_told(qtbot, context, pad):
     choose(qtbot, pad, "digits")
-    assert desk.settings.follow is False
+    assert context.settings.follow is False
     assert not pad.wants().kernels
-    desk.bridge.snapshot_ready.emit(snapshot(9))
+    context.bridge.snapshot_ready.emit(snapshot(9))
     qtbot.waitUntil(lambda: pad.card.caption.text() == "Digits")
     choose(qtbot, pad, "training")
     qtbot.waitUntil(lambda: pad.card.caption.text() == "Network in training, step 9")
@@ -231,9 +231,9 @@ def test_a_hidden_pad_asks_for_nothing(pad):
     assert not pad.wants().kernels
 
 
-def test_a_drawing_is_brought_to_the_form_of_a_network_for_colour_images(qtbot, desk, pad):
-    desk.bridge.dataset = digits((3, 32, 32))
-    desk.bridge.snapshot_ready.emit(snapshot(5, shape=(3, 32, 32)))
+def test_a_drawing_is_brought_to_the_form_of_a_network_for_colour_images(qtbot, context, pad):
+    context.bridge.dataset = digits((3, 32, 32))
+    context.bridge.snapshot_ready.emit(snapshot(5, shape=(3, 32, 32)))
     draw_seven(qtbot, pad)
     qtbot.waitUntil(lambda: pad.image is not None and pad.image.shape == (3, 32, 32))
     assert pad.image[:, 0, 0].tolist() == [255, 255, 255]
@@ -242,29 +242,29 @@ def test_a_drawing_is_brought_to_the_form_of_a_network_for_colour_images(qtbot, 
     assert pad.probabilities.shape == (10,)
 
 
-def test_the_drawing_is_sent_to_the_network_view(qtbot, desk, pad):
+def test_the_drawing_is_sent_to_the_network_view(qtbot, context, pad):
     draw_seven(qtbot, pad)
     qtbot.waitUntil(pad.show_button.isEnabled)
-    with qtbot.waitSignals([pad.show_view, desk.selection.changed]):
+    with qtbot.waitSignals([pad.show_view, context.selection.changed]):
         qtbot.mouseClick(pad.show_button, Qt.LeftButton)
-    sample = desk.selection.sample
+    sample = context.selection.sample
     assert sample.source == "your drawing"
     np.testing.assert_array_equal(sample.image, pad.image)
 
 
-def test_the_network_view_follows_the_pen_when_asked(qtbot, desk, pad):
+def test_the_network_view_follows_the_pen_when_asked(qtbot, context, pad):
     pad.live.setFocus()
     qtbot.keyClick(pad.live, Qt.Key_Space)
     press(qtbot, pad, 80, 70)
-    with qtbot.waitSignal(desk.selection.changed):
+    with qtbot.waitSignal(context.selection.changed):
         move(pad, 200, 70)
-    first = desk.selection.sample.image
-    with qtbot.waitSignal(desk.selection.changed):
+    first = context.selection.sample.image
+    with qtbot.waitSignal(context.selection.changed):
         move(pad, 120, 230)
-    assert not np.array_equal(desk.selection.sample.image, first)
+    assert not np.array_equal(context.selection.sample.image, first)
 
 
-def test_an_opened_model_answers_with_its_own_classes(qtbot, desk, pad):
+def test_an_opened_model_answers_with_its_own_classes(qtbot, context, pad):
     names = ("a very long name of a class that must not push the bars out of sight", *"bcdefghij")
     other = Model(Network.new(preset("lenet5"), 5), Preprocessing((0.0,), (1.0,)), names)
     pad.set_model(other, "letters")

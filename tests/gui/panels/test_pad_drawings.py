@@ -67,8 +67,8 @@ def answer(shipped, strokes, width, size=1.0, shift=(0, 0)):
     digit = normalise(amount)
     assert digit is not None
     image = digit[None]
-    probabilities, steady = shipped.ask(image)
-    return judge(probabilities, shipped.names, reach(amount), ink_share(image), steady)
+    probabilities, shift_consistency = shipped.ask(image)
+    return judge(probabilities, shipped.names, reach(amount), ink_share(image), shift_consistency)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.spec import preset
 from gui.panels.pad import PadPanel
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -37,15 +37,15 @@ class Answers(Dialogs):
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
-    return Desk(bridge, selection, ModelShelf(bridge, "digits"), Notices(), Answers(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge, "digits"), Notices(), Answers(), Settings())
 
 
 @pytest.fixture
-def pad(qtbot, desk):
-    panel = PadPanel(desk, LIGHT)
+def pad(qtbot, context):
+    panel = PadPanel(context, LIGHT)
     qtbot.addWidget(panel)
     panel.resize(264, 760)
     panel.show()
@@ -84,10 +84,10 @@ def drop(pad, mime):
 
 
 def read(pad):
-    return [pad.source.names[int(odds.argmax())] for odds, _ in pad._steady]
+    return [pad.source.names[int(odds.argmax())] for odds, _ in pad._shift_consistency]
 
 
-def test_a_dropped_file_is_read_digit_by_digit(qtbot, desk, pad, number):
+def test_a_dropped_file_is_read_digit_by_digit(qtbot, context, pad, number):
     assert drop(pad, mime_of(number))
     qtbot.waitUntil(lambda: read(pad) == ["7", "2", "1"])
     assert pad.number.text.text() == "Reads 7 2 1"
@@ -103,8 +103,8 @@ def test_a_dropped_file_is_read_digit_by_digit(qtbot, desk, pad, number):
     with qtbot.waitSignal(pad.show_view) as shown:
         qtbot.mouseClick(pad.explain_button, Qt.LeftButton)
     assert shown.args == ["explain"]
-    assert desk.selection.sample.source == "number.png"
-    np.testing.assert_array_equal(desk.selection.sample.image, pad.found[0].image)
+    assert context.selection.sample.source == "number.png"
+    np.testing.assert_array_equal(context.selection.sample.image, pad.found[0].image)
 
 
 def test_a_part_is_dragged_and_given_up_again(qtbot, pad, number):
@@ -136,24 +136,24 @@ def test_pictures_are_pasted_as_pixels_and_as_paths(qtbot, pad, number):
     qtbot.waitUntil(lambda: read(pad) == ["7", "2", "1"])
 
 
-def test_a_picture_is_opened_by_key(qtbot, desk, pad, number):
-    desk.dialogs.file = number
+def test_a_picture_is_opened_by_key(qtbot, context, pad, number):
+    context.dialogs.file = number
     pad.canvas.setFocus()
     qtbot.keyClick(pad.canvas, Qt.Key_O)
     qtbot.waitUntil(lambda: read(pad) == ["7", "2", "1"])
 
 
-def test_what_is_no_picture_is_told(qtbot, desk, pad, tmp_path):
+def test_what_is_no_picture_is_told(qtbot, context, pad, tmp_path):
     words = QMimeData()
     words.setText("seven")
     assert not drop(pad, words)
     QApplication.clipboard().setText("seven")
-    with qtbot.waitSignal(desk.notices.posted) as told:
+    with qtbot.waitSignal(context.notices.posted) as told:
         pad.paste()
     assert "clipboard holds no picture" in told.args[0]
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
-    with qtbot.waitSignal(desk.notices.posted) as told:
+    with qtbot.waitSignal(context.notices.posted) as told:
         drop(pad, mime_of(broken))
     assert "broken.png" in told.args[0]
     assert pad.sheets.currentWidget() is pad.canvas
@@ -170,12 +170,12 @@ def test_an_empty_picture_says_so(qtbot, pad):
     assert not pad.show_button.isEnabled()
 
 
-def test_objects_are_seen_in_colour_in_a_square_part(qtbot, desk, pad):
+def test_objects_are_seen_in_colour_in_a_square_part(qtbot, context, pad):
     names = ("aeroplane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "lorry")
     model = Model(
         Network.new(preset("classic", (3, 32, 32)), 1), Preprocessing((0.47,) * 3, (0.2,) * 3), names
     )
-    desk.models.add("things", "Things", model)
+    context.models.add("things", "Things", model)
     picture = QImage(200, 100, QImage.Format_RGB32)
     picture.fill(QColor(200, 40, 10))
     mime = QMimeData()

@@ -102,12 +102,12 @@ def test_the_ten_digits_stay_in_their_order_and_other_classes_come_by_odds():
 def test_a_source_gives_the_probabilities_of_the_image_and_how_steady_they_are(prepared):
     image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
     asked = source(1, prepared)
-    probabilities, steady = asked.ask(image)
+    probabilities, shift_consistency = asked.ask(image)
     expected = asked.network.predict(prepared.apply(image[None]))[0]
     np.testing.assert_allclose(probabilities, expected, rtol=1e-4)
     best = expected.argmax()
     copies = [asked.network.predict(prepared.apply(copy[None]))[0, best] for copy in moved(image)[1:]]
-    assert steady == pytest.approx(min(copies), rel=1e-4)
+    assert shift_consistency == pytest.approx(min(copies), rel=1e-4)
 
 
 def test_moved_copies_go_four_ways():
@@ -118,7 +118,7 @@ def test_moved_copies_go_four_ways():
 
 
 def test_an_answer_that_does_not_hold_is_doubted():
-    answer = judge(odds(d6=0.97), DIGITS, steady=0.05)
+    answer = judge(odds(d6=0.97), DIGITS, shift_consistency=0.05)
     assert answer.verdict == "doubt"
     assert answer.headline == "Perhaps 6?"
     assert answer.top is None

@@ -16,8 +16,8 @@ from engine.data.dataset import Dataset
 from engine.model.spec import preset
 from engine.training.config import RunConfig
 from gui.presenters.data_view import StatisticsGivenUpError, as_picture, parts, shown_words, statistics
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -44,17 +44,17 @@ def dataset() -> Dataset:
 
 
 @pytest.fixture
-def desk(dataset):
+def context(dataset):
     selection = Selection()
     bridge = SessionBridge(selection)
     bridge.dataset = dataset
     bridge.config = RunConfig(network=preset("classic"), validation_images=1000)
-    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture
-def view(qtbot, desk):
-    widget = DataView(desk, LIGHT)
+def view(qtbot, context):
+    widget = DataView(context, LIGHT)
     qtbot.addWidget(widget)
     widget.resize(900, 600)
     widget.show()
@@ -69,7 +69,9 @@ def middle(view, place):
 def test_without_a_data_set_the_view_says_what_will_be_here(qtbot):
     selection = Selection()
     bridge = SessionBridge(selection)
-    widget = DataView(Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings()), LIGHT)
+    widget = DataView(
+        AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings()), LIGHT
+    )
     qtbot.addWidget(widget)
     widget.show()
     assert widget.empty.isVisible() and not widget.empty.button.isVisible()
@@ -88,15 +90,15 @@ def test_parts_are_those_of_the_run_and_counts_are_those_of_numpy(view, dataset)
     assert "CC BY-SA 3.0" in view.facts.text() and "home" in view.facts.text()
 
 
-def test_the_last_of_sixty_thousand_is_a_key_away(qtbot, view, desk):
+def test_the_last_of_sixty_thousand_is_a_key_away(qtbot, view, context):
     view.grid.setFocus()
     qtbot.keyClick(view.grid, Qt.Key_End)
     last = int(view.grid.shown[-1])
-    assert desk.selection.sample.source == f"training image {last}"
+    assert context.selection.sample.source == f"training image {last}"
     assert view.grid.viewport().rect().contains(view.grid.rect_of(len(view.grid.shown) - 1))
     assert view.grid.verticalScrollBar().value() == view.grid.verticalScrollBar().maximum()
     qtbot.keyClick(view.grid, Qt.Key_Left)
-    assert desk.selection.sample.source == f"training image {int(view.grid.shown[-2])}"
+    assert context.selection.sample.source == f"training image {int(view.grid.shown[-2])}"
     qtbot.keyClick(view.grid, Qt.Key_PageUp)
     assert view.grid.current < len(view.grid.shown) - 20
     qtbot.keyClick(view.grid, Qt.Key_Home)
@@ -117,16 +119,16 @@ def test_only_what_is_in_sight_is_painted(qtbot, view, monkeypatch):
     assert 0 < len(painted) <= 2 * rows * view.grid.across  # scrolling and repainting
 
 
-def test_a_click_makes_an_image_the_one_all_views_look_at(qtbot, view, desk, dataset):
+def test_a_click_makes_an_image_the_one_all_views_look_at(qtbot, view, context, dataset):
     qtbot.mouseClick(view.grid.viewport(), Qt.LeftButton, pos=middle(view, 13))
     index = int(view.grid.shown[13])
-    sample = desk.selection.sample
+    sample = context.selection.sample
     np.testing.assert_array_equal(sample.image, dataset.train_images[index])
     assert (sample.label, sample.index) == (int(dataset.train_labels[index]), None)
     view.part_box.setCurrentIndex(2)
     view.part_box.activated.emit(2)
     qtbot.mouseClick(view.grid.viewport(), Qt.LeftButton, pos=middle(view, 3))
-    assert desk.selection.sample.index == 3 and desk.selection.sample.source == "test image 3"
+    assert context.selection.sample.index == 3 and context.selection.sample.source == "test image 3"
     # Between two images there is nothing to click.
     assert view.grid.place_at(QPoint(GAP // 2, GAP // 2)) is None
 
@@ -175,7 +177,7 @@ def test_statistics_come_while_they_are_in_sight_and_only_then(qtbot, view, data
     assert not any("Job" in thread.name for thread in threading.enumerate())
 
 
-def test_one_image_is_shown_on_its_way_into_the_network(qtbot, view, desk, dataset):
+def test_one_image_is_shown_on_its_way_into_the_network(qtbot, view, context, dataset):
     view.tabs.setCurrentIndex(2)
     assert "none" in view.sample.kind.itemText(0)
     qtbot.mouseClick(view.grid.viewport(), Qt.LeftButton, pos=middle(view, 0))
@@ -190,18 +192,18 @@ def test_one_image_is_shown_on_its_way_into_the_network(qtbot, view, desk, datas
     qtbot.mouseClick(view.sample.again, Qt.LeftButton)
     assert any(a.picture != b for a, b in zip(view.sample.ways, varied, strict=True))
     # Another run varies its images.
-    desk.bridge.config = dataclasses.replace(desk.bridge.config, augmentation=AUGMENTATIONS["strong"])
-    desk.bridge.run_started.emit(desk.bridge.config)
+    context.bridge.config = dataclasses.replace(context.bridge.config, augmentation=AUGMENTATIONS["strong"])
+    context.bridge.run_started.emit(context.bridge.config)
     assert view.sample.kind.itemText(0) == "As in this run"
 
 
-def test_colours_have_three_channels(qtbot, view, desk):
+def test_colours_have_three_channels(qtbot, view, context):
     rng = np.random.default_rng(1)
     images = rng.integers(0, 256, (40, 3, 32, 32)).astype(np.uint8)
     labels = np.arange(40) % 4
-    desk.bridge.dataset = Dataset("own-x", "Mine", ("a", "b", "c", "d"), images, labels, images, labels)
-    desk.bridge.config = RunConfig(network=preset("classic", (3, 32, 32), 4), validation_images=0)
-    desk.bridge.dataset_loaded.emit(desk.bridge.dataset)
+    context.bridge.dataset = Dataset("own-x", "Mine", ("a", "b", "c", "d"), images, labels, images, labels)
+    context.bridge.config = RunConfig(network=preset("classic", (3, 32, 32), 4), validation_images=0)
+    context.bridge.dataset_loaded.emit(context.bridge.dataset)
     assert [view.part_box.itemText(i) for i in range(view.part_box.count())] == ["Training", "Test"]
     view.tabs.setCurrentIndex(1)
     qtbot.waitUntil(lambda: view.common.statistics is not None)

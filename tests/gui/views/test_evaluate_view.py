@@ -14,8 +14,8 @@ from engine.session.messages import EvaluationDone
 from engine.training.config import RunConfig
 from engine.training.evaluation import Evaluation
 from gui.presenters.evaluate import Choice
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge, Wants
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -48,16 +48,16 @@ def evaluated(wrong: int, seed: int = 0) -> Evaluation:
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
     bridge.dataset = images()
-    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture
-def view(qtbot, desk):
-    made = EvaluateView(desk, LIGHT)
+def view(qtbot, context):
+    made = EvaluateView(context, LIGHT)
     qtbot.addWidget(made)
     made.resize(900, 600)
     made.show()
@@ -65,8 +65,8 @@ def view(qtbot, desk):
     return made
 
 
-def send(desk: Desk, evaluation: Evaluation, step: int = 100) -> None:
-    desk.bridge.evaluation_ready.emit(EvaluationDone(0, step, evaluation))
+def send(context: AppContext, evaluation: Evaluation, step: int = 100) -> None:
+    context.bridge.evaluation_ready.emit(EvaluationDone(0, step, evaluation))
     QApplication.processEvents()
 
 
@@ -87,42 +87,42 @@ def test_it_asks_for_evaluations_only_while_visible(view) -> None:
     assert view.wants() == Wants()
 
 
-def test_the_empty_view_offers_to_start(qtbot, desk, view, monkeypatch) -> None:
+def test_the_empty_view_offers_to_start(qtbot, context, view, monkeypatch) -> None:
     assert view.empty.isVisible()
     played = []
-    monkeypatch.setattr(desk.bridge, "_send", played.append)
+    monkeypatch.setattr(context.bridge, "_send", played.append)
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
     assert len(played) == 1
 
 
-def test_an_evaluation_is_shown_in_figures(desk, view) -> None:
-    send(desk, evaluated(30), step=1234)
+def test_an_evaluation_is_shown_in_figures(context, view) -> None:
+    send(context, evaluated(30), step=1234)
     assert view.accuracy.text() == "90.00\u202f%"
     assert view.scope.text() == "on all 300 test images, step 1\u202f234"
     assert view.matrix.counts.sum() == COUNT and view.matrix.counts[3, 4] == 3
     evaluation = evaluated(30)
     assert shown(view) == evaluation.worst(60).tolist()
-    send(desk, evaluated(3))
+    send(context, evaluated(3))
     assert view.accuracy.text() == "99.00\u202f%" and len(shown(view)) == 3
 
 
-def test_a_click_on_a_cell_shows_its_images_and_there_is_a_way_back(qtbot, desk, view) -> None:
-    send(desk, evaluated(30))
+def test_a_click_on_a_cell_shows_its_images_and_there_is_a_way_back(qtbot, context, view) -> None:
+    send(context, evaluated(30))
     worst = shown(view)
     assert not view.back.isVisible()
     cell = view.matrix.cell_rect(Choice(3, 4)).center()
     qtbot.mouseClick(view.matrix, Qt.LeftButton, pos=cell)
     assert sorted(shown(view)) == [3, 13, 23]
     assert view.heading.text() == "“3” taken for “4”: 3 images"
-    send(desk, evaluated(20))  # it stays on the cell while training goes on
+    send(context, evaluated(20))  # it stays on the cell while training goes on
     assert sorted(shown(view)) == [3, 13]
-    send(desk, evaluated(30))
+    send(context, evaluated(30))
     qtbot.mouseClick(view.back, Qt.LeftButton)
     assert shown(view) == worst and view.choice is None
 
 
-def test_the_matrix_is_worked_with_the_keyboard(qtbot, desk, view) -> None:
-    send(desk, evaluated(30))
+def test_the_matrix_is_worked_with_the_keyboard(qtbot, context, view) -> None:
+    send(context, evaluated(30))
     matrix = view.matrix
     matrix.setFocus()
     qtbot.keyClick(matrix, Qt.Key_Up)  # stays inside
@@ -135,49 +135,49 @@ def test_the_matrix_is_worked_with_the_keyboard(qtbot, desk, view) -> None:
     assert view.choice is None
 
 
-def test_pointing_at_a_cell_says_what_it_means(qtbot, desk, view) -> None:
-    send(desk, evaluated(30))
+def test_pointing_at_a_cell_says_what_it_means(qtbot, context, view) -> None:
+    send(context, evaluated(30))
     hover(view.matrix, view.matrix.cell_rect(Choice(5, 5)).center())
     assert view.readout.text() == "“5” recognised: 27 of 30 images (90.0\u202f%)"
-    send(desk, evaluated(0))  # right also after the next evaluation, under a mouse at rest
+    send(context, evaluated(0))  # right also after the next evaluation, under a mouse at rest
     assert view.readout.text() == "“5” recognised: 30 of 30 images (100.0\u202f%)"
     hover(view.matrix, QPoint(1, 1))
     assert "Click a cell" in view.readout.text()
 
 
-def test_a_click_on_an_image_sends_it_to_the_network_view(qtbot, desk, view) -> None:
-    send(desk, evaluated(30))
+def test_a_click_on_an_image_sends_it_to_the_network_view(qtbot, context, view) -> None:
+    send(context, evaluated(30))
     place = view.gallery.visualRect(view.gallery.entries_model.index(2)).center()
-    with qtbot.waitSignals([view.show_network, desk.selection.changed]):
+    with qtbot.waitSignals([view.show_network, context.selection.changed]):
         qtbot.mouseClick(view.gallery.viewport(), Qt.LeftButton, pos=place)
-    sample = desk.selection.sample
+    sample = context.selection.sample
     assert sample.index == shown(view)[2] and sample.label == sample.index % 10
-    assert np.array_equal(sample.image, desk.bridge.dataset.test_images[sample.index])
+    assert np.array_equal(sample.image, context.bridge.dataset.test_images[sample.index])
 
 
-def test_the_gallery_is_worked_with_the_keyboard(qtbot, desk, view) -> None:
-    send(desk, evaluated(30))
+def test_the_gallery_is_worked_with_the_keyboard(qtbot, context, view) -> None:
+    send(context, evaluated(30))
     view.gallery.setFocus()
     view.gallery.setCurrentIndex(view.gallery.entries_model.index(0))
     qtbot.keyClick(view.gallery, Qt.Key_Right)
     with qtbot.waitSignal(view.show_network):
         qtbot.keyClick(view.gallery, Qt.Key_Return)
-    assert desk.selection.sample.index == shown(view)[1]
+    assert context.selection.sample.index == shown(view)[1]
 
 
-def test_images_stand_still_under_the_mouse(qtbot, desk, view, monkeypatch) -> None:
-    send(desk, evaluated(30))
+def test_images_stand_still_under_the_mouse(qtbot, context, view, monkeypatch) -> None:
+    send(context, evaluated(30))
     before = shown(view)
     monkeypatch.setattr(view.gallery.viewport(), "underMouse", lambda: True)
-    send(desk, evaluated(30, seed=1))
+    send(context, evaluated(30, seed=1))
     assert shown(view) == before
     assert view.accuracy.text() == "90.00\u202f%"
     QApplication.sendEvent(view.gallery, QEvent(QEvent.Leave))
     assert shown(view) == evaluated(30, seed=1).worst(60).tolist()
 
 
-def test_cells_show_counts_or_shares(qtbot, desk, view) -> None:
-    send(desk, evaluated(30))
+def test_cells_show_counts_or_shares(qtbot, context, view) -> None:
+    send(context, evaluated(30))
     counts = view.matrix.grab().toImage()
     view.cells.setFocus()
     qtbot.keyClick(view.cells, Qt.Key_Down)
@@ -185,14 +185,14 @@ def test_cells_show_counts_or_shares(qtbot, desk, view) -> None:
     assert view.matrix.grab().toImage() != counts
 
 
-def test_a_narrow_view_has_the_gallery_below_the_matrix(qtbot, desk, view) -> None:
-    send(desk, evaluated(30))
+def test_a_narrow_view_has_the_gallery_below_the_matrix(qtbot, context, view) -> None:
+    send(context, evaluated(30))
     assert view.gallery.x() > view.matrix.geometry().right()
     view.resize(480, 620)
     qtbot.waitUntil(lambda: view.gallery.y() > view.matrix.geometry().bottom())
 
 
-def test_long_class_names_and_small_sizes_are_painted(desk, view) -> None:
+def test_long_class_names_and_small_sizes_are_painted(context, view) -> None:
     names = tuple(f"a rather long name {i}" for i in range(10))
     view.matrix.show_counts(evaluated(30).confusion, names)
     assert view.matrix.cell_rect(Choice(9, 9)).bottom() <= view.matrix.height()
@@ -202,13 +202,13 @@ def test_long_class_names_and_small_sizes_are_painted(desk, view) -> None:
     assert not view.grab().isNull()
 
 
-def test_evaluations_of_other_images_are_ignored_and_a_new_run_clears(desk, view) -> None:
+def test_evaluations_of_other_images_are_ignored_and_a_new_run_clears(context, view) -> None:
     other = evaluated(3)
-    desk.bridge.dataset = None
-    send(desk, other)
+    context.bridge.dataset = None
+    send(context, other)
     assert view.empty.isVisible()
-    desk.bridge.dataset = images()
-    send(desk, other)
+    context.bridge.dataset = images()
+    send(context, other)
     assert not view.empty.isVisible()
-    desk.bridge.run_started.emit(RunConfig(network=preset("classic")))
+    context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert view.empty.isVisible()

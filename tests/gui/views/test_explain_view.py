@@ -16,8 +16,8 @@ from engine.model.spec import preset
 from engine.session.capture import capture
 from engine.session.messages import Request
 from engine.training.config import RunConfig
-from gui.run.context import Desk
-from gui.run.model_registry import TRAINING, ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import TRAINING, ModelRegistry
 from gui.run.session_bridge import SessionBridge, Wants
 from gui.state.notices import Notices
 from gui.state.selection import Sample, Selection
@@ -37,17 +37,17 @@ def model(seed: int = 1) -> Model:
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
-    made = Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
+    made = AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
     made.models.add("mine", "Mine", model())
     return made
 
 
 @pytest.fixture
-def view(qtbot, desk):
-    made = ExplainView(desk, LIGHT)
+def view(qtbot, context):
+    made = ExplainView(context, LIGHT)
     qtbot.addWidget(made)
     made.resize(640, 520)
     made.show()
@@ -56,8 +56,8 @@ def view(qtbot, desk):
 
 
 @pytest.fixture
-def full(qtbot, desk, view):
-    desk.selection.choose(Sample(IMAGE, "your drawing"))
+def full(qtbot, context, view):
+    context.selection.choose(Sample(IMAGE, "your drawing"))
     settle(qtbot, view)
     return view
 
@@ -66,14 +66,14 @@ def settle(qtbot, view) -> None:
     qtbot.waitUntil(lambda: not view.explainer.busy, timeout=20000)
 
 
-def test_an_empty_view_offers_a_test_image(qtbot, desk, view) -> None:
+def test_an_empty_view_offers_a_test_image(qtbot, context, view) -> None:
     assert view.empty.isVisible() and not view.empty.button.isEnabled()
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
     dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
-    desk.bridge.dataset = dataset
-    desk.bridge.dataset_loaded.emit(dataset)
+    context.bridge.dataset = dataset
+    context.bridge.dataset_loaded.emit(dataset)
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
-    assert desk.selection.sample.index == 0
+    assert context.selection.sample.index == 0
     settle(qtbot, view)
     assert view.maps.isVisible() and view.maps.source.text() == "test image 0"
 
@@ -116,12 +116,12 @@ def test_the_options_of_a_method_are_edited_and_used(qtbot, full) -> None:
     assert full.detail.text() == "Patch of 6×6 px at 7×7 places"
 
 
-def test_another_image_takes_the_place_of_one_that_is_being_explained(qtbot, desk, view) -> None:
+def test_another_image_takes_the_place_of_one_that_is_being_explained(qtbot, context, view) -> None:
     other = 255 - IMAGE
-    desk.selection.choose(Sample(IMAGE, "the first"))
+    context.selection.choose(Sample(IMAGE, "the first"))
     qtbot.waitUntil(lambda: view.maps.reply is not None, timeout=5000)
     assert view.explainer.busy  # occlusion goes on
-    desk.selection.choose(Sample(other, "the second"))
+    context.selection.choose(Sample(other, "the second"))
     settle(qtbot, view)
     reply = view.maps.reply
     assert reply.question.image is other and view.maps.source.text() == "the second"
@@ -129,19 +129,19 @@ def test_another_image_takes_the_place_of_one_that_is_being_explained(qtbot, des
     np.testing.assert_allclose(reply.found["occlusion"][0].values, expected.values, atol=1e-6)
 
 
-def test_a_hidden_view_works_no_more_and_goes_on_when_it_is_shown(qtbot, desk, view) -> None:
-    desk.selection.choose(Sample(IMAGE, "your drawing"))
+def test_a_hidden_view_works_no_more_and_goes_on_when_it_is_shown(qtbot, context, view) -> None:
+    context.selection.choose(Sample(IMAGE, "your drawing"))
     view.hide()
     assert not view.explainer.busy
-    desk.selection.choose(Sample(255 - IMAGE, "another"))
+    context.selection.choose(Sample(255 - IMAGE, "another"))
     assert not view.explainer.busy
     view.show()
     settle(qtbot, view)
     assert view.maps.source.text() == "another" and "occlusion" in view.maps.reply.found
 
 
-def test_an_image_that_does_not_fit_is_refused_in_words(desk, full) -> None:
-    desk.selection.choose(Sample(np.zeros((3, 32, 32), np.uint8), "a photo"))
+def test_an_image_that_does_not_fit_is_refused_in_words(context, full) -> None:
+    context.selection.choose(Sample(np.zeros((3, 32, 32), np.uint8), "a photo"))
     assert full.words.isVisible() and "Mine takes 28×28 pixels and 1 channel" in full.words.text()
     assert not full.explainer.busy
 
@@ -173,18 +173,18 @@ def test_the_theme_changes_the_colours_of_signed_maps(full) -> None:
     assert not np.array_equal(before, full.maps.maps["saliency", 0].colours)
 
 
-def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, desk, full) -> None:
+def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, context, full) -> None:
     assert full.wants() == Wants()  # a model at rest needs no snapshots
-    desk.models.choose(TRAINING)
+    context.models.choose(TRAINING)
     assert full.head.model.currentText() == "Digits, until training begins"
     settle(qtbot, full)
     assert full.maps.reply.question.key == "digits"
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
-    desk.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
+    context.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
     qtbot.waitUntil(lambda: full.wants() == Wants(kernels=True), timeout=20000)
     network = Network.new(preset("classic"), 5)
     snapshot = capture(Request(True, False, None), network, Preprocessing((0.1,), (0.3,)), 0, 5)
-    desk.bridge.snapshot_ready.emit(snapshot)
+    context.bridge.snapshot_ready.emit(snapshot)
     assert full.explainer.busy and full.wants() == Wants()
     settle(qtbot, full)
     assert full.maps.isVisible() and full.maps.reply.question.model.network is snapshot.network
@@ -192,19 +192,19 @@ def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, 
     assert full.wants() == Wants()
 
 
-def test_a_new_run_is_explained_by_the_trained_model_until_it_has_learnt(qtbot, desk, full) -> None:
-    desk.models.choose(TRAINING)
-    desk.bridge.run_started.emit(RunConfig(network=preset("classic")))
+def test_a_new_run_is_explained_by_the_trained_model_until_it_has_learnt(qtbot, context, full) -> None:
+    context.models.choose(TRAINING)
+    context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert full.head.model.currentText() == "Digits, until training begins"
     settle(qtbot, full)
     assert full.maps.reply.question.key == "digits"
 
 
-def test_models_are_chosen_in_the_head(qtbot, desk, full) -> None:
-    desk.models.add("other", "Other", model(2), choose=False)
+def test_models_are_chosen_in_the_head(qtbot, context, full) -> None:
+    context.models.add("other", "Other", model(2), choose=False)
     full.head.model.setCurrentIndex(full.head.model.findText("Other"))
     full.head.model.activated.emit(full.head.model.currentIndex())
-    assert desk.models.current == "other"
+    assert context.models.current == "other"
     settle(qtbot, full)
     assert full.maps.reply.question.key == "other"
 
@@ -222,36 +222,38 @@ def test_every_control_has_a_name(full) -> None:
     assert full.maps.maps["saliency", 1].accessibleName() == "Saliency, class 2"
 
 
-def test_the_same_step_is_not_explained_twice(qtbot, desk, full) -> None:
-    desk.models.choose(TRAINING)
+def test_the_same_step_is_not_explained_twice(qtbot, context, full) -> None:
+    context.models.choose(TRAINING)
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
-    desk.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
+    context.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
     for seed, step, asked in ((5, 1, True), (5, 1, False), (6, 2, True)):
         qtbot.waitUntil(lambda: full.wants() == Wants(kernels=True), timeout=20000)
         network = Network.new(preset("classic"), seed)
         preprocessing = Preprocessing((0.1,), (0.3,))
-        desk.bridge.snapshot_ready.emit(capture(Request(True, False, None), network, preprocessing, 0, step))
+        context.bridge.snapshot_ready.emit(
+            capture(Request(True, False, None), network, preprocessing, 0, step)
+        )
         assert full.explainer.busy == asked
         settle(qtbot, full)
 
 
-def test_a_class_chosen_among_others_is_forgotten(qtbot, desk, full) -> None:
+def test_a_class_chosen_among_others_is_forgotten(qtbot, context, full) -> None:
     full.head.first.setCurrentIndex(4)
     letters = Model(model(2).network, model().preprocessing, tuple("abcdefghij"), {})
-    desk.models.add("letters", "Letters", letters)
+    context.models.add("letters", "Letters", letters)
     settle(qtbot, full)
     assert full.head.first.currentIndex() == 0 and full.head.first.itemText(1).startswith("a, ")
     assert full.maps.reply.question.chosen == (None, None)
 
 
-def test_another_tab_does_not_wait_for_the_work_to_end(qtbot, desk, monkeypatch) -> None:
+def test_another_tab_does_not_wait_for_the_work_to_end(qtbot, context, monkeypatch) -> None:
     tabs = QTabWidget()
     qtbot.addWidget(tabs)
-    made = ExplainView(desk, LIGHT)
+    made = ExplainView(context, LIGHT)
     tabs.addTab(made, "Explain")
     tabs.addTab(QWidget(), "Other")
     tabs.show()
-    desk.selection.choose(Sample(IMAGE, "your drawing"))
+    context.selection.choose(Sample(IMAGE, "your drawing"))
     qtbot.waitUntil(lambda: made.maps.reply is not None, timeout=5000)
     waited = []
     monkeypatch.setattr(made.explainer, "stop", lambda: waited.append(True))
@@ -274,9 +276,9 @@ def test_labels_give_way_where_there_is_no_room(qtbot, full) -> None:
     assert full.head.first.isVisible() and full.head.opacity.isVisible()
 
 
-def test_a_sentence_asks_for_less_height_than_the_maps(qtbot, desk, full) -> None:
+def test_a_sentence_asks_for_less_height_than_the_maps(qtbot, context, full) -> None:
     full.resize(480, 300)
     maps = full.minimumSizeHint().height()
-    desk.selection.choose(Sample(np.zeros((3, 9, 9), np.uint8), "a small picture"))
+    context.selection.choose(Sample(np.zeros((3, 9, 9), np.uint8), "a small picture"))
     qtbot.waitUntil(full.words.isVisible)
     assert full.minimumSizeHint().height() < maps / 2

@@ -13,8 +13,8 @@ from engine.model.network import Network
 from engine.model.spec import preset
 from engine.session.capture import capture
 from engine.session.messages import Request, State
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Sample, Selection
@@ -30,23 +30,23 @@ PREPARED = Preprocessing((0.13,), (0.31,))
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
     images = np.random.default_rng(3).integers(0, 256, (6, 1, 28, 28)).astype(np.uint8)
     labels = np.arange(6, dtype=np.int64)
     bridge.dataset = Dataset("d", "D", DIGITS, images, labels, images, labels)
-    models = ModelShelf(bridge)
+    models = ModelRegistry(bridge)
     models.add("mine", "Mine", Model(Network.new(preset("lenet5"), 4), PREPARED, DIGITS), choose=False)
     colour = Network.new(preset("classic", (3, 32, 32)), 5)
     things = Model(colour, Preprocessing((0.5,) * 3, (0.2,) * 3), tuple("abcdefghij"))
     models.add("things", "Things", things, choose=False)
-    return Desk(bridge, selection, models, Notices(), Dialogs(), Settings())
+    return AppContext(bridge, selection, models, Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture
-def view(qtbot, desk):
-    made = NetworkView(desk, LIGHT)
+def view(qtbot, context):
+    made = NetworkView(context, LIGHT)
     qtbot.addWidget(made)
     made.resize(900, 600)
     made.show()
@@ -54,9 +54,9 @@ def view(qtbot, desk):
     return made
 
 
-def send(desk: Desk, seed: int) -> None:
-    request = Request(kernels=True, maps=True, image=desk.selection.sample.image)
-    desk.bridge.snapshot_ready.emit(capture(request, Network.new(preset("classic"), seed), PREPARED, 0, 7))
+def send(context: AppContext, seed: int) -> None:
+    request = Request(kernels=True, maps=True, image=context.selection.sample.image)
+    context.bridge.snapshot_ready.emit(capture(request, Network.new(preset("classic"), seed), PREPARED, 0, 7))
 
 
 def pick(qtbot, view, key):
@@ -73,92 +73,92 @@ def seen(qtbot, view, act):
         act()
 
 
-def test_a_trained_network_is_shown_until_the_one_in_training_is_wanted_again(qtbot, desk, view):
-    send(desk, 1)
+def test_a_trained_network_is_shown_until_the_one_in_training_is_wanted_again(qtbot, context, view):
+    send(context, 1)
     assert view.wants().kernels
     seen(qtbot, view, lambda: view.look_at("mine"))
-    mine = desk.models.get("mine")
+    mine = context.models.get("mine")
     assert view.canvas.spec == mine.network.spec
     shown = view.canvas.snapshot
-    expected = mine.network.predict(PREPARED.apply(desk.selection.sample.image[None]))[0]
+    expected = mine.network.predict(PREPARED.apply(context.selection.sample.image[None]))[0]
     np.testing.assert_allclose(shown.probabilities, expected, rtol=1e-3, atol=1e-6)
     assert not view.wants().kernels
-    send(desk, 2)
+    send(context, 2)
     assert view.canvas.snapshot is shown
     pick(qtbot, view, "training")
     assert view.wants().kernels
-    send(desk, 2)
+    send(context, 2)
     assert view.canvas.spec == preset("classic")
 
 
-def test_it_follows_the_image_that_is_looked_at(qtbot, desk, view):
+def test_it_follows_the_image_that_is_looked_at(qtbot, context, view):
     seen(qtbot, view, lambda: view.look_at("mine"))
     before = view.canvas.snapshot.probabilities
     drawing = Sample(np.full((1, 28, 28), 200, np.uint8), "your drawing")
-    seen(qtbot, view, lambda: desk.selection.choose(drawing))
+    seen(qtbot, view, lambda: context.selection.choose(drawing))
     assert not np.array_equal(view.canvas.snapshot.probabilities, before)
 
 
-def test_an_image_of_another_form_is_said_so(qtbot, desk, view):
+def test_an_image_of_another_form_is_said_so(qtbot, context, view):
     seen(qtbot, view, lambda: view.look_at("things"))
     assert view.readout.text() == "No maps: the image is 28×28×1, and this network takes 32×32×3."
     picture = Sample(np.full((3, 32, 32), 200, np.uint8), "your picture")
-    seen(qtbot, view, lambda: desk.selection.choose(picture))
+    seen(qtbot, view, lambda: context.selection.choose(picture))
     assert "No maps" not in view.readout.text()
 
 
-def test_a_picture_made_for_the_answering_network_is_shown_in_it(qtbot, desk, view):
-    send(desk, 1)
-    desk.models.choose("things")
+def test_a_picture_made_for_the_answering_network_is_shown_in_it(qtbot, context, view):
+    send(context, 1)
+    context.models.choose("things")
     assert view.canvas.spec == preset("classic")
     picture = Sample(np.full((3, 32, 32), 200, np.uint8), "your picture")
-    seen(qtbot, view, lambda: desk.selection.choose(picture))
+    seen(qtbot, view, lambda: context.selection.choose(picture))
     assert view.source.currentText() == "Things"
     assert view.canvas.spec.in_shape == (3, 32, 32)
     assert view.canvas.snapshot.probabilities.shape == (10,)
 
 
-def test_a_network_that_is_taken_away_gives_way_to_the_one_in_training(desk, view):
+def test_a_network_that_is_taken_away_gives_way_to_the_one_in_training(context, view):
     view.look_at("mine")
-    desk.models.remove("mine")
+    context.models.remove("mine")
     assert view.source.currentText() == "Network in training"
     assert view.wants().kernels
 
 
-def test_only_the_newest_of_many_images_is_shown(qtbot, desk, view):
+def test_only_the_newest_of_many_images_is_shown(qtbot, context, view):
     seen(qtbot, view, lambda: view.look_at("mine"))
     shown = []
     view._trained.seen.connect(lambda snapshot, _model: shown.append(snapshot))
     images = [np.full((1, 28, 28), level, np.uint8) for level in range(0, 250, 10)]
     for image in images:
-        desk.selection.choose(Sample(image, "your drawing"))
+        context.selection.choose(Sample(image, "your drawing"))
     qtbot.waitUntil(lambda: bool(shown) and shown[-1].image is images[-1], timeout=10000)
     assert len(shown) < len(images)
     assert view.canvas.snapshot is shown[-1]
 
 
-def test_a_view_that_is_hidden_looks_no_further(qtbot, desk, view):
+def test_a_view_that_is_hidden_looks_no_further(qtbot, context, view):
     view.look_at("mine")
     view.hide()
     assert view._trained._job is None
     seen(qtbot, view, view.show)
 
 
-def test_the_network_that_was_asked_is_shown_until_training_begins(qtbot, desk, view):
+def test_the_network_that_was_asked_is_shown_until_training_begins(qtbot, context, view):
     image = np.full((1, 28, 28), 200, np.uint8)
-    seen(qtbot, view, lambda: desk.selection.choose(Sample(image, "your drawing", asked="mine")))
+    seen(qtbot, view, lambda: context.selection.choose(Sample(image, "your drawing", asked="mine")))
     assert view.source.currentText() == "Mine"
-    desk.models.changed.emit()
-    desk.bridge.state_changed.emit(State.RUNNING, "")
+    context.models.changed.emit()
+    context.bridge.state_changed.emit(State.RUNNING, "")
     assert view.source.currentText() == "Network in training"
 
 
-def test_a_network_that_was_chosen_is_shown_while_another_one_trains(qtbot, desk, view):
-    desk.models.choose("mine")
+def test_a_network_that_was_chosen_is_shown_while_another_one_trains(qtbot, context, view):
+    context.models.choose("mine")
     image = np.full((1, 28, 28), 200, np.uint8)
-    seen(qtbot, view, lambda: desk.selection.choose(Sample(image, "your drawing", asked="mine")))
-    desk.bridge.state_changed.emit(State.RUNNING, "")
+    seen(qtbot, view, lambda: context.selection.choose(Sample(image, "your drawing", asked="mine")))
+    context.bridge.state_changed.emit(State.RUNNING, "")
     assert view.source.currentText() == "Mine"
     pick(qtbot, view, "training")
-    desk.selection.choose(Sample(image, "your drawing"))
+    context.selection.choose(Sample(image, "your drawing"))
     assert view.source.currentText() == "Network in training"

@@ -16,8 +16,8 @@ from engine.session.capture import capture
 from engine.session.messages import Request, Snapshot
 from engine.training.config import RunConfig
 from gui.presenters.colour import TOP, figure
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge, Wants
 from gui.state.notices import Notices
 from gui.state.selection import Sample, Selection
@@ -40,15 +40,15 @@ def images(channels: int = 1, size: int = 28) -> Dataset:
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
-    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Dialogs(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
 
 
 @pytest.fixture
-def view(qtbot, desk):
-    made = NetworkView(desk, LIGHT)
+def view(qtbot, context):
+    made = NetworkView(context, LIGHT)
     qtbot.addWidget(made)
     made.resize(1200, 700)
     made.show()
@@ -56,18 +56,18 @@ def view(qtbot, desk):
     return made
 
 
-def load(desk: Desk, dataset: Dataset) -> None:
-    desk.bridge.dataset = dataset
-    desk.bridge.dataset_loaded.emit(dataset)
+def load(context: AppContext, dataset: Dataset) -> None:
+    context.bridge.dataset = dataset
+    context.bridge.dataset_loaded.emit(dataset)
 
 
-def send(desk: Desk, seed: int = 1, spec: NetworkSpec | None = None) -> Snapshot:
+def send(context: AppContext, seed: int = 1, spec: NetworkSpec | None = None) -> Snapshot:
     """Play the session: answer with a snapshot of a network for the chosen image."""
     network = Network.new(spec or preset("classic"), seed)
     channels = network.spec.in_shape[0]
     preprocessing = Preprocessing((0.13,) * channels, (0.31,) * channels)
-    snapshot = capture(Request(True, True, desk.selection.sample.image), network, preprocessing, 0, seed)
-    desk.bridge.snapshot_ready.emit(snapshot)
+    snapshot = capture(Request(True, True, context.selection.sample.image), network, preprocessing, 0, seed)
+    context.bridge.snapshot_ready.emit(snapshot)
     return snapshot
 
 
@@ -83,10 +83,10 @@ def hover(widget, position: QPoint) -> None:
     QApplication.sendEvent(widget, event)
 
 
-def test_an_empty_view_says_what_will_be_there_and_starts_it(qtbot, desk, view, monkeypatch) -> None:
+def test_an_empty_view_says_what_will_be_there_and_starts_it(qtbot, context, view, monkeypatch) -> None:
     assert view.empty.isVisible() and not view.canvas.isVisible()
     played = []
-    monkeypatch.setattr(desk.bridge, "_send", played.append)
+    monkeypatch.setattr(context.bridge, "_send", played.append)
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
     assert len(played) == 1
 
@@ -97,23 +97,23 @@ def test_it_asks_for_pictures_only_while_visible(view) -> None:
     assert view.wants() == Wants()
 
 
-def test_the_first_test_image_is_chosen_unless_one_is(desk, view) -> None:
-    load(desk, images())
-    assert desk.selection.sample.index == 0
+def test_the_first_test_image_is_chosen_unless_one_is(context, view) -> None:
+    load(context, images())
+    assert context.selection.sample.index == 0
     view.chooser.choose(7)
-    load(desk, images())
-    assert desk.selection.sample.index == 7
+    load(context, images())
+    assert context.selection.sample.index == 7
     drawing = Sample(np.zeros((1, 28, 28), np.uint8), "your drawing")
-    desk.selection.choose(drawing)
-    load(desk, images())
-    assert desk.selection.sample is drawing
-    load(desk, images(3, 32))  # a drawing of another size cannot be shown to this network
-    assert desk.selection.sample.image.shape == (3, 32, 32)
+    context.selection.choose(drawing)
+    load(context, images())
+    assert context.selection.sample is drawing
+    load(context, images(3, 32))  # a drawing of another size cannot be shown to this network
+    assert context.selection.sample.image.shape == (3, 32, 32)
 
 
-def test_a_snapshot_fills_every_mosaic_with_its_values(desk, view) -> None:
-    load(desk, images())
-    snapshot = send(desk)
+def test_a_snapshot_fills_every_mosaic_with_its_values(context, view) -> None:
+    load(context, images())
+    snapshot = send(context)
     assert view.canvas.isVisible() and view.canvas.layout_shown.width <= 1200
     shown = {(i.part.layer, i.part.kernels): i.mosaic.tiles for i in view.canvas.items_shown}
     assert np.array_equal(shown[(2, True)].reshape(8, 8, 5, 5), snapshot.network.params[2]["weight"])
@@ -124,15 +124,15 @@ def test_a_snapshot_fills_every_mosaic_with_its_values(desk, view) -> None:
     assert picture[:28, :28].max() == TOP  # the brightest pixel of the image
 
 
-def test_zero_is_the_middle_colour_and_the_picture_is_what_is_painted(desk, view) -> None:
-    load(desk, images())
+def test_zero_is_the_middle_colour_and_the_picture_is_what_is_painted(context, view) -> None:
+    load(context, images())
     network = Network.new(preset("classic"), 1)
     weight = network.params[0]["weight"]
     weight[...] = 0
     weight[0, 0, 0, 0], weight[0, 0, 0, 1] = 1.0, -1.0
-    image = desk.selection.sample.image
+    image = context.selection.sample.image
     snapshot = capture(Request(True, True, image), network, Preprocessing((0.13,), (0.31,)), 0, 1)
-    desk.bridge.snapshot_ready.emit(snapshot)
+    context.bridge.snapshot_ready.emit(snapshot)
     item = next(i for i in view.canvas.items_shown if i.part.layer == 0 and i.part.kernels)
     assert item.legend.texts == ("−1", "1")
     table = colour_table(LIGHT.diverging, LIGHT.panel)
@@ -150,22 +150,22 @@ def test_zero_is_the_middle_colour_and_the_picture_is_what_is_painted(desk, view
     assert colour(2, 0) == table[TOP // 2]
 
 
-def test_pointing_at_a_value_reads_it_and_follows_the_training(qtbot, desk, view) -> None:
-    load(desk, images())
-    snapshot = send(desk)
+def test_pointing_at_a_value_reads_it_and_follows_the_training(qtbot, context, view) -> None:
+    load(context, images())
+    snapshot = send(context)
     number = next(n for n, i in enumerate(view.canvas.items_shown) if i.part.layer == 1)
     item = view.canvas.items_shown[number]
     place = item.mosaic.mapToScene(QPointF(3, 2))
     hover(view.canvas.viewport(), view.canvas.mapFromScene(place))
     value = figure(float(snapshot.maps[1][0, 2, 3]))
     assert view.readout.text().startswith(f"Layer 2, relu · map 1 of 8, row 3, column 4 · {value}")
-    newer = send(desk, seed=2)
+    newer = send(context, seed=2)
     assert figure(float(newer.maps[1][0, 2, 3])) in view.readout.text()
 
 
-def test_the_scale_switch_applies_to_all_mosaics(qtbot, desk, view) -> None:
-    load(desk, images())
-    send(desk)
+def test_the_scale_switch_applies_to_all_mosaics(qtbot, context, view) -> None:
+    load(context, images())
+    send(context)
     items = [i for i in view.canvas.items_shown if i.part.layer in (0, 1)]
     assert all(i.mosaic.scale_shown is not None for i in items)
     view.scale.setFocus()
@@ -182,48 +182,48 @@ def test_the_scale_switch_applies_to_all_mosaics(qtbot, desk, view) -> None:
                 assert coded.min() == 0 and coded.max() == TOP
 
 
-def test_test_images_are_chosen_by_number_neighbour_class_and_chance(qtbot, desk, view) -> None:
-    load(desk, images())
+def test_test_images_are_chosen_by_number_neighbour_class_and_chance(qtbot, context, view) -> None:
+    load(context, images())
     chooser = view.chooser
     qtbot.mouseClick(chooser.next, Qt.LeftButton)
-    assert desk.selection.sample.index == 1
+    assert context.selection.sample.index == 1
     qtbot.mouseClick(chooser.previous, Qt.LeftButton)
     qtbot.mouseClick(chooser.previous, Qt.LeftButton)
-    assert desk.selection.sample.index == 39  # round the end
+    assert context.selection.sample.index == 39  # round the end
     chooser.number.setFocus()
     chooser.number.selectAll()
     qtbot.keyClicks(chooser.number, "12")
     qtbot.keyClick(chooser.number, Qt.Key_Return)
-    assert desk.selection.sample.index == 12 and desk.selection.sample.label == 2
+    assert context.selection.sample.index == 12 and context.selection.sample.label == 2
     assert "“2”" in chooser.truth.text() and view.canvas._truth == "2"
     chooser.kind.setFocus()
     qtbot.keyClicks(chooser.kind, "5")
-    assert desk.selection.sample.index == 15
+    assert context.selection.sample.index == 15
     qtbot.mouseClick(chooser.next, Qt.LeftButton)
-    assert desk.selection.sample.index == 25
+    assert context.selection.sample.index == 25
     qtbot.mouseClick(chooser.previous, Qt.LeftButton)
     qtbot.mouseClick(chooser.previous, Qt.LeftButton)
-    assert desk.selection.sample.index == 5
+    assert context.selection.sample.index == 5
     for _ in range(5):
         qtbot.mouseClick(chooser.random, Qt.LeftButton)
-        assert desk.selection.sample.label == 5
+        assert context.selection.sample.label == 5
 
 
-def test_the_drawing_can_be_returned_to(qtbot, desk, view) -> None:
-    load(desk, images())
+def test_the_drawing_can_be_returned_to(qtbot, context, view) -> None:
+    load(context, images())
     assert not view.chooser.drawing.isEnabled()
     drawing = Sample(np.full((1, 28, 28), 9, np.uint8), "your drawing")
-    desk.selection.choose(drawing)
+    context.selection.choose(drawing)
     qtbot.mouseClick(view.chooser.next, Qt.LeftButton)
-    assert desk.selection.sample is not drawing
+    assert context.selection.sample is not drawing
     qtbot.mouseClick(view.chooser.drawing, Qt.LeftButton)
-    assert desk.selection.sample is drawing
+    assert context.selection.sample is drawing
     assert view.chooser.truth.text() == "your drawing"
 
 
-def test_a_click_enlarges_and_the_keyboard_walks_on(qtbot, desk, view) -> None:
-    load(desk, images())
-    send(desk)
+def test_a_click_enlarges_and_the_keyboard_walks_on(qtbot, context, view) -> None:
+    load(context, images())
+    send(context)
     number = next(n for n, i in enumerate(view.canvas.items_shown) if i.part.layer == 2 and i.part.kernels)
     qtbot.mouseClick(view.canvas.viewport(), Qt.LeftButton, pos=centre(view, number))
     dialog = view.enlarged
@@ -232,7 +232,7 @@ def test_a_click_enlarges_and_the_keyboard_walks_on(qtbot, desk, view) -> None:
     assert dialog.index == 1 and dialog.name.text() == "Filter 1, channel 2"
     qtbot.keyClick(dialog, Qt.Key_Down)
     assert dialog.index > 1
-    newer = send(desk, seed=2)  # it is live
+    newer = send(context, seed=2)  # it is live
     tile = newer.network.params[2]["weight"].reshape(-1, 5, 5)[dialog.index]
     assert f"lowest {figure(float(tile.min()))}" in dialog.numbers.text()
     qtbot.keyClick(dialog, Qt.Key_PageDown)
@@ -242,9 +242,9 @@ def test_a_click_enlarges_and_the_keyboard_walks_on(qtbot, desk, view) -> None:
     assert not dialog.isVisible()
 
 
-def test_a_click_in_the_enlarged_mosaic_chooses_a_map(qtbot, desk, view) -> None:
-    load(desk, images())
-    send(desk)
+def test_a_click_in_the_enlarged_mosaic_chooses_a_map(qtbot, context, view) -> None:
+    load(context, images())
+    send(context)
     number = next(n for n, i in enumerate(view.canvas.items_shown) if i.part.layer == 1)
     qtbot.mouseClick(view.canvas.viewport(), Qt.LeftButton, pos=centre(view, number))
     dialog = view.enlarged
@@ -253,10 +253,10 @@ def test_a_click_in_the_enlarged_mosaic_chooses_a_map(qtbot, desk, view) -> None
     assert dialog.index == 5 and dialog.name.text() == "Map 6 of 8"
 
 
-def test_arrow_keys_choose_and_scroll_and_enter_enlarges(qtbot, desk, view) -> None:
+def test_arrow_keys_choose_and_scroll_and_enter_enlarges(qtbot, context, view) -> None:
     view.resize(640, 520)
-    load(desk, images())
-    send(desk)
+    load(context, images())
+    send(context)
     canvas = view.canvas
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key_End)
@@ -270,19 +270,19 @@ def test_arrow_keys_choose_and_scroll_and_enter_enlarges(qtbot, desk, view) -> N
     assert canvas.selected == 0
 
 
-def test_mosaics_out_of_sight_wait_until_they_are_scrolled_to(qtbot, desk, view) -> None:
+def test_mosaics_out_of_sight_wait_until_they_are_scrolled_to(qtbot, context, view) -> None:
     view.resize(640, 520)
-    load(desk, images(1))
-    snapshot = send(desk, spec=preset("deep"))
+    load(context, images(1))
+    snapshot = send(context, spec=preset("deep"))
     last = view.canvas.items_shown[-1]
     assert last.mosaic.tiles is None and last.dirty
     view.canvas.horizontalScrollBar().setValue(view.canvas.horizontalScrollBar().maximum())
     assert np.array_equal(last.mosaic.tiles.ravel(), snapshot.maps[-1])
 
 
-def test_zoom_keys_magnify_by_whole_numbers(qtbot, desk, view) -> None:
-    load(desk, images())
-    send(desk)
+def test_zoom_keys_magnify_by_whole_numbers(qtbot, context, view) -> None:
+    load(context, images())
+    send(context)
     canvas = view.canvas
     before = canvas.layout_shown.height
     canvas.setFocus()
@@ -293,10 +293,10 @@ def test_zoom_keys_magnify_by_whole_numbers(qtbot, desk, view) -> None:
     assert canvas.layout_shown.height == before
 
 
-def test_colour_images_are_one_picture(desk, view) -> None:
+def test_colour_images_are_one_picture(context, view) -> None:
     dataset = images(3, 32)
-    load(desk, dataset)
-    send(desk, spec=preset("classic", (3, 32, 32)))
+    load(context, dataset)
+    send(context, spec=preset("classic", (3, 32, 32)))
     item = view.canvas.items_shown[0]
     assert np.array_equal(item.mosaic.image, dataset.test_images[0].transpose(1, 2, 0))
     text = view.canvas.text_at(item.mosaic.mapToScene(QPointF(4.5, 1.5)))
@@ -304,11 +304,11 @@ def test_colour_images_are_one_picture(desk, view) -> None:
     assert text == f"input · row 2, column 5 · {red}, {green}, {blue}"
 
 
-def test_a_theme_and_a_new_run(desk, view) -> None:
-    load(desk, images())
-    send(desk)
+def test_a_theme_and_a_new_run(context, view) -> None:
+    load(context, images())
+    send(context)
     view.set_theme(DARK)
     assert view.canvas.items_shown[1].mosaic.tiles is not None
     assert not view.grab().isNull()
-    desk.bridge.run_started.emit(RunConfig(network=preset("classic")))
+    context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert view.empty.isVisible() and not view.canvas.items_shown

@@ -11,7 +11,7 @@ from PyQt5.QtGui import QWheelEvent
 from PyQt5.QtWidgets import QApplication, QCheckBox, QLineEdit
 
 from engine.errors import ConfigError
-from engine.options import Described, option
+from engine.options import Configurable, option
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.fields import NumberBox
 from gui.widgets.option_form import KindChooser, OptionForm, PartForm, defaults_of
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNT
 
 
 @dataclass(frozen=True)
-class Filter(Described):
+class Filter(Configurable):
     """An option of every kind, and two that must fit each other."""
 
     kind: ClassVar[str] = "filter"
@@ -41,7 +41,7 @@ class Filter(Described):
 
 
 @dataclass(frozen=True)
-class Plain(Described):
+class Plain(Configurable):
     kind: ClassVar[str] = "plain"
     title: ClassVar[str] = "Plain"
 

@@ -26,7 +26,7 @@ LONG = 30000
 def trained(qtbot: QtBot, program: Kernelscope) -> None:
     """Start training and wait until something is learnt."""
     QTest.keyClick(program.window, Qt.Key_F5)
-    qtbot.waitUntil(lambda: program.desk.bridge.steps > 3, timeout=LONG)
+    qtbot.waitUntil(lambda: program.context.bridge.steps > 3, timeout=LONG)
 
 
 def test_nothing_is_asked_when_nothing_would_be_lost(program: Kernelscope, dialogs) -> None:
@@ -40,8 +40,8 @@ def test_going_back_keeps_the_window_and_the_training(qtbot: QtBot, program: Ker
     program.window.close()
     assert "is not saved" in dialogs.questions[0]
     assert program.window.isVisible()
-    steps = program.desk.bridge.steps
-    qtbot.waitUntil(lambda: program.desk.bridge.steps > steps, timeout=LONG)
+    steps = program.context.bridge.steps
+    qtbot.waitUntil(lambda: program.context.bridge.steps > steps, timeout=LONG)
 
 
 def test_a_discarded_run_leaves_nothing_behind(
@@ -61,13 +61,13 @@ def test_a_kept_run_goes_on_at_the_next_start(
     dialogs.choice = 0
     program.window.close()
     assert not program.window.isVisible()
-    steps = program.desk.bridge.steps
+    steps = program.context.bridge.steps
     again = build(store, theme="light", config=config, dialogs=dialogs)
     try:
         again.window.show()
         assert "unfinished run" in again.window.notice_bar.text
         qtbot.mouseClick(again.window.notice_bar._offer, Qt.LeftButton)
-        bridge = again.desk.bridge
+        bridge = again.context.bridge
         qtbot.waitUntil(lambda: bridge.state is State.PAUSED and bridge.steps >= steps, timeout=LONG)
         kept = bridge.steps
         bridge.advance(1)
@@ -78,7 +78,7 @@ def test_a_kept_run_goes_on_at_the_next_start(
 
 def test_a_saved_model_needs_no_question(qtbot: QtBot, program: Kernelscope, dialogs, tmp_path: Path) -> None:
     QTest.keyClick(program.window, Qt.Key_F6)
-    qtbot.waitUntil(lambda: program.desk.bridge.steps == 1, timeout=LONG)
+    qtbot.waitUntil(lambda: program.context.bridge.steps == 1, timeout=LONG)
     qtbot.waitUntil(program.window.actions_.by_key["save_model"].isEnabled, timeout=LONG)
     dialogs.file = tmp_path / "mine.safetensors"
     QTest.keyClick(program.window, Qt.Key_S, Qt.ControlModifier)
@@ -126,8 +126,8 @@ def test_work_that_was_given_up_ends_before_the_window_goes(
         raise Stopped
 
     monkeypatch.setattr("gui.views.explain_work.reply_to", slow)
-    window, dataset = program.window, program.desk.bridge.dataset
-    program.desk.selection.choose(Sample(dataset.test_images[0], "test image 0"))
+    window, dataset = program.window, program.context.bridge.dataset
+    program.context.selection.choose(Sample(dataset.test_images[0], "test image 0"))
     window.show_part("explain")
     qtbot.waitUntil(begun.is_set, timeout=LONG)
     window.show_part("learn")  # which gives the work up, but does not wait for its end

@@ -59,7 +59,7 @@ def test_the_same_on_a_real_x_server(qtbot: QtBot, program: Kernelscope) -> None
 
 def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
     """Start, watch, pause, step, draw, read, train on, close in the middle of training."""
-    window, bridge = program.window, program.desk.bridge
+    window, bridge = program.window, program.context.bridge
     window.show_part("network")
     snapshots = []
     bridge.snapshot_ready.connect(snapshots.append)
@@ -83,7 +83,7 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
     qtbot.waitUntil(lambda: window.status.text("step").startswith(f"{steps + 1} of "), timeout=LONG)
 
     # Draw a digit with the shipped model answering, read the answer.
-    program.desk.models.choose("digits")
+    program.context.models.choose("digits")
     draw(program, 7)
     qtbot.waitUntil(lambda: reads(program) == 7, timeout=LONG)
     assert "7" in window.pad.card.headline.text()
@@ -101,13 +101,13 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
 
 @pytest.mark.parametrize("digit", range(10))
 def test_the_shipped_model_reads_every_example(qtbot: QtBot, program: Kernelscope, digit: int) -> None:
-    program.desk.models.choose("digits")
+    program.context.models.choose("digits")
     draw(program, digit)
     qtbot.waitUntil(lambda: reads(program) == digit, timeout=5000)
 
 
 def test_the_learning_rate_changes_while_it_trains(qtbot: QtBot, program: Kernelscope) -> None:
-    window, bridge = program.window, program.desk.bridge
+    window, bridge = program.window, program.context.bridge
     qtbot.mouseClick(button(program, "toggle"), Qt.LeftButton)
     qtbot.waitUntil(lambda: bridge.steps > 5, timeout=LONG)
     field = window.experiment.training.form.fields["learning_rate"].editor
@@ -120,7 +120,7 @@ def test_the_learning_rate_changes_while_it_trains(qtbot: QtBot, program: Kernel
 
 def test_the_pad_follows_the_network_in_training(qtbot: QtBot, program: Kernelscope) -> None:
     pad = program.window.pad
-    program.desk.models.choose("training")
+    program.context.models.choose("training")
     draw(program, 1)
     qtbot.waitUntil(lambda: pad.probabilities is not None, timeout=LONG)
     before = pad.probabilities.copy()
@@ -180,15 +180,15 @@ def test_the_theme_changes_and_is_remembered(qtbot: QtBot, program: Kernelscope)
 
 
 def test_a_message_of_the_session_is_shown(qtbot: QtBot, program: Kernelscope) -> None:
-    program.desk.notices.problem("The disk is full.")
+    program.context.notices.problem("The disk is full.")
     assert program.window.notice_bar.text == "The disk is full."
-    program.desk.notices.offer("Go on?", "Yes", lambda: program.desk.notices.tell("Gone on."))
+    program.context.notices.offer("Go on?", "Yes", lambda: program.context.notices.tell("Gone on."))
     qtbot.mouseClick(program.window.notice_bar._offer, Qt.LeftButton)
     assert program.window.notice_bar.text == "Gone on."
 
 
 def test_starting_over_asks_before_it_forgets(qtbot: QtBot, program: Kernelscope, dialogs) -> None:
-    bridge = program.desk.bridge
+    bridge = program.context.bridge
     QTest.keyClick(program.window, Qt.Key_F6)
     qtbot.waitUntil(lambda: bridge.steps == 1, timeout=LONG)
     QTest.keyClick(program.window, Qt.Key_R, Qt.ControlModifier)

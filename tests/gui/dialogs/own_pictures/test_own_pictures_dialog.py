@@ -35,7 +35,7 @@ class Answers(Dialogs):
 
 
 @pytest.fixture
-def desk():
+def context():
     return SimpleNamespace(dialogs=Answers(), notices=Notices())
 
 
@@ -53,8 +53,8 @@ def pictures(tmp_path):
 
 
 @pytest.fixture
-def dialog(qtbot, desk):
-    made = OwnPicturesDialog(desk, LIGHT)
+def dialog(qtbot, context):
+    made = OwnPicturesDialog(context, LIGHT)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -62,7 +62,7 @@ def dialog(qtbot, desk):
 
 
 def choose(qtbot, dialog, path, button=None):
-    dialog._desk.dialogs.path = path
+    dialog._context.dialogs.path = path
     qtbot.mouseClick(button or dialog.folder, Qt.LeftButton)
     qtbot.waitUntil(lambda: not dialog.job.busy)
 
@@ -181,7 +181,7 @@ class Slow:
 
 def test_reading_shows_its_progress_and_can_be_stopped(qtbot, dialog, pictures, monkeypatch):
     slow = Slow(monkeypatch)
-    dialog._desk.dialogs.path = pictures
+    dialog._context.dialogs.path = pictures
     qtbot.mouseClick(dialog.folder, Qt.LeftButton)
     assert dialog.job.isVisible() and not dialog.folder.isEnabled() and not dialog.add.isEnabled()
     qtbot.waitUntil(lambda: dialog.job.words.text() == "Reading 0 of 28 pictures")

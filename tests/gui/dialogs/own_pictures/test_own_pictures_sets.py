@@ -32,7 +32,7 @@ class Answers(Dialogs):
 
 
 @pytest.fixture
-def desk():
+def context():
     return SimpleNamespace(dialogs=Answers(), notices=Notices())
 
 
@@ -43,10 +43,10 @@ def keep(title):
 
 
 @pytest.fixture
-def kept(qtbot, desk):
+def kept(qtbot, context):
     keep("Pets")
     (own_folder() / "own-bad.npz").write_bytes(b"bad")
-    made = OwnPicturesDialog(desk, LIGHT)
+    made = OwnPicturesDialog(context, LIGHT)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -91,8 +91,8 @@ def test_a_data_set_is_renamed_where_it_stands(qtbot, kept):
     assert own_sets()[0]["own-pets"].title == load("own-pets").title == "Animals"
 
 
-def test_an_empty_title_is_not_taken(qtbot, kept, desk):
-    with qtbot.waitSignal(desk.notices.posted) as told:
+def test_an_empty_title_is_not_taken(qtbot, kept, context):
+    with qtbot.waitSignal(context.notices.posted) as told:
         retitle(qtbot, kept, " ")
     assert "1 to 80" in told.args[0]
     assert kept.sets.list.item(0).text() == "Pets"
@@ -100,20 +100,20 @@ def test_an_empty_title_is_not_taken(qtbot, kept, desk):
 
 def test_removing_asks_first(qtbot, kept):
     click_row(qtbot, kept.sets, 0)
-    kept._desk.dialogs.yes = False
+    kept._context.dialogs.yes = False
     qtbot.mouseClick(kept.sets.remove, Qt.LeftButton)
-    assert "Pets" in kept._desk.dialogs.questions[0]
+    assert "Pets" in kept._context.dialogs.questions[0]
     assert "own-pets" in own_sets()[0]
-    kept._desk.dialogs.yes = True
+    kept._context.dialogs.yes = True
     with qtbot.waitSignal(kept.removed) as removed:
         qtbot.mouseClick(kept.sets.remove, Qt.LeftButton)
     assert removed.args == ["own-pets"]
     assert not own_sets()[0] and kept.sets.count == 1
 
 
-def test_what_is_gone_already_is_said(qtbot, kept, desk):
+def test_what_is_gone_already_is_said(qtbot, kept, context):
     click_row(qtbot, kept.sets, 0)
     (own_folder() / "own-pets.npz").unlink()
-    with qtbot.waitSignal(desk.notices.posted) as told:
+    with qtbot.waitSignal(context.notices.posted) as told:
         qtbot.mouseClick(kept.sets.remove, Qt.LeftButton)
     assert "own-pets" in told.args[0] and told.args[1]

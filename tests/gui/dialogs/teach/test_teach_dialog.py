@@ -22,7 +22,7 @@ from gui.dialogs.teach import dialog as teach_dialog
 from gui.dialogs.teach.box import TeachBox
 from gui.dialogs.teach.dialog import TeachDialog
 from gui.presenters.teach import difference, how_many, progress_line, result_line, thumbnail
-from gui.run.model_registry import ModelShelf
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -56,21 +56,21 @@ def dataset():
 
 
 @pytest.fixture
-def desk(model, qtbot):
+def context(model, qtbot):
     bridge = SessionBridge(Selection())
-    shelf = ModelShelf(bridge)
-    shelf.add("pets", "Pets", model)
+    registry = ModelRegistry(bridge)
+    registry.add("pets", "Pets", model)
     notices = Notices()
     said, offers = [], []
     notices.posted.connect(lambda sentence, _problem: said.append(sentence))
     notices.offered.connect(lambda *offer: offers.append(offer))
     return SimpleNamespace(
-        bridge=bridge, models=shelf, notices=notices, dialogs=Answers(), said=said, offers=offers
+        bridge=bridge, models=registry, notices=notices, dialogs=Answers(), said=said, offers=offers
     )
 
 
 @pytest.fixture
-def store(desk):
+def store(context):
     return Examples(SHAPE, NAMES)
 
 
@@ -79,19 +79,19 @@ def image(value=90):
 
 
 @pytest.fixture
-def box(qtbot, desk):
-    made = TeachBox(desk, LIGHT)
+def box(qtbot, context):
+    made = TeachBox(context, LIGHT)
     qtbot.addWidget(made)
     made.show()
     return made
 
 
 @pytest.fixture
-def dialog(qtbot, desk, store, dataset, monkeypatch):
+def dialog(qtbot, context, store, dataset, monkeypatch):
     store.add(image(40), 1, answer=0)
     store.add(image(200), 2)
     monkeypatch.setattr(teach_dialog, "dataset_for", lambda _model: dataset)
-    made = TeachDialog(desk, LIGHT, "pets")
+    made = TeachDialog(context, LIGHT, "pets")
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -119,26 +119,26 @@ def test_nothing_can_be_added_without_an_image_or_a_class(qtbot, box):
     assert not box.add.isEnabled()
 
 
-def test_an_added_example_can_be_taken_back(qtbot, box, desk, store):
+def test_an_added_example_can_be_taken_back(qtbot, box, context, store):
     box.show_case(image(), "pets", NAMES, 0)
     box.classes.setCurrentText("hen")
     click(qtbot, box.add)
     (example,) = store.all()
     assert (example.label, example.answer) == (2, 0) and np.array_equal(example.image, image())
     assert box.count.text() == "1 example of mine" and not box.add.isEnabled()
-    sentence, label, action = desk.offers[-1]
+    sentence, label, action = context.offers[-1]
     assert sentence == "Added as hen to My examples." and label == "Take back"
     action()
     assert store.all() == () and box.count.text() == "No examples of mine"
 
 
-def test_broken_examples_are_told_once(box, desk, store):
+def test_broken_examples_are_told_once(box, context, store):
     store.path.parent.mkdir(parents=True)
     store.path.write_bytes(b"broken")
     box.show_case(image(), "pets", NAMES, 0)
-    assert len(desk.said) == 1 and "set aside" in desk.said[0]
+    assert len(context.said) == 1 and "set aside" in context.said[0]
     box.show_case(image(), "pets", NAMES, 0)
-    assert len(desk.said) == 1
+    assert len(context.said) == 1
 
 
 def test_the_box_opens_the_dialog(qtbot, box, store):
@@ -176,35 +176,35 @@ def test_examples_are_removed_with_the_delete_key(qtbot, dialog, store):
     assert not dialog.learn.isEnabled() and not dialog.export.isEnabled()
 
 
-def test_examples_are_exported(qtbot, dialog, desk, tmp_path):
-    desk.dialogs.path = tmp_path
+def test_examples_are_exported(qtbot, dialog, context, tmp_path):
+    context.dialogs.path = tmp_path
     click(qtbot, dialog.export)
     assert read_idx(tmp_path / "labels-idx1-ubyte.gz").tolist() == [1, 2]
     assert "images-idx3-ubyte.gz" in dialog.words.text()
 
 
-def test_a_taught_network_is_kept_and_taken_back(qtbot, dialog, desk, model):
-    before = model.network.flat.copy()
+def test_a_taught_network_is_kept_and_taken_back(qtbot, dialog, context, model):
+    before = model.network.vector.copy()
     learn(qtbot, dialog)
     taught = dialog.taught
     cells = dialog.outcome.cells["My examples"]
     assert cells[1].text() == result_line(taught.examples_after) and dialog.outcome.isVisible()
     click(qtbot, dialog.keep)
-    assert desk.models.current == "taught-pets" and desk.models.title("taught-pets") == "Pets, taught"
-    again = SimpleNamespace(**{**vars(desk), "models": ModelShelf(desk.bridge)})
+    assert context.models.current == "taught-pets" and context.models.title("taught-pets") == "Pets, taught"
+    again = SimpleNamespace(**{**vars(context), "models": ModelRegistry(context.bridge)})
     box = TeachBox(again, LIGHT)  # the next start
     qtbot.addWidget(box)
-    assert np.array_equal(again.models.get("taught-pets").network.flat, taught.model.network.flat)
+    assert np.array_equal(again.models.get("taught-pets").network.vector, taught.model.network.vector)
     click(qtbot, dialog.back)
-    assert desk.models.current == "pets" and "taught-pets" not in set(desk.models.keys)
-    assert desk.models.get("pets") is model and np.array_equal(model.network.flat, before)
+    assert context.models.current == "pets" and "taught-pets" not in set(context.models.keys)
+    assert context.models.get("pets") is model and np.array_equal(model.network.vector, before)
 
 
-def test_what_is_not_kept_is_taken_back_at_once(qtbot, dialog, desk):
+def test_what_is_not_kept_is_taken_back_at_once(qtbot, dialog, context):
     learn(qtbot, dialog)
     click(qtbot, dialog.back)
     assert dialog.taught is None and not dialog.outcome.isVisible() and dialog.learn.isVisible()
-    assert desk.models.current == "pets"
+    assert context.models.current == "pets"
 
 
 @pytest.fixture
@@ -261,19 +261,19 @@ def test_thumbnails_are_magnified_by_whole_numbers(shape):
     assert np.array_equal(colours[::times, ::times, 0], pixels[0])
 
 
-def test_the_network_in_training_is_copied(qtbot, desk, dataset, model, store, monkeypatch):
+def test_the_network_in_training_is_copied(qtbot, context, dataset, model, store, monkeypatch):
     store.add(image(40), 1)
-    desk.bridge.dataset = dataset
+    context.bridge.dataset = dataset
     untouched = Network.new(model.network.spec, 5)
     training = Model(untouched, model.preprocessing, NAMES, {"steps": 7})
-    monkeypatch.setattr(desk.models, "_in_training", lambda: training)
-    before = untouched.flat.copy()
-    dialog = TeachDialog(desk, LIGHT, "training")
+    monkeypatch.setattr(context.models, "_in_training", lambda: training)
+    before = untouched.vector.copy()
+    dialog = TeachDialog(context, LIGHT, "training")
     qtbot.addWidget(dialog)
     dialog.show()
     assert "run in training is not touched" in dialog.about.text()
     learn(qtbot, dialog)
     click(qtbot, dialog.keep)
-    assert np.array_equal(untouched.flat, before)
-    assert desk.models.title(desk.models.current) == "Network trained here, taught"
-    assert desk.models.get(desk.models.current).record["teaching"]["data"] == "pets"
+    assert np.array_equal(untouched.vector, before)
+    assert context.models.title(context.models.current) == "Network trained here, taught"
+    assert context.models.get(context.models.current).record["teaching"]["data"] == "pets"

@@ -13,8 +13,8 @@ from PyQt5.QtGui import QMouseEvent, QWheelEvent
 from PyQt5.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.run.context import Desk
-from gui.run.model_registry import ModelShelf
+from gui.run.context import AppContext
+from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -35,15 +35,15 @@ class Answers(Dialogs):
 
 
 @pytest.fixture
-def desk():
+def context():
     selection = Selection()
     bridge = SessionBridge(selection)
-    return Desk(bridge, selection, ModelShelf(bridge), Notices(), Answers(), Settings())
+    return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Answers(), Settings())
 
 
 @pytest.fixture
-def view(qtbot, desk):
-    made = LearnView(desk, LIGHT)
+def view(qtbot, context):
+    made = LearnView(context, LIGHT)
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
@@ -57,11 +57,11 @@ class Driver:
 
     qtbot: QtBot
     view: LearnView
-    desk: Desk
+    context: AppContext
 
     def train(self, steps: int, *, every: int = 100, loss: float | None = None) -> None:
         """Append rows as a session would, and tell the view."""
-        bridge = self.desk.bridge
+        bridge = self.context.bridge
         history = bridge.history
         done = history.steps.length
         rng = np.random.default_rng(done)
@@ -101,5 +101,5 @@ class Driver:
 
 
 @pytest.fixture
-def driver(qtbot, view, desk):
-    return Driver(qtbot, view, desk)
+def driver(qtbot, view, context):
+    return Driver(qtbot, view, context)

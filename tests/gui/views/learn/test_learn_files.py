@@ -14,20 +14,20 @@ from gui.views import learn_files
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
 
 
-def test_figures_are_saved_whole(qtbot, view, desk, driver, tmp_path) -> None:
+def test_figures_are_saved_whole(qtbot, view, context, driver, tmp_path) -> None:
     driver.train(3500)
-    desk.dialogs.path = tmp_path / "run.csv"
-    with qtbot.waitSignal(desk.notices.posted) as told:
+    context.dialogs.path = tmp_path / "run.csv"
+    with qtbot.waitSignal(context.notices.posted) as told:
         view.csv_action.trigger()
     assert told.args == [f"Saved run.csv and run-validation.csv in {tmp_path}.", False]
-    assert (tmp_path / "run.csv").read_text() == desk.bridge.history.steps.csv()
-    assert (tmp_path / "run-validation.csv").read_text() == desk.bridge.history.validations.csv()
+    assert (tmp_path / "run.csv").read_text() == context.bridge.history.steps.csv()
+    assert (tmp_path / "run-validation.csv").read_text() == context.bridge.history.validations.csv()
     assert not view.cancel.isVisible()
 
 
-def test_saving_figures_can_be_cancelled(qtbot, view, desk, driver, tmp_path) -> None:
+def test_saving_figures_can_be_cancelled(qtbot, view, context, driver, tmp_path) -> None:
     driver.train(9000, every=1000)
-    desk.dialogs.path = tmp_path / "run.csv"
+    context.dialogs.path = tmp_path / "run.csv"
     view.csv_action.trigger()
     qtbot.waitUntil(view.cancel.isVisible)
     qtbot.mouseClick(view.cancel, Qt.LeftButton)
@@ -35,9 +35,9 @@ def test_saving_figures_can_be_cancelled(qtbot, view, desk, driver, tmp_path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_picture_has_twice_the_size(view, desk, driver, tmp_path) -> None:
+def test_the_picture_has_twice_the_size(view, context, driver, tmp_path) -> None:
     driver.train(500)
-    desk.dialogs.path = tmp_path / "run.png"
+    context.dialogs.path = tmp_path / "run.png"
     view.png_action.trigger()
     image = QImage(str(tmp_path / "run.png"))
     assert (image.width(), image.height()) == (2 * view.charts.width(), 2 * view.charts.height())
@@ -54,7 +54,7 @@ def test_no_file_chosen_writes_nothing(view, driver, tmp_path, monkeypatch) -> N
 
 @pytest.mark.parametrize("action", ["csv_action", "png_action"])
 def test_a_full_disk_is_told_in_one_sentence(
-    qtbot, view, desk, driver, tmp_path, monkeypatch, action
+    qtbot, view, context, driver, tmp_path, monkeypatch, action
 ) -> None:
     def full(path):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
@@ -62,8 +62,8 @@ def test_a_full_disk_is_told_in_one_sentence(
     monkeypatch.setattr(learn_files, "replacing", full)
     monkeypatch.setattr("gui.presenters.export.replacing", full)
     driver.train(5)
-    desk.dialogs.path = tmp_path / "run.out"
-    with qtbot.waitSignal(desk.notices.posted) as told:
+    context.dialogs.path = tmp_path / "run.out"
+    with qtbot.waitSignal(context.notices.posted) as told:
         getattr(view, action).trigger()
     assert told.args == [f"Cannot write {tmp_path / 'run.out'}: No space left on device.", True]
 

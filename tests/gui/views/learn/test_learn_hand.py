@@ -110,13 +110,13 @@ def test_a_key_that_means_nothing_here_goes_on_to_the_window(qtbot, view, driver
     assert seen == [Qt.Key_Space]
 
 
-def test_the_value_under_the_mouse_is_the_one_in_the_data(qtbot, view, desk, driver) -> None:
+def test_the_value_under_the_mouse_is_the_one_in_the_data(qtbot, view, context, driver) -> None:
     driver.train(400)
     at = driver.place(123.0)
     qtbot.mouseMove(view.charts.viewport(), at)
     step = round(view.charts.x_at(at))
     assert abs(step - 123) <= 1
-    history = desk.bridge.history
+    history = context.bridge.history
     text = view.readout.text()
     assert text.startswith(f"step {step} ")
     assert f"cost {history.steps.column('loss')[step - 1]:.4g} " in text
@@ -129,7 +129,7 @@ def test_the_value_under_the_mouse_is_the_one_in_the_data(qtbot, view, desk, dri
     assert "Point at a curve" in view.readout.text()
 
 
-def test_the_reading_stays_right_while_it_trains(qtbot, view, desk, driver) -> None:
+def test_the_reading_stays_right_while_it_trains(qtbot, view, context, driver) -> None:
     driver.train(400)
     at = driver.place(300.0)
     qtbot.mouseMove(view.charts.viewport(), at)
@@ -140,7 +140,7 @@ def test_the_reading_stays_right_while_it_trains(qtbot, view, desk, driver) -> N
     assert view.readout.text() != first
     found = int(view.readout.text().split("\N{MIDDLE DOT}")[0].replace("step", "").replace("\u2009", ""))
     assert abs(found - step) <= 1
-    assert f"cost {desk.bridge.history.steps.column('loss')[found - 1]:.4g} " in view.readout.text()
+    assert f"cost {context.bridge.history.steps.column('loss')[found - 1]:.4g} " in view.readout.text()
 
 
 def test_keys_read_step_by_step(qtbot, view, driver) -> None:

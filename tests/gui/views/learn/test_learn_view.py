@@ -20,9 +20,9 @@ from gui.widgets.span_box import SpanBox
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
 
 
-def test_an_empty_view_says_what_will_be_there_and_starts(qtbot, view, desk, driver, monkeypatch) -> None:
+def test_an_empty_view_says_what_will_be_there_and_starts(qtbot, view, context, driver, monkeypatch) -> None:
     played = []
-    monkeypatch.setattr(desk.bridge, "_send", played.append)
+    monkeypatch.setattr(context.bridge, "_send", played.append)
     assert view.empty.isVisible()
     assert not view.charts.isVisible()
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
@@ -32,15 +32,15 @@ def test_an_empty_view_says_what_will_be_there_and_starts(qtbot, view, desk, dri
     assert not view.empty.isVisible()
 
 
-def test_the_view_asks_for_no_pictures(view, desk) -> None:
+def test_the_view_asks_for_no_pictures(view, context) -> None:
     assert view.wants() == Wants()
-    assert view in desk.bridge.watchers
+    assert view in context.bridge.watchers
 
 
-def test_everything_is_drawn_and_named(view, desk, driver) -> None:
+def test_everything_is_drawn_and_named(view, context, driver) -> None:
     driver.train(600)
     cost, accuracy, rate = (chart.curves for chart in view.charts.charts)
-    loss = desk.bridge.history.steps.column("loss")
+    loss = context.bridge.history.steps.column("loss")
     assert cost.band is not None
     assert cost.band.high.max() == loss.max()
     assert cost.band.x[-1] == 600
@@ -54,11 +54,11 @@ def test_everything_is_drawn_and_named(view, desk, driver) -> None:
     assert names == ["average", "validation"]
 
 
-def test_another_run_begins_with_empty_charts(view, desk, driver) -> None:
+def test_another_run_begins_with_empty_charts(view, context, driver) -> None:
     driver.train(600)
     view.charts.zoom(0.5)
-    desk.bridge.history = History()
-    desk.bridge.run_started.emit(RunConfig(network=preset("classic")))
+    context.bridge.history = History()
+    context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert view.empty.isVisible()
     driver.train(50)
     assert view.drawing.view.following
@@ -101,14 +101,14 @@ def test_steps_epochs_and_seconds(qtbot, view, driver) -> None:
     assert view.drawing.rate.bottom.labelText == "time spent training, s"
 
 
-def test_a_logarithmic_axis_takes_zero_and_negative_costs(qtbot, view, desk, driver) -> None:
+def test_a_logarithmic_axis_takes_zero_and_negative_costs(qtbot, view, context, driver) -> None:
     driver.train(300)
     for cost in (0.0, -1.0, 1e-3):
         driver.train(1, loss=cost)
     qtbot.mouseClick(view.log, Qt.LeftButton, Qt.NoModifier, QPoint(8, view.log.height() // 2))
     assert view.log.isChecked()
     cost = view.drawing.cost
-    loss = desk.bridge.history.steps.column("loss")
+    loss = context.bridge.history.steps.column("loss")
     assert np.isfinite(cost.curves.band.low).all()
     assert cost.curves.band.high.max() == pytest.approx(math.log10(loss.max()))
     assert cost.y.low <= -3
@@ -118,14 +118,14 @@ def test_a_logarithmic_axis_takes_zero_and_negative_costs(qtbot, view, desk, dri
     assert cost.curves.band.high.max() == loss.max()
 
 
-def test_the_span_is_typed_stepped_or_automatic(qtbot, view, desk, driver) -> None:
+def test_the_span_is_typed_stepped_or_automatic(qtbot, view, context, driver) -> None:
     driver.train(1000)
     assert view.span.text() == "Average: 20 steps, auto"
     view.span.setFocus()
     for _ in range(3):
         qtbot.keyClick(view.span, Qt.Key_Up)
     assert view.span.value() == 5
-    loss = desk.bridge.history.steps.column("loss")
+    loss = context.bridge.history.steps.column("loss")
     assert view.drawing.cost.curves.averages[-1] == pytest.approx(loss[-5:].mean())
     view.span.setValue(300)
     qtbot.keyClick(view.span, Qt.Key_Up)
@@ -190,7 +190,7 @@ def test_one_step_alone_is_seen(view, driver) -> None:
     assert LIGHT.train in colours
 
 
-def test_labels_name_what_is_at_the_right_edge(view, desk, driver) -> None:
+def test_labels_name_what_is_at_the_right_edge(view, context, driver) -> None:
     driver.train(1000)
     view.charts.zoom(0.1, 0.0)
     edge = view.drawing.data.reading(view.drawing.axis, view.drawing.view.shown.high)
