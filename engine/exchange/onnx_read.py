@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError, ModelFileError
@@ -150,7 +151,8 @@ def _standardisation(graph: Graph, value: str, channels: int) -> tuple[str, Mome
 
     What is read is ``scale x + shift``: factors and divisors first, then one shift, then one more factor.
     """
-    scale, shift = np.ones(channels), np.zeros(channels)
+    scale: npt.NDArray[np.float64] = np.ones(channels)
+    shift: npt.NDArray[np.float64] = np.zeros(channels)
     shifted, read = False, False
     while True:
         takers = graph.takers.get(value, [])

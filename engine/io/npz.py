@@ -107,7 +107,7 @@ class Archive:
             raise DataError(
                 f"{self.path}: {name} is {header.dtype} of shape {header.shape}; allowed are a few words."
             )
-        array = self.read(name).reshape(-1)
+        array: npt.NDArray[Any] = self.read(name).reshape(-1)
         if array.dtype.kind == "S":
             array = np.char.decode(array, "utf-8", "replace")
         return tuple(str(word) for word in array)

@@ -68,7 +68,8 @@ class Part:
 def parts(dataset: Dataset, config: RunConfig | None) -> dict[PartName, Part]:
     """Return the parts of a data set; those held out for validation are the very ones of the run."""
     train, names = dataset.train_images, dataset.class_names
-    learn, held = np.arange(len(train)), np.arange(0)
+    learn: Labels = np.arange(len(train))
+    held: Labels = np.arange(0)
     if config is not None and config.validation_images:
         with contextlib.suppress(DataError):  # the run says so; all images are shown as training images
             learn, held = holdout(dataset, config.validation_images, config.seed)

@@ -67,7 +67,7 @@ class Grid:
     def arrange(self, tiles: Bytes) -> Bytes:
         """Return the mosaic, uint8 of ``shape``, of maps ``(K, h, w)``; ``EMPTY`` between them."""
         picture = np.full(self.shape, EMPTY, np.uint8)
-        places = picture.reshape(self.down, self.height + self.gap, self.across, self.width + self.gap)
+        places: Bytes = picture.reshape(self.down, self.height + self.gap, self.across, self.width + self.gap)
         places = places[:, : self.height, :, : self.width].transpose(0, 2, 1, 3)
         whole, rest = divmod(self.count, self.across)
         places[:whole] = tiles[: whole * self.across].reshape(whole, self.across, self.height, self.width)

@@ -92,7 +92,7 @@ class Pyramid:
         edge = start + whole * size
         low = self._reduce(0, np.minimum, start, whole, size)
         high = self._reduce(1, np.maximum, start, whole, size)
-        last = np.arange(start + size - 1, edge, size, dtype=np.int64)
+        last: Rows = np.arange(start + size - 1, edge, size, dtype=np.int64)
         if edge < stop:
             rest = self._raw[edge:stop]
             low, high = np.append(low, rest.min()), np.append(high, rest.max())
