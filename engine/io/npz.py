@@ -116,10 +116,12 @@ class Archive:
 def _header(file: IO[bytes], where: str) -> tuple[Header, int]:
     """Return the header of an ``.npy`` file and where its values begin."""
     version = np.lib.format.read_magic(file)
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    if version not in read:
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+    elif version == (2, 0):
+        shape, _, dtype = np.lib.format.read_array_header_2_0(file)
+    else:
         raise DataError(f"{where} has the format {version[0]}.{version[1]}; allowed is 1.0 or 2.0.")
-    shape, _, dtype = read[version](file)
     return Header(shape, dtype), file.tell()
 
 
