@@ -136,7 +136,7 @@ def test_unknown_forms_and_full_disks_are_told(tmp_path: Path) -> None:
 
 
 def torch_answers(model: Model, tmp_path: Path, images: np.ndarray) -> np.ndarray:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="compares with PyTorch; `make env-bench` adds it")
     from safetensors.torch import load_file as load_torch
 
     export_model(model, "safetensors", tmp_path / "weights.safetensors")
