@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
 def window() -> ModuleType:
     """Load ``gui.app.build`` and with it Qt, which would abort without its libraries."""
     with no_collecting():
-        from gui import app
-    return app
+        from gui.app import build
+    return build
 
 
 def offscreen(args: argparse.Namespace) -> int:
