@@ -25,6 +25,7 @@ from gui.presenters.data_get import facts, megabytes, progress_line
 from gui.run.context import AppContext
 from gui.run.job import Job, Work
 from gui.style.theme import GRID
+from gui.widgets.plain import Label
 
 _STEPS = 1000
 _FILES = "Data sets (*.gz *.tgz *.tar *.bin *ubyte* *batch*);;All files (*)"
@@ -54,20 +55,21 @@ class GetDataDialog(QDialog):
 
     def _build(self) -> None:
         entry = self.entry
-        title = QLabel(f"{entry.title} is not on this computer yet")
+        title = Label(f"{entry.title} is not on this computer yet")
         title.setObjectName("heading")
-        about = QLabel(entry.about)
+        about = Label(entry.about)
         about.setObjectName("about")
         about.setWordWrap(True)
         table = QFormLayout()
         table.setHorizontalSpacing(2 * GRID)
         table.setVerticalSpacing(GRID // 2)
         for name, value in facts(entry):
-            words = QLabel(value)
+            words = Label(value)
             words.setWordWrap(True)
             words.setTextInteractionFlags(Qt.TextSelectableByMouse)
             table.addRow(_muted(name), words)
-        home = QLabel(f'<a href="{entry.home}">{entry.home}</a>')
+        home = Label(f'<a href="{entry.home}">{entry.home}</a>')  # of the program's own list
+        home.setTextFormat(Qt.RichText)
         home.setOpenExternalLinks(True)
         home.setTextInteractionFlags(Qt.TextBrowserInteraction)
         table.addRow(_muted("Home"), home)
@@ -75,10 +77,10 @@ class GetDataDialog(QDialog):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, _STEPS)
         self.bar.setAccessibleName("Fetched")
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("caption")
         self.words.setWordWrap(True)
-        self.problem = QLabel()
+        self.problem = Label()
         self.problem.setObjectName("problem")
         self.problem.setWordWrap(True)
         self.problem.setTextInteractionFlags(Qt.TextSelectableByMouse)
@@ -212,6 +214,6 @@ class GetDataDialog(QDialog):
 
 
 def _muted(text: str) -> QLabel:
-    label = QLabel(text)
+    label = Label(text)
     label.setObjectName("about")
     return label

@@ -9,7 +9,6 @@ from PyQt5.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
@@ -29,6 +28,7 @@ from gui.presenters.numbers import grouped
 from gui.run.context import AppContext
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import Label
 
 FIXED = "'Menlo', 'Consolas', 'DejaVu Sans Mono', 'Noto Sans Mono', 'Liberation Mono', monospace"
 """Families whose letters are all of one width; those of macOS and Windows, then Linux's.
@@ -62,11 +62,11 @@ class ExportDialog(QDialog):
             self.which.addItem(models.title(key), key)
         self.which.setCurrentIndex(max(0, self.which.findData(models.current)))
         self.which.currentIndexChanged.connect(lambda _index: self._choose())
-        self.facts = QLabel()
+        self.facts = Label()
         self.facts.setObjectName("note")
         head = QHBoxLayout()
         head.setSpacing(GRID)
-        label = QLabel("&Model")
+        label = Label("&Model")
         label.setBuddy(self.which)
         head.addWidget(label)
         head.addWidget(self.which)
@@ -76,7 +76,7 @@ class ExportDialog(QDialog):
         choices.setSpacing(GRID // 2)
         for number, export in enumerate(EXPORTS.values()):
             button = QRadioButton(export.title)
-            about = QLabel(export.about)
+            about = Label(export.about)
             about.setObjectName("note")
             about.setContentsMargins(22, 0, 0, GRID // 2)
             self.forms.addButton(button, number)
@@ -100,7 +100,7 @@ class ExportDialog(QDialog):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.text, "PyTorch class")
         self.tabs.addTab(self.table, "Layout of the weights")
-        self.problem = QLabel()
+        self.problem = Label()
         self.problem.setObjectName("problem")
         self.problem.setWordWrap(True)
         self.copy = QPushButton("&Copy the class")

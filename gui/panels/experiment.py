@@ -22,6 +22,7 @@ from gui.run.context import AppContext
 from gui.run.session_bridge import Wants
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import OptionForm
+from gui.widgets.plain import Label
 from gui.widgets.section import Section
 
 SETTLE_MS = 300
@@ -98,7 +99,7 @@ class ExperimentPanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         scroll.setWidget(page)
         self.notice = QWidget()
-        self._notice_text = QLabel()
+        self._notice_text = Label()
         self._notice_text.setObjectName("note")
         self._notice_text.setWordWrap(True)
         self.restart = QPushButton("Start over with these settings")

@@ -19,6 +19,7 @@ from gui.presenters.numbers import grouped
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm, PartForm
+from gui.widgets.plain import Label, tooltip
 from gui.widgets.section import Section
 
 OWN = "own pictures"
@@ -28,7 +29,7 @@ OWN = "own pictures"
 def labelled_combo(section: Section, title: str, tip: str) -> ChoiceBox:
     """Put a label and an empty combo box into ``section``; returns the box."""
     box = ChoiceBox(title, tip, letters=0)
-    label = QLabel(title)
+    label = Label(title)
     label.setBuddy(box)
     label.setToolTip(tip)
     row = QWidget()
@@ -45,7 +46,7 @@ def labelled_combo(section: Section, title: str, tip: str) -> ChoiceBox:
 
 def note(object_name: str = "note") -> QLabel:
     """Return an empty label for small print, or for what is wrong."""
-    label = QLabel()
+    label = Label()
     label.setObjectName(object_name)
     label.setWordWrap(True)
     label.hide()
@@ -111,7 +112,7 @@ class DataPart(Section):
 
     def _list(self, words: str, data: str, tip: str) -> None:
         self.box.addItem(words, data)
-        self.box.setItemData(self.box.count() - 1, tip, Qt.ToolTipRole)
+        self.box.setItemData(self.box.count() - 1, tooltip(tip), Qt.ToolTipRole)
 
     def _choose_data(self, name: str) -> None:
         if name == OWN:

@@ -11,7 +11,6 @@ from PyQt5.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMenu,
     QPushButton,
     QShortcut,
@@ -28,6 +27,7 @@ from gui.presenters.layer_list import LayerList, Row, size
 from gui.presenters.numbers import grouped
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import PartForm
+from gui.widgets.plain import Label, tooltip
 
 COLUMNS = ("", "Layer", "Settings", "Output", "Parameters")
 
@@ -46,7 +46,7 @@ class LayerEditor(QDialog):
         self.model = LayerList(spec, spec.shapes()[-1][0])
         self._theme = theme
         self._form: PartForm | None = None
-        self.about = QLabel(
+        self.about = Label(
             f"Images of {size(spec.in_shape)} enter at the top; the last layer gives one number for each of "
             f"{self.model.classes} classes."
         )
@@ -54,10 +54,10 @@ class LayerEditor(QDialog):
         self.about.setWordWrap(True)
         self._build_table()
         self._build_side()
-        self.problem = QLabel()
+        self.problem = Label()
         self.problem.setObjectName("problem")
         self.problem.setWordWrap(True)
-        self.total = QLabel()
+        self.total = Label()
         self.total.setObjectName("caption")
         self.apply = QPushButton("Apply")
         self.apply.setObjectName("primary")
@@ -138,10 +138,10 @@ class LayerEditor(QDialog):
             action.triggered.connect(lambda _checked=False, name=name: self._do(lambda: self._reset(name)))
         presets.setToolTipsVisible(True)
         self.reset.setMenu(presets)
-        self.heading = QLabel()
+        self.heading = Label()
         self.heading.setObjectName("heading")
         self.heading.setWordWrap(True)
-        self.error = QLabel()
+        self.error = Label()
         self.error.setObjectName("problem")
         self.error.setWordWrap(True)
         self._side_column = QVBoxLayout(self.side)
@@ -215,7 +215,7 @@ class LayerEditor(QDialog):
             if column == 0:
                 item.setForeground(QColor(self._theme.muted))
             if row.error:
-                item.setToolTip(row.error)
+                item.setToolTip(tooltip(row.error))
                 if column == 3:
                     item.setForeground(QColor(self._theme.bad))
             self.table.setItem(index, column, item)
@@ -249,7 +249,7 @@ class LayerEditor(QDialog):
         self.problem.setText("" if here else problem)
         self.total.setText(f"{grouped(self.model.parameters)} parameters in {len(rows)} layers")
         self.apply.setEnabled(not problem)
-        self.apply.setToolTip(problem or "Use this network")
+        self.apply.setToolTip(tooltip(problem or "Use this network"))
         for button in (self.duplicate, self.remove):
             button.setEnabled(self.model.layer is not None)
         self.up.setEnabled(selected > 0)

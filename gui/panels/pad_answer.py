@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt5.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, qRgb
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.types import Bytes
 from gui.presenters.pad import Answer
 from gui.style.theme import GRID, HEADLINE, Theme, font
+from gui.widgets.plain import Label, show_tip
 
 _GREYS = [qRgb(level, level, level) for level in range(256)]
 LARGEST = 96
@@ -54,7 +55,7 @@ class Preview(QWidget):
             if self.image is not None and place is not None:
                 values = ", ".join(str(value) for value in self.image[:, place[0], place[1]])
                 text += f"\nRow {place[0]}, column {place[1]}: {values} of 255"
-            QToolTip.showText(event.globalPos(), text, self)
+            show_tip(event.globalPos(), text, self)
             return True
         return super().event(event)
 
@@ -82,14 +83,14 @@ class AnswerCard(QWidget):
         """Show no answer."""
         super().__init__(parent)
         self.preview = Preview(theme)
-        self.headline = QLabel()
+        self.headline = Label()
         self.headline.setObjectName("heading")
         self.headline.setFont(font(HEADLINE, strong=True))
         self.headline.setWordWrap(True)
-        self.note = QLabel()
+        self.note = Label()
         self.note.setObjectName("note")
         self.note.setWordWrap(True)
-        self.caption = QLabel()
+        self.caption = Label()
         self.caption.setObjectName("caption")
         self.caption.setWordWrap(True)
         words = QVBoxLayout()

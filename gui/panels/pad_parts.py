@@ -9,7 +9,6 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QStackedLayout,
@@ -30,6 +29,7 @@ from gui.widgets.bars import ProbabilityBars
 from gui.widgets.canvas import Canvas
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.picture_sheet import PictureSheet
+from gui.widgets.plain import Label, tooltip
 
 
 class NumberLine(QWidget):
@@ -41,11 +41,11 @@ class NumberLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show nothing; a single digit needs no line."""
         super().__init__(parent)
-        self.text = QLabel()
+        self.text = Label()
         self.text.setFont(font(strong=True))
         self.text.setMinimumWidth(1)
         self.text.setTextInteractionFlags(Qt.TextSelectableByMouse)
-        self.place = QLabel()
+        self.place = Label()
         self.place.setObjectName("caption")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -71,7 +71,7 @@ class NumberLine(QWidget):
         """Show what was read, one word a digit, and which of them is looked at."""
         self.setVisible(len(read) > 1)
         self.text.setText("Reads " + " ".join(read))
-        self.text.setToolTip(self.text.text())
+        self.text.setToolTip(tooltip(self.text.text()))
         self.place.setText(f"{chosen + 1} of {len(read)}")
 
 

@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QShortcut, QSlider, QToolButton, QWidge
 from gui.style.drawn_icons import SIZE, icon
 from gui.style.theme import Theme
 from gui.widgets.canvas import MAX_WIDTH, MIN_WIDTH, Canvas
+from gui.widgets.plain import tooltip
 
 WIDTH_STEP = 2
 
@@ -111,7 +112,9 @@ class PadTools(QWidget):
     def _set_width(self, width: int) -> None:
         self._canvas.pen_width = width
         self._canvas.update()
-        self.width_slider.setToolTip(f"Pen width: {width / 10:g} of the network's 28 pixels ([ and ])")
+        self.width_slider.setToolTip(
+            tooltip(f"Pen width: {width / 10:g} of the network's 28 pixels ([ and ])")
+        )
 
     def _set_eraser(self, on: bool) -> None:
         self._canvas.eraser = on

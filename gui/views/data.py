@@ -9,7 +9,6 @@ from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QTabWidget,
     QVBoxLayout,
@@ -34,6 +33,7 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.class_counts import ClassCounts
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
+from gui.widgets.plain import Label
 from gui.widgets.sample_grid import SampleGrid
 
 _SIDE = 248
@@ -58,14 +58,14 @@ class DataView(QWidget):
         self._stale = True
         self.parts: dict[PartName, Part] = {}
         self.part_box = ChoiceBox("Which images", "Images to learn from, to validate on, or to test on")
-        self.counted = QLabel()
+        self.counted = Label()
         self.counted.setObjectName("heading")
-        self.facts = QLabel()
+        self.facts = Label()
         self.facts.setObjectName("note")
         self.facts.setMinimumWidth(1)
         self.facts.setOpenExternalLinks(True)
         self.grid = SampleGrid(theme)
-        self.readout = QLabel(_HINT)
+        self.readout = Label(_HINT)
         self.readout.setObjectName("note")
         self.readout.setMinimumWidth(1)
         self.classes = ClassCounts(theme)

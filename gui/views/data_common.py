@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtGui import QHideEvent
-from PyQt5.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.types import Labels
 from gui.presenters.data_view import Part, Statistics, StatisticsGivenUpError, as_picture, statistics
@@ -12,6 +12,7 @@ from gui.run.job import Job
 from gui.style.theme import GRID, Theme
 from gui.widgets.histogram import Histogram
 from gui.widgets.picture import Picture
+from gui.widgets.plain import Label
 
 SIDE = 112
 
@@ -38,7 +39,7 @@ class CommonPage(QWidget):
             "Most pixels of a drawing are 0: without logarithms one sees little else."
         )
         self.logarithmic.toggled.connect(self.histogram.set_logarithmic)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("note")
         self.words.setWordWrap(True)
         pictures = QHBoxLayout()

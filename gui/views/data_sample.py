@@ -9,7 +9,6 @@ from PyQt5.QtWidgets import (
     QBoxLayout,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.mosaic import signed_table
 from gui.widgets.picture import Picture
+from gui.widgets.plain import Label
 
 SIDE, WIDE = 112, 228
 """Room for one picture, and for three channels side by side."""
@@ -41,19 +41,19 @@ class SamplePage(QWidget):
         self._preprocessing: Preprocessing | None = None
         self._own = Augmentation()
         self._draw = 0
-        self.title = QLabel("Click an image")
+        self.title = Label("Click an image")
         self.title.setObjectName("heading")
         self.title.setWordWrap(True)
         self.original = Picture(theme, SIDE, "As it is")
         self.standard = Picture(theme, SIDE, "Enters the network")
-        self.range = QLabel()
+        self.range = Label()
         self.range.setObjectName("note")
         self.range.setWordWrap(True)
         self.kind = ChoiceBox("Augmentation to try", "How training images are varied each time they come")
         self.again = QPushButton("A&gain")
         self.again.setToolTip("Draw other variants")
         self.ways = [Picture(theme, _SMALL) for _ in range(_WAYS)]
-        self.note = QLabel()
+        self.note = Label()
         self.note.setObjectName("note")
         self.note.setWordWrap(True)
         self._arrange()
@@ -76,7 +76,7 @@ class SamplePage(QWidget):
         for number, picture in enumerate(self.ways):
             grid.addWidget(picture, number // 3, number % 3)
         grid.setColumnStretch(3, 1)
-        heading = QLabel("Varied for training")
+        heading = Label("Varied for training")
         heading.setObjectName("heading")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, 0)

@@ -9,7 +9,6 @@ from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.image_gallery import Gallery
 from gui.widgets.one_page import OnePage
+from gui.widgets.plain import Label
 
 _HINT = "Click a cell to see its images, click an image to see it in the network."
 
@@ -53,27 +53,27 @@ class EvaluateView(QWidget):
         self._shown: EvaluationDone | None = None
         self._waiting = False
         self.choice: Choice | None = None
-        self.accuracy = QLabel()
+        self.accuracy = Label()
         self.accuracy.setStyleSheet("font-size: 28px; font-weight: 500;")
         self.accuracy.setAccessibleName("Accuracy on the test images")
         self.accuracy.setToolTip("Share of the test images that the network recognises")
-        self.scope = QLabel()
+        self.scope = Label()
         self.scope.setObjectName("note")
         self.scope.setMinimumWidth(1)
         tip = "What stands in the cells. Colours of mistakes are on a logarithmic scale."
         self.cells = ChoiceBox("What the cells show", tip, letters=12)
         self.cells.addItems(["Number of images", "Per cent of the class"])
         self.matrix = ConfusionMatrix(theme)
-        self.heading = QLabel()
+        self.heading = Label()
         self.heading.setObjectName("heading")
         self.heading.setWordWrap(True)
-        self.note = QLabel()
+        self.note = Label()
         self.note.setObjectName("note")
         self.note.setWordWrap(True)
         self.back = QPushButton("&Back")
         self.back.setToolTip("Back to the worst mistakes")
         self.gallery = Gallery(theme, self._describe)
-        self.readout = QLabel(_HINT)
+        self.readout = Label(_HINT)
         self.readout.setObjectName("note")
         self.readout.setMinimumWidth(1)
         self.empty = EmptyState(

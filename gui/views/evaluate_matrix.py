@@ -20,6 +20,7 @@ from gui.presenters.evaluate import (
     row_shares,
 )
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
+from gui.widgets.plain import tooltip
 
 _BARS = 104
 """Width of the accuracies beside the rows."""
@@ -226,7 +227,7 @@ class ConfusionMatrix(QWidget):
 
     def _tell(self, choice: Choice | None) -> None:
         words = cell_words(self.counts, self.names, choice) if choice is not None else ""
-        self.setToolTip(words)
+        self.setToolTip(tooltip(words))
         self.hovered.emit(words)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

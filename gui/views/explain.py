@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import ModelFileError
@@ -24,6 +24,7 @@ from gui.views.explain_work import Explainer
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
 from gui.widgets.option_form import KindChooser
+from gui.widgets.plain import Label
 
 _HINT = "Point at a pixel to read it, or move over a map with the arrow keys."
 _NOTHING, _WORDS, _FULL = range(3)
@@ -48,7 +49,7 @@ class ExplainView(QWidget):
         self.head = ExplainHead()
         self.maps = ExplainMaps(theme)
         self.head.opacity.setValue(round(100 * self.maps.share))
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("note")
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignCenter)
@@ -60,9 +61,9 @@ class ExplainView(QWidget):
         )
         self.empty.button.setEnabled(context.bridge.dataset is not None)
         self.method = KindChooser("Method", METHODS, self._methods["saliency"], "Whose options are shown.")
-        self.trust = QLabel()
-        self.detail = QLabel()
-        self.readout = QLabel(_HINT)
+        self.trust = Label()
+        self.detail = Label()
+        self.readout = Label(_HINT)
         for label in (self.trust, self.detail, self.readout):
             label.setObjectName("note")
             label.setTextFormat(Qt.PlainText)

@@ -10,6 +10,7 @@ from gui.presenters.explain import Reply, class_texts
 from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import Label
 
 _WITH_WORDS = 600
 """In a narrower row, in pixels, the fields need the room of their labels; they keep their tooltips."""
@@ -38,7 +39,7 @@ class ExplainHead(QWidget):
             ("B&eside", self.second, 2),
             ("&Map", self.opacity, 0),
         ):
-            label = QLabel(text)
+            label = Label(text)
             label.setBuddy(widget)
             self._words.append(label)
             self._row.addWidget(label)

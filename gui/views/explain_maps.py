@@ -18,6 +18,7 @@ from gui.style.theme import GRID, Theme
 from gui.views.explain_map import ExplainMap
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.mosaic import map_table, signed_table
+from gui.widgets.plain import Label
 
 _MOST_BARS = 10
 
@@ -43,8 +44,8 @@ class ExplainMaps(QWidget):
         self.bars = ProbabilityBars(theme)
         self.bars.setAccessibleName("Probabilities")
         self.bars.installEventFilter(self)
-        self.captions = [QLabel(), QLabel()]
-        self.source = QLabel()
+        self.captions = [Label(), Label()]
+        self.source = Label()
         self.units: dict[str, QLabel] = {}
         self.maps: dict[tuple[str, int], ExplainMap] = {}
         grid = QGridLayout(self)
@@ -56,7 +57,7 @@ class ExplainMaps(QWidget):
         grid.addWidget(self._caption("Click a class to explain it"), 3, 0)
         grid.addWidget(self.bars, 4, 0, Qt.AlignTop)
         for column, (name, method) in enumerate(METHODS.items(), start=1):
-            self.units[name] = QLabel()
+            self.units[name] = Label()
             grid.addLayout(self._head(method.title, self.units[name]), 0, column)
             for which in (0, 1):
                 made = ExplainMap(theme, f"{method.title}, class {which + 1}", legend=True)
@@ -184,7 +185,7 @@ class ExplainMaps(QWidget):
             self.pointed.emit("")
 
     def _head(self, title: str, caption: QLabel) -> QVBoxLayout:
-        heading = QLabel(title)
+        heading = Label(title)
         heading.setObjectName("heading")
         caption.setObjectName("caption")
         column = QVBoxLayout()
@@ -195,7 +196,7 @@ class ExplainMaps(QWidget):
         return column
 
     def _caption(self, text: str) -> QLabel:
-        label = QLabel(text)
+        label = Label(text)
         label.setObjectName("caption")
         label.setMinimumWidth(1)
         return label

@@ -9,7 +9,6 @@ from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from gui.views.learn_files import CurveFiles
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
+from gui.widgets.plain import Label
 from gui.widgets.span_box import SpanBox
 
 _LATE_MS = 300
@@ -88,7 +88,7 @@ class LearnView(QWidget):
         self.cancel = QPushButton()
         self.cancel.setToolTip("Stop writing; nothing is left behind.")
         self.cancel.hide()
-        self.readout = QLabel(_HINT)
+        self.readout = Label(_HINT)
         self.readout.setObjectName("note")
         self.readout.setTextFormat(Qt.PlainText)
         self.readout.setMinimumWidth(1)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
@@ -26,6 +26,7 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_chooser import SampleChooser
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
+from gui.widgets.plain import Label
 
 _HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
 
@@ -53,7 +54,7 @@ class NetworkView(QWidget):
         self.scale.addItems(["One scale a layer", "Each map by itself"])
         self.canvas = NetworkCanvas(theme)
         self._idle = _HINT
-        self.readout = QLabel(_HINT)
+        self.readout = Label(_HINT)
         self.readout.setObjectName("note")
         self.readout.setTextFormat(Qt.PlainText)
         self.readout.setMinimumWidth(1)

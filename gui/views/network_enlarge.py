@@ -13,7 +13,6 @@ from PyQt5.QtWidgets import (
     QGraphicsScene,
     QGraphicsView,
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from gui.style.theme import GRID, Theme
 from gui.views.network_items import PartItems
 from gui.views.network_layout import INPUT, Part, describe
 from gui.views.network_map import SIDE, MapView
+from gui.widgets.plain import Label
 
 _MOST = 64
 """Highest magnification."""
@@ -81,11 +81,11 @@ class EnlargeDialog(QDialog):
         self._frame: QGraphicsRectItem | None = None
         self.view = MosaicView()
         self.map = MapView()
-        self.name = QLabel()
+        self.name = Label()
         self.name.setObjectName("heading")
-        self.numbers = QLabel()
+        self.numbers = Label()
         self.numbers.setAccessibleName("Values of the chosen map")
-        keys = QLabel("Arrow keys choose a map, Page Up and Page Down another layer, Esc closes.")
+        keys = Label("Arrow keys choose a map, Page Up and Page Down another layer, Esc closes.")
         keys.setObjectName("note")
         keys.setWordWrap(True)
         box = QWidget()

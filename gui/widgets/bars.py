@@ -12,6 +12,7 @@ from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.types import Array
 from gui.presenters.numbers import percent
 from gui.style.theme import BODY, GRID, Theme, font
+from gui.widgets.plain import show_tip
 
 ROW_LOW, ROW_USUAL = 14, 18
 
@@ -78,7 +79,7 @@ class ProbabilityBars(QWidget):
         if event.type() == QEvent.ToolTip and isinstance(event, QHelpEvent):
             row = self.row_at(event.pos())
             if row is not None and self.values is not None:
-                QToolTip.showText(
+                show_tip(
                     event.globalPos(), f"{self.names[row]}: probability {float(self.values[row]):.4g}", self
                 )
             else:

@@ -12,6 +12,7 @@ from engine.errors import ConfigError
 from engine.options import OptionInfo, checked
 from gui.presenters.numbers import parse, show, stepped
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import tooltip
 from gui.widgets.wheel import guard_wheel
 
 
@@ -53,7 +54,7 @@ class Field(QWidget):
         text = self.info.help.rstrip(".") + "."
         if not isinstance(self.default, bool):
             text += f"\nAllowed: {self.info.allowed()}."
-        self.editor.setToolTip(f"{text}\n{reason}" if reason else text)
+        self.editor.setToolTip(tooltip(f"{text}\n{reason}" if reason else text))
 
     def _write(self, value: Any) -> None:
         raise NotImplementedError

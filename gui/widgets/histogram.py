@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt5.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.types import Labels
 from gui.presenters.numbers import grouped
 from gui.style.theme import SMALL, Theme, font
+from gui.widgets.plain import show_tip
 
 _FOOT = 16
 _CHANNELS = ("Red", "Green", "Blue")
@@ -63,7 +64,7 @@ class Histogram(QWidget):
                 named = (
                     found if len(found) != 3 else [f"{n} {c}" for n, c in zip(_CHANNELS, found, strict=True)]
                 )
-                QToolTip.showText(event.globalPos(), f"Value {value}: {', '.join(named)} pixels", self)
+                show_tip(event.globalPos(), f"Value {value}: {', '.join(named)} pixels", self)
             return True
         return super().event(event)
 

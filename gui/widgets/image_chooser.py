@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QToolButton, QWidget
 
 from engine.data.dataset import Dataset
 from engine.types import Labels
 from gui.state.selection import Sample
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import Label, tooltip
 
 _WITH_CLASSES = 400
 """In a narrower row, in pixels, the buttons need the room of the choice of a class."""
@@ -47,7 +48,7 @@ class SampleChooser(QWidget):
         self.kind = ChoiceBox("Class of the test images", tip, letters=5)
         self.drawing = QPushButton("Dra&wing")
         self.drawing.setToolTip("Look at your drawing; it comes here from the pad")
-        self.truth = QLabel()
+        self.truth = Label()
         self.truth.setObjectName("caption")
         self.truth.setMinimumWidth(1)
         row = QHBoxLayout(self)
@@ -104,7 +105,7 @@ class SampleChooser(QWidget):
             self.truth.setText(f"{sample.source}: “{names[sample.label]}”")
         else:
             self.truth.setText(sample.source)
-        self.truth.setToolTip(self.truth.text())
+        self.truth.setToolTip(tooltip(self.truth.text()))
         self._enable()
 
     def choose(self, index: int) -> None:

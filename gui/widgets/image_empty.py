@@ -6,6 +6,7 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.style.theme import GRID
+from gui.widgets.plain import Label
 
 _WIDTH = 400
 
@@ -19,9 +20,9 @@ class EmptyState(QWidget):
     def __init__(self, heading: str, text: str, action: str, parent: QWidget | None = None) -> None:
         """Make a heading, a sentence below it and a button, if there is anything to do."""
         super().__init__(parent)
-        title = QLabel(heading)
+        title = Label(heading)
         title.setObjectName("heading")
-        note = QLabel(text)
+        note = Label(text)
         note.setObjectName("note")
         note.setWordWrap(True)
         note.setFixedWidth(_WIDTH)

@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QSty
 from engine.types import Bytes
 from gui.presenters.evaluate import Entry, percent
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
+from gui.widgets.plain import tooltip
 
 _TEXT = 34
 """Height of the two lines below an image."""
@@ -41,7 +42,9 @@ class GalleryModel(QAbstractListModel):
 
     def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
         """Return the words for people who listen or wait for a tooltip."""
-        if role in (Qt.ToolTipRole, Qt.AccessibleTextRole) and index.isValid():
+        if role == Qt.ToolTipRole and index.isValid():
+            return tooltip(self._describe(self.entries[index.row()]))
+        if role == Qt.AccessibleTextRole and index.isValid():
             return self._describe(self.entries[index.row()])
         return None
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import ConfigError
 from engine.options import Configurable, OptionInfo
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.fields import Field, field_for
+from gui.widgets.plain import Label
 
 LABEL_WIDTH = 92
 LIVE_MARK = "\N{BULLET}"
@@ -51,8 +52,8 @@ class OptionForm(QWidget):
         super().__init__()
         self.fields: dict[str, Field] = {}
         self.problems: dict[str, str] = {}
-        self._labels: dict[str, QLabel] = {}
-        self._notes: dict[str, QLabel] = {}
+        self._labels: dict[str, Label] = {}
+        self._notes: dict[str, Label] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID)
@@ -62,9 +63,9 @@ class OptionForm(QWidget):
         for row, (name, info) in enumerate(options.items()):
             title = (titles or {}).get(name, title_of(name))
             field = field_for(title, info, defaults[name])
-            label = QLabel(f"{title} {LIVE_MARK}" if name in live else title)
+            label = Label(f"{title} {LIVE_MARK}" if name in live else title)
             label.setBuddy(field)
-            note = QLabel()
+            note = Label()
             note.setObjectName("problem")
             note.setWordWrap(True)
             note.hide()
@@ -168,7 +169,7 @@ class KindChooser(QWidget, Generic[D]):
         self.box = ChoiceBox(title, tip, letters=0)
         for kind, cls in kinds.items():
             self.box.addItem(cls.title or title_of(kind), kind)
-        label = QLabel(title)
+        label = Label(title)
         label.setBuddy(self.box)
         label.setToolTip(tip)
         self._grid = QGridLayout(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 
@@ -18,6 +19,7 @@ class Dialogs:
         """
         box = QMessageBox(self._above())
         box.setWindowTitle("Kernelscope")
+        box.setTextFormat(Qt.PlainText)
         box.setText(question)
         buttons = [box.addButton(answer, QMessageBox.ActionRole) for answer in answers]
         box.addButton(QMessageBox.Cancel)

@@ -10,6 +10,7 @@ from engine.types import Labels
 from gui.presenters.data_view import Part
 from gui.style.theme import Theme
 from gui.widgets.image_gallery import to_qimage
+from gui.widgets.plain import show_tip
 
 GAP = 4
 LARGE = 56
@@ -188,7 +189,7 @@ class SampleGrid(QAbstractScrollArea):
             if place is None or self._part is None or self.shown is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), self._part.words(int(self.shown[place])), self)
+                show_tip(event.globalPos(), self._part.words(int(self.shown[place])), self)
             return True
         if event.type() == QEvent.Leave and self._under >= 0:
             self._under = -1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.style.theme import BODY, GRID, font
+from gui.widgets.plain import Label
 
 
 class Section(QWidget):
@@ -39,7 +40,7 @@ class Section(QWidget):
             self.button.toggled.connect(self._fold)
             column.addWidget(self.button)
         else:
-            heading = QLabel(title)
+            heading = Label(title)
             heading.setObjectName("heading")
             column.addWidget(heading)
         column.addWidget(self.body)

@@ -7,6 +7,7 @@ from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QSpinBox, QWidget
 
 from gui.presenters.curves import SPANS
+from gui.widgets.plain import tooltip
 from gui.widgets.wheel import guard_wheel
 
 
@@ -22,8 +23,10 @@ class SpanBox(QSpinBox):
         self.setKeyboardTracking(False)
         self.setAccessibleName("Steps in the average")
         self.setToolTip(
-            f"The average is the mean of the last so many steps, 1 to {SPANS[-1]}, each step included.\n"
-            "0 chooses by the length of the run, about 2 % of it."
+            tooltip(
+                f"The average is the mean of the last so many steps, 1 to {SPANS[-1]}, each step included.\n"
+                "0 chooses by the length of the run, about 2 % of it."
+            )
         )
         guard_wheel(self)
         self._span, self._roomy = SPANS[0], True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QObject, QSize, Qt
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
-from PyQt5.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
+from PyQt5.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from gui.style.icons import icon
 from gui.style.theme import GRID, SMALL, Theme, font
+from gui.widgets.plain import Label, tooltip
 
 NARROWEST = 470
 """No part may ask for more width than this, in pixels: a projector has 1280 for three of them."""
@@ -15,7 +16,7 @@ LOWEST = 240
 """No part may ask for more height than this: two tiled rows fit a window of 720. It is scrolled below."""
 
 
-class _Sentence(QLabel):
+class _Sentence(Label):
     """A label that shortens its text to what fits; the whole text is its tooltip."""
 
     def __init__(self, text: str) -> None:
@@ -23,7 +24,7 @@ class _Sentence(QLabel):
         self.setObjectName("about")
         self.setFont(font(SMALL))
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(tooltip(text))
         self.setMinimumWidth(0)
 
     def minimumSizeHint(self) -> QSize:
@@ -88,7 +89,7 @@ class Dock(QDockWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(GRID, 4, 4, 4)
         row.setSpacing(GRID)
-        name = QLabel(title)
+        name = Label(title)
         name.setObjectName("heading")
         name.setToolTip(about)
         name.setFont(font(strong=True))

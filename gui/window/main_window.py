@@ -17,6 +17,7 @@ from gui.run.run_control import RunControl
 from gui.state.settings import Settings
 from gui.style.theme import THEMES, Theme, apply_theme
 from gui.views import VIEWS
+from gui.widgets.plain import tooltip
 from gui.window.actions import Actions
 from gui.window.arrangement import Arrangement
 from gui.window.closing import Closing
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
         for number, (key, dock) in enumerate(self.docks.items(), 1):
             action = QAction(dock.windowTitle(), self)
             action.setShortcut(f"Ctrl+{number}")
-            action.setToolTip(f"Bring {dock.windowTitle()} to the front")
+            action.setToolTip(tooltip(f"Bring {dock.windowTitle()} to the front"))
             action.triggered.connect(lambda _=False, name=key: self.show_part(name))
             menu.addAction(action)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import Qt, QTimer
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolBar, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolBar, QWidget
 
 from gui.state.notices import Notices
 from gui.style.theme import GRID
+from gui.widgets.plain import Label
 
 _GOOD_NEWS_MS = 8000
 
@@ -27,7 +28,7 @@ class NoticeBar(QToolBar):
         row = QHBoxLayout(holder)
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID)
-        self._text = QLabel()
+        self._text = Label()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Preferred)

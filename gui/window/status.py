@@ -12,6 +12,7 @@ from engine.session.messages import State
 from gui.presenters.status import Speed, figures, share_done
 from gui.run.session_bridge import SessionBridge
 from gui.style.theme import GRID, SMALL, font
+from gui.widgets.plain import Label
 
 REFRESH_SECONDS = 0.25
 """While it trains the figures change this often: fast enough to live, slow enough to read."""
@@ -68,7 +69,7 @@ class RunStatus(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 2, GRID, 2)
         row.setSpacing(2 * GRID)
-        self._state = QLabel()
+        self._state = Label()
         self._state.setFont(font(strong=True))
         self._state.setFixedWidth(QFontMetrics(self._state.font()).horizontalAdvance("Finished") + GRID)
         self._bar = QProgressBar()
@@ -101,12 +102,12 @@ class RunStatus(QWidget):
         line = QHBoxLayout()
         line.setSpacing(GRID // 2)
         if caption:
-            label = QLabel(caption)
+            label = Label(caption)
             label.setObjectName("caption")
             label.setFont(font(SMALL))
             label.setToolTip(help_text)
             line.addWidget(label)
-        value = QLabel("\u2013")
+        value = Label("\u2013")
         value.setFont(font())
         value.setToolTip(help_text)
         value.setAccessibleName(caption or name)

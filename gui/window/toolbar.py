@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from gui.run.session_bridge import SessionBridge
 from gui.state.settings import Settings
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import Label, tooltip
 
 PACES = (
     ("Full speed", 0.0),
@@ -42,11 +43,13 @@ class Choices(QWidget):
             if abs(part - settings.drawing_share) < 1e-9:
                 self.share.setCurrentIndex(self.share.count() - 1)
         self.share.setToolTip(
-            "How much time drawing may take while the network trains: "
-            + ", ".join(f"{text.lower()} {100 * part:.0f} %" for text, part in SHARES)
+            tooltip(
+                "How much time drawing may take while the network trains: "
+                + ", ".join(f"{text.lower()} {100 * part:.0f} %" for text, part in SHARES)
+            )
         )
         for label, box in (("Pace", self.pace), ("Picture", self.share)):
-            caption = QLabel(label)
+            caption = Label(label)
             caption.setObjectName("caption")
             caption.setBuddy(box)
             row.addWidget(caption)

@@ -9,7 +9,6 @@ from PyQt5.QtGui import QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -32,6 +31,7 @@ from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures, counted, is_source
 from gui.run.context import AppContext
 from gui.style.theme import GRID, Theme
+from gui.widgets.plain import Label, tooltip
 from gui.widgets.section import Section
 
 _ABOUT = (
@@ -84,7 +84,7 @@ class OwnPicturesDialog(QDialog):
         self._refresh(anew=True)
 
     def _build_head(self) -> None:
-        self.about = QLabel(_ABOUT)
+        self.about = Label(_ABOUT)
         self.about.setObjectName("about")
         self.about.setWordWrap(True)
         self.folder = QPushButton("Choose &folder\u2026")
@@ -97,7 +97,7 @@ class OwnPicturesDialog(QDialog):
         self.file.clicked.connect(
             lambda _checked: self._open(self._context.dialogs.open_file("Pictures", _KINDS))
         )
-        self.summary = QLabel()
+        self.summary = Label()
         self.summary.setAccessibleName("What was found")
         self._head = QHBoxLayout()
         self._head.setSpacing(GRID)
@@ -121,7 +121,7 @@ class OwnPicturesDialog(QDialog):
         side.setFixedWidth(_SIDE)
         row.addWidget(side)
         row.addWidget(self.preview, 1)
-        self.empty = QLabel("Drop a folder or a file here, or choose one above.")
+        self.empty = Label("Drop a folder or a file here, or choose one above.")
         self.empty.setAlignment(Qt.AlignCenter)
         self.empty.setWordWrap(True)
         self.pages = QStackedWidget()
@@ -139,7 +139,7 @@ class OwnPicturesDialog(QDialog):
                 one.toggled.connect(lambda open_, other=other: open_ and other.setChecked(False))
 
     def _build_foot(self) -> None:
-        self.problem = QLabel()
+        self.problem = Label()
         self.problem.setObjectName("problem")
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("Why no data set can be made now")
@@ -228,7 +228,7 @@ class OwnPicturesDialog(QDialog):
         for button in (self.folder, self.file):
             button.setEnabled(not busy)
         self.add.setEnabled(not busy and not reason)
-        self.add.setToolTip(reason or "Make the data set and choose it")
+        self.add.setToolTip(tooltip(reason or "Make the data set and choose it"))
         self.form.refresh()
         if anew:
             self.preview.sheet.refresh(anew=True)

@@ -8,7 +8,6 @@ from PyQt5.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTableWidget,
     QTableWidgetItem,
@@ -22,6 +21,7 @@ from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import LABEL_WIDTH, OptionForm, defaults_of
+from gui.widgets.plain import Label, tooltip
 
 _ROW = 24
 _MOST_ROWS = 10
@@ -72,7 +72,7 @@ class ClassTable(QTableWidget):
             words = (row.name, grouped(row.train), grouped(row.test), row.warning)
             for column, text in enumerate(words):
                 item = _cell(text, column)
-                item.setToolTip(f"{row.name}: {row.warning}" if row.warning else row.name)
+                item.setToolTip(tooltip(f"{row.name}: {row.warning}" if row.warning else row.name))
                 if column == 3:
                     item.setForeground(QBrush(QColor(self._theme.warn)))
                 self.setItem(index, column, item)
@@ -99,7 +99,7 @@ class OwnForm(QWidget):
         self.title.setMaxLength(80)
         self.title.setAccessibleName("Title of the data set")
         self.title.setToolTip("What the data set is called in the list of data sets.")
-        label = QLabel("&Title")
+        label = Label("&Title")
         label.setBuddy(self.title)
         top = QGridLayout()
         top.setHorizontalSpacing(GRID)
@@ -108,7 +108,7 @@ class OwnForm(QWidget):
         top.addWidget(self.title, 0, 1)
         self.form = OptionForm(PictureOptions.options(), defaults_of(PictureOptions))
         self.classes = ClassTable(theme)
-        self.warnings = QLabel()
+        self.warnings = Label()
         self.warnings.setWordWrap(True)
         self.warnings.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self.warnings.setAccessibleName("What is doubtful")

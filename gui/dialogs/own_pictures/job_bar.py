@@ -7,13 +7,14 @@ from typing import Any, TypeAlias
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent
-from PyQt5.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PyQt5.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from engine.data.pictures.found import Asked, Report, StoppedError
 from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import counted
 from gui.run.job import Job
 from gui.style.theme import GRID
+from gui.widgets.plain import Label
 
 Work: TypeAlias = Callable[[Report, Asked], Any]
 """Is given a function that reports how many pictures of how many are done, and one that asks for an end."""
@@ -31,7 +32,7 @@ class JobBar(QWidget):
         """Make a bar without a job."""
         super().__init__()
         self._job: Job | None = None
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("caption")
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Pictures read")

@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
 from gui.presenters.own_pictures import OwnPictures, Pair, counted, magnification
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
 from gui.widgets.image_gallery import to_qimage
+from gui.widgets.plain import show_tip
 
 _ORIGINAL = 56
 """Height of a picture as it is."""
@@ -124,7 +125,7 @@ class PreviewSheet(QWidget):
             if pair is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), pair.name, self)
+                show_tip(event.globalPos(), pair.name, self)
             return True
         return bool(super().event(event))
 

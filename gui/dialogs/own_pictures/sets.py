@@ -6,7 +6,6 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -19,6 +18,7 @@ from engine.data.own import own_sets, remove, rename
 from engine.errors import DataError
 from gui.run.context import AppContext
 from gui.style.theme import GRID
+from gui.widgets.plain import Label, tooltip
 
 _NAME, _ABOUT = Qt.UserRole, Qt.UserRole + 1
 
@@ -39,7 +39,7 @@ class OwnSets(QWidget):
         self.list.setAccessibleName("My data sets")
         self.list.setFixedHeight(10 * GRID)
         self.list.setEditTriggers(QAbstractItemView.DoubleClicked | QAbstractItemView.EditKeyPressed)
-        self.about = QLabel()
+        self.about = Label()
         self.about.setObjectName("caption")
         self.about.setWordWrap(True)
         self.about.setAccessibleName("What is in the chosen data set")
@@ -85,7 +85,7 @@ class OwnSets(QWidget):
         item = QListWidgetItem(title)
         item.setData(_NAME, name)
         item.setData(_ABOUT, about)
-        item.setToolTip(about)
+        item.setToolTip(tooltip(about))
         if sound:
             item.setFlags(item.flags() | Qt.ItemIsEditable)
         self.list.addItem(item)

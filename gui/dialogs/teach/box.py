@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import DataError, ModelFileError
 from engine.teaching.examples import Example, Examples
@@ -13,6 +13,7 @@ from gui.presenters.teach import how_many
 from gui.run.context import AppContext
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import Label
 
 
 class TeachBox(QWidget):
@@ -30,13 +31,13 @@ class TeachBox(QWidget):
         self._key = ""
         self._names: tuple[str, ...] = ()
         self._store: Examples | None = None
-        self.question = QLabel("Not right? It is")
+        self.question = Label("Not right? It is")
         self.classes = ChoiceBox("The right class", "What the picture really is")
         self.classes.currentIndexChanged.connect(self._refresh)
         self.add = QPushButton("Add")
         self.add.setAccessibleName("Add to My examples")
         self.add.clicked.connect(self._add)
-        self.count = QLabel()
+        self.count = Label()
         self.count.setObjectName("caption")
         self.learn = QPushButton()
         self.learn.setToolTip("See and edit My examples, and let the network learn them")

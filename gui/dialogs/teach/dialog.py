@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
@@ -21,6 +21,7 @@ from gui.run.context import AppContext
 from gui.run.job import Asked, Job, Report
 from gui.run.model_registry import TRAINING
 from gui.style.theme import GRID, Theme
+from gui.widgets.plain import Label
 
 
 class TeachDialog(QDialog):
@@ -49,10 +50,10 @@ class TeachDialog(QDialog):
         self._reload()
 
     def _build(self) -> None:
-        self.about = QLabel(REPLAY + (IN_TRAINING if self._key == TRAINING else ""))
+        self.about = Label(REPLAY + (IN_TRAINING if self._key == TRAINING else ""))
         self.about.setObjectName("about")
         self.about.setWordWrap(True)
-        self.empty = QLabel(
+        self.empty = Label(
             "Correct an answer in the Test panel: choose what the picture is, then \u201cAdd\u201d. "
             "It will be here, and the network can learn it."
         )
@@ -63,7 +64,7 @@ class TeachDialog(QDialog):
         self.table.relabelled.connect(lambda key, label: self._edit(lambda: self._store.relabel(key, label)))
         self.table.removed.connect(self._remove)
         self.table.itemSelectionChanged.connect(self._refresh)
-        self.count = QLabel()
+        self.count = Label()
         self.count.setObjectName("caption")
         self.remove = _button("&Remove", "Take the selected examples away (Delete)")
         self.remove.clicked.connect(lambda: self._remove(self.table.selected()))
@@ -73,9 +74,9 @@ class TeachDialog(QDialog):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(GRID)
         self.bar.setAccessibleName("Teaching")
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("caption")
-        self.problem = QLabel()
+        self.problem = Label()
         self.problem.setObjectName("problem")
         self.problem.setWordWrap(True)
         self.problem.setTextInteractionFlags(Qt.TextSelectableByMouse)

@@ -7,6 +7,7 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QWidget
 from engine.teaching.fine_tune import Taught
 from gui.presenters.teach import difference, result_line
 from gui.style.theme import GRID, Theme
+from gui.widgets.plain import Label
 
 _HEADS = ("", "Before", "After", "")
 _ROWS = ("Test images", "My examples")
@@ -25,14 +26,14 @@ class ResultTable(QWidget):
         grid.setVerticalSpacing(GRID // 2)
         grid.setColumnStretch(len(_HEADS) - 1, 1)
         for column, head in enumerate(_HEADS):
-            label = QLabel(head)
+            label = Label(head)
             label.setObjectName("about")
             grid.addWidget(label, 0, column)
         for row, name in enumerate(_ROWS, 1):
-            words = QLabel(name)
+            words = Label(name)
             words.setObjectName("about")
             grid.addWidget(words, row, 0)
-            cells = self.cells[name] = (QLabel(), QLabel(), QLabel())
+            cells = self.cells[name] = (Label(), Label(), Label())
             cells[1].setObjectName("heading")
             for column, cell in enumerate(cells, 1):
                 grid.addWidget(cell, row, column)

@@ -1,0 +1,39 @@
+"""Text from outside, shown letter by letter.
+
+Qt takes whatever looks like HTML for HTML, in labels and in tooltips: the name of a class or a file could
+make text large, hide it, or have a picture loaded. So every label of the window is a ``Label``, every
+tooltip that is not a constant passes through ``tooltip`` or ``show_tip``, and a test holds the source to it.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtWidgets import QLabel, QToolTip, QWidget
+
+_looks_rich: Any = Qt.mightBeRichText
+"""Whether Qt would take a text for HTML; the stubs have it as a method."""
+
+
+class Label(QLabel):
+    """A label that interprets nothing."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        """Show ``text``; an ampersand marks a shortcut only if the label has a buddy."""
+        super().__init__(parent)
+        self.setTextFormat(Qt.PlainText)
+        self.setText(text)
+
+
+def tooltip(text: str) -> str:
+    """Return ``text`` in the form in which a tooltip shows just these letters."""
+    if not _looks_rich(text):
+        return text
+    return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
+
+
+def show_tip(place: QPoint, text: str, widget: QWidget) -> None:
+    """Show ``text`` as the tooltip of ``widget`` at ``place`` on the screen; empty text hides it."""
+    QToolTip.showText(place, tooltip(text), widget)
