@@ -8,12 +8,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from engine.cli import COMMANDS as TERMINAL
-from engine.errors import EngineError
-from gui.app import launch, screenshot
-
-COMMANDS: dict[str, ModuleType] = {**TERMINAL, "screenshot": screenshot}
-"""The commands; without one the window opens."""
+from engine import signals
 
 
 class _Parser(argparse.ArgumentParser):
@@ -24,36 +19,58 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
-def parser() -> argparse.ArgumentParser:
+def commands() -> dict[str, ModuleType]:
+    """Return the commands by name; "" stands for none, which opens the window.
+
+    They are loaded here and not with this module, which helping processes load as well.
+    """
+    from engine.cli import COMMANDS
+    from gui.app import launch, screenshot
+
+    return {"": launch, **COMMANDS, "screenshot": screenshot}
+
+
+def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = _Parser(
         prog="kernelscope",
         description="Watch a convolutional neural network, written from scratch in NumPy, learn. "
         "Without a command the window opens.",
     )
-    launch.arguments(result)
-    commands = result.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, module in COMMANDS.items():
-        module.arguments(
-            commands.add_parser(name, help=module.HELP, description=module.HELP.capitalize() + ".")
-        )
+    known = modules or commands()
+    known[""].arguments(result)
+    result.set_defaults(command="")
+    parsers = result.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, module in known.items():
+        if name:
+            module.arguments(
+                parsers.add_parser(name, help=module.HELP, description=module.HELP.capitalize() + ".")
+            )
     return result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; returns 0, 1 (failed) or 2 (usage)."""
-    args = parser().parse_args(argv)
-    module = COMMANDS[args.command] if args.command else launch
-    name = f"kernelscope {args.command}" if args.command else "kernelscope"
-    try:
-        return int(module.run(args))
-    except EngineError as error:
-        print(f"{name}: error: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print(f"{name}: interrupted", file=sys.stderr)
-    except BrokenPipeError:
-        pass  # the reader of our output has seen enough
-    return 1
+    """Run the program; returns 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
+    # Nothing is begun yet, and an exception would come out of half-loaded libraries as anything.
+    with signals.on_signal(lambda: signals.leave("kernelscope: interrupted")):
+        from engine.errors import EngineError
+
+        modules = commands()
+        args = parser(modules).parse_args(argv)
+        command = args.command or ""
+        name = f"kernelscope {command}".rstrip()
+        try:
+            with signals.interrupting(name):
+                return int(modules[command].run(args))
+        except EngineError as error:
+            print(f"{name}: error: {error}", file=sys.stderr)
+        except KeyboardInterrupt as interrupt:
+            sentence = str(interrupt) or "interrupted; nothing half-written is left"
+            print(f"{name}: {sentence}", file=sys.stderr)
+            return signals.EXIT_CODE
+        except BrokenPipeError:
+            pass  # the reader of our output has seen enough
+        return 1
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from engine.cli import own_data, progress
@@ -94,8 +93,9 @@ def _get(args: argparse.Namespace) -> int:
         try:
             notes = download(wanted, report=show)
         except KeyboardInterrupt:
-            print("Stopped; the next \u201cdata get\u201d goes on from here.", file=sys.stderr)
-            return 130
+            raise KeyboardInterrupt(
+                f"stopped; the next \u201cdata get {wanted.name}\u201d goes on from here"
+            ) from None
     return _told(wanted, notes)
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from engine import signals
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.training.config import RunConfig
@@ -91,7 +91,7 @@ class WorkerConfig:
 
 def _serve(worker_config: WorkerConfig, link: Connection) -> None:
     """Compute what ``link`` asks for until it is closed; runs in a process of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who ends this one
+    signals.ignore()  # they are for the caller, with whom this one ends
     hold_blas_to_one_thread()
     work = worker_config.work()
     try:
@@ -110,7 +110,8 @@ class _Helper:
         context = _processes()
         self.link, other = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(worker_config, other), daemon=True)
-        self.process.start()
+        with signals.held_back():
+            self.process.start()
         other.close()
         self.ready = False
 
@@ -123,7 +124,7 @@ class _Helper:
 
     def close(self) -> None:
         self.link.close()
-        self.process.terminate()
+        self.process.kill()  # it holds nothing that could be lost
         self.process.join()
 
 

@@ -30,6 +30,7 @@ OURS = """
 import tempfile
 from pathlib import Path
 import main
+main.parser()
 from PyQt5.QtCore import QTimer
 from gui.app.launch import window
 build = window().build
