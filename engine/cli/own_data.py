@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli import progress
 from engine.data.pictures.options import FITS, PictureOptions, suggested_colour, suggested_size
 from engine.errors import DataError
+from engine.typed_numbers import number_like
 
 if TYPE_CHECKING:
     from engine.data.pictures.found import Broken, Found, Report
@@ -32,13 +33,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", help="what the data set is called (default: the name of PATH)")
     parser.add_argument(
         "--size",
-        type=int,
+        type=number_like(1),
         metavar="N",
         help=f"{info['size'].help} Allowed: {info['size'].allowed()}; default: what the pictures suggest.",
     )
     parser.add_argument(
         "--channels",
-        type=int,
+        type=number_like(1),
         choices=(1, 3),
         help="1 for grey, 3 for colour (default: 3 if the pictures have colour)",
     )
@@ -49,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         value = getattr(default, name)
         text = f"{info[name].help} Allowed: {info[name].allowed()}; default: {value:g}."
         parser.add_argument(
-            "--" + name.replace("_", "-"), type=type(value), default=value, metavar="N", help=text
+            "--" + name.replace("_", "-"), type=number_like(value), default=value, metavar="N", help=text
         )
     parser.add_argument("--look", action="store_true", help="say what would be made, and make nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of lines")

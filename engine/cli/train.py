@@ -30,6 +30,7 @@ from engine.session.messages import Finish, Play, Quit, Save, Saved, State, Stat
 from engine.training.config import SHARE, RunConfig
 from engine.training.evaluation import evaluate
 from engine.training.workers import Workers
+from engine.typed_numbers import number_like
 
 HELP = "train a network; writes the model, its curves and its configuration"
 
@@ -66,7 +67,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             "--" + name.replace("_", "-"),
             f"{info.help} Allowed: {info.allowed()}; default: {default:g}.",
         )
-        parser.add_argument(flag, type=type(default), metavar="N", help=text.replace("%", "%%"))
+        parser.add_argument(flag, type=number_like(default), metavar="N", help=text.replace("%", "%%"))
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
     parser.add_argument("--overwrite", action="store_true", help="replace results that are already in DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")

@@ -9,19 +9,6 @@ from engine.options import OptionInfo
 _FINE = (1.0, 2.0, 5.0, 10.0)
 
 
-def parse(text: str) -> int | float | None:
-    """Return the number in ``text`` (``1e-3`` and ``0,01`` are numbers too), or None."""
-    text = text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-")
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
 def show(value: float) -> str:
     """Return a number in its shortest usual form: ``0.01``, ``1e-08``, ``5000``."""
     return str(value) if isinstance(value, int) else f"{value:.7g}"

@@ -10,7 +10,8 @@ from PyQt5.QtWidgets import QAbstractSpinBox, QCheckBox, QHBoxLayout, QLineEdit,
 
 from engine.errors import ConfigError
 from engine.options import OptionInfo, checked
-from gui.presenters.numbers import parse, show, stepped
+from engine.typed_numbers import read_number
+from gui.presenters.numbers import show, stepped
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import tooltip
 from gui.widgets.wheel import guard_wheel
@@ -59,12 +60,27 @@ class Field(QWidget):
     def _write(self, value: Any) -> None:
         raise NotImplementedError
 
-    def _problem(self, value: Any) -> str:
+    def _read(self, text: str) -> Any:
+        """Return what ``text`` means; raises ConfigError if it can mean two things."""
+        raise NotImplementedError
+
+    def _judge(self, text: str) -> None:
+        """Say what is wrong with ``text``, and take nothing."""
         try:
-            checked(self._title, value, self.default, self.info)
+            checked(self._title, self._read(text), self.default, self.info)
         except ConfigError as error:
-            return str(error)
-        return ""
+            self.judged.emit(str(error))
+        else:
+            self.judged.emit("")
+
+    def _enter(self, text: str) -> None:
+        """Take what was typed, or say why not."""
+        try:
+            value = self._read(text)
+        except ConfigError as error:
+            self.judged.emit(f"{self._title}: {error}")
+        else:
+            self._take(value)
 
     def _take(self, value: Any) -> None:
         """Check what the user entered; hand it on if it is allowed and new."""
@@ -91,9 +107,16 @@ class NumberBox(QAbstractSpinBox):
         self._info, self._whole = info, whole
         self.setMinimumWidth(72)
 
+    def number(self) -> int | float | None:
+        """Return the number that stands there, or None if there is none or it can mean two."""
+        try:
+            return read_number(self.text(), whole=self._whole)
+        except ConfigError:
+            return None
+
     def stepBy(self, steps: int) -> None:
         """Move by so many sensible steps."""
-        value = parse(self.text())
+        value = self.number()
         if value is None:
             return
         for _ in range(min(abs(steps), 100)):
@@ -103,7 +126,7 @@ class NumberBox(QAbstractSpinBox):
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabled:
         """Both arrows work as long as a number stands there."""
-        if parse(self.text()) is None:
+        if self.number() is None:
             return QAbstractSpinBox.StepEnabled(QAbstractSpinBox.StepNone)
         return QAbstractSpinBox.StepUpEnabled | QAbstractSpinBox.StepDownEnabled
 
@@ -125,15 +148,11 @@ class NumberField(Field):
         self._box.editingFinished.connect(self._entered)
 
     def _entered(self) -> None:
-        self._take(self._typed())
+        self._enter(self._box.text())
 
-    def _typed(self) -> Any:
-        text = self._box.text()
-        number = parse(text)
+    def _read(self, text: str) -> Any:
+        number = read_number(text, whole=isinstance(self.default, int))
         return text if number is None else number
-
-    def _judge(self) -> None:
-        self.judged.emit(self._problem(self._typed()))
 
     def _write(self, value: Any) -> None:
         self._box.lineEdit().setText(show(value))
@@ -175,17 +194,21 @@ class WordsField(Field):
         super().__init__(title, info, default, self._box)
         hints = [*info.words, *(("3", "5 x 3") if info.pair else ())]
         self._box.setPlaceholderText(" or ".join(hints))
-        self._box.textEdited.connect(lambda text: self._take(self._read(text)))
+        self._box.textEdited.connect(self._enter)
         self._box.editingFinished.connect(self._entered)
 
     def _entered(self) -> None:
-        self._take(self._read(self._box.text()))
+        self._enter(self._box.text())
 
     def _read(self, text: str) -> Any:
         text = text.strip()
         if text in self.info.words:
             return text
-        parts = [parse(part) for part in text.lower().replace("x", " ").replace(";", " ").split()]
+        whole = read_number(text, whole=True)
+        if whole is not None:
+            return whole
+        words = text.lower().replace("x", " ").replace(";", " ").split()
+        parts = [read_number(part, whole=True) for part in words]
         numbers = [part for part in parts if part is not None]
         if not parts or len(numbers) != len(parts):
             return text

@@ -12,6 +12,7 @@ from engine.types import Labels
 from gui.state.selection import Sample
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label, tooltip
+from gui.widgets.whole_box import WholeBox
 
 _WITH_CLASSES = 400
 """In a narrower row, in pixels, the buttons need the room of the choice of a class."""
@@ -30,10 +31,9 @@ class SampleChooser(QWidget):
         self._sample: Sample | None = None
         self._drawing: Sample | None = None
         self._rng = np.random.default_rng()
-        self.number = QSpinBox()
+        self.number = WholeBox()
         self.number.setAccessibleName("Number of the test image")
         self.number.setToolTip("Number of the test image to look at")
-        self.number.setKeyboardTracking(False)
         self.number.setButtonSymbols(QSpinBox.NoButtons)  # the two buttons beside it do the same
         self.number.setFixedWidth(64)
         self.previous = self._arrow(

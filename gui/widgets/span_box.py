@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QSize
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QSpinBox, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from gui.presenters.curves import SPANS
 from gui.widgets.plain import tooltip
 from gui.widgets.wheel import guard_wheel
+from gui.widgets.whole_box import WholeBox
 
 
-class SpanBox(QSpinBox):
+class SpanBox(WholeBox):
     """Steps in the average: typed, or stepped through in the series 1-2-5; 0 is automatic."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -20,7 +21,6 @@ class SpanBox(QSpinBox):
         self.setRange(0, SPANS[-1])
         self.setPrefix("Average: ")
         self.setSuffix(" steps")
-        self.setKeyboardTracking(False)
         self.setAccessibleName("Steps in the average")
         self.setToolTip(
             tooltip(

@@ -117,9 +117,38 @@ def test_half_a_filter_is_refused(qtbot, form):
     assert "whole number" in form.problems["count"]
 
 
+@pytest.mark.parametrize("text", ["1,000", "1 000", "1'000", "1e3"])
+def test_a_thousand_is_a_thousand(qtbot, form, text):
+    editor = form.fields["count"].editor
+    type_into(qtbot, editor, text)
+    qtbot.keyClick(editor, Qt.Key_Return)
+    assert form.fields["count"].value == 1000
+    assert form.problems == {}
+
+
+@pytest.mark.parametrize(("name", "text"), [("count", "1.000"), ("rate", "1,000")])
+def test_what_can_mean_two_numbers_is_asked_for_again(qtbot, form, name, text):
+    before = form.fields[name].value
+    editor = form.fields[name].editor
+    type_into(qtbot, editor, text)
+    assert "can mean 1 or 1000" in form.problems[name]
+    qtbot.keyClick(editor, Qt.Key_Return)
+    assert form.fields[name].value == before
+    assert "can mean 1 or 1000" in form.problems[name]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("same", "same"), ("3", 3), ("2 x 1", (2, 1)), ("2,0", None), ("10", None), ("1 2 3", None)],
+    [
+        ("same", "same"),
+        ("3", 3),
+        ("2 x 1", (2, 1)),
+        ("2,0", None),
+        ("10", None),
+        ("1 2 3", None),
+        ("1 000", None),
+        ("2,125", None),
+    ],
 )
 def test_pairs_and_words_are_checked_while_they_are_typed(qtbot, form, text, value):
     field = form.fields["padding"]
