@@ -19,7 +19,7 @@ from engine.data.adding import add_files, check_space
 from engine.data.entry import Entry, RemoteFile
 from engine.data.folders import data_folder
 from engine.errors import DataError
-from engine.io.locks import Held, lock
+from engine.io.locks import Held, lock, remove_unheld
 
 if TYPE_CHECKING:
     from requests import Response
@@ -115,6 +115,8 @@ def download(
     folder = data_folder() / "fetching" / entry.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob("*.lock"):
+            remove_unheld(left)
         with lock(folder.with_name(f"{entry.name}.lock")):
             return _download(entry, folder, report, cancelled, pause)
     except Held:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 
 class Held(Exception):  # noqa: N818 - not an error: someone else is at work
@@ -20,29 +17,25 @@ def lock(path: Path) -> Iterator[None]:
 
     Raises:
         Held: it is held already, by another process or by this one.
-        OSError: the file cannot be made.
+        OSError: the file cannot be made, or its disk knows no locks.
     """
-    with path.open("ab") as file:
-        _take(file)
-        # Whoever held it before may have removed the file just now.
-        if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
-            raise Held
-        try:
-            yield
-        finally:
-            with suppress(OSError):  # Windows keeps files that are open
-                path.unlink()
+    from filelock import FileLock, Timeout  # needed only where something is written
 
-
-def _take(file: BinaryIO) -> None:
+    held = FileLock(path, timeout=0, fallback_to_soft=False)
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        held.acquire()
+    except Timeout:
         raise Held from None
+    try:
+        yield
+    finally:
+        # Before it is released, or it might be another's by then; Windows keeps files that are open.
+        with suppress(OSError):
+            path.unlink()
+        held.release()
+
+
+def remove_unheld(path: Path) -> None:
+    """Remove the file of a lock whose process is gone; one that is held stays."""
+    with suppress(Held, OSError), lock(path):
+        pass

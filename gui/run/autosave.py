@@ -25,6 +25,11 @@ class Autosave:
         except OSError:
             return
         name = f"unfinished-{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}.safetensors"
+        for left in folder.glob("unfinished-*.lock"):
+            if not left.with_suffix(".safetensors").exists():  # killed before there was anything to keep
+                lock = self._lock_of(left)
+                if lock.tryLock(0):
+                    lock.unlock()
         self._lock = self._lock_of(folder / name)
         if self._lock.tryLock(0):
             self.path = folder / name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from engine.io.files import replacing, write_text
+from engine.io.files import replacing, together, write_text
 
 
 def test_the_new_content_replaces_the_old(tmp_path: Path) -> None:
@@ -32,9 +35,139 @@ def test_an_error_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("this system has no /dev/full")
-    with pytest.raises(OSError, match="No space left"), full.open("wb", buffering=0) as file:
-        file.write(b"x")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_device_is_written_to_and_stays_one() -> None:
+    write_text(Path("/dev/null"), "one")
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(OSError, match="No space left"):
+        write_text(Path("/dev/full"), "one")
+
+
+def test_a_link_stays_one_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    path, behind = tmp_path / "a.txt", tmp_path / "elsewhere" / "b.txt"
+    path.symlink_to(Path("elsewhere") / "b.txt")
+    for text in ("made behind a link that led nowhere", "replaced"):
+        write_text(path, text)
+        assert path.is_symlink() and not behind.is_symlink()
+        assert behind.read_text() == text
+    assert list(behind.parent.iterdir()) == [behind]
+
+
+def test_a_link_to_itself_is_an_error_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.symlink_to(path)
+    with pytest.raises(OSError, match="symbolic links"):
+        write_text(path, "one")
+    assert path.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_permissions_are_kept_and_new_ones_follow_the_mask(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    mask = os.umask(0o027)
+    try:
+        write_text(path, "one")
+    finally:
+        os.umask(mask)
+    assert path.stat().st_mode & 0o777 == 0o640
+    path.chmod(0o604)
+    write_text(path, "two")
+    assert path.stat().st_mode & 0o777 == 0o604
+
+
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 255)
+    write_text(path, "one")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_in_use_is_not(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from engine.io.files import replacing\n"
+        "with replacing(Path(sys.argv[1])) as file:\n"
+        "    file.write(b'half'); file.flush(); print('at it', flush=True); time.sleep(600)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "big")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        write_text(tmp_path / "small", "one")
+        assert len(list(tmp_path.glob(".*.part"))) == 1
+        process.kill()
+    write_text(tmp_path / "small", "two")
+    assert [each.name for each in tmp_path.iterdir()] == ["small"]
+
+
+def test_the_part_files_of_other_programs_stay(tmp_path: Path) -> None:
+    others = {tmp_path / name for name in ("film.mkv.part", ".hidden.part", ".kernelscope.notes")}
+    for each in others:
+        each.write_text("theirs")
+    write_text(tmp_path / "a", "one")
+    assert set(tmp_path.iterdir()) == {*others, tmp_path / "a"}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {each.name: each.read_text() for each in folder.iterdir() if each.is_file()}
+
+
+def test_files_take_their_places_together(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "kept").write_text("kept")
+    with together(tmp_path) as new:
+        (new / "a").write_text("new")
+        write_text(new / "b", "new")
+        assert contents(tmp_path) == {"a": "old", "kept": "kept"}
+    assert contents(tmp_path) == {"a": "new", "b": "new", "kept": "kept"}
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_if_one_file_cannot_take_its_place_none_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "b").write_text("old")
+
+    def replace_all() -> None:
+        with together(tmp_path) as new:
+            for name in "abc":
+                (new / name).write_text("new")
+
+    (tmp_path / "c").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        replace_all()
+    assert contents(tmp_path) == {"b": "old"}
+    (tmp_path / "c").rmdir()
+    replace = Path.replace
+
+    def held_open(self: Path, target: Path) -> Path:  # as Windows answers while another program reads it
+        if target == tmp_path / "c":
+            raise PermissionError(13, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held_open)
+    with pytest.raises(PermissionError):
+        replace_all()
+    assert contents(tmp_path) == {"b": "old"}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_error_before_the_end_leaves_all_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+
+    def fail() -> None:
+        with together(tmp_path) as new:
+            (new / "a").write_text("new")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert contents(tmp_path) == {"a": "old"}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_link_in_the_folder_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "model").write_text("old")
+    (tmp_path / "out" / "a").symlink_to(tmp_path / "model")
+    with together(tmp_path / "out") as new:
+        (new / "a").write_text("new")
+    assert (tmp_path / "out" / "a").is_symlink()
+    assert contents(tmp_path) == {"model": "new"}
