@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_LONGEST = 200
+"""Characters of an unexpected error that are part of the sentence; the log has all."""
+
 
 class EngineError(Exception):
     """Base of all errors the engine raises on purpose."""
@@ -29,3 +32,19 @@ class ModelFileError(EngineError):
 
 class TrainingError(EngineError):
     """Training cannot go on (for example because the loss is not finite)."""
+
+
+def expected(error: BaseException) -> bool:
+    """Whether ``error`` says all that there is to know; any other is a fault of the program."""
+    return isinstance(error, EngineError | MemoryError)
+
+
+def in_words(error: BaseException, what: str = "this") -> str:
+    """Return one sentence about any error; ``what`` is what there may be too little memory for."""
+    if isinstance(error, EngineError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return f"There is not enough memory for {what}."
+    words = " ".join(str(error).split())
+    told = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    return f"Something unexpected went wrong ({told if len(told) <= _LONGEST else told[:_LONGEST] + '…'})."

@@ -78,20 +78,15 @@ def _described(entry: Entry) -> dict[str, object]:
 
 
 def _get(args: argparse.Namespace) -> int:
-    from engine.data.download import Progress, download  # brings requests
+    from engine.data.download import download  # brings requests
 
     wanted = entry(args.name)
     if is_present(args.name):
         print(f"{wanted.title} is here already.")
         return 0
-    with progress.bar(wanted.size_bytes, "B", unit_scale=True, disable=None) as bar:
-
-        def show(now: Progress) -> None:
-            bar.set_description(f"{now.file} from {now.source}")
-            bar.update(now.done_bytes - bar.n)
-
+    with progress.task("B", unit_scale=True, disable=None) as task:
         try:
-            notes = download(wanted, report=show)
+            notes = download(wanted, task)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 f"stopped; the next \u201cdata get {wanted.name}\u201d goes on from here"

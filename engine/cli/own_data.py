@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,10 @@ from engine.errors import DataError
 from engine.typed_numbers import number_like
 
 if TYPE_CHECKING:
-    from engine.data.pictures.found import Broken, Found, Report
+    from engine.data.pictures.found import Broken, Found
     from engine.data.pictures.plan import Plan
 
+_WHERE_SEEN: dict[str, Any] = {"leave": False, "disable": None}  # not where stderr is a file
 HELP = "make a data set of your own pictures"
 
 
@@ -73,16 +73,16 @@ def run(args: argparse.Namespace) -> int:
     options = PictureOptions(fit=args.fit, test_share=args.test_share, seed=args.seed)
     if args.size is not None:
         options = dataclasses.replace(options, size=args.size)
-    with _Bar("Reading") as report:
-        found = scan(args.path, report)
+    with progress.task("picture", desc="Reading", **_WHERE_SEEN) as task:
+        found = scan(args.path, task)
     if args.size is None:
         options = dataclasses.replace(options, size=suggested_size(found.short_sides))
     colour = suggested_colour(found.coloured) if args.channels is None else args.channels == 3
     options = dataclasses.replace(options, colour=colour)
     planned, name, broken = plan(found, options), "", found.broken
     if not args.look and not planned.problem:
-        with _Bar("Making") as report:
-            dataset, gone = build(found, options, title or found.title, report)
+        with progress.task("picture", desc="Making", **_WHERE_SEEN) as task:
+            dataset, gone = build(found, options, title or found.title, task)
         name, broken = store(dataset, dataset.title), (*broken, *gone)
     result = _result(found, planned, options, name, broken)
     if args.json:
@@ -123,20 +123,3 @@ def _print(result: dict[str, Any]) -> None:
         print(f"passed over, because no picture: {result['no_pictures']}")
     if result["name"]:
         print(f"{result['name']}: made, {width}x{height} pixels {colours}")
-
-
-class _Bar:
-    """A progress bar where someone sees it."""
-
-    def __init__(self, word: str) -> None:
-        self._bar = progress.bar(0, "picture", desc=word, leave=False, disable=not sys.stderr.isatty())
-
-    def __enter__(self) -> Report:
-        return self._move
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def _move(self, done: int, of: int) -> None:
-        self._bar.total = of
-        self._bar.update(done - self._bar.n)

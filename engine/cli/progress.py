@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from engine.task import Progress, Task
 
 
 def bar(total: float, unit: str, **options: Any) -> Any:
@@ -11,6 +15,20 @@ def bar(total: float, unit: str, **options: Any) -> Any:
     from tqdm import tqdm
 
     return tqdm(total=total, unit=unit, file=sys.stderr, **options)
+
+
+@contextmanager
+def task(unit: str, **options: Any) -> Iterator[Task]:
+    """Yield a task whose progress is shown as a bar while the block lasts."""
+    with bar(0, unit, **options) as shown:
+
+        def show(now: Progress) -> None:
+            shown.total = now.total
+            if now.message:
+                shown.set_description(now.message, refresh=False)
+            shown.update(now.done - shown.n)
+
+        yield Task(show)
 
 
 def say(line: str) -> None:

@@ -8,9 +8,6 @@ and whoever waits is told how far it is and can stop.
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +17,7 @@ from engine.data.entry import Entry, RemoteFile
 from engine.data.folders import data_folder
 from engine.errors import DataError
 from engine.io.locks import Held, lock, remove_unheld
+from engine.task import Task
 
 if TYPE_CHECKING:
     from requests import Response
@@ -30,44 +28,8 @@ _CONNECT_SECONDS, _SILENCE_SECONDS = 10.0, 8.0
 """How long a server may take to answer at all, and between two pieces."""
 _ATTEMPTS = 3
 """Attempts in a row on one mirror that may bring nothing."""
-
-
-class Cancelled(Exception):  # noqa: N818 - not an error: someone wished it
-    """Fetching was given up because ``cancelled`` said so; what has come is kept to go on from."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far fetching is.
-
-    Attributes:
-        file: what is fetched now.
-        done_bytes: what has come of all files.
-        total_bytes: what all files have.
-        seconds_left: at the pace of the last seconds; None while that is not known.
-        source: the server's name.
-    """
-
-    file: str
-    done_bytes: int
-    total_bytes: int
-    seconds_left: float | None
-    source: str
-
-
-@dataclass
-class _Pace:
-    """How fast bytes come: what came in the last seconds, by their time."""
-
-    marks: list[tuple[float, int]] = field(default_factory=list)
-
-    def seconds_left(self, done: int, total: int) -> float | None:
-        now = time.monotonic()
-        self.marks = [*(mark for mark in self.marks if now - mark[0] < 5.0), (now, done)]
-        (since, before) = self.marks[0]
-        if now - since < 0.5 or done <= before:
-            return None
-        return (total - done) * (now - since) / (done - before)
+_PAUSE_SECONDS = 0.5
+"""How long to wait before the next attempt; twice as long after each that brought nothing."""
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module
@@ -78,35 +40,19 @@ class _Unfit(Exception):  # noqa: N818 - never leaves this module
     """A mirror does not have the file."""
 
 
-def nothing(_: Progress) -> None:
-    """Report to nobody."""
-
-
-def never() -> bool:
-    """Return False: go on to the end."""
-    return False
-
-
-def download(
-    entry: Entry,
-    *,
-    report: Callable[[Progress], None] = nothing,
-    cancelled: Callable[[], bool] = never,
-    pause: Callable[[float], None] = time.sleep,
-) -> list[str]:
+def download(entry: Entry, task: Task | None = None) -> list[str]:
     """Fetch a data set, check it and keep it where ``load`` finds it.
 
     Args:
         entry: the data set; each of its mirrors is tried for each of its files.
-        report: is told how far it is, a few times a second at most for each piece that comes.
-        cancelled: asked between two pieces; True gives up and keeps what has come.
-        pause: waits so many seconds before another attempt.
+        task: is told how many bytes have come of all files, and the file and server they come from; what
+            has come when it is cancelled is kept to go on from.
 
     Returns:
         Sentences that the user should know, as ``add_files`` gives them.
 
     Raises:
-        Cancelled: ``cancelled`` said so.
+        Cancelled: the task was cancelled.
         DataError: no mirror has given a right file, the disk is full, or it is being fetched already. One
             sentence says why and, where that helps, how to add the files by hand.
     """
@@ -118,24 +64,18 @@ def download(
         for left in folder.parent.glob("*.lock"):
             remove_unheld(left)
         with lock(folder.with_name(f"{entry.name}.lock")):
-            return _download(entry, folder, report, cancelled, pause)
+            return _download(entry, folder, task or Task())
     except Held:
         raise DataError(f"{entry.title} is being fetched already, by another Kernelscope.") from None
     except OSError as error:
         raise DataError(f"Cannot write to {folder}: {error.strerror or error}.") from None
 
 
-def _download(
-    entry: Entry,
-    folder: Path,
-    report: Callable[[Progress], None],
-    cancelled: Callable[[], bool],
-    pause: Callable[[float], None],
-) -> list[str]:
+def _download(entry: Entry, folder: Path, task: Task) -> list[str]:
     folder.mkdir(exist_ok=True)  # one that was fetching until just now has removed it
     have = sum(path.stat().st_size for path in folder.iterdir())
     check_space(entry.size_bytes - min(have, entry.size_bytes) + entry.kept_bytes)
-    fetch = _Fetch(entry, folder, report, cancelled, pause)
+    fetch = _Fetch(entry, folder, task)
     notes = add_files(entry, [fetch.file(file) for file in entry.files])
     for path in folder.iterdir():
         path.unlink()
@@ -146,19 +86,9 @@ def _download(
 class _Fetch:
     """The files of one data set, one after the other."""
 
-    def __init__(
-        self,
-        entry: Entry,
-        folder: Path,
-        report: Callable[[Progress], None],
-        cancelled: Callable[[], bool],
-        pause: Callable[[float], None],
-    ) -> None:
-        self._entry, self._folder = entry, folder
-        self._report, self._cancelled, self._pause = report, cancelled, pause
+    def __init__(self, entry: Entry, folder: Path, task: Task) -> None:
+        self._entry, self._folder, self._task = entry, folder, task
         self._before = 0  # bytes of the files that are done
-        self._pace = _Pace()
-        self._told = 0.0
 
     def file(self, file: RemoteFile) -> Path:
         """Return the path of a checked file, fetched if it was not there."""
@@ -203,7 +133,7 @@ class _Fetch:
                 failures = 0 if _size(part) > before else failures + 1
                 if failures >= _ATTEMPTS:
                     raise _Unfit(str(error)) from None
-                self._wait(0.5 * 2**failures)
+                self._task.wait(_PAUSE_SECONDS * 2**failures)
             else:
                 return
 
@@ -243,23 +173,13 @@ class _Fetch:
             raise _Broken("broke the connection")
 
     def _take(self, piece: bytes, out: IO[bytes], file: RemoteFile, url: str) -> None:
-        if self._cancelled():
-            raise Cancelled
+        self._task.check()
         out.write(piece)
         if out.tell() > file.size:
             out.truncate(0)
             raise _Unfit(f"sends more than the {file.size:,} bytes of {file.name}")
-        done, now = self._before + out.tell(), time.monotonic()
-        left = self._pace.seconds_left(done, self._entry.size_bytes)
-        if now - self._told > 0.1 or out.tell() == file.size:
-            self._told = now
-            self._report(Progress(file.name, done, self._entry.size_bytes, left, _server(url)))
-
-    def _wait(self, seconds: float) -> None:
-        for pause in _pieces(seconds):
-            if self._cancelled():
-                raise Cancelled
-            self._pause(pause)
+        words = f"{file.name} from {_server(url)}"
+        self._task.report(self._before + out.tell(), self._entry.size_bytes, words)
 
     def _failure(self, reasons: list[str]) -> str:
         entry = self._entry
@@ -288,10 +208,3 @@ def _size(path: Path) -> int:
 
 def _server(url: str) -> str:
     return urlsplit(url).netloc
-
-
-def _pieces(seconds: float) -> Iterator[float]:
-    """Cut a wait into pieces of at most a tenth of a second."""
-    while seconds > 0:
-        yield min(seconds, 0.1)
-        seconds -= 0.1

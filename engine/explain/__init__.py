@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.explain.base import ExplainError, Explanation, Method, Stopped
+from engine.explain.base import ExplainError, Explanation, Method
 from engine.explain.grad_cam import GradCam
 from engine.explain.occlusion import Occlusion
 from engine.explain.saliency import Saliency
@@ -14,4 +14,4 @@ METHODS: dict[str, type[Method]] = {
 }
 """Every method by the word that names it."""
 
-__all__ = ["METHODS", "ExplainError", "Explanation", "Method", "Stopped"]
+__all__ = ["METHODS", "ExplainError", "Explanation", "Method"]

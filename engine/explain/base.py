@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,20 +12,12 @@ from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError
 from engine.model.network import Network
 from engine.options import Configurable
+from engine.task import Task
 from engine.types import Array, Bytes
 
 
 class ExplainError(EngineError):
     """A network cannot be explained in the way that was asked for."""
-
-
-class Stopped(Exception):  # noqa: N818 - not an error: someone wished it
-    """The work was given up because ``stop`` said so."""
-
-
-def never() -> bool:
-    """Return False: go on to the end."""
-    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +55,7 @@ class Method(Configurable, ABC):
         preprocessing: Preprocessing,
         image: Bytes,
         target: int,
-        stop: Callable[[], bool] = never,
+        task: Task | None = None,
     ) -> Explanation:
         """Explain why ``network`` gives ``image`` the class ``target``, or why it does not.
 
@@ -73,13 +64,13 @@ class Method(Configurable, ABC):
             preprocessing: what is done to the image before it enters.
             image: pixels, ``(C, H, W)``.
             target: the class asked about, 0 to K - 1.
-            stop: asked now and then; True gives the work up.
+            task: is told how far a slow method is, and says whether to go on.
 
         Raises:
             ExplainError: image or class do not fit the network, or this method does not suit it.
-            Stopped: ``stop`` said so.
+            Cancelled: the task was cancelled.
         """
-        return self.explain_each(network, preprocessing, image, (target,), stop)[0]
+        return self.explain_each(network, preprocessing, image, (target,), task)[0]
 
     def explain_each(
         self,
@@ -87,7 +78,7 @@ class Method(Configurable, ABC):
         preprocessing: Preprocessing,
         image: Bytes,
         targets: tuple[int, ...],
-        stop: Callable[[], bool] = never,
+        task: Task | None = None,
     ) -> tuple[Explanation, ...]:
         """Do as ``explain`` for several classes, with the work that they share done once."""
         if image.shape != network.spec.in_shape:
@@ -99,7 +90,7 @@ class Method(Configurable, ABC):
                 raise ExplainError(f"The class is {target}; allowed is 0 to {network.classes - 1}.")
         # Numbers that overflow in a network that went astray are shown as what they are.
         with np.errstate(over="ignore", invalid="ignore"):
-            results = self._explain_each(network, preprocessing, image, targets, stop)
+            results = self._explain_each(network, preprocessing, image, targets, task or Task())
         for result in results:
             result.values.flags.writeable = False
         return results
@@ -110,10 +101,10 @@ class Method(Configurable, ABC):
         preprocessing: Preprocessing,
         image: Bytes,
         targets: tuple[int, ...],
-        stop: Callable[[], bool],
+        task: Task,
     ) -> tuple[Explanation, ...]:
         """Do the work of ``explain_each``; a method whose classes share nothing does one by one."""
-        return tuple(self._explain(network, preprocessing, image, target, stop) for target in targets)
+        return tuple(self._explain(network, preprocessing, image, target, task) for target in targets)
 
     @abstractmethod
     def _explain(
@@ -122,6 +113,6 @@ class Method(Configurable, ABC):
         preprocessing: Preprocessing,
         image: Bytes,
         target: int,
-        stop: Callable[[], bool],
+        task: Task,
     ) -> Explanation:
         """Do the work of ``explain``; image and class fit the network."""

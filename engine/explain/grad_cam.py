@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from engine.explain.gradient import class_gradient
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.options import option
+from engine.task import Task
 from engine.types import Bytes
 
 
@@ -47,7 +47,7 @@ class GradCam(Method):
         preprocessing: Preprocessing,
         image: Bytes,
         target: int,
-        stop: Callable[[], bool],
+        task: Task,
     ) -> Explanation:
         layer = self.layer_of(network.spec)
         found = class_gradient(network, preprocessing.apply(image[None]), target, layer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,9 +9,10 @@ import numpy as np
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import ConfigError
-from engine.explain.base import Explanation, Method, Stopped
+from engine.explain.base import Explanation, Method
 from engine.model.network import Network
 from engine.options import option
+from engine.task import Task
 from engine.types import Array, Bytes
 
 _BATCH = 8
@@ -52,20 +52,15 @@ class Occlusion(Method):
                 f"occlusion: stride is {self.stride}; allowed is at most the size of the patch, {self.size}."
             )
 
-    def rounds(self, shape: tuple[int, ...]) -> int:
-        """Return how often ``explain`` asks whether to stop, for an image of ``shape``, ``(C, H, W)``."""
-        places = -(-shape[1] // self.stride) * -(-shape[2] // self.stride)
-        return -(-places // _BATCH)
-
     def _explain(
         self,
         network: Network,
         preprocessing: Preprocessing,
         image: Bytes,
         target: int,
-        stop: Callable[[], bool],
+        task: Task,
     ) -> Explanation:
-        return self._explain_each(network, preprocessing, image, (target,), stop)[0]
+        return self._explain_each(network, preprocessing, image, (target,), task)[0]
 
     def _explain_each(
         self,
@@ -73,7 +68,7 @@ class Occlusion(Method):
         preprocessing: Preprocessing,
         image: Bytes,
         targets: tuple[int, ...],
-        stop: Callable[[], bool],
+        task: Task,
     ) -> tuple[Explanation, ...]:
         x = preprocessing.apply(image[None])
         height, width = image.shape[1:]
@@ -83,8 +78,7 @@ class Occlusion(Method):
         whole = network.predict(x)[0, chosen]
         cells = np.empty((down * across, len(targets)), np.float32)
         for start in range(0, len(places), _BATCH):
-            if stop():
-                raise Stopped
+            task.report(start, len(places))
             batch = self._covered(x[0], places[start : start + _BATCH])
             cells[start : start + _BATCH] = whole - network.predict(batch)[:, chosen]
         detail = f"patch of {self.size}×{self.size} px at {down}×{across} places"

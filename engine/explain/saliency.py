@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from engine.data.preprocess import Preprocessing
 from engine.explain.base import Explanation, Method
 from engine.explain.gradient import class_gradient
 from engine.model.network import Network
+from engine.task import Task
 from engine.types import Bytes
 
 
@@ -40,7 +40,7 @@ class Saliency(Method):
         preprocessing: Preprocessing,
         image: Bytes,
         target: int,
-        stop: Callable[[], bool],
+        task: Task,
     ) -> Explanation:
         found = class_gradient(network, preprocessing.apply(image[None]), target)
         slopes = found.gradient[0] / np.array(preprocessing.std, np.float32).reshape(-1, 1, 1)

@@ -11,7 +11,6 @@ in which a quarter of the images are nearly alike would shift the statistics for
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -21,12 +20,13 @@ import numpy as np
 from engine.data.augment import Augmentation
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
-from engine.errors import DataError, EngineError, TrainingError
+from engine.errors import DataError, TrainingError
 from engine.model.losses import softmax_cross_entropy
 from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.optimisers import OPTIMISERS, UpdateSettings
 from engine.schedules import SCHEDULES
+from engine.task import Task
 from engine.training.evaluation import Sweep
 from engine.training.workers import Workers, hold_blas_to_one_thread
 from engine.types import Array, Bytes, Context, Labels, Scratch
@@ -35,10 +35,6 @@ _CHOICE, _VARIATION = 20, 21
 """Purposes of the random generators, after the seed."""
 _CHUNK = 500
 """Images evaluated between two looks at whether to stop."""
-
-
-class StoppedError(EngineError):
-    """Teaching was asked to stop; nothing has changed."""
 
 
 @dataclass(frozen=True)
@@ -101,15 +97,6 @@ class Taught:
     steps: int
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far teaching is: ``done`` of ``total`` in the part called ``part``."""
-
-    part: str
-    done: int
-    total: int
-
-
 def dataset_for(model: Model) -> Dataset:
     """Return the data set that ``model`` learnt from, to be replayed.
 
@@ -131,9 +118,8 @@ def fine_tune(
     images: Bytes,
     labels: Labels,
     dataset: Dataset,
+    task: Task | None = None,
     *,
-    report: Callable[[Progress], None] = lambda _: None,
-    cancelled: Callable[[], bool] = lambda: False,
     settings: TeachSettings | None = None,
 ) -> Taught:
     """Teach a copy of ``model`` my examples while replaying ``dataset``.
@@ -143,26 +129,24 @@ def fine_tune(
         images: my examples, ``(N, C, H, W)``, at least one.
         labels: their classes, ``(N,)``.
         dataset: what the model was trained on.
-        report: is told how far it is.
-        cancelled: asked often; if it says yes, StoppedError is raised and nothing has changed.
+        task: is told how far teaching is, and says whether to go on.
         settings: how to teach; None takes the defaults.
 
     Raises:
         DataError: there is no example, or examples, data set and model do not fit together.
         TrainingError: the loss is not finite any more.
-        StoppedError: ``cancelled`` said so.
+        Cancelled: the task was cancelled; nothing has changed.
     """
-    settings = settings or TeachSettings()
+    settings, task = settings or TeachSettings(), task or Task()
     _check(model, images, labels, dataset)
     hold_blas_to_one_thread()
 
     def score(network: Network, x: Bytes, y: Labels, part: str) -> Score:
         sweep = Sweep(network, model.preprocessing, x, y, np.arange(len(x)))
         for start in range(0, len(x), _CHUNK):
-            if cancelled():
-                raise StoppedError("Teaching was stopped; nothing has changed.")
+            task.check()
             sweep.advance(_CHUNK, workers)
-            report(Progress(part, min(start + _CHUNK, len(x)), len(x)))
+            task.report(min(start + _CHUNK, len(x)), len(x), part)
         return Score(int(np.count_nonzero(sweep.result().predicted == y)), len(x))
 
     network = model.network.copy()
@@ -170,7 +154,7 @@ def fine_tune(
     with Workers() as workers:
         before = score(network, *test, "Testing before")
         mine_before = score(network, images, labels, "My examples before")
-        _learn(network, model, images, labels, dataset, settings, report, cancelled)
+        _learn(network, model, images, labels, dataset, settings, task)
         mine_after = score(network, images, labels, "My examples after")
         after = score(network, *test, "Testing after")
     record = _record(model, dataset, settings, before, after, mine_before, mine_after)
@@ -218,8 +202,7 @@ def _learn(
     labels: Labels,
     dataset: Dataset,
     settings: TeachSettings,
-    report: Callable[[Progress], None],
-    cancelled: Callable[[], bool],
+    task: Task,
 ) -> None:
     """Train ``network`` in place."""
     optimiser = OPTIMISERS["adam"]()
@@ -228,8 +211,7 @@ def _learn(
     grad: Array = np.empty_like(network.vector)
     ctx = Context(training=False, scratch=Scratch())
     for step in range(settings.steps):
-        if cancelled():
-            raise StoppedError("Teaching was stopped; nothing has changed.")
+        task.check()
         chosen, classes = mixed_batch(images, labels, dataset, settings, step)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             logits, caches = network.forward(model.preprocessing.apply(chosen), ctx)
@@ -242,7 +224,7 @@ def _learn(
         grad /= len(chosen)
         rate = settings.learning_rate * schedule.factor(float(step), settings.steps)
         optimiser.update(network.vector, grad, decay, state, step + 1, UpdateSettings(rate, 0.9, 0.0))
-        report(Progress("Learning", step + 1, settings.steps))
+        task.report(step + 1, settings.steps, "Learning")
 
 
 def _record(model: Model, dataset: Dataset, settings: TeachSettings, *scores: Score) -> dict[str, Any]:

@@ -21,9 +21,9 @@ from gui.app.collecting import no_collecting
 from gui.app.qt_log import to_python_log
 from gui.run.autosave import Autosave
 from gui.run.context import AppContext
-from gui.run.job import Job
 from gui.run.model_registry import DIGITS, TRAINING, ModelRegistry
 from gui.run.run_control import RunControl
+from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -60,8 +60,8 @@ class Kernelscope:
         if focused is not None:
             focused.clearFocus()
         self.window.hide()
-        for job in self.window.findChildren(Job):  # one that was given up may not have ended yet
-            job.stop()
+        for runner in self.window.findChildren(Runner):  # what was dropped may not have ended yet
+            runner.stop()
         sip.delete(self.window)
 
 

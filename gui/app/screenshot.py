@@ -197,13 +197,13 @@ def _wait(program: Kernelscope, done: object) -> None:
 
 def _settle(program: Kernelscope) -> None:
     """Let work beside the window end, and timers that paint a moment later have their turn."""
-    from gui.run.job import Job
+    from gui.run.runner import Runner
 
     since = time.monotonic()
 
     def calm() -> bool:
         nonlocal since
-        if any(job.isRunning() for job in program.window.findChildren(Job)):
+        if any(runner.working for runner in program.window.findChildren(Runner)):
             since = time.monotonic()
         return time.monotonic() > since + _CALM_SECONDS
 

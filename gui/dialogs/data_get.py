@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt5.QtCore import Qt, pyqtSignal
@@ -19,11 +20,12 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.data.adding import add_files
-from engine.data.download import Cancelled, Progress, download
+from engine.data.download import download
 from engine.data.entry import Entry
-from gui.presenters.data_get import facts, megabytes, progress_line
+from engine.task import Progress, Task
+from gui.presenters.data_get import Pace, facts, megabytes, progress_line
 from gui.run.context import AppContext
-from gui.run.job import Job, Work
+from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.plain import Label
 
@@ -49,7 +51,7 @@ class GetDataDialog(QDialog):
         self.resize(560, 360)
         self.entry = entry
         self._context = context
-        self._job: Job | None = None
+        self._runner = Runner(self)
         self._build()
         self._idle()
 
@@ -116,9 +118,7 @@ class GetDataDialog(QDialog):
 
     def _fetch(self) -> None:
         entry = self.entry
-        self._begin(
-            "Asking the server\u2026", lambda report, asked: download(entry, report=report, cancelled=asked)
-        )
+        self._begin("Asking the server\u2026", lambda task: download(entry, task))
 
     def _choose_files(self) -> None:
         self.take(self._context.dialogs.open_files(f"Files of {self.entry.title}", _FILES))
@@ -131,11 +131,11 @@ class GetDataDialog(QDialog):
         """Add the data set from ``paths``; nothing happens without any."""
         if paths:
             entry = self.entry
-            self._begin("Reading the files\u2026", lambda _report, _asked: add_files(entry, paths))
+            self._begin("Reading the files\u2026", lambda _task: add_files(entry, paths))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""
-        if event.mimeData().hasUrls() and self._job is None:
+        if event.mimeData().hasUrls() and not self._runner.busy:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -144,26 +144,22 @@ class GetDataDialog(QDialog):
         self.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def _cancel(self) -> None:
-        if self._job is None:
-            self.reject()
-        else:
+        if self._runner.busy:
             self.words.setText("Stopping\u2026")
-            self._job.give_up()
+            self._runner.cancel()
+        else:
+            self.reject()
 
     def done(self, result: int) -> None:
         """Close; fetching is stopped first."""
-        self._end()
+        self._runner.drop()
         super().done(result)
 
     # --- work -------------------------------------------------------------------------------------
 
-    def _begin(self, words: str, work: Work) -> None:
-        self._end()
-        job = self._job = Job(work, self, Cancelled)
-        job.moved.connect(self._moved)
-        job.done.connect(self._arrived)
-        job.failed.connect(self._failed)
-        job.given_up.connect(self._idle)
+    def _begin(self, words: str, work: Callable[[Task], list[str]]) -> None:
+        self._pace = Pace()
+        self._runner.ask(work, self._arrived, self._failed, moved=self._moved, cancelled=self._idle)
         self.problem.hide()
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -171,17 +167,9 @@ class GetDataDialog(QDialog):
         self.fetch.setEnabled(False)
         self.add.setEnabled(False)
         self.cancel.setText("Stop")
-        job.start()
-
-    def _end(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            job.deleteLater()
 
     def _idle(self) -> None:
         """Offer to begin, or to go on."""
-        self._end()
         self.bar.hide()
         self.problem.setVisible(bool(self.problem.text()))
         begun = self.words.text() != ""
@@ -193,9 +181,10 @@ class GetDataDialog(QDialog):
 
     def _moved(self, progress: Progress) -> None:
         self.bar.setRange(0, _STEPS)
-        self.bar.setValue(int(_STEPS * progress.done_bytes / max(1, progress.total_bytes)))
-        whole = progress.done_bytes >= progress.total_bytes
-        self.words.setText("All is here; reading it\u2026" if whole else progress_line(progress))
+        self.bar.setValue(int(_STEPS * progress.done / max(1, progress.total)))
+        whole = progress.done >= progress.total
+        line = progress_line(progress, self._pace.seconds_left(progress))
+        self.words.setText("All is here; reading it\u2026" if whole else line)
 
     def _failed(self, sentence: str) -> None:
         self.problem.setText(sentence)
@@ -206,7 +195,6 @@ class GetDataDialog(QDialog):
         self.resize(self.width(), max(self.height(), needed))  # a dialog does not grow by itself
 
     def _arrived(self, notes: list[str]) -> None:
-        self._end()
         for note in notes:
             self._context.notices.tell(note)
         self.ready.emit(self.entry.name)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from engine.data.download import Progress
+import time
+from dataclasses import dataclass, field
+
 from engine.data.entry import Entry
+from engine.task import Progress
 from gui.presenters.numbers import grouped
 
 
@@ -25,11 +28,27 @@ def time_left(seconds: float | None) -> str:
     return f"{seconds / 60:.0f} min left" if seconds < 5400 else f"{seconds / 3600:.1f} h left"
 
 
-def progress_line(progress: Progress) -> str:
-    """Return how far it is: bytes, time left, and from where."""
-    total = progress.total_bytes
-    done = f"{progress.done_bytes / 1e6:.1f}" if total >= 1e6 else f"{progress.done_bytes / 1e3:.0f}"
-    return f"{done} of {megabytes(total)}, {time_left(progress.seconds_left)}, from {progress.source}"
+@dataclass
+class Pace:
+    """How fast bytes come: what came in the last seconds, by their time."""
+
+    marks: list[tuple[float, float]] = field(default_factory=list)
+
+    def seconds_left(self, progress: Progress) -> float | None:
+        """Return how long the rest takes at the pace of the last seconds; None while that is not known."""
+        now, done = time.monotonic(), progress.done
+        self.marks = [*(mark for mark in self.marks if now - mark[0] < 5.0), (now, done)]
+        since, before = self.marks[0]
+        if now - since < 0.5 or done <= before:
+            return None
+        return (progress.total - done) * (now - since) / (done - before)
+
+
+def progress_line(progress: Progress, seconds_left: float | None) -> str:
+    """Return how far it is: bytes, time left, and what from where."""
+    done, total = progress.done, int(progress.total)
+    words = f"{done / 1e6:.1f}" if total >= 1e6 else f"{done / 1e3:.0f}"
+    return f"{words} of {megabytes(total)}, {time_left(seconds_left)}: {progress.message}"
 
 
 def facts(entry: Entry) -> tuple[tuple[str, str], ...]:

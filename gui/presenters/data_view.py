@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset, holdout
 from engine.errors import DataError
+from engine.task import Task
 from engine.training.config import RunConfig
 from engine.types import Array, Bytes, Labels
 from gui.presenters.numbers import grouped
@@ -18,10 +18,6 @@ from gui.presenters.numbers import grouped
 PartName = Literal["training", "validation", "test"]
 _BLOCK = 1024
 """Images looked at together; between two blocks the work can be given up."""
-
-
-class StatisticsGivenUpError(Exception):
-    """Nobody wants these statistics any more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,18 +107,18 @@ class Statistics:
         return float(self.histogram[:, 0].sum() / self.histogram.sum())
 
 
-def statistics(images: Bytes, indices: Labels, give_up: Callable[[], bool] = lambda: False) -> Statistics:
+def statistics(images: Bytes, indices: Labels, task: Task | None = None) -> Statistics:
     """Return the statistics of ``images[indices]``, uint8 ``(N, C, H, W)``, at least one of them.
 
     Raises:
-        StatisticsGivenUpError: ``give_up`` said so between two blocks.
+        Cancelled: the task was cancelled.
     """
+    task = task or Task()
     channels, height, width = images.shape[1:]
     total, squares = (np.zeros((channels, height, width)) for _ in range(2))
     histogram = np.zeros((channels, 256), np.int64)
     for start in range(0, len(indices), _BLOCK):
-        if give_up():
-            raise StatisticsGivenUpError
+        task.check()
         block = images[indices[start : start + _BLOCK]]
         for channel in range(channels):
             histogram[channel] += np.bincount(block[:, channel].ravel(), minlength=256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from engine.explain import ExplainError, Explanation, Method
 from engine.explain.occlusion import Occlusion
 from engine.model.model_file import Model
+from engine.task import Task
 from engine.types import Array, Bytes
 from gui.presenters.colour import Scale, codes, figure
 from gui.presenters.numbers import percent
@@ -85,8 +86,8 @@ def misfit(title: str, in_shape: tuple[int, ...], image: Bytes) -> str:
     )
 
 
-def reply_to(question: Question, *, slow: bool, stop: Callable[[], bool]) -> Reply:
-    """Answer a question by the slow methods or by the others; raises ``Stopped`` if ``stop`` said so."""
+def reply_to(question: Question, task: Task, *, slow: bool) -> Reply:
+    """Answer a question by the slow methods or by the others; may raise Cancelled."""
     model = question.model
     with np.errstate(over="ignore", invalid="ignore"):
         probabilities = model.network.predict(model.preprocessing.apply(question.image[None]))[0]
@@ -96,7 +97,7 @@ def reply_to(question: Question, *, slow: bool, stop: Callable[[], bool]) -> Rep
         if (name in SLOW) == slow:
             try:
                 found[name] = method.explain_each(
-                    model.network, model.preprocessing, question.image, targets, stop
+                    model.network, model.preprocessing, question.image, targets, task
                 )
             except ExplainError as error:
                 found[name] = str(error)
@@ -112,12 +113,6 @@ def class_texts(reply: Reply | None) -> tuple[list[str], list[str]]:
     answer, *following = targets_of(shares, (None, None))
     following_text = f"Next: {names[following[0]]}" if following else "Next"
     return [f"Answer: {names[answer]}", *listed], [following_text, *listed]
-
-
-def rounds_of(question: Question) -> int:
-    """Return how often the slow methods look whether to go on, at least 1."""
-    slow = [method for method in question.methods.values() if isinstance(method, Occlusion)]
-    return max(1, sum(method.rounds(question.image.shape) for method in slow))
 
 
 def blend(

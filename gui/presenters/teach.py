@@ -6,8 +6,9 @@ from datetime import datetime
 
 import numpy as np
 
+from engine.task import Progress
 from engine.teaching.examples import Example
-from engine.teaching.fine_tune import Progress, Score
+from engine.teaching.fine_tune import Score
 from engine.types import Bytes
 from gui.presenters.numbers import grouped
 
@@ -40,8 +41,9 @@ def difference(before: Score, after: Score) -> str:
 
 def progress_line(progress: Progress, seconds: float) -> str:
     """Return how far teaching is: ``Learning: 30 of 100 steps, 4 s``."""
-    unit = "steps" if progress.part == "Learning" else "images"
-    return f"{progress.part}: {grouped(progress.done)} of {grouped(progress.total)} {unit}, {seconds:.0f} s"
+    unit = "steps" if progress.message == "Learning" else "images"
+    done, total = grouped(int(progress.done)), grouped(int(progress.total))
+    return f"{progress.message}: {done} of {total} {unit}, {seconds:.0f} s"
 
 
 def answered(example: Example, class_names: tuple[str, ...]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PyQt5.QtGui import QHideEvent
-from PyQt5.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.types import Labels
-from gui.presenters.data_view import Part, Statistics, StatisticsGivenUpError, as_picture, statistics
+from gui.presenters.data_view import Part, Statistics, as_picture, statistics
 from gui.presenters.numbers import grouped, percent
-from gui.run.job import Job
+from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.histogram import Histogram
 from gui.widgets.picture import Picture
@@ -24,7 +24,7 @@ class CommonPage(QWidget):
         """Make an empty page."""
         super().__init__()
         self._wanted: tuple[Part, Labels] | None = None
-        self._job: Job | None = None
+        self._runner = Runner(self)
         self.statistics: Statistics | None = None
         self.mean = Picture(theme, SIDE, "Mean")
         self.mean.setToolTip("The mean of each pixel over all shown images")
@@ -55,9 +55,6 @@ class CommonPage(QWidget):
         column.addWidget(self.logarithmic)
         column.addWidget(self.words)
         column.addStretch(1)
-        application = QApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.stop)
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
@@ -79,27 +76,16 @@ class CommonPage(QWidget):
         """Work on nothing that nobody sees."""
         super().hideEvent(event)
         if not event.spontaneous():
-            self.stop()
+            self._runner.drop()
 
     def _begin(self) -> None:
-        self.stop()
+        self._runner.drop()
         if self._wanted is None or not len(self._wanted[1]):
             self._clear("There is no image.")
             return
         part, shown = self._wanted
-        job = self._job = Job(
-            lambda _report, asked: statistics(part.images, shown, asked), self, StatisticsGivenUpError
-        )
-        job.done.connect(self._arrived)
         self.words.setText("Looking at all of them\u2026")
-        job.start()
-
-    def stop(self) -> None:
-        """End the work, if there is some, and wait until it has ended."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            job.deleteLater()
+        self._runner.ask(lambda task: statistics(part.images, shown, task), self._arrived, self._clear)
 
     def _clear(self, words: str) -> None:
         self.mean.show_pixels(None)
@@ -108,9 +94,6 @@ class CommonPage(QWidget):
         self.words.setText(words)
 
     def _arrived(self, found: Statistics) -> None:
-        if self.sender() is not self._job:
-            return
-        self.stop()
         self.statistics = found
         self.mean.show_pixels(as_picture(found.mean))
         self.spread.show_pixels(as_picture(found.spread, float(found.spread.max())))

@@ -132,10 +132,10 @@ class ExplainView(QWidget):
         self._context.bridge.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """End all work; wait for its end only if the window goes as well."""
+        """End all work."""
         super().hideEvent(event)
         self._stale = self._stale or self.explainer.busy or self._context.models.current == TRAINING
-        (self.explainer.give_up if self.window().isVisible() else self.explainer.stop)()
+        self.explainer.drop()
 
     def refresh(self, *, slow: bool = True) -> None:
         """Ask for the image, network, classes and methods that are chosen now, if visible."""
@@ -145,7 +145,7 @@ class ExplainView(QWidget):
         sample, models = self._context.selection.sample, self._context.models
         self.head.list_models(self._context.models)
         if sample is None:
-            self.explainer.stop()
+            self.explainer.drop()
             self._stack.setCurrentIndex(_NOTHING)
             return
         try:
@@ -197,7 +197,7 @@ class ExplainView(QWidget):
         self._say()
 
     def _say_instead(self, sentence: str) -> None:
-        self.explainer.stop()
+        self.explainer.drop()
         self._asked = (None, False)
         self.words.setText(sentence)
         self._stack.setCurrentIndex(_WORDS)

@@ -63,6 +63,7 @@ class NetworkView(QWidget):
         self._key, self._until_training = TRAINING, False
         self._trained = TrainedLook(self)
         self._trained.seen.connect(self._show_seen)
+        self._trained.failed.connect(context.notices.problem)
         self.empty = EmptyState(
             "The network will be drawn here",
             "Every layer from the input to the class probabilities: kernels in colour, and the feature maps "
@@ -128,7 +129,7 @@ class NetworkView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Look into nothing that nobody sees."""
         super().hideEvent(event)
-        self._trained.stop()
+        self._trained.drop()
 
     # --- which network is shown -------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class NetworkView(QWidget):
     def _show_trained(self) -> None:
         """Show a trained network; the one in training comes by itself."""
         if self._key == TRAINING or not self.isVisible():
-            self._trained.stop()
+            self._trained.drop()
             return
         try:
             model = self._context.models.get(self._key)

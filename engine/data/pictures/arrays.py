@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.data.pictures.found import Asked, Broken, Listing, StoppedError, natural
+from engine.data.pictures.found import Broken, Listing, natural
 from engine.errors import DataError
 from engine.io.npz import Archive
+from engine.task import Task
 from engine.types import Bytes, Shape
 
 _PARTS: tuple[tuple[bool, tuple[tuple[str, str], ...]], ...] = (
@@ -69,7 +70,7 @@ class ArraySource:
         return picture, picture.size
 
 
-def list_archive(path: Path, asked: Asked) -> Listing:
+def list_archive(path: Path, task: Task) -> Listing:
     """List an archive of images and labels under their usual names.
 
     Images are ``(N, H, W)``, ``(N, H, W, C)`` or ``(N, C, H, W)`` of whole numbers from 0 to 255 or
@@ -78,7 +79,7 @@ def list_archive(path: Path, asked: Asked) -> Listing:
 
     Raises:
         DataError: the archive is damaged, or it does not hold such arrays.
-        StoppedError: ``asked`` says so.
+        Cancelled: the task was cancelled.
     """
     with Archive(path) as archive:
         there = [(is_test, [pair for pair in pairs if archive.has(*pair)]) for is_test, pairs in _PARTS]
@@ -91,8 +92,7 @@ def list_archive(path: Path, asked: Asked) -> Listing:
         words = next((archive.words(name) for name in _CLASS_NAMES if archive.has(name)), ())
         arrays, labels, tests = [], [], []
         for is_test, (images_name, labels_name) in parts:
-            if asked():
-                raise StoppedError("Reading the archive was stopped.")
+            task.check()
             where = f"{path}: {images_name}"
             images = _channels_last(archive.read(images_name), where)
             of_part = _labels(archive.read(labels_name), len(images), f"{path}: {labels_name}")

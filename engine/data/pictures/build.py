@@ -6,10 +6,11 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.pictures.fitting import fitted
-from engine.data.pictures.found import Asked, Broken, Found, Report, StoppedError
+from engine.data.pictures.found import Broken, Found
 from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.plan import plan
 from engine.errors import DataError
+from engine.task import Task
 from engine.types import Bytes
 
 
@@ -17,8 +18,7 @@ def build(
     found: Found,
     options: PictureOptions,
     title: str,
-    report: Report = lambda _done, _of: None,
-    asked: Asked = lambda: False,
+    task: Task | None = None,
 ) -> tuple[Dataset, tuple[Broken, ...]]:
     """Read the pictures again, bring each to its size, and share them out.
 
@@ -26,16 +26,16 @@ def build(
         found: the pictures.
         options: size, channels, fit, and how they are shared out.
         title: of the data set.
-        report: is told how many pictures are done, and of how many.
-        asked: says whether to stop.
+        task: is told how many pictures are done, and says whether to go on.
 
     Returns:
         The data set, and the pictures that could not be read any more and are left out.
 
     Raises:
         DataError: the plan has a problem, or so much has gone since that nothing is left.
-        StoppedError: ``asked`` said so.
+        Cancelled: the task was cancelled.
     """
+    task = task or Task()
     planned = plan(found, options)
     if planned.problem:
         raise DataError(planned.problem)
@@ -44,9 +44,7 @@ def build(
     there = np.ones(count, bool)
     gone: list[Broken] = []
     for place, index in enumerate(found.indices):
-        if asked():
-            raise StoppedError("Making the data set was stopped.")
-        report(place, count)
+        task.report(place, count)
         try:
             # Twice the size, so that the reduction itself still smooths.
             picture, _ = found.source.picture(index, 2 * options.size)
@@ -55,7 +53,7 @@ def build(
             gone.append(Broken(found.names[place], str(error)))
             continue
         images[place] = fitted(picture, options)
-    report(count, count)
+    task.report(count, count)
     labels = np.asarray(found.labels, np.int64)
     train, test = there & ~planned.tests, there & planned.tests
     if not train.any() or not test.any():

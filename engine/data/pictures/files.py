@@ -13,9 +13,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from engine.data.pictures.found import Asked, Broken, Listing, StoppedError, natural
+from engine.data.pictures.found import Broken, Listing, natural
 from engine.data.pictures.reading import SUFFIXES, read_picture
 from engine.errors import DataError
+from engine.task import Task
 
 TABLES = (".csv", ".tsv", ".txt")
 """Suffixes of tables of file and class."""
@@ -41,7 +42,7 @@ class FileSource:
         return read_picture(self.paths[index], least)
 
 
-def list_folder(folder: Path, asked: Asked) -> Listing:
+def list_folder(folder: Path, task: Task) -> Listing:
     """List a folder whose sub-folders are classes; what lies deeper belongs to the class above it.
 
     If the sub-folders are called ``train`` and ``test`` (or ``val``), the classes are theirs, and
@@ -49,7 +50,7 @@ def list_folder(folder: Path, asked: Asked) -> Listing:
 
     Raises:
         DataError: the folder cannot be read, or it has no sub-folder with pictures.
-        StoppedError: ``asked`` says so.
+        Cancelled: the task was cancelled.
     """
     source = FileSource([])
     listing = Listing(folder.resolve().name or "Pictures", source)
@@ -57,7 +58,7 @@ def list_folder(folder: Path, asked: Asked) -> Listing:
     of_class: list[str] = []
     for part, is_test in parts:
         for sub in _sub_folders(part):
-            for path in _files(sub, asked, listing):
+            for path in _files(sub, task, listing):
                 source.paths.append(path)
                 listing.names.append(str(path.relative_to(folder)))
                 of_class.append(sub.name)
@@ -76,7 +77,7 @@ def list_folder(folder: Path, asked: Asked) -> Listing:
     return listing
 
 
-def list_table(path: Path, asked: Asked) -> Listing:
+def list_table(path: Path, task: Task) -> Listing:
     """List a table (CSV) of files and classes, one picture a line.
 
     The columns are parted by commas, semicolons or tabs. A first line of headings is optional; with
@@ -84,7 +85,7 @@ def list_table(path: Path, asked: Asked) -> Listing:
 
     Raises:
         DataError: the table cannot be read, or no line of it names a file and a class.
-        StoppedError: ``asked`` says so.
+        Cancelled: the task was cancelled.
     """
     source = FileSource([])
     listing = Listing(path.stem, source)
@@ -93,8 +94,7 @@ def list_table(path: Path, asked: Asked) -> Listing:
     columns = _columns(first[1])
     of_class: list[str] = []
     for line, row in rows if columns else chain([first], rows):
-        if asked():
-            raise StoppedError("Reading the table was stopped.")
+        task.check()
         file_at, class_at = columns or (0, 1)
         if not any(cell.strip() for cell in row):
             continue
@@ -133,15 +133,14 @@ def _sub_folders(folder: Path) -> list[Path]:
     return sorted((sub for sub in subs if not sub.is_symlink()), key=lambda sub: natural(sub.name))
 
 
-def _files(folder: Path, asked: Asked, listing: Listing) -> Iterator[Path]:
+def _files(folder: Path, task: Task, listing: Listing) -> Iterator[Path]:
     """Yield the pictures below ``folder`` in their natural order; count what else is there."""
 
     def unreadable(error: OSError) -> None:
         listing.broken.append(Broken(str(error.filename), f"{error.strerror}."))
 
     for top, folders, files in os.walk(folder, onerror=unreadable):
-        if asked():
-            raise StoppedError("Looking for pictures was stopped.")
+        task.check()
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural)
         for name in sorted(files, key=natural):
             path = Path(top, name)

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
-
-from engine.errors import EngineError
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from PIL import Image
-
-Report: TypeAlias = Callable[[int, int], None]
-"""Is told how many pictures are done, and of how many."""
-Asked: TypeAlias = Callable[[], bool]
-"""Says whether the user has had enough."""
-
-
-class StoppedError(EngineError):
-    """The user stopped the reading of pictures."""
 
 
 @dataclass(frozen=True)

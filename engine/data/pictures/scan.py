@@ -9,9 +9,10 @@ from PIL import Image
 
 from engine.data.pictures.arrays import list_archive
 from engine.data.pictures.files import TABLES, list_folder, list_table
-from engine.data.pictures.found import Asked, Broken, Found, Listing, Report, Sample, StoppedError
+from engine.data.pictures.found import Broken, Found, Listing, Sample
 from engine.data.pictures.reading import is_coloured
 from engine.errors import DataError
+from engine.task import Task
 
 SAMPLES = 6
 """Pictures of each class that are kept to be shown."""
@@ -22,30 +23,28 @@ _SIDE = 160
 _LONGEST = 640
 
 
-def scan(path: Path, report: Report = lambda _done, _of: None, asked: Asked = lambda: False) -> Found:
+def scan(path: Path, task: Task | None = None) -> Found:
     """Find the pictures of a folder, a table (CSV) or an archive (``.npz``), and read each once.
 
     Args:
         path: the folder or file.
-        report: is told how many pictures are done, and of how many.
-        asked: says whether to stop.
+        task: is told how many pictures are done, and says whether to go on.
 
     Returns:
         The pictures that can be read, and what was left out and why.
 
     Raises:
         DataError: there is nothing of that kind at ``path``.
-        StoppedError: ``asked`` said so.
+        Cancelled: the task was cancelled.
     """
-    listing = _list(path, asked)
+    task = task or Task()
+    listing = _list(path, task)
     kept: list[int] = []
     prints, short_sides, coloured = [], [], []
     samples: dict[int, list[Sample]] = {}
     count = len(listing.names)
     for index in range(count):
-        if asked():
-            raise StoppedError("Looking through the pictures was stopped.")
-        report(index, count)
+        task.report(index, count)
         label = listing.labels[index]
         if label < 0:
             continue
@@ -60,18 +59,18 @@ def scan(path: Path, report: Report = lambda _done, _of: None, asked: Asked = la
         coloured.append(is_coloured(picture))
         if (label in samples or len(samples) < SHOWN_CLASSES) and len(samples.get(label, ())) < SAMPLES:
             samples.setdefault(label, []).append(Sample(listing.names[index], _small(picture)))
-    report(count, count)
+    task.report(count, count)
     return _found(listing, kept, prints, short_sides, coloured, samples)
 
 
-def _list(path: Path, asked: Asked) -> Listing:
+def _list(path: Path, task: Task) -> Listing:
     if path.is_dir():
-        return list_folder(path, asked)
+        return list_folder(path, task)
     suffix = path.suffix.lower()
     if suffix in TABLES:
-        return list_table(path, asked)
+        return list_table(path, task)
     if suffix == ".npz":
-        return list_archive(path, asked)
+        return list_archive(path, task)
     if not path.exists():
         raise DataError(f"{path} does not exist; allowed is a folder, a table (.csv) or an archive (.npz).")
     raise DataError(f"{path} is not a folder, a table (.csv) or an archive (.npz), which are allowed.")

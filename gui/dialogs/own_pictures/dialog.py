@@ -20,8 +20,9 @@ from engine.data.catalogue import forget
 from engine.data.dataset import Dataset
 from engine.data.own import store
 from engine.data.pictures.build import build
-from engine.data.pictures.found import Asked, Broken, Found, Report
+from engine.data.pictures.found import Broken, Found
 from engine.data.pictures.scan import scan
+from engine.task import Task
 from gui.dialogs.own_pictures.form import OwnForm
 from gui.dialogs.own_pictures.job_bar import JobBar
 from gui.dialogs.own_pictures.left_out import LeftOut
@@ -170,7 +171,7 @@ class OwnPicturesDialog(QDialog):
 
     def look_through(self, path: Path) -> None:
         """Look through the pictures of a folder, a table or an archive, in a thread."""
-        self.job.start("Reading", lambda report, asked: scan(path, report, asked), self._take)
+        self.job.start("Reading", lambda task: scan(path, task), self._take)
 
     def _failed(self, sentence: str) -> None:
         self.problem.setText(sentence)
@@ -191,8 +192,8 @@ class OwnPicturesDialog(QDialog):
         if found is None:
             return
 
-        def work(report: Report, asked: Asked) -> tuple[str, Dataset, tuple[Broken, ...]]:
-            dataset, gone = build(found, options, title, report, asked)
+        def work(task: Task) -> tuple[str, Dataset, tuple[Broken, ...]]:
+            dataset, gone = build(found, options, title, task)
             return store(dataset, title), dataset, gone
 
         self.job.start("Making", work, self._added)

@@ -11,15 +11,16 @@ from PyQt5.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVB
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.model_file import Model
+from engine.task import Progress, Task
 from engine.teaching.examples import Examples
-from engine.teaching.fine_tune import Progress, StoppedError, Taught, dataset_for, fine_tune
+from engine.teaching.fine_tune import Taught, dataset_for, fine_tune
 from gui.dialogs.teach.models import is_taught, keep_taught, take_back
 from gui.dialogs.teach.result import ResultTable
 from gui.dialogs.teach.table import ExampleTable
 from gui.presenters.teach import IN_TRAINING, REPLAY, how_many, progress_line
 from gui.run.context import AppContext
-from gui.run.job import Asked, Job, Report
 from gui.run.model_registry import TRAINING
+from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.plain import Label
 
@@ -44,7 +45,7 @@ class TeachDialog(QDialog):
         self._context, self._key, self._model = context, key, context.models.get(key)
         self._store = Examples(self._model.network.spec.in_shape, self._model.class_names)
         self._dataset: Dataset | None = context.bridge.dataset if key == TRAINING else None
-        self._job: Job | None = None
+        self._runner = Runner(self)
         self._build()
         self.set_theme(theme)
         self._reload()
@@ -129,7 +130,7 @@ class TeachDialog(QDialog):
         self.changed.emit()
 
     def _remove(self, keys: list[str]) -> None:
-        if self._job is None:
+        if not self._runner.busy:
             self._edit(lambda: self._store.remove(*keys))
 
     def _export(self) -> None:
@@ -153,25 +154,25 @@ class TeachDialog(QDialog):
             return
         model, dataset, begun = self._model, self._dataset, time.monotonic()
 
-        def work(report: Report, asked: Asked) -> Taught:
-            originals = dataset or dataset_for(model)
-            return fine_tune(model, images, labels, originals, report=report, cancelled=asked)
+        def work(task: Task) -> Taught:
+            return fine_tune(model, images, labels, dataset or dataset_for(model), task)
 
         self._discard()
         self._show_problem("")
-        job = self._job = Job(work, self, StoppedError)
-        job.moved.connect(lambda progress: self._moved(progress, time.monotonic() - begun))
-        job.done.connect(lambda taught: self._learnt(taught, time.monotonic() - begun))
-        job.failed.connect(self._failed)
-        job.given_up.connect(lambda: self._ended("Stopped; nothing has changed."))
+        self._runner.ask(
+            work,
+            lambda taught: self._learnt(taught, time.monotonic() - begun),
+            self._failed,
+            moved=lambda progress: self._moved(progress, time.monotonic() - begun),
+            cancelled=lambda: self._ended("Stopped; nothing has changed."),
+        )
         self.bar.setRange(0, 0)
         self.words.setText("Reading the original images\u2026")
         self._refresh()
-        job.start()
 
     def _moved(self, progress: Progress, seconds: float) -> None:
-        self.bar.setRange(0, progress.total)
-        self.bar.setValue(progress.done)
+        self.bar.setRange(0, int(progress.total))
+        self.bar.setValue(int(progress.done))
         self.words.setText(progress_line(progress, seconds))
 
     def _learnt(self, taught: Taught, seconds: float) -> None:
@@ -184,10 +185,6 @@ class TeachDialog(QDialog):
         self._ended("")
 
     def _ended(self, words: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.stop()
-            job.deleteLater()
         self.words.setText(words)
         self._refresh()
 
@@ -231,7 +228,7 @@ class TeachDialog(QDialog):
         self._refresh()
 
     def _refresh(self) -> None:
-        busy, any_ = self._job is not None, self.table.rowCount() > 0
+        busy, any_ = self._runner.busy, self.table.rowCount() > 0
         self.table.setEnabled(not busy)
         self.remove.setEnabled(not busy and bool(self.table.selected()))
         self.export.setEnabled(not busy and any_)
@@ -244,14 +241,15 @@ class TeachDialog(QDialog):
         self.close_button.setText("&Cancel" if busy else "&Close")
 
     def _leave(self) -> None:
-        if self._job is None:
-            self.reject()
-        else:
+        if self._runner.busy:
             self.words.setText("Stopping\u2026")
-            self._job.give_up()
+            self._runner.cancel()
+        else:
+            self.reject()
 
     def done(self, result: int) -> None:
         """Close; teaching is stopped first."""
+        self._runner.drop()
         self._ended("")
         super().done(result)
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import collections
 import dataclasses
 import shutil
+import threading
 
 import numpy as np
 import pytest
 
 from engine.data import download as module
 from engine.data.catalogue import is_present, load
-from engine.data.download import Cancelled, Progress, download
+from engine.data.download import download
 from engine.data.entry import Entry
 from engine.data.folders import data_folder
 from engine.errors import DataError
+from engine.task import Cancelled, Progress, Task
 from tests.engine.data.conftest import Published, Server
 
 IMAGES = "train-images-idx3-ubyte.gz"
@@ -23,6 +25,7 @@ IMAGES = "train-images-idx3-ubyte.gz"
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(module, "_PAUSE_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -31,19 +34,19 @@ def entry(tiny: Published, server: Server) -> Entry:
     return dataclasses.replace(tiny.entry, mirrors=(server.url,))
 
 
-def fetch(entry: Entry, **options: object) -> list[Progress]:
-    """Fetch without waiting between attempts; return what was reported."""
+def fetch(entry: Entry) -> list[Progress]:
+    """Fetch; return what was reported."""
     seen: list[Progress] = []
-    download(entry, report=seen.append, pause=lambda _seconds: None, **options)  # type: ignore[arg-type]
+    download(entry, Task(seen.append))
     return seen
 
 
 def test_all_files_come_and_are_kept(entry: Entry, tiny: Published) -> None:
     seen = fetch(entry)
     assert np.array_equal(load("tiny").train_labels, tiny.arrays[1])
-    assert seen[-1].done_bytes == seen[-1].total_bytes == entry.size_bytes
-    assert [each.done_bytes for each in seen] == sorted(each.done_bytes for each in seen)
-    assert {each.file for each in seen} == {file.name for file in entry.files}
+    assert seen[-1].done == seen[-1].total == entry.size_bytes
+    assert [each.done for each in seen] == sorted(each.done for each in seen)
+    assert all(" from 127.0.0.1:" in each.message for each in seen)
     # Nothing is left but the data set itself.
     assert [path.name for path in data_folder().rglob("*") if path.is_file()] == ["tiny.npz"]
 
@@ -85,7 +88,7 @@ def test_only_one_fetches_at_a_time(entry: Entry, server: Server) -> None:
         assert len(server.requests) == asked
         refused.append(str(caught.value))
 
-    download(entry, report=meanwhile)
+    download(entry, Task(meanwhile))
     assert refused
     assert is_present("tiny")
     fetch(entry)  # and whoever asks afterwards may
@@ -94,9 +97,9 @@ def test_only_one_fetches_at_a_time(entry: Entry, server: Server) -> None:
 def test_what_was_stopped_goes_on_next_time(entry: Entry, server: Server) -> None:
     size = len(server.files[IMAGES])
     server.pause = 0.002
-    seen: list[Progress] = []
+    task = Task(lambda _: server.sent > size // 2 and task.cancel())
     with pytest.raises(Cancelled):
-        download(entry, report=seen.append, cancelled=lambda: server.sent > size // 2)
+        download(entry, task)
     assert not is_present("tiny")
     kept = (data_folder() / "fetching" / "tiny" / f"{IMAGES}.part").stat().st_size
     assert 0 < kept < size
@@ -158,11 +161,13 @@ def test_without_a_network_the_error_says_so_and_what_to_do(entry: Entry, server
     assert not server.requests
 
 
-def test_stopping_works_while_nothing_comes(entry: Entry) -> None:
+def test_stopping_works_while_nothing_comes(entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PAUSE_SECONDS", 30.0)
     nowhere = dataclasses.replace(entry, mirrors=("http://127.0.0.1:9/",))
-    asked = iter([False, True])
+    task = Task()
+    threading.Timer(0.2, task.cancel).start()
     with pytest.raises(Cancelled):
-        download(nowhere, cancelled=lambda: next(asked), pause=lambda _seconds: None)
+        download(nowhere, task)
 
 
 def test_a_full_disk_is_told_first(entry: Entry, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,14 +176,3 @@ def test_a_full_disk_is_told_first(entry: Entry, server: Server, monkeypatch: py
     with pytest.raises(DataError, match="has 0 MB free"):
         fetch(entry)
     assert not server.requests
-
-
-def test_time_left_is_what_the_pace_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    pace = module._Pace()
-    assert pace.seconds_left(0, 1000) is None
-    now[0] = 1.0
-    assert pace.seconds_left(100, 1000) == pytest.approx(9.0)
-    now[0] = 2.0
-    assert pace.seconds_left(400, 1000) == pytest.approx(3.0)

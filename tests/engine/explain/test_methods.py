@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import ConfigError
-from engine.explain import METHODS, ExplainError, Stopped
+from engine.explain import METHODS, ExplainError
 from engine.explain.grad_cam import GradCam, map_layers
-from engine.explain.occlusion import Occlusion
+from engine.explain.occlusion import _BATCH, Occlusion
 from engine.explain.saliency import Saliency
 from engine.model.losses import softmax
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec, preset
+from engine.task import Cancelled, Progress, Task
 
 PLAIN = Preprocessing((0.0,), (1.0,))
 
@@ -215,17 +216,13 @@ def test_what_does_not_fit_is_refused_in_a_sentence(name: str) -> None:
 
 
 def test_long_work_can_be_given_up() -> None:
-    asked = []
-
-    def stop() -> bool:
-        asked.append(1)
-        return len(asked) == 3
-
-    with pytest.raises(Stopped):
+    seen: list[Progress] = []
+    task = Task(lambda now: (seen.append(now), task.cancel()))
+    with pytest.raises(Cancelled):
         Occlusion(size=2, stride=1).explain(
-            Network.new(preset("classic"), 1), PLAIN, picture(1, 28, 28), 0, stop
+            Network.new(preset("classic"), 1), PLAIN, picture(1, 28, 28), 0, task
         )
-    assert len(asked) == 3
+    assert [(each.done, each.total) for each in seen] == [(0, 28 * 28)]
 
 
 @given(scale=st.floats(0.1, 10), seed=st.integers(0, 1000))
@@ -250,8 +247,10 @@ def test_several_classes_at_once_are_each_as_alone(name: str) -> None:
 
 
 def test_occlusion_takes_as_many_rounds_for_several_classes_as_for_one() -> None:
-    looks: list[int] = []
     method, image = Occlusion(size=4, stride=4), picture(1, 28, 28)
     network = Network.new(preset("classic"), 1)
-    method.explain_each(network, PLAIN, image, (1, 2, 3), lambda: bool(looks.append(1)))
-    assert len(looks) == method.rounds(image.shape) == 7
+    rounds: list[int] = []
+    task = Task()
+    task.report = lambda done, *_: rounds.append(done)  # type: ignore[method-assign]
+    method.explain_each(network, PLAIN, image, (1, 2, 3), task)
+    assert rounds == list(range(0, 7 * 7, _BATCH))

@@ -13,7 +13,8 @@ from engine.errors import DataError, MissingDataError
 from engine.model.model_file import Model
 from engine.model.spec import NetworkSpec
 from engine.optimisers import OPTIMISERS
-from engine.teaching.fine_tune import Score, StoppedError, TeachSettings, dataset_for, fine_tune, mixed_batch
+from engine.task import Cancelled, Task
+from engine.teaching.fine_tune import Score, TeachSettings, dataset_for, fine_tune, mixed_batch
 from engine.teaching.taught import discard, keep, kept
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
@@ -124,19 +125,32 @@ def test_no_example_is_left_out(dataset):
     assert seen == set(range(10))
 
 
+class CancelledAfter(Task):
+    """Is cancelled at a look whether to go on."""
+
+    def __init__(self, looks):
+        super().__init__()
+        self.looks = looks
+
+    def check(self):
+        self.looks -= 1
+        if self.looks < 0:
+            self.cancel()
+        super().check()
+
+
 @pytest.mark.parametrize("after", [0, 1, 20])
 def test_it_stops_when_asked(model, dataset, mine, after):
-    calls = iter(range(10**6))
     before = model.network.vector.copy()
-    with pytest.raises(StoppedError):
-        fine_tune(model, *mine, dataset, cancelled=lambda: next(calls) >= after, settings=QUICK)
+    with pytest.raises(Cancelled):
+        fine_tune(model, *mine, dataset, CancelledAfter(after), settings=QUICK)
     assert np.array_equal(model.network.vector, before)
 
 
 def test_progress_is_told_to_the_end(model, dataset, mine):
     told = []
-    fine_tune(model, *mine, dataset, report=told.append, settings=QUICK)
-    last = {each.part: (each.done, each.total) for each in told}
+    fine_tune(model, *mine, dataset, Task(told.append), settings=QUICK)
+    last = {each.message: (each.done, each.total) for each in told}
     assert last["Learning"] == (60, 60)
     assert last["Testing before"] == last["Testing after"] == (200, 200)
 

@@ -11,12 +11,12 @@ from PyQt5.QtGui import QDropEvent
 from engine.data import built_in
 from engine.data import download as downloading
 from engine.data.catalogue import is_present
-from engine.data.download import Progress
 from engine.data.entry import Entry
+from engine.task import Progress
 from gui.dialogs.data_get import GetDataDialog
 from gui.panels.experiment import ExperimentPanel
 from gui.panels.experiment_parts import OWN
-from gui.presenters.data_get import megabytes, progress_line, time_left
+from gui.presenters.data_get import Pace, megabytes, progress_line, time_left
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
@@ -96,7 +96,7 @@ def test_closing_stops_fetching(qtbot, dialog, server):  # noqa: F811
     qtbot.mouseClick(dialog.fetch, Qt.LeftButton)
     qtbot.waitUntil(lambda: server.sent > 0)
     dialog.close()
-    assert dialog._job is None  # and the test ends without a thread of it
+    assert not dialog._runner.busy  # and the test ends without a thread of it
     assert not is_present("tiny")
 
 
@@ -171,5 +171,16 @@ def test_words_about_progress():
         "3 min left",
         "2.0 h left",
     ]
-    progress = Progress("x.gz", 84_100_000, 170_498_071, 12.0, "www.cs.toronto.edu")
-    assert progress_line(progress) == "84.1 of 170 MB, 12 s left, from www.cs.toronto.edu"
+    progress = Progress(84_100_000, 170_498_071, "x.gz from www.cs.toronto.edu")
+    assert progress_line(progress, 12.0) == "84.1 of 170 MB, 12 s left: x.gz from www.cs.toronto.edu"
+
+
+def test_time_left_is_what_the_pace_says(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("gui.presenters.data_get.time.monotonic", lambda: now[0])
+    pace = Pace()
+    assert pace.seconds_left(Progress(0, 1000)) is None
+    now[0] = 1.0
+    assert pace.seconds_left(Progress(100, 1000)) == pytest.approx(9.0)
+    now[0] = 2.0
+    assert pace.seconds_left(Progress(400, 1000)) == pytest.approx(3.0)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from engine.data.preprocess import Preprocessing
-from engine.explain import METHODS, Explanation, Stopped
+from engine.explain import METHODS, Explanation
 from engine.explain.grad_cam import GradCam
 from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.spec import preset
+from engine.task import Cancelled, Task
 from gui.presenters.colour import Scale
 from gui.presenters.explain import (
     SLOW,
@@ -24,7 +25,6 @@ from gui.presenters.explain import (
     range_texts,
     reading,
     reply_to,
-    rounds_of,
     targets_of,
 )
 
@@ -37,10 +37,6 @@ def question() -> Question:
     model = Model(Network.new(preset("classic"), 1), Preprocessing((0.1,), (0.3,)), NAMES, {})
     image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
     return Question("one", model, image, (None, None), {name: kind() for name, kind in METHODS.items()})
-
-
-def never() -> bool:
-    return False
 
 
 def test_the_likeliest_classes_stand_for_those_that_are_not_chosen() -> None:
@@ -63,8 +59,8 @@ def test_an_image_of_another_size_is_refused_in_words() -> None:
 
 
 def test_quick_and_slow_methods_are_asked_apart(question: Question) -> None:
-    quick = reply_to(question, slow=False, stop=never)
-    slow = reply_to(question, slow=True, stop=never)
+    quick = reply_to(question, Task(), slow=False)
+    slow = reply_to(question, Task(), slow=True)
     assert set(quick.found) == set(METHODS) - SLOW and set(slow.found) == SLOW
     assert quick.targets == targets_of(quick.probabilities, (None, None))
     assert all(len(found) == 2 for found in (*quick.found.values(), *slow.found.values()))
@@ -75,17 +71,16 @@ def test_quick_and_slow_methods_are_asked_apart(question: Question) -> None:
         np.testing.assert_array_equal(quick.found["grad_cam"][which].values, alone.values)
 
 
-def test_the_rounds_are_how_often_the_work_looks_whether_to_go_on(question: Question) -> None:
-    looks = []
-    reply_to(question, slow=True, stop=lambda: bool(looks.append(1)))
-    assert len(looks) == rounds_of(question)
-    with pytest.raises(Stopped):
-        reply_to(question, slow=True, stop=lambda: True)
+def test_slow_work_ends_when_it_is_cancelled(question: Question) -> None:
+    task = Task()
+    task.cancel()
+    with pytest.raises(Cancelled):
+        reply_to(question, task, slow=True)
 
 
 def test_a_method_that_does_not_suit_says_so_and_the_others_go_on(question: Question) -> None:
     methods = {**question.methods, "grad_cam": GradCam(layer=9)}
-    found = reply_to(dataclasses.replace(question, methods=methods), slow=False, stop=never).found
+    found = reply_to(dataclasses.replace(question, methods=methods), Task(), slow=False).found
     assert found["grad_cam"].startswith("Grad-CAM: layer is 9; layers that give maps are 1, 2")
     assert not isinstance(found["saliency"], str)
 

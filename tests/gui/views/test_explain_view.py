@@ -18,6 +18,7 @@ from engine.session.messages import Request
 from engine.training.config import RunConfig
 from gui.run.context import AppContext
 from gui.run.model_registry import TRAINING, ModelRegistry
+from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge, Wants
 from gui.state.notices import Notices
 from gui.state.selection import Sample, Selection
@@ -256,7 +257,7 @@ def test_another_tab_does_not_wait_for_the_work_to_end(qtbot, context, monkeypat
     context.selection.choose(Sample(IMAGE, "your drawing"))
     qtbot.waitUntil(lambda: made.maps.reply is not None, timeout=5000)
     waited = []
-    monkeypatch.setattr(made.explainer, "stop", lambda: waited.append(True))
+    monkeypatch.setattr(Runner, "stop", lambda _runner: waited.append(True))
     tabs.setCurrentIndex(1)
     assert not waited
     settle(qtbot, made)

@@ -140,7 +140,7 @@ def test_only_the_newest_of_many_images_is_shown(qtbot, context, view):
 def test_a_view_that_is_hidden_looks_no_further(qtbot, context, view):
     view.look_at("mine")
     view.hide()
-    assert view._trained._job is None
+    assert not view._trained._runner.busy
     seen(qtbot, view, view.show)
 
 

@@ -10,13 +10,13 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from engine.explain import Stopped
 from engine.model.model_file import load_model
 from engine.session.messages import State
+from engine.task import Cancelled
 from engine.training.config import RunConfig
 from gui.app.build import Kernelscope, build
 from gui.run.autosave import Autosave
-from gui.run.job import Job
+from gui.run.runner import Runner
 from gui.state.selection import Sample
 from gui.state.settings import Store
 
@@ -123,7 +123,7 @@ def test_work_that_was_given_up_ends_before_the_window_goes(
         begun.set()
         may_end.wait(LONG / 1000)
         ended.append(True)
-        raise Stopped
+        raise Cancelled
 
     monkeypatch.setattr("gui.views.explain_work.reply_to", slow)
     window, dataset = program.window, program.context.bridge.dataset
@@ -131,7 +131,7 @@ def test_work_that_was_given_up_ends_before_the_window_goes(
     window.show_part("explain")
     qtbot.waitUntil(begun.is_set, timeout=LONG)
     window.show_part("learn")  # which gives the work up, but does not wait for its end
-    assert any(job.isRunning() for job in window.findChildren(Job))
+    assert any(runner.working for runner in window.findChildren(Runner))
     threading.Timer(0.2, may_end.set).start()
     program.close()  # would abort the process if the thread were still there
     assert ended

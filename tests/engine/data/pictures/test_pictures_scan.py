@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from engine.data.pictures import scan as scanning
-from engine.data.pictures.found import StoppedError, natural
+from engine.data.pictures.found import natural
 from engine.data.pictures.scan import scan
 from engine.errors import DataError
+from engine.task import Cancelled, Task
 
 
 def save(path, level=0, size=(12, 10), mode="L"):
@@ -113,11 +114,13 @@ def test_other_files_are_refused(tmp_path):
 
 def test_scanning_reports_and_stops(folder):
     seen = []
-    scan(folder, lambda done, of: seen.append((done, of)))
+    scan(folder, Task(lambda now: seen.append((now.done, now.total))))
     assert seen[0] == (0, 8) and seen[-1] == (8, 8)
     for path in (folder, table(folder, "file,label\nclass 2/deep/deeper/0.png,a\n")):
-        with pytest.raises(StoppedError):
-            scan(path, asked=lambda: True)
+        task = Task()
+        task.cancel()
+        with pytest.raises(Cancelled):
+            scan(path, task)
 
 
 def test_memory_is_bounded_by_few_small_samples(tmp_path, monkeypatch):

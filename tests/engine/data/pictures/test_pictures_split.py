@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data.pictures.build import build
-from engine.data.pictures.found import Found, StoppedError
+from engine.data.pictures.found import Found
 from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.plan import plan, split
 from engine.errors import DataError
+from engine.task import Cancelled, Task
 
 counts = st.lists(st.integers(0, 60), min_size=1, max_size=12)
 shares = st.floats(0.05, 0.5)
@@ -177,7 +178,9 @@ def test_pictures_that_have_gone_since_are_listed():
 
 def test_building_reports_and_stops():
     seen = []
-    build(found([3, 3]), OPTIONS, "Shapes", lambda done, of: seen.append((done, of)))
+    build(found([3, 3]), OPTIONS, "Shapes", Task(lambda now: seen.append((now.done, now.total))))
     assert seen[0] == (0, 6) and seen[-1] == (6, 6)
-    with pytest.raises(StoppedError):
-        build(found([3, 3]), OPTIONS, "Shapes", asked=lambda: True)
+    task = Task()
+    task.cancel()
+    with pytest.raises(Cancelled):
+        build(found([3, 3]), OPTIONS, "Shapes", task)

@@ -194,10 +194,7 @@ def test_reading_shows_its_progress_and_can_be_stopped(qtbot, dialog, pictures, 
 def test_closing_ends_the_thread(qtbot, dialog, pictures, monkeypatch):
     slow = Slow(monkeypatch)
     dialog.look_through(pictures)
-    job = dialog.job._job
-    finished = []
-    job.finished.connect(lambda: finished.append(True))
-    qtbot.waitUntil(job.isRunning)
+    assert dialog.job._runner.working
     slow.go.set()
     qtbot.keyClick(dialog, Qt.Key_Escape)
     assert not dialog.isVisible() and not dialog.job.busy

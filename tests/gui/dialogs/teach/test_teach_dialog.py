@@ -16,8 +16,9 @@ from engine.io.idx import read_idx
 from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
+from engine.task import Progress
 from engine.teaching.examples import Examples
-from engine.teaching.fine_tune import Progress, Score
+from engine.teaching.fine_tune import Score
 from gui.dialogs.teach import dialog as teach_dialog
 from gui.dialogs.teach.box import TeachBox
 from gui.dialogs.teach.dialog import TeachDialog
@@ -105,7 +106,7 @@ def click(qtbot, button):
 
 def learn(qtbot, dialog):
     click(qtbot, dialog.learn)
-    qtbot.waitUntil(lambda: dialog._job is None, timeout=20000)
+    qtbot.waitUntil(lambda: not dialog._runner.busy, timeout=20000)
 
 
 def test_nothing_can_be_added_without_an_image_or_a_class(qtbot, box):
@@ -209,10 +210,9 @@ def test_what_is_not_kept_is_taken_back_at_once(qtbot, dialog, context):
 
 @pytest.fixture
 def endless(monkeypatch):
-    def work(*_, report, cancelled):
-        while not cancelled():
-            report(Progress("Learning", 3, 100))
-        raise teach_dialog.StoppedError("stopped")
+    def work(*given):
+        while True:
+            given[-1].report(3, 100, "Learning")
 
     monkeypatch.setattr(teach_dialog, "fine_tune", work)
 
@@ -222,16 +222,15 @@ def test_teaching_can_be_cancelled(qtbot, dialog, endless):
     qtbot.waitUntil(lambda: "3 of 100 steps" in dialog.words.text())
     assert not dialog.learn.isEnabled() and not dialog.table.isEnabled()
     click(qtbot, dialog.close_button)
-    qtbot.waitUntil(lambda: dialog._job is None)
+    qtbot.waitUntil(lambda: not dialog._runner.busy)
     assert dialog.isVisible() and "nothing has changed" in dialog.words.text()
 
 
 def test_closing_the_dialog_ends_the_thread(qtbot, dialog, endless):
     click(qtbot, dialog.learn)
-    job = dialog._job
-    qtbot.waitUntil(job.isRunning)
+    assert dialog._runner.working
     dialog.close()
-    assert dialog._job is None and job.isFinished()
+    assert not dialog._runner.busy
 
 
 def test_a_missing_data_set_is_said(qtbot, dialog, monkeypatch):
@@ -249,7 +248,7 @@ def test_words():
     assert result_line(Score(9964, 10000)) == "99.64 % (9\N{NO-BREAK SPACE}964 of 10\N{NO-BREAK SPACE}000)"
     assert difference(Score(5, 10), Score(3, 10)) == "2 fewer right"
     assert difference(Score(5, 10), Score(6, 10)) == "1 more right"
-    assert progress_line(Progress("Learning", 3, 9), 4.2) == "Learning: 3 of 9 steps, 4 s"
+    assert progress_line(Progress(3, 9, "Learning"), 4.2) == "Learning: 3 of 9 steps, 4 s"
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (1, 64, 64)])
