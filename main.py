@@ -30,6 +30,17 @@ def commands() -> dict[str, ModuleType]:
     return {"": launch, **COMMANDS, "screenshot": screenshot}
 
 
+class _Version(argparse.Action):
+    """Prints the versions and ends; they are looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print the versions of the program and of what it stands on, and exit with 0."""
+        from engine.versions import as_text
+
+        print(as_text())
+        parser.exit(0)
+
+
 def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = _Parser(
@@ -37,6 +48,7 @@ def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentPar
         description="Watch a convolutional neural network, written from scratch in NumPy, learn. "
         "Without a command the window opens.",
     )
+    result.add_argument("--version", action=_Version, nargs=0, help="print the versions and exit")
     known = modules or commands()
     known[""].arguments(result)
     result.set_defaults(command="")
@@ -74,4 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):  # in a bundle, processes that help with the training start here, too
+        from multiprocessing import freeze_support
+
+        freeze_support()
     sys.exit(main())

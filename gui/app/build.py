@@ -28,6 +28,7 @@ from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.state.settings import Settings, Store
+from gui.style.icons import program_icon
 from gui.style.theme import THEMES, Theme, apply_theme, load_fonts, prepare
 from gui.widgets.questions import Dialogs
 from gui.window.closing import Closing
@@ -75,6 +76,8 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(["kernelscope", *arguments])
     app.setApplicationName("Kernelscope")
+    app.setDesktopFileName("kernelscope")
+    app.setWindowIcon(program_icon())
     return app
 
 

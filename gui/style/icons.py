@@ -6,6 +6,8 @@ from PyQt5.QtCore import QByteArray, QRectF, Qt
 from PyQt5.QtGui import QIcon, QPainter, QPixmap
 from PyQt5.QtSvg import QSvgRenderer
 
+from engine.resources import RESOURCES
+
 _FILL = 'fill="{c}"'
 _LINE = 'fill="none" stroke="{c}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
 
@@ -22,6 +24,11 @@ ICONS: dict[str, str] = {
     "close": f'<path {_LINE} d="M4 4l8 8M12 4l-8 8"/>',
     "help": f'<path {_LINE} d="M5.6 6a2.4 2.4 0 1 1 3.6 2.1C8.3 8.6 8 9 8 10M8 12.8v.1"/>',
 }
+
+
+def program_icon() -> QIcon:
+    """Return the icon of the program, sharp at every size."""
+    return QIcon(str(RESOURCES / "icons" / "kernelscope.svg"))
 
 
 def icon(name: str, colour: str, disabled: str) -> QIcon:

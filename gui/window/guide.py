@@ -1,11 +1,10 @@
-"""The two texts of the Help menu."""
+"""The first steps, as Help shows them."""
 
 from __future__ import annotations
 
-from PyQt5.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, Qt
-from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QVBoxLayout, QWidget
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from engine import VERSION
 from gui.style.theme import GRID
 
 GUIDE = """
@@ -51,20 +50,3 @@ def show_guide(parent: QWidget) -> None:
     buttons.rejected.connect(dialog.close)
     column.addWidget(buttons)
     dialog.show()
-
-
-def show_about(parent: QWidget) -> None:
-    """Say what the program is, its version and its licence."""
-    box = QMessageBox(parent)
-    box.setWindowTitle("About Kernelscope")
-    box.setAttribute(Qt.WA_DeleteOnClose)
-    box.setTextFormat(Qt.RichText)
-    box.setText(
-        f"<h3>Kernelscope {VERSION}</h3>"
-        "<p>Watch a convolutional neural network, written from scratch in NumPy, learn.</p>"
-        "<p>Free software under the GNU General Public License, version 3 or later.<br>"
-        "It grew out of the project CNN-from-Scratch. MNIST is shipped under CC BY-SA 3.0, Roboto under the "
-        "Apache License 2.0.</p>"
-        f"<p>Qt {QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}</p>"
-    )
-    box.open()

@@ -18,12 +18,13 @@ from gui.state.settings import Settings
 from gui.style.theme import THEMES, Theme, apply_theme
 from gui.views import VIEWS
 from gui.widgets.plain import tooltip
+from gui.window.about import About
 from gui.window.actions import Actions
 from gui.window.arrangement import Arrangement
 from gui.window.closing import Closing
 from gui.window.dock import Dock
 from gui.window.file_actions import FileActions
-from gui.window.guide import show_about, show_guide
+from gui.window.guide import show_guide
 from gui.window.notice_bar import NoticeBar
 from gui.window.status import RunStatus
 from gui.window.toolbar import Choices
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
                 "layout": self.arrange,
                 "theme": lambda: self.set_theme(THEMES["light" if self.theme.dark else "dark"]),
                 "guide": lambda: show_guide(self),
-                "about": lambda: show_about(self),
+                "about": lambda: About(self).show(),
             },
             theme,
         )
