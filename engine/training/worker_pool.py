@@ -163,7 +163,8 @@ class WorkerPool:
             self._start()
         for helper in list(self._helpers):
             try:
-                helper.link.poll(None)
+                if not helper.ready:
+                    helper.link.poll(None)
             except OSError:
                 self._lose(helper)
             else:
