@@ -6,11 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.model.network import Network
-from engine.types import Array, Context
-
-INPUT = -1
-"""Stands for the image that enters the network, where the number of a layer is asked for."""
+from engine.model.network import INPUT, Network
+from engine.types import Array
 
 
 class ClassGradient(NamedTuple):
@@ -39,20 +36,11 @@ def class_gradient(network: Network, x: Array, target: int, layer: int = INPUT) 
         target: the class, 0 to K - 1.
         layer: number of the layer from 0, or ``INPUT``.
     """
-    ctx = Context()
-    layers, params = network.spec.layers, network.params
-    output = value = x
-    caches = []
-    for index, part in enumerate(layers):
-        value, cache = part.forward(params[index], value, ctx.at(index))
-        caches.append(cache)
-        if index == layer:
-            output = value
-    gradient = np.zeros_like(value)
-    gradient[:, target] = 1
-    for index in range(len(layers) - 1, layer, -1):
-        grad, _ = layers[index].backward(params[index], gradient, caches[index], ctx.at(index))
-        if grad is None:
-            raise RuntimeError(f"layer {index + 1} returned no gradient for its input")
-        gradient = grad
-    return ClassGradient(value, output, gradient)
+    trace = network.trace(x)
+    score = np.zeros_like(trace.logits)
+    score[:, target] = 1
+    gradients = trace.backward(score, layer)
+    gradient = gradients.input if layer == INPUT else gradients.outputs[layer]
+    if gradient is None:
+        raise RuntimeError(f"layer {layer + 2} returned no gradient for its input")
+    return ClassGradient(trace.logits, trace.output(layer), gradient)

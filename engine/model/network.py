@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +16,96 @@ from engine.types import Array, Cache, Context, Params
 _INFERENCE = Context()
 
 
+INPUT = -1
+"""Stands for what enters a network, where the number of a layer (from 0) is asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """Gradients of one scalar (a loss, a logit) for all that has a part in it.
+
+    Attributes:
+        outputs: for the output of each layer, like ``Trace.outputs``; None for layers before the one where
+            the way back ended.
+        input: for what entered the network, ``(N, C, H, W)``; None if the way back ended before.
+        params: for the trained parameters of each layer, summed over the images; empty where the way back
+            did not lead through the layer.
+    """
+
+    outputs: tuple[Array | None, ...]
+    input: Array | None
+    params: tuple[Params, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What went through a network for some images, layer by layer, and the way back.
+
+    It holds as long as the parameters of the network stay as they were.
+
+    Attributes:
+        network: the network it went through.
+        x: what entered it, ``(N, C, H, W)``.
+        outputs: what each layer gave: ``(N, C, H, W)`` or ``(N, D)``, the last one the logits ``(N, K)``.
+        caches: what each layer's ``backward`` needs.
+        ctx: the context of the pass.
+    """
+
+    network: Network
+    x: Array
+    outputs: tuple[Array, ...]
+    caches: tuple[Cache, ...]
+    ctx: Context
+
+    @property
+    def logits(self) -> Array:
+        """What the last layer gave, ``(N, K)``."""
+        return self.outputs[-1]
+
+    def output(self, layer: int) -> Array:
+        """Return what ``layer`` (from 0) gave, or with ``INPUT`` what entered the network."""
+        return self.x if layer == INPUT else self.outputs[layer]
+
+    def backward(self, grad: Array, layer: int = INPUT) -> Gradients:
+        """Return the gradients, by the chain rule from the logits down to ``layer``.
+
+        May be called any number of times, and changes nothing.
+
+        Args:
+            grad: gradient of the scalar for the logits, ``(N, K)``: one 1 per row for a class's logit,
+                what ``softmax_cross_entropy`` returns for the loss.
+            layer: the layer (from 0) whose output's gradient is the last one wanted; ``INPUT`` for the
+                whole way.
+
+        Raises:
+            ValueError: ``grad`` has not the shape of the logits, or there is no such layer.
+        """
+        count = len(self.outputs)
+        if grad.shape != self.logits.shape:
+            raise ValueError(f"The gradient has the shape {grad.shape}; the logits have {self.logits.shape}.")
+        if not INPUT <= layer < count:
+            raise ValueError(f"The layer is {layer}; allowed is {INPUT} (the input) to {count - 1}.")
+        found: list[Array | None] = [*[None] * count, grad.copy()]  # for the input, then for each output
+        params: list[Params] = [{} for _ in range(count)]
+        way = self.network.layer_gradients(grad.copy(), self.caches, self.ctx, layer + 1)
+        for index, upstream, params[index] in way:
+            found[index] = None if upstream is None else upstream.copy()
+        return Gradients(tuple(found[1:]), found[0], tuple(params))
+
+
 class Network:
     """Layers with parameters.
 
-    All trained values live in one vector, ``vector``, and the arrays in ``params`` are views into
-    it: an optimiser works on the vector in a few long operations, a copy is one copy.
+    All that the network has learnt lies in one vector, ``state_vector``: the trained values, then the
+    running statistics. The arrays in ``params`` are views into it, so what was learnt is copied, kept and
+    put back as a whole, and an optimiser works on the trained part in a few long operations.
 
     Attributes:
         spec: the description it was built from.
         shapes: output shape of each layer.
         params: the arrays of each layer, trained and statistics.
-        vector: every trained value, in the order of ``params``.
+        state_vector: everything learnt; the trained values in the order of ``params``, then the statistics.
+        vector: the trained values, the first part of ``state_vector``.
     """
 
     def __init__(
@@ -34,25 +114,21 @@ class Network:
         """Take over (copy) ``params``; ``Network.new`` draws them instead."""
         self.spec = spec
         self.shapes = spec.shapes()
-        trained = [
-            (layer, name)
-            for layer, p in enumerate(params)
-            for name in p
-            if name not in spec.layers[layer].statistics
-        ]
-        self.vector: Array = np.empty(sum(params[layer][name].size for layer, name in trained), dtype)
-        self.params: tuple[Params, ...] = tuple(
-            {name: np.array(v, dtype) for name, v in p.items()} for p in params
-        )
+        self.params: tuple[Params, ...] = tuple(dict(p) for p in params)
         self._slots: list[tuple[int, str, slice]] = []
-        start = 0
-        for layer, name in trained:
-            value = params[layer][name]
-            slot = slice(start, start + value.size)
-            self.vector[slot] = value.ravel()
-            self.params[layer][name] = self.vector[slot].reshape(value.shape)
-            self._slots.append((layer, name, slot))
-            start = slot.stop
+        self._trained = self._trained_size = size = 0
+        for statistics in (False, True):
+            for layer, p in enumerate(params):
+                for name, value in p.items():
+                    if (name in spec.layers[layer].statistics) is statistics:
+                        self._slots.append((layer, name, slice(size, size + value.size)))
+                        size += value.size
+            if not statistics:
+                self._trained, self._trained_size = len(self._slots), size
+        vector: Array = np.empty(size, dtype)
+        for layer, name, slot in self._slots:
+            vector[slot] = params[layer][name].reshape(-1)
+        self.bind(vector)
 
     @classmethod
     def new(cls, spec: NetworkSpec, seed: int, dtype: npt.DTypeLike = np.float32) -> Network:
@@ -69,22 +145,23 @@ class Network:
             dtype,
         )
 
-    def bind(self, vector: Array) -> None:
-        """Keep the trained values in ``vector`` from now on, which already holds them."""
-        self.vector = vector
+    def bind(self, state_vector: Array) -> None:
+        """Keep everything learnt in ``state_vector`` from now on, which already holds it."""
+        self.state_vector = state_vector
+        self.vector = state_vector[: self._trained_size]
         for layer, name, slot in self._slots:
-            self.params[layer][name] = vector[slot].reshape(self.params[layer][name].shape)
+            self.params[layer][name] = state_vector[slot].reshape(self.params[layer][name].shape)
 
     @classmethod
-    def empty(cls, spec: NetworkSpec, vector: Array | None = None) -> Network:
-        """Return a network to load values into: all zero, or with its trained values in ``vector``."""
+    def empty(cls, spec: NetworkSpec, state_vector: Array | None = None) -> Network:
+        """Return a network to load values into: all zero, or what ``state_vector`` holds, without a copy."""
         in_shapes = (spec.in_shape, *spec.shapes())
         shapes = [layer.param_shapes(shape) for layer, shape in zip(spec.layers, in_shapes, strict=False)]
         network = cls(
             spec, [{name: np.zeros(shape, np.float32) for name, shape in p.items()} for p in shapes]
         )
-        if vector is not None:
-            network.bind(vector)
+        if state_vector is not None:
+            network.bind(state_vector)
         return network
 
     @property
@@ -92,45 +169,72 @@ class Network:
         """Number of logits."""
         return self.shapes[-1][0]
 
-    def forward(self, x: Array, ctx: Context = _INFERENCE) -> tuple[Array, list[Cache]]:
-        """Return the logits ``(N, K)`` for images ``(N, C, H, W)``, and the layers' caches."""
+    def trace(self, x: Array, ctx: Context = _INFERENCE) -> Trace:
+        """Return the output of every layer for images ``(N, C, H, W)``, and the way back.
+
+        Args:
+            x: preprocessed images.
+            ctx: inference unless told otherwise. With a ``scratch`` the outputs and caches lie in its
+                buffers, so they hold only until the next pass that uses it.
+        """
+        outputs: list[Array] = []
         caches: list[Cache] = []
+        value = x
         for index, (layer, params) in enumerate(zip(self.spec.layers, self.params, strict=True)):
-            x, cache = layer.forward(params, x, ctx.at(index))
+            value, cache = layer.forward(params, value, ctx.at(index))
+            outputs.append(value)
             caches.append(cache)
-        return x, caches
+        return Trace(self, x, tuple(outputs), tuple(caches), ctx)
+
+    def forward(self, x: Array, ctx: Context = _INFERENCE) -> tuple[Array, Sequence[Cache]]:
+        """Return the logits ``(N, K)`` for images ``(N, C, H, W)``, and the layers' caches."""
+        trace = self.trace(x, ctx)
+        return trace.logits, trace.caches
 
     def backward(self, grad: Array, caches: Sequence[Cache], ctx: Context, out: Array) -> None:
         """Write the gradient of the loss for ``vector`` into ``out``.
 
         Args:
-            grad: gradient for the logits, ``(N, K)``.
+            grad: gradient for the logits, ``(N, K)``; may be overwritten.
             caches: from ``forward``.
             ctx: the same as in ``forward``.
             out: a vector like ``vector``.
         """
         grads: list[Params] = [{} for _ in self.params]
-        first = self._first_trained()
-        upstream: Array | None = grad
-        for index in range(len(self.spec.layers) - 1, first - 1, -1):
-            if upstream is None:  # only the first trained layer may return no gradient
-                raise RuntimeError(f"layer {index + 2} returned no gradient for its input")
-            upstream, grads[index] = self.spec.layers[index].backward(
-                self.params[index], upstream, caches[index], ctx.at(index), need_x=index > first
-            )
-        for layer, name, slot in self._slots:
+        trained = self._slots[: self._trained]
+        first = trained[0][0] if trained else len(self.params)
+        for index, _, found in self.layer_gradients(grad, caches, ctx, first, need_x=False):
+            grads[index] = found
+        for layer, name, slot in trained:
             out[slot] = grads[layer][name].reshape(-1)
 
-    def _first_trained(self) -> int:
-        return self._slots[0][0] if self._slots else len(self.params)
+    def layer_gradients(
+        self, grad: Array, caches: Sequence[Cache], ctx: Context, first: int = 0, *, need_x: bool = True
+    ) -> Iterator[tuple[int, Array | None, Params]]:
+        """Go back by the chain rule from the last layer to the layer ``first``, one layer at a time.
+
+        Yields the number of the layer from 0, the gradient for its input and those for its trained
+        parameters. The gradient for an input may be overwritten by the next layer's: copy it to keep it.
+
+        Args:
+            grad: gradient for the logits, ``(N, K)``; may be overwritten.
+            caches: from ``forward``.
+            ctx: the same as in ``forward``.
+            first: the layer to end with.
+            need_x: whether the gradient for the input of ``first`` is needed.
+        """
+        upstream: Array | None = grad
+        for index in range(len(self.params) - 1, first - 1, -1):
+            if upstream is None:  # only the last one asked for may return no gradient
+                raise RuntimeError(f"layer {index + 2} returned no gradient for its input")
+            upstream, grads = self.spec.layers[index].backward(
+                self.params[index], upstream, caches[index], ctx.at(index), need_x=need_x or index > first
+            )
+            yield index, upstream, grads
 
     def maps(self, x: Array) -> list[Array]:
         """Return the output of every layer for ``x``, in inference mode."""
-        outputs: list[Array] = []
-        for layer, params in zip(self.spec.layers, self.params, strict=True):
-            x = layer.forward(params, x, _INFERENCE)[0]
-            outputs.append(x)
-        return outputs
+        return list(self.trace(x).outputs)
 
     def predict(self, x: Array, ctx: Context = _INFERENCE) -> Array:
         """Return the class probabilities ``(N, K)`` for images ``(N, C, H, W)``."""
@@ -139,7 +243,7 @@ class Network:
     def decay_mask(self) -> Array:
         """Return a vector like ``vector``: 1 where weight decay acts, 0 elsewhere (biases)."""
         mask = np.zeros_like(self.vector)
-        for layer, name, slot in self._slots:
+        for layer, name, slot in self._slots[: self._trained]:
             if name in self.spec.layers[layer].decayed:
                 mask[slot] = 1
         return mask

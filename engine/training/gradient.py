@@ -21,6 +21,23 @@ the buffers are added in order. So the sum is the same bit for bit, whoever comp
 _DROPOUT, _AUGMENT = 2, 3
 
 
+def micro_batch_images(config: RunConfig, images: Bytes, step: int, index: int, chosen: Labels) -> Bytes:
+    """Return the images ``chosen`` as micro-batch ``index`` of the step after ``step`` steps has them."""
+    mine = images[chosen]
+    if config.augmentation.is_identity:
+        return mine
+    return config.augmentation.apply(mine, np.random.default_rng([config.seed, _AUGMENT, step, index]))
+
+
+def mean_gradient(buffers: Array, micro_batches: int, images: int) -> Array:
+    """Return the mean gradient over ``images`` images; the buffers are added in order, into the first."""
+    grad: Array = buffers[0]
+    for other in buffers[1:micro_batches]:
+        grad += other
+    grad /= images
+    return grad
+
+
 @dataclass(frozen=True)
 class MicroBatchResult:
     """What one micro-batch showed; its gradient is in its buffer.
@@ -73,11 +90,7 @@ class MicroBatchWorker:
 
     def _micro_batch(self, step: int, index: int, chosen: Labels) -> MicroBatchResult:
         config, network = self._config, self.network
-        images = self._images[chosen]
-        if not config.augmentation.is_identity:
-            images = config.augmentation.apply(
-                images, np.random.default_rng([config.seed, _AUGMENT, step, index])
-            )
+        images = micro_batch_images(config, self._images, step, index, chosen)
         rng: np.random.Generator | None = None
         if network.spec.uses_randomness:
             rng = np.random.default_rng([config.seed, _DROPOUT, step, index])

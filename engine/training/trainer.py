@@ -8,8 +8,9 @@ by (seed, purpose, epoch or step, micro-batch), so a run can be continued from a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -17,16 +18,29 @@ from engine.data.dataset import Dataset, holdout
 from engine.data.preprocess import Preprocessing
 from engine.errors import ConfigError, ModelFileError, TrainingError
 from engine.model.network import Network
-from engine.optimisers import UpdateSettings
+from engine.training.batches import Batch, BatchPlan
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation, evaluate
+from engine.training.gradient import mean_gradient, micro_batch_images
 from engine.training.micro_batches import micro_batch_bounds
+from engine.training.moment import Counters, Moment, not_finite
+from engine.training.replay import Replay, replay
+from engine.training.update import apply_update
 from engine.training.worker_pool import worker_pool
 from engine.training.workers import Workers
 from engine.types import Array, Labels
 
-# Purposes of the random generators, after the seed; initialisation is 0, those of a micro-batch 2 and 3.
-_SHUFFLE, _SUBSET = 1, 4
+_SUBSET = 4
+"""Purpose of the random generator, after the seed; those of ``batches`` and ``gradient`` are 1 to 3."""
+
+_ANCHOR_STEPS = 100
+"""Steps between two moments to fall back on when the last good one turns out to be of no use."""
+
+_EXPLODED = 1000.0
+"""A mean loss that no useful network has (guessing costs ln K): the weights grow without bound."""
+
+_PROBE = 32
+"""Images on which it is tried whether the network can be used."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +106,8 @@ class Trainer:
         self._train = train
         self.step_count = self.epoch = self.offset = 0
         self._workers = workers
+        self._plan = BatchPlan(train, config.seed)
         self._order: tuple[int, Labels] = (-1, train)
-        self._optimiser_state = config.optimiser.new_state(self.network.vector)
-        self._decay = self.network.decay_mask()
-        self._good = self.network.vector.copy()
-        self._average = self.network.vector.copy() if config.averaging else None
         images, labels = dataset.train_images, dataset.train_labels
         helpers = workers.threads - 1
         self.pool, self._buffers = worker_pool(
@@ -104,6 +115,20 @@ class Trainer:
         )
         workers.on_close(self.pool.close)
         self._bytes = sum(4 * int(np.prod(shape)) for shape in self.network.shapes)
+        self.optimiser_state = config.optimiser.new_state(self.network.vector)
+        self._decay = self.network.decay_mask()
+        self._average = self.network.vector.copy() if config.averaging else None
+        self._learnt = {"network": self.network.state_vector}
+        self._learnt |= {f"optimiser.{name}": value for name, value in self.optimiser_state.items()}
+        if self._average is not None:
+            self._learnt["average"] = self._average
+        self._good = Moment(self._learnt, self.counters)
+        self._anchor = Moment(self._learnt, self.counters)
+
+    @property
+    def counters(self) -> Counters:
+        """Where the run stands."""
+        return Counters(self.step_count, self.epoch, self.offset)
 
     @property
     def epoch_size(self) -> int:
@@ -132,57 +157,125 @@ class Trainer:
         """Train on the next batch.
 
         Raises:
-            TrainingError: the loss is not finite; the network keeps the last values that gave a
-                finite loss.
+            TrainingError: the loss, or something that was learnt, is not finite. All that was learnt and the
+                counters are again what they were at the last step that is known to be good.
         """
-        chosen = self._batch()
+        counters, live = self.counters, self.live
+        chosen = self._chosen()
         bounds = micro_batch_bounds(len(chosen), self._bytes)
         micro_batches = [(index, chosen[start:stop]) for index, (start, stop) in enumerate(bounds)]
         parts = self.pool.compute(self.step_count, micro_batches)
         loss = sum(part.loss for part in parts) / len(chosen)
         if not np.isfinite(loss):
-            self._diverged(loss)
-        self._good[:] = self.network.vector
-        grad = self._buffers[0]
-        for other in self._buffers[1 : len(bounds)]:
-            grad += other
-        grad /= len(chosen)
-        rate = self.live.learning_rate * self.config.schedule.factor(self.progress, self.live.epochs)
-        now = UpdateSettings(rate, self.live.momentum, self.live.weight_decay)
-        self.step_count += 1
-        # Overflow shows in the next loss, which says so in words.
-        with np.errstate(over="ignore", invalid="ignore"):
-            self.config.optimiser.update(
-                self.network.vector, grad, self._decay, self._optimiser_state, self.step_count, now
+            self._diverged(f"The loss became {loss} at step {self.step_count + 1}")
+        self._good.keep(counters)
+        if counters.step - self._anchor.counters.step >= _ANCHOR_STEPS and self._usable(chosen[:_PROBE]):
+            self._anchor.keep(counters)
+        try:
+            self._plan.note(counters, live)
+            grad = mean_gradient(self._buffers, len(bounds), len(chosen))
+            rate = apply_update(
+                self.config,
+                self.network,
+                self.optimiser_state,
+                grad,
+                parts,
+                live,
+                counters.step + 1,
+                self.progress,
+                self._decay,
             )
-        for index, layer in enumerate(self.network.spec.layers):
-            if layer.statistics:
-                layer.update_running_statistics(
-                    self.network.params[index], [part.batch_statistics[index] for part in parts]
-                )
-        if self._average is not None:
-            # The first steps average over what there is, so the random start is soon forgotten.
-            keep = min(self.config.averaging, self.step_count / (self.step_count + 10))
-            self._average += (1 - keep) * (self.network.vector - self._average)
-        self.offset += len(chosen)
-        if self.offset >= self.epoch_size:
-            self.epoch, self.offset = self.epoch + 1, 0
+            self.step_count += 1
+            self.offset += len(chosen)
+            if self.offset >= self.epoch_size:
+                self.epoch, self.offset = self.epoch + 1, 0
+            if self._average is not None:
+                # The first steps average over what there is, so the random start is soon forgotten.
+                keep = min(self.config.averaging, self.step_count / (self.step_count + 10))
+                with np.errstate(over="ignore", invalid="ignore"):
+                    self._average += (1 - keep) * (self.network.vector - self._average)
+        except BaseException:  # also Ctrl-C and no memory: half a step is none
+            self._stand_at(self._good)
+            raise
+        if (poisoned := not_finite(self._learnt)) is not None:
+            what = "The optimiser's state" if poisoned.startswith("optimiser") else "What was learnt"
+            self._diverged(f"{what} was no longer finite after step {self.step_count}")
         correct = sum(part.correct for part in parts) / len(chosen)
         return StepResult(self.step_count, self.progress, len(chosen), float(loss), correct, rate)
 
-    def _batch(self) -> Labels:
+    def _chosen(self) -> Labels:
         if self._order[0] != self.epoch:
-            rng = np.random.default_rng([self.config.seed, _SHUFFLE, self.epoch])
-            self._order = (self.epoch, rng.permutation(self._train))
+            self._order = (self.epoch, self._plan.order(self.epoch))
         return self._order[1][self.offset : self.offset + self.live.batch_size]
 
-    def _diverged(self, loss: float) -> None:
-        self.network.vector[:] = self._good
+    def _stand_at(self, moment: Moment) -> None:
+        self.step_count, self.epoch, self.offset = moment.recall()
+
+    def _usable(self, chosen: Labels) -> bool:
+        """Return whether the network, as it would be saved, has a sensible loss on the images ``chosen``."""
+        images, labels = self.dataset.train_images[chosen], self.dataset.train_labels[chosen]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
+        return result.mean_loss < _EXPLODED
+
+    def _diverged(self, what: str) -> NoReturn:
+        """Go back to the last good moment, or past an explosion of values that were all still finite."""
+        self._stand_at(self._good)
+        probe = self._validation if len(self._validation) else self._train
+        if not self._usable(probe[:_PROBE]):
+            self._stand_at(self._anchor)
+            self._good.keep(self.counters)
         raise TrainingError(
-            f"The loss became {loss} at step {self.step_count + 1}: the steps are too large. Try a learning "
-            f"rate below {self.live.learning_rate:g} or a smaller momentum. The weights of step "
-            f"{max(0, self.step_count - 1)} are kept."
+            f"{what}: the steps are too large. Try a learning rate below {self.live.learning_rate:g} "
+            f"or a smaller momentum. The weights of step {self.step_count} are kept."
         )
+
+    # --- any step, looked at ----------------------------------------------------------------------
+
+    def batch(self, step: int) -> Batch:
+        """Return the images, labels and micro-batches of the step number ``step``, from 1.
+
+        Exact for every step done, whatever was changed meanwhile: the run notes every change of its live
+        settings, and checkpoints hold these notes. A step still to come is given as it will be if the
+        settings stay as they are. May be called while training goes on in another thread.
+
+        Raises:
+            ValueError: ``step`` is less than 1, or lies before the first step whose settings are known
+                (a checkpoint of an early version, of a run whose batch size was changed).
+        """
+        counters, live = self._plan.before(step, self.counters, self.live)
+        order = self._plan.order(counters.epoch)
+        chosen = order[counters.offset : counters.offset + live.batch_size]
+        bounds = micro_batch_bounds(len(chosen), self._bytes)
+        pixels = self.dataset.train_images
+        images = np.concatenate(
+            [
+                micro_batch_images(self.config, pixels, step - 1, index, chosen[start:stop])
+                for index, (start, stop) in enumerate(bounds)
+            ]
+        )
+        epoch = counters.epoch + counters.offset / self.epoch_size
+        return Batch(step, chosen, images, self.dataset.train_labels[chosen], bounds, live, epoch)
+
+    def replay(self, step: int, weights: Array, optimiser_state: Mapping[str, Array] | None = None) -> Replay:
+        """Compute the step number ``step`` again from ``weights``, bit for bit, and change nothing.
+
+        Args:
+            step: number of a step, from 1, as for ``batch``.
+            weights: what the network had learnt before the step, like ``network.state_vector``. With
+                those of that moment the result is the step itself, otherwise what it would have been.
+            optimiser_state: like the attribute of that name, as it was before the step. Without it the
+                step is taken by an optimiser that remembers nothing, as at step 1.
+
+        Raises:
+            ValueError: as ``batch``; ``weights`` or ``optimiser_state`` have another size than those of
+                the trainer.
+        """
+        return replay(
+            self.config, self.dataset, self.preprocessing, self.batch(step), weights, optimiser_state
+        )
+
+    # --- what is used and kept --------------------------------------------------------------------
 
     def best_network(self) -> Network:
         """Return a copy of the network as it should be used: with averaged weights if there are any."""
@@ -192,47 +285,62 @@ class Trainer:
         return network
 
     def validate(self) -> Evaluation | None:
-        """Evaluate the images set aside; None if there are none."""
+        """Evaluate the images set aside; None if there are none.
+
+        Raises:
+            TrainingError: their loss is not finite; all is again as at the last good step.
+        """
         if not len(self._validation):
             return None
         images, labels = (
             self.dataset.train_images[self._validation],
             self.dataset.train_labels[self._validation],
         )
-        return evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
+        if not np.isfinite(result.mean_loss):
+            self._diverged(f"The validation loss became {result.mean_loss} at step {self.step_count}")
+        return result
 
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Return everything that a continued run needs, as arrays and plain values."""
         arrays = {f"network.{name}": value for name, value in self.network.named().items()}
-        arrays |= {f"optimiser.{name}": value for name, value in self._optimiser_state.items()}
-        if self._average is not None:
-            arrays["average"] = self._average
-        numbers = {"step": self.step_count, "epoch": self.epoch, "offset": self.offset}
+        arrays |= {name: value for name, value in self._learnt.items() if name != "network"}
+        arrays |= {f"good.{name}": value for name, value in self._good.kept.items()}
         live = {name: getattr(self.live, name) for name in LiveSettings.__dataclass_fields__}
-        return arrays, {**numbers, "live": live}
+        values = {"live": live, "good": list(self._good.counters), "settings": self._plan.to_json()}
+        return arrays, {**self.counters._asdict(), **values}
 
     def restore(self, arrays: dict[str, Array], values: dict[str, Any]) -> None:
         """Continue from what ``state`` gave; the run goes on bit for bit as if never interrupted.
 
         Raises:
-            ModelFileError: an array is missing or has the wrong shape.
+            ModelFileError: an array is missing, has the wrong shape or is not finite; nothing is changed.
         """
-        prefix = "network."
+        named = {n.removeprefix("network."): v for n, v in arrays.items() if n.startswith("network.")}
+        plan = BatchPlan(self._train, self.config.seed)
         try:
             live = self.config.changed(LiveSettings(**values["live"])).live()
-            counts = [int(values[name]) for name in ("step", "epoch", "offset")]
-            state = {
-                name: arrays[f"optimiser.{name}"].reshape(slot.shape)
-                for name, slot in self._optimiser_state.items()
+            counters = Counters(*(int(values[name]) for name in Counters._fields))
+            good = Counters(*(int(n) for n in values.get("good", counters)))
+            plan.load(values.get("settings", []), counters)
+            if "settings" not in values:  # before there were notes: known if nothing was changed
+                plan.assume(counters, live, self.config.live())
+            new = {n: arrays[n].reshape(v.shape) for n, v in self._learnt.items() if n != "network"}
+            kept = {
+                n: arrays[f"good.{n}"].reshape(v.shape) for n, v in self._learnt.items() if "good" in values
             }
-            average = None if self._average is None else arrays["average"].reshape(self._average.shape)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelFileError(f"The checkpoint is damaged: {error}.") from None
-        self.network.load({n.removeprefix(prefix): v for n, v in arrays.items() if n.startswith(prefix)})
-        for name, slot in self._optimiser_state.items():
-            slot[:] = state[name]
-        if self._average is not None:
-            self._average[:] = average
-        self._good[:] = self.network.vector
-        self.step_count, self.epoch, self.offset = counts
-        self.live = live
+        for part in (new, kept):
+            if (name := not_finite(part)) is not None:
+                raise ModelFileError(f"The checkpoint is damaged: {name!r} holds values that are not finite.")
+        self.network.load(named)
+        for name, value in new.items():
+            self._learnt[name][:] = value
+        self._good.keep(good)
+        for name, value in kept.items():
+            self._good.kept[name][:] = value
+        self._anchor = self._good.copy()
+        self._plan, self.live = plan, live
+        self.step_count, self.epoch, self.offset = counters

@@ -71,14 +71,14 @@ class WorkerConfig:
 
     config: RunConfig
     preprocessing: Preprocessing
-    vector: Shared
+    state_vector: Shared
     gradient_buffers: Shared
     images: Shared
     labels: Shared
 
     def work(self) -> MicroBatchWorker:
         """Return a worker whose parameters are the shared ones."""
-        network = Network.empty(self.config.network, self.vector.array())
+        network = Network.empty(self.config.network, self.state_vector.array())
         return MicroBatchWorker(
             self.config,
             network,
@@ -149,7 +149,13 @@ class WorkerPool:
         for helper, share in zip(helpers, shares[1:], strict=True):
             if share:
                 self._send(helper, (step, share))
-        results = self._own.compute(step, shares[0])
+        try:
+            results = self._own.compute(step, shares[0])
+        except BaseException:  # also Ctrl-C: an answer that is left lying would be taken for the next step's
+            for helper, share in zip(helpers, shares[1:], strict=True):
+                if share:
+                    self._receive(helper)
+            raise
         for helper, share in zip(helpers, shares[1:], strict=True):
             if share:
                 answer = self._receive(helper)
@@ -236,9 +242,9 @@ def worker_pool(
     labels: Labels,
     helpers: int,
 ) -> tuple[WorkerPool, Array]:
-    """Return a pool for ``network``, whose parameters move to shared memory, and its gradient buffers."""
+    """Return a pool for ``network``, whose state vector moves to shared memory, and its gradient buffers."""
     vector, buffers = (
-        Shared.copy_of(network.vector),
+        Shared.copy_of(network.state_vector),
         Shared((GRADIENT_BUFFERS, network.vector.size), network.vector.dtype),
     )
     network.bind(vector.array())

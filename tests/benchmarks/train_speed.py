@@ -125,7 +125,7 @@ def loss_distance(torch: TorchSide, workers: Workers) -> float:
     start = trainer.network.vector.copy()
     batches, losses = [], []
     for _ in range(_FOLLOWED):
-        batches.append(trainer._batch())
+        batches.append(trainer.batch(trainer.step_count + 1).indices)
         losses.append(trainer.step().loss)
     x = np.stack([trainer.preprocessing.apply(dataset.train_images[chosen]) for chosen in batches])
     labels = np.stack([dataset.train_labels[chosen] for chosen in batches])

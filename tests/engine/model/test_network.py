@@ -163,3 +163,82 @@ def test_a_prediction_during_training_disturbs_nothing(config: RunConfig, datase
     got = np.empty_like(network.vector)
     network.backward(np.ones_like(logits), caches, ctx, got)
     np.testing.assert_array_equal(got, expected)
+
+
+def test_all_that_is_learnt_lies_in_one_vector(spec: NetworkSpec) -> None:
+    for one in (spec, preset("deep")):
+        network = Network.new(one, 1)
+        kept = {name: value.copy() for name, value in network.named().items()}
+        moment = network.state_vector.copy()
+        assert sum(value.size for value in kept.values()) == network.state_vector.size
+        network.state_vector[:] = np.arange(network.state_vector.size)
+        trained = [v.ravel() for name, v in network.named().items() if "running" not in name]
+        statistics = [v.ravel() for name, v in network.named().items() if "running" in name]
+        np.testing.assert_array_equal(np.concatenate([*trained, *statistics]), network.state_vector)
+        np.testing.assert_array_equal(np.concatenate(trained), network.vector)
+        other = Network.empty(one, moment)
+        for name, value in other.named().items():
+            np.testing.assert_array_equal(value, kept[name])
+        other.vector += 1
+        assert (moment[: other.vector.size] != network.copy().vector).any() and other.state_vector is moment
+
+
+def test_a_trace_holds_every_output_and_the_way_back(spec: NetworkSpec) -> None:
+    for one in (spec, preset("deep")):
+        network = Network.new(one, 3, np.float64)
+        x = np.random.default_rng(0).normal(size=(2, *one.in_shape))
+        before = x.copy()
+        trace = network.trace(x)
+        assert [output.shape[1:] for output in trace.outputs] == list(network.shapes)
+        for output, value in zip(trace.outputs, network.maps(x), strict=True):
+            np.testing.assert_array_equal(output, value)
+        np.testing.assert_array_equal(trace.logits, network.forward(x)[0])
+        kept = [output.copy() for output in trace.outputs]
+        score = np.zeros_like(trace.logits)
+        score[:, 1] = 1
+        gradients = trace.backward(score)
+        again = trace.backward(score)
+        assert gradients.input is not None and again.input is not None
+        np.testing.assert_array_equal(gradients.input, again.input)
+        np.testing.assert_array_equal(gradients.outputs[-1], score)
+        for output, value in zip(trace.outputs, kept, strict=True):
+            np.testing.assert_array_equal(output, value)
+        np.testing.assert_array_equal(x, before)
+
+        # Each gradient against central differences: at the input, and after each layer.
+        for layer in range(-1, len(network.shapes)):
+            found = gradients.input if layer == -1 else gradients.outputs[layer]
+            value = trace.output(layer)
+            assert found is not None and found.shape == value.shape
+            # Where the gradient is steepest: at a tie of the pooling there are two slopes.
+            place, step = np.unravel_index(np.abs(found).argmax(), found.shape), 1e-6
+            sides = []
+            for sign in (1, -1):
+                changed = value.copy()
+                changed[place] += sign * step
+                for part, params in list(zip(one.layers, network.params, strict=True))[layer + 1 :]:
+                    changed = part.forward(params, changed, Context())[0]
+                sides.append(float((changed * score).sum()))
+            assert found[place] == pytest.approx((sides[0] - sides[1]) / (2 * step), rel=1e-4, abs=1e-6)
+        weight = (0,) * network.params[0]["weight"].ndim
+        place_in = network.params[0]["weight"]
+        start, sides = place_in[weight], []
+        for sign in (1, -1):
+            place_in[weight] = start + sign * 1e-6
+            sides.append(float((network.forward(x)[0] * score).sum()))
+        place_in[weight] = start
+        expected = (sides[0] - sides[1]) / 2e-6
+        assert gradients.params[0]["weight"][weight] == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+def test_a_trace_goes_back_only_as_far_as_is_asked(spec: NetworkSpec) -> None:
+    network = Network.new(spec, 3)
+    trace = network.trace(np.zeros((2, *spec.in_shape), np.float32))
+    whole, part = trace.backward(np.ones((2, 3), np.float32)), trace.backward(np.ones((2, 3), np.float32), 3)
+    assert part.input is None and part.outputs[:3] == (None, None, None) and not any(part.params[:4])
+    np.testing.assert_array_equal(part.outputs[3], whole.outputs[3])
+    with pytest.raises(ValueError, match=r"shape \(3,\); the logits have \(2, 3\)"):
+        trace.backward(np.ones(3))
+    for layer in (-2, 7):
+        with pytest.raises(ValueError, match=rf"layer is {layer}; allowed is -1 \(the input\) to 6"):
+            trace.backward(np.ones((2, 3)), layer)

@@ -1,0 +1,84 @@
+"""What a training step did, or would have done from other weights, computed again beside the training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.data.preprocess import Preprocessing
+from engine.model.network import Network
+from engine.training.batches import Batch
+from engine.training.config import RunConfig
+from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchWorker, mean_gradient
+from engine.training.update import apply_update
+from engine.types import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """One training step, computed again.
+
+    Attributes:
+        batch: what it trained on, and the settings it used.
+        loss: mean cross-entropy of the batch before the update.
+        accuracy: share of the batch that was correct before the update, 0 to 1.
+        learning_rate: what was used, schedule included.
+        gradient: of the mean loss, like ``Network.vector``.
+        state_vector: what the network has learnt after the step, like ``Network.state_vector``.
+        optimiser_state: what the optimiser remembers after the step.
+    """
+
+    batch: Batch
+    loss: float
+    accuracy: float
+    learning_rate: float
+    gradient: Array
+    state_vector: Array
+    optimiser_state: dict[str, Array]
+
+
+def replay(
+    config: RunConfig,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    batch: Batch,
+    weights: Array,
+    optimiser_state: Mapping[str, Array] | None,
+) -> Replay:
+    """Do as ``Trainer.replay`` does."""
+    network = Network.empty(config.network)
+    state = config.optimiser.new_state(network.vector)
+    wanted = {"weights": network.state_vector} | state
+    given = {"weights": weights} | dict(state if optimiser_state is None else optimiser_state)
+    sizes = [{name: value.size for name, value in arrays.items()} for arrays in (given, wanted)]
+    if sizes[0] != sizes[1]:
+        raise ValueError(f"The sizes are {sizes[0]}; this run has {sizes[1]}.")
+    for name, value in wanted.items():
+        value[:] = given[name].reshape(value.shape)
+    count, images = len(batch.micro_batches), len(batch.indices)
+    buffers = np.zeros((min(count, GRADIENT_BUFFERS), network.vector.size), network.vector.dtype)
+    worker = MicroBatchWorker(
+        config, network, preprocessing, dataset.train_images, dataset.train_labels, buffers
+    )
+    micro_batches = [
+        (index, batch.indices[start:stop]) for index, (start, stop) in enumerate(batch.micro_batches)
+    ]
+    parts = worker.compute(batch.step - 1, micro_batches)
+    gradient = mean_gradient(buffers, count, images).copy()
+    rate = apply_update(
+        config,
+        network,
+        state,
+        gradient.copy(),
+        parts,
+        batch.live,
+        batch.step,
+        batch.epoch,
+        network.decay_mask(),
+    )
+    loss = float(sum(part.loss for part in parts) / images)
+    correct = sum(part.correct for part in parts) / images
+    return Replay(batch, loss, correct, rate, gradient, network.state_vector, state)
