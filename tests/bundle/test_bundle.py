@@ -30,7 +30,7 @@ def screen() -> Iterator[str]:
     """Start an X server with a screen of 1280x720 and return its display."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
+        ["/usr/bin/Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
@@ -52,7 +52,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
 def children(process: subprocess.Popen[bytes]) -> list[str]:
     """Return the command lines of the processes that ``process`` has started."""
     listed = subprocess.run(
-        ["ps", "-o", "args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+        ["/bin/ps", "-o", "args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
     )
     return listed.stdout.splitlines()
 
