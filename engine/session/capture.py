@@ -27,6 +27,7 @@ def capture(
     if request.maps and request.image is not None and request.image.shape == network.spec.in_shape:
         outputs = network.maps(preprocessing.apply(request.image[None]))
         maps = tuple(frozen(output[0]) for output in outputs)
-        probabilities = frozen(softmax(outputs[-1])[0])
+        shares = softmax(outputs[-1])[0]
+        probabilities = frozen(shares) if np.isfinite(shares).all() else None
     copy = network.copy() if request.kernels else None
     return Snapshot(run_id, step, copy, request.image, maps, probabilities)

@@ -9,7 +9,7 @@ from PyQt5.QtCore import QMimeData, QTimer, pyqtSignal
 from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QApplication, QWidget
 
-from engine.errors import DataError, EngineError
+from engine.errors import AnswerError, DataError, EngineError
 from engine.model.input_form import takes_digits
 from engine.model.model_file import Model
 from engine.session.messages import Snapshot
@@ -65,7 +65,7 @@ class PadPanel(PadParts):
         self.source: Source | None = None
         self._key = ""
         self._form: object = None
-        self._problem = ""
+        self._problem = self._mute = ""
         self._shift_consistency: list[tuple[Array, float]] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -218,7 +218,11 @@ class PadPanel(PadParts):
         if self._form != form(model):
             self._form = form(model)
             self._find(model)
-        self._shift_consistency = [self.source.ask(part.image) for part in self.found]
+        self._shift_consistency, self._mute = [], ""
+        try:
+            self._shift_consistency = [self.source.ask(part.image) for part in self.found]
+        except AnswerError as error:
+            self._mute = str(error)
         self._tell()
 
     def _find(self, model: Model) -> None:
@@ -233,7 +237,10 @@ class PadPanel(PadParts):
         """Show what is known about the thing looked at."""
         assert self.source is not None  # noqa: S101 - set by _answer
         names, image = self.source.names, self.image
-        if image is None:
+        if self._mute:
+            self.probabilities = None
+            self.answer = Answer("empty", "No answer", self._mute)
+        elif image is None:
             self.probabilities = None
             self.answer = Answer("empty", "Nothing found", self._problem) if self._problem else EMPTY
         else:
@@ -249,7 +256,7 @@ class PadPanel(PadParts):
             )
         read = [names[int(odds.argmax())] for odds, _ in self._shift_consistency]
         self.number.show_number(read, self.chosen)
-        boxes = [part.box.scaled(1 / self.subject.scale) for part in self.found]
+        boxes = [part.box.scaled(1 / self.subject.scale) for part in self.found[: len(read)]]
         tags = [f"{k}: {name}" if len(read) < 10 else name for k, name in enumerate(read, 1)]
         for sheet in (self.canvas, self.picture):
             sheet.show_found(boxes, tags, self.chosen)
