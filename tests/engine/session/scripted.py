@@ -44,7 +44,7 @@ class Scripted(Channel):
     """
 
     def __init__(self, *script: Act, at: dict[int, Act] | None = None, run_id: int = 3) -> None:
-        """Do one act of ``script`` whenever the session sleeps without end, and those ``at`` a step after it."""
+        """Do an act of ``script`` at each sleep without end, and those ``at`` a step when it is done."""
         super().__init__(run_id)
         self.clock = Clock()
         self.said: list[Event] = []
