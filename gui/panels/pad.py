@@ -12,11 +12,12 @@ from PyQt5.QtWidgets import QApplication, QWidget
 from engine.errors import AnswerError, DataError, EngineError
 from engine.model.input_form import takes_digits
 from engine.model.model_file import Model
+from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge, reach
 from engine.session.messages import Snapshot
 from engine.types import Array, Bytes
 from gui.panels.pad_intake import can_take, picture_from, picture_in
 from gui.panels.pad_parts import PadParts
-from gui.presenters.pad import EMPTY, Answer, Source, caption, ink_share, judge, reach
+from gui.presenters.pad import caption
 from gui.presenters.subject import Subject, form
 from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS, TRAINING
@@ -26,7 +27,7 @@ from gui.style.theme import GRID, Theme
 from gui.widgets.picture_sheet import Rectangle
 
 if TYPE_CHECKING:
-    from engine.recognise import Found
+    from engine.recognise.readings import Found
 
 ROOMY = 760
 """In a lower panel the bars are narrow."""
@@ -161,7 +162,7 @@ class PadPanel(PadParts):
         self._changed()
 
     def _crop(self, crop: Rectangle | None) -> None:
-        from engine.recognise import Box
+        from engine.recognise.marks import Box
 
         scale = self.subject.scale
         part = Box(*(round(v * scale) for v in crop)) if crop is not None else None
@@ -212,7 +213,7 @@ class PadPanel(PadParts):
         self._soon.stop()
         self._key, model, words = self._model()
         if self.source is None or self.source.network is not model.network:
-            self.source = Source(model.network, model.preprocessing, model.class_names, words)
+            self.source = Source(model.network, model.preprocessing, model.class_names)
         self._caption = words
         self.picture.square = not takes_digits(model)
         if self._form != form(model):
