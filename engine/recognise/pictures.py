@@ -1,4 +1,4 @@
-"""Pictures as they come, from a file or from memory: upright, on white paper, in eight bits."""
+"""Pictures as they come, from a file or from memory."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from engine.data.pictures.pixels import plain
 from engine.errors import DataError
 from engine.types import Array, Bytes
 
@@ -24,7 +25,7 @@ def open_picture(path: Path | str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
+            with Path(path).open("rb") as file, Image.open(file) as picture:
                 return plain(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DataError(f"{path} has too many pixels; allowed is at most {Image.MAX_IMAGE_PIXELS}.") from None
@@ -33,27 +34,6 @@ def open_picture(path: Path | str) -> Image.Image:
         raise DataError(f"Cannot read {path}: {reason}.") from None
     except (SyntaxError, ValueError, EOFError):  # Pillow's plugins, on damaged files
         raise DataError(f"Cannot read {path}: the picture is damaged.") from None
-
-
-def plain(picture: Image.Image) -> Image.Image:
-    """Return a picture turned upright, in ``L`` or ``RGB``, its clear parts on white paper.
-
-    White ink on clear ground would not be seen on white paper; its opacity is taken for the ink.
-    """
-    picture.load()
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I") or picture.mode == "F":
-        deep = np.asarray(picture, np.float64)
-        largest = max(float(deep.max(initial=0.0)), 1.0)
-        # 16-bit pictures come in several modes; larger numbers have no known white but their own.
-        white = next((limit for limit in (1.0, 255.0, 65535.0) if largest <= limit), largest)
-        return Image.fromarray(np.clip(deep / white * 255 + 0.5, 0, 255).astype(np.uint8))
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        opaque = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
-        low, high = opaque.convert("L").getextrema()
-        return opaque if high != low else ImageOps.invert(picture.getchannel("A"))
-    return picture.convert("L" if picture.mode in ("1", "L", "LA") else "RGB")
 
 
 def from_pixels(pixels: Bytes) -> Image.Image:

@@ -27,7 +27,6 @@ def capture(
     if request.maps and request.image is not None and request.image.shape == network.spec.in_shape:
         outputs = network.maps(preprocessing.apply(request.image[None]))
         maps = tuple(frozen(output[0]) for output in outputs)
-        shares = softmax(outputs[-1])[0]
-        probabilities = frozen(shares) if np.isfinite(shares).all() else None
+        probabilities = frozen(softmax(outputs[-1])[0])
     copy = network.copy() if request.kernels else None
     return Snapshot(run_id, step, copy, request.image, maps, probabilities)

@@ -109,13 +109,12 @@ class Sweep:
 
     def _slice(self, chosen: Labels, scratch: Scratch) -> tuple[Labels, Array, Array]:
         x = self._preprocessing.apply(self._images[chosen])
-        rows = np.arange(len(chosen))
-        with np.errstate(over="ignore", invalid="ignore"):  # then the loss is no number, and says so
-            logits, _ = self._network.forward(x, Context(scratch=scratch, scope=(-1,)))
-            probabilities = softmax(logits)
-            shifted = logits - logits.max(axis=1, keepdims=True)
-            loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, self._labels[chosen]]
+        logits, _ = self._network.forward(x, Context(scratch=scratch, scope=(-1,)))
+        probabilities = softmax(logits)
         predicted = probabilities.argmax(axis=1)
+        rows = np.arange(len(chosen))
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, self._labels[chosen]]
         return predicted, probabilities[rows, predicted].copy(), loss
 
     def result(self) -> Evaluation:

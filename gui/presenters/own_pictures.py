@@ -10,10 +10,10 @@ from typing import Any
 
 from PIL import Image
 
-from engine.data.pictures.files import TABLES
+from engine.data.pictures.asking import passed_over
 from engine.data.pictures.fitting import fitted
 from engine.data.pictures.found import Broken, Found
-from engine.data.pictures.options import PictureOptions, suggested_colour, suggested_size
+from engine.data.pictures.options import TABLES, PictureOptions, suggested_colour, suggested_size
 from engine.data.pictures.plan import Plan, plan
 from engine.types import Bytes
 from gui.presenters.numbers import grouped
@@ -82,7 +82,7 @@ class OwnPictures:
             return ()
         said = list(self.plan.warnings)
         if self.found.ignored:
-            said.append(f"Passed over, because no picture: {counted(self.found.ignored, 'file')}.")
+            said.append(f"Passed over, because no picture: {passed_over(self.found.ignored)}.")
         return tuple(said)
 
     def reason(self, problems: Sequence[str] = ()) -> str:

@@ -14,8 +14,7 @@ from engine.types import Array, Bytes, Shape
 if TYPE_CHECKING:
     from PIL import Image
 
-    from engine.recognise.marks import Box
-    from engine.recognise.readings import Found
+    from engine.recognise import Box, Found
 
 LARGEST = 1600
 """A picture is shown with at most so many pixels a side; it is read in full."""
@@ -55,9 +54,7 @@ class Subject:
         if self.picture is None and (self.ink is None or not (self.ink > 1 / 32).any()):
             return []
         # This brings Pillow, which is not needed before there is something to recognise.
-        from engine.recognise.marks import Box
-        from engine.recognise.pictures import from_pixels
-        from engine.recognise.readings import Found, as_picture, digits_in, find
+        from engine.recognise import Box, Found, as_picture, digits_in, find, from_pixels
 
         if self.picture is not None:
             return find(self.picture, model, self.crop)

@@ -3,120 +3,140 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isqrt
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from engine.data.pictures.found import Broken, Listing, natural
+from engine.data.pictures.array_labels import number_labels, read_labels
+from engine.data.pictures.array_names import Part, class_names, parts_of
+from engine.data.pictures.asking import listed, settled
+from engine.data.pictures.found import NO_ANSWERS, Answers, Listing
+from engine.data.pictures.pixels import Deep, Raw
+from engine.data.pictures.roles import TEST, VALIDATION
+from engine.data.pictures.values import Range, numbers_of, to_bytes
 from engine.errors import DataError
 from engine.io.npz import Archive
 from engine.task import Task
-from engine.types import Bytes, Shape
 
-_PARTS: tuple[tuple[bool, tuple[tuple[str, str], ...]], ...] = (
-    (
-        False,
-        (
-            ("images", "labels"),
-            ("x", "y"),
-            ("X", "y"),
-            ("data", "labels"),
-            ("data", "target"),
-            ("x_train", "y_train"),
-            ("X_train", "y_train"),
-            ("train_images", "train_labels"),
-        ),
-    ),
-    (False, (("x_val", "y_val"), ("X_val", "y_val"), ("val_images", "val_labels"))),
-    (True, (("x_test", "y_test"), ("X_test", "y_test"), ("test_images", "test_labels"))),
-)
-"""Usual names of images and labels: those to train on, to validate on, to test on."""
-_CLASS_NAMES = ("class_names", "classes", "label_names", "target_names")
-_CHANNELS = (1, 3, 4)
+_CHANNELS = (1, 2, 3, 4)
+_SMOOTH = 0.9
+"""Neighbours that differ by this factor less tell how channels lie in rows of numbers."""
 
 
 @dataclass
 class ArraySource:
-    """Pictures in arrays, each ``(N, H, W)`` or ``(N, H, W, C)``, one after another."""
+    """Pictures in arrays, each ``(N, H, W)`` or ``(N, H, W, C)``, one after another.
+
+    One channel is grey, two are grey and opacity, three are red, green and blue, four these and opacity.
+    """
 
     arrays: list[npt.NDArray[Any]]
-    scale: float
-    """What a value is multiplied by to lie between 0 and 255."""
+    ranges: list[Range]
+    """Which number is black and which is white, for each array."""
 
-    def picture(self, index: int, least: int) -> tuple[Image.Image, tuple[int, int]]:
+    def raw(self, index: int, least: int) -> tuple[Raw, tuple[int, int]]:
         """Return picture ``index`` and its width and height; raises DataError."""
-        for array in self.arrays:
+        for array, range_ in zip(self.arrays, self.ranges, strict=True):
             if index < len(array):
-                return self._picture(array[index])
+                return _raw(array[index], range_)
             index -= len(array)
         raise DataError("There is no such picture.")
 
-    def _picture(self, values: npt.NDArray[Any]) -> tuple[Image.Image, tuple[int, int]]:
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            raise DataError("It holds a value that is not finite.")
-        low, high = float(values.min()) * self.scale, float(values.max()) * self.scale
-        if low < 0 or high > 255:
-            raise DataError(f"It holds values from {low / self.scale:g} to {high / self.scale:g}.")
-        pixels: Bytes = values if values.dtype == np.uint8 else np.rint(values * self.scale).astype(np.uint8)
-        if pixels.ndim == 3:
-            pixels = pixels[..., 0] if pixels.shape[2] == 1 else pixels
-        picture = Image.fromarray(np.ascontiguousarray(pixels))
-        if picture.mode == "RGBA":
-            paper = Image.new("RGBA", picture.size, "white")
-            picture = Image.alpha_composite(paper, picture).convert("RGB")
-        return picture, picture.size
+
+def _raw(values: npt.NDArray[Any], range_: Range) -> tuple[Raw, tuple[int, int]]:
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise DataError("It holds a value that is not finite.")
+    opacity = None
+    if values.ndim == 3 and values.shape[2] in (2, 4):
+        opacity = to_bytes(values[..., -1], range_)
+        values = values[..., :-1]
+    if values.ndim == 3 and values.shape[2] == 1:
+        values = values[..., 0]
+    deep = Deep(values, range_, opacity)
+    return deep, deep.size
 
 
-def list_archive(path: Path, task: Task) -> Listing:
+def list_archive(path: Path, task: Task, answers: Answers = NO_ANSWERS) -> Listing:
     """List an archive of images and labels under their usual names.
 
-    Images are ``(N, H, W)``, ``(N, H, W, C)`` or ``(N, C, H, W)`` of whole numbers from 0 to 255 or
-    fractions from 0 to 1; labels are ``(N,)`` or ``(N, 1)``, numbers or words; ``class_names``, if
-    there, are the words for the numbers.
+    Images are ``(N, H, W)``, ``(N, H, W, C)``, ``(N, C, H, W)``, the same with N at the end, or
+    ``(N, H W)`` or ``(N, 3 H H)``; labels as ``read_labels`` takes them; ``class_names``, if there, are
+    the words for the numbers.
 
     Raises:
         DataError: the archive is damaged, or it does not hold such arrays.
         Cancelled: the task was cancelled.
     """
+    listing = Listing(path.stem, ArraySource([], []), declared=True)
     with Archive(path) as archive:
-        there = [(is_test, [pair for pair in pairs if archive.has(*pair)]) for is_test, pairs in _PARTS]
-        parts = [(is_test, pairs[0]) for is_test, pairs in there if pairs]
-        if not any(not is_test for is_test, _ in parts):
-            names = ", ".join(archive.headers) or "nothing"
+        parts, left = parts_of(archive.headers)
+        if not any(part.role != TEST for part in parts):
+            names = listed(list(archive.headers)) or "nothing"
             raise DataError(
                 f"{path} holds {names}; allowed are 'images' and 'labels', or 'x_train' and 'y_train'."
             )
-        words = next((archive.words(name) for name in _CLASS_NAMES if archive.has(name)), ())
-        arrays, labels, tests = [], [], []
-        for is_test, (images_name, labels_name) in parts:
+        names_array = class_names(archive.headers)
+        words = archive.words(names_array) if names_array else ()
+        labels: list[int | str] = []
+        arrays, of_part = [], []
+        for part in parts:
             task.check()
-            where = f"{path}: {images_name}"
-            images = _channels_last(archive.read(images_name), where)
-            of_part = _labels(archive.read(labels_name), len(images), f"{path}: {labels_name}")
+            images, own = _read(archive, part, listing.understood)
             arrays.append(images)
-            labels.extend(of_part)
-            tests.extend([is_test] * len(images))
-    source = ArraySource(arrays, _scale(arrays))
-    listing = Listing(path.stem, source, names=[f"picture {index + 1}" for index in range(len(labels))])
-    if any(tests):
-        listing.tests = tests
-        listing.notes.append("The archive says which pictures are to train on and which to test on.")
-    _number(listing, labels, words, path)
+            labels.extend(own)
+            of_part.extend([part.role] * len(images))
+    ranges, question = settled(
+        [numbers_of(array) for array in arrays],
+        answers.range,
+        listing.understood,
+        [part.images for part in parts],
+    )
+    listing.source = ArraySource(arrays, ranges)
+    listing.questions.append(question)
+    listing.names = [f"picture {index + 1}" for index in range(len(labels))]
+    _describe(listing, parts, of_part, left)
+    number_labels(listing, labels, words, str(path))
     return listing
 
 
-def _channels_last(images: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
+def _read(archive: Archive, part: Part, understood: list[str]) -> tuple[npt.NDArray[Any], list[int | str]]:
+    """Return the images of a part as ``(N, H, W)`` or ``(N, H, W, C)``, and its labels."""
+    labels, images = archive.read(part.labels), archive.read(part.images)
+    where = f"{archive.path}: {part.images}"
+    if images.ndim == 4 and labels.ndim and images.shape[0] != len(labels) == images.shape[3]:
+        # The number of the picture comes last, as in MATLAB.
+        images = images.transpose(3, 0, 1, 2)
+        understood.append(f"In {part.images} the last axis counts the pictures.")
+    if images.ndim == 2 and images.dtype.kind in "buif" and images.size:
+        images = squared(images, where, understood)
+    images = channels_last(images, where)
+    return images, read_labels(labels, len(images), f"{archive.path}: {part.labels}")
+
+
+def _describe(listing: Listing, parts: list[Part], of_part: list[str], left: list[str]) -> None:
+    """Say which arrays were read, and which pictures are to test on."""
+    roles = [part.role for part in parts]
+    # Without a part to test on, the one to validate on is the one that is not learnt from.
+    tested = next((role for role in (TEST, VALIDATION) if role in roles), "")
+    said = ", ".join(part.images for part in parts if part.role != tested or not tested)
+    if tested:
+        listing.tests = [role == tested for role in of_part]
+        said += f"; to test on: {', '.join(part.images for part in parts if part.role == tested)}"
+    listing.understood.insert(0, f"The pictures are {said}.")
+    if left:
+        listing.notes.append(f"Arrays left out: {listed(left)}.")
+
+
+def channels_last(images: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
     """Return images as ``(N, H, W)`` or ``(N, H, W, C)``; raises DataError."""
     if images.dtype.kind not in "buif" or images.ndim not in (3, 4) or 0 in images.shape:
         raise DataError(
             f"{where} is {images.dtype} of shape {images.shape}; allowed are numbers of shape (N, H, W), "
             "(N, H, W, C) or (N, C, H, W)."
         )
-    if images.dtype == np.bool_:
-        images = images.view(np.uint8) * np.uint8(255)
     if images.ndim == 3:
         return images
     last, first = images.shape[3] in _CHANNELS, images.shape[1] in _CHANNELS
@@ -124,53 +144,41 @@ def _channels_last(images: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
         # The reading in which the picture is less of a strip; if neither is, the more usual one.
         last = min(images.shape[1:3]) >= min(images.shape[2:4])
     if not (last or first):
-        raise DataError(f"{where} has the shape {images.shape}; allowed are 1, 3 or 4 channels.")
+        raise DataError(f"{where} has the shape {images.shape}; allowed are 1 to 4 channels.")
     return images if last else images.transpose(0, 2, 3, 1)
 
 
-def _scale(arrays: list[npt.NDArray[Any]]) -> float:
-    """Return 255 for fractions from 0 to 1, else 1."""
-    if not all(array.dtype.kind == "f" for array in arrays):
-        return 1.0
-    largest = max(float(np.nanmax(array)) if not np.isnan(array).all() else 0.0 for array in arrays)
-    return 255.0 if largest <= 1 else 1.0
+def squared(rows: npt.NDArray[Any], where: str, understood: list[str]) -> npt.NDArray[Any]:
+    """Return pictures of which each is one row of numbers as ``(N, H, H)`` or ``(N, H, H, 3)``.
 
+    In colour, the channels lie one after another or side by side: the reading in which neighbours are more
+    alike counts.
 
-def _labels(labels: npt.NDArray[Any], count: int, where: str) -> list[int | str]:
-    """Return labels as whole numbers or words; raises DataError."""
-    shape: Shape = labels.shape
-    if shape not in ((count,), (count, 1)) or labels.dtype.kind not in "buifUS":
+    Raises:
+        DataError: so many numbers fill no square.
+    """
+    count = rows.shape[1]
+    grey, colour = isqrt(count), isqrt(count // 3)
+    if grey * grey == count and grey > 1:
+        understood.append(f"Each row of {count:,} numbers is a picture of {grey}x{grey} pixels.")
+        return rows.reshape(-1, grey, grey)
+    if 3 * colour * colour != count or colour < 2:
         raise DataError(
-            f"{where} is {labels.dtype} of shape {shape}; allowed are numbers or words of shape ({count},)."
+            f"{where} has rows of {count:,} numbers; "
+            "allowed are those of square pictures, in grey or in colour."
         )
-    labels = labels.reshape(-1)
-    if labels.dtype.kind == "S":
-        labels = np.char.decode(labels, "utf-8", "replace")
-    if labels.dtype.kind == "f":
-        if not (np.isfinite(labels).all() and (labels == np.rint(labels)).all()):
-            raise DataError(f"{where} holds fractions; allowed are whole numbers or words.")
-        labels = labels.astype(np.int64)
-    return [" ".join(label.split()) if isinstance(label, str) else int(label) for label in labels.tolist()]
+    apart = rows.reshape(-1, 3, colour, colour).transpose(0, 2, 3, 1)
+    beside = rows.reshape(-1, colour, colour, 3)
+    chosen = beside if _rough(beside) < _SMOOTH * _rough(apart) else apart
+    order = "side by side" if chosen is beside else "one after another"
+    understood.append(
+        f"Each row of {count:,} numbers is a picture of {colour}x{colour} pixels in colour, "
+        f"the channels {order}."
+    )
+    return chosen
 
 
-def _number(listing: Listing, labels: list[int | str], words: tuple[str, ...], path: Path) -> None:
-    """Give the classes their names and each picture its number; list labels without a name."""
-    if words and all(isinstance(label, int) for label in labels):
-        listing.class_names = words
-        listing.labels = [int(label) for label in labels]
-        for index, label in enumerate(listing.labels):
-            if not 0 <= label < len(words):
-                listing.broken.append(
-                    Broken(listing.names[index], f"Its label is {label}; allowed is 0 to {len(words) - 1}.")
-                )
-                listing.labels[index] = -1
-        if len(set(words)) < len(words):
-            raise DataError(f"{path}: two classes have the same name; the names must differ.")
-        return
-    names = [str(label) for label in labels]
-    listing.class_names = tuple(sorted(set(names) - {""}, key=lambda name: (natural(name), name)))
-    number = {name: index for index, name in enumerate(listing.class_names)}
-    listing.labels = [number.get(name, -1) for name in names]
-    for place, name in enumerate(names):
-        if not name:
-            listing.broken.append(Broken(listing.names[place], "Its label is empty."))
+def _rough(images: npt.NDArray[Any]) -> float:
+    """Return how much neighbours differ in the first pictures, on average."""
+    few = images[:200].astype(np.float64)
+    return float(np.nanmean(abs(np.diff(few, axis=1))) + np.nanmean(abs(np.diff(few, axis=2))))

@@ -8,6 +8,7 @@ from engine.data.dataset import Dataset
 from engine.data.pictures.fitting import fitted
 from engine.data.pictures.found import Broken, Found
 from engine.data.pictures.options import PictureOptions
+from engine.data.pictures.pixels import render
 from engine.data.pictures.plan import plan
 from engine.errors import DataError
 from engine.task import Task
@@ -47,12 +48,11 @@ def build(
         task.report(place, count)
         try:
             # Twice the size, so that the reduction itself still smooths.
-            picture, _ = found.source.picture(index, 2 * options.size)
+            raw, _ = found.source.raw(index, 2 * options.size)
+            images[place] = fitted(render(raw, found.rendering), options)
         except DataError as error:
             there[place] = False
             gone.append(Broken(found.names[place], str(error)))
-            continue
-        images[place] = fitted(picture, options)
     task.report(count, count)
     labels = np.asarray(found.labels, np.int64)
     train, test = there & ~planned.tests, there & planned.tests

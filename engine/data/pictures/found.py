@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from engine.data.pictures.values import Range
+
 if TYPE_CHECKING:
     from PIL import Image
+
+    from engine.data.pictures.pixels import Raw, Rendering
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,59 @@ class Broken:
     reason: str
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One answer to a question: the word for it on the command line, and what it means."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What can be understood in several ways.
+
+    Attributes:
+        about: ``classes`` or ``range``.
+        words: one sentence on why it is not clear; empty if hardly anything but ``chosen`` can be meant.
+        choices: the answers, the most probable first.
+        chosen: the value of the answer that was taken for now.
+        answered: whether the user gave it.
+    """
+
+    about: str
+    words: str
+    choices: tuple[Choice, ...]
+    chosen: str
+    answered: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing may be made before the user has answered."""
+        return bool(self.words) and not self.answered
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the user says of pictures that do not say it themselves.
+
+    Attributes:
+        classes: the value of a choice; empty to find it out.
+        range: which number is black and which is white; None to find it out.
+    """
+
+    classes: str = ""
+    range: Range | None = None
+
+
+NO_ANSWERS = Answers()
+
+
 class Source(Protocol):
     """Where the pictures lie."""
 
-    def picture(self, index: int, least: int) -> tuple[Image.Image, tuple[int, int]]:
-        """Return picture ``index`` and its width and height; see ``read_picture``."""
+    def raw(self, index: int, least: int) -> tuple[Raw, tuple[int, int]]:
+        """Return picture ``index``, and its width and height; see ``read_picture``."""
 
 
 @dataclass
@@ -42,8 +95,11 @@ class Listing:
         labels: class of each picture.
         tests: whether each picture is to test on, if that is laid down; otherwise empty.
         broken: what is left out already.
-        ignored: files that are no pictures.
-        notes: sentences on what was done with the rest.
+        ignored: numbers of files that are no pictures, by suffix.
+        understood: sentences on how the whole was read.
+        notes: sentences on what is doubtful or was left out.
+        questions: what can be understood in several ways.
+        declared: whether the source itself has settled which number is black and which is white.
     """
 
     title: str
@@ -53,8 +109,11 @@ class Listing:
     labels: list[int] = field(default_factory=list)
     tests: list[bool] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
-    ignored: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+    understood: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    declared: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +139,15 @@ class Found:
         prints: of each picture; two are the same if the pixels are.
         short_sides: of each picture the shorter of height and width.
         coloured: whether there is colour in each picture.
+        extremes: of each picture the lowest and the highest brightness, 0 to 255, seen from afar.
         samples: a few pictures of each of the first classes.
+        rendering: how pictures are brought to bytes.
         broken: what is left out.
         empty: classes without any picture that can be read.
-        ignored: files that are no pictures.
-        notes: sentences on what was done with the rest.
+        ignored: numbers of files that are no pictures, by suffix.
+        understood: sentences on how the whole was read.
+        notes: sentences on what is doubtful or was left out.
+        questions: what can be understood in several ways.
     """
 
     title: str
@@ -97,14 +160,23 @@ class Found:
     prints: tuple[bytes, ...]
     short_sides: tuple[int, ...]
     coloured: tuple[bool, ...]
+    extremes: tuple[tuple[int, int], ...]
     samples: tuple[tuple[Sample, ...], ...]
+    rendering: Rendering
     broken: tuple[Broken, ...]
     empty: tuple[str, ...]
-    ignored: int
+    ignored: tuple[tuple[str, int], ...]
+    understood: tuple[str, ...]
     notes: tuple[str, ...]
+    questions: tuple[Question, ...]
 
 
 def natural(word: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key that sorts words as people do: ``img2`` before ``img10``, case aside."""
     parts = re.findall(r"\d+|\D+", word.casefold())
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+    # A number is compared by its length and then its digits: it may have more of them than int() takes.
+    bare = [part.lstrip("0") if part.isdecimal() else part for part in parts]
+    return tuple(
+        (0, len(short), short) if part.isdecimal() else (1, 0, part)
+        for part, short in zip(parts, bare, strict=True)
+    )

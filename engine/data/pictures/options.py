@@ -11,6 +11,8 @@ import numpy as np
 from engine.options import Configurable, option
 from engine.types import Shape
 
+TABLES = (".csv", ".tsv", ".txt")
+"""Suffixes of tables."""
 FITS: dict[str, str] = {
     "crop": "cuts out the middle square",
     "pad": "keeps all of it and adds a margin",

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.pictures.asking import counted, listed
 from engine.data.pictures.found import Found
 from engine.data.pictures.options import PictureOptions
 
 FEW = 10
 """Fewer pictures of a class than this are pointed out."""
+_ADVICE = "; check which of their values are black and white (Values, or --range in the terminal)"
 MAX_CLASSES = 1000
 """More classes than this are a mistake in the labels rather than classes."""
 MAX_BYTES = 2 * 1024**3
 """Images of more bytes than this are refused."""
-_LONGEST = 32
-"""Names of more letters than this are cut short within a sentence."""
+_FLAT = 12
+"""Pictures whose brightness spans less than this, of 255, are of one brightness to the eye."""
+_DARK = 32
+"""Pictures that are nowhere brighter than this, of 255, are nearly black."""
 
 
 @dataclass(frozen=True)
@@ -104,22 +108,27 @@ def _warning(train: int, test: int) -> str:
 def _warnings(found: Found, rows: Sequence[ClassRow], tests: npt.NDArray[np.bool_]) -> tuple[str, ...]:
     said = list(found.notes)
     if found.empty:
-        said.append(f"No picture can be read, so left out: {_listed(found.empty)}.")
+        said.append(f"No picture can be read, so left out: {listed(found.empty)}.")
     few = [row.name for row in rows if row.train + row.test < FEW]
     if few:
-        said.append(f"Fewer than {FEW} pictures, too few to learn from or to judge by: {_listed(few)}.")
+        said.append(f"Fewer than {FEW} pictures, too few to learn from or to judge by: {listed(few)}.")
     untested = [row.name for row in rows if not row.test]
     if untested:
-        said.append(f"No picture to test on: {_listed(untested)}.")
+        said.append(f"No picture to test on: {listed(untested)}.")
     unlearnt = [row.name for row in rows if not row.train]
     if unlearnt:
-        said.append(f"No picture to learn from: {_listed(unlearnt)}.")
+        said.append(f"No picture to learn from: {listed(unlearnt)}.")
     sizes = [row.train + row.test for row in rows]
     if rows and min(sizes) >= FEW and max(sizes) >= 10 * min(sizes):
         said.append(
             f"The largest class has {max(sizes)} pictures, the smallest {min(sizes)}: "
             "the network will prefer the large one."
         )
+    said += _brightness(found)
+    folded = Counter(name.casefold() for name in found.class_names)
+    alike = [name for name in found.class_names if folded[name.casefold()] > 1]
+    if alike:
+        said.append(f"Classes whose names differ only in the size of letters: {listed(alike)}.")
     both, unlike = _same(found, tests)
     if both:
         said.append(
@@ -129,6 +138,27 @@ def _warnings(found: Found, rows: Sequence[ClassRow], tests: npt.NDArray[np.bool
     if unlike:
         said.append(f"{unlike} pictures are the same as one of another class.")
     return tuple(said)
+
+
+def _brightness(found: Found) -> list[str]:
+    """Point out pictures of one brightness, and a data set that is nearly black."""
+    if not found.extremes:
+        return []
+    low, high = np.asarray(found.extremes).T
+    flat = int(np.sum(high - low < _FLAT))
+    said = []
+    if flat:
+        many = "Almost all pictures are" if flat > 0.9 * len(low) else f"{counted(flat, 'picture')} are"
+        many = many if flat != 1 else "1 picture is"
+        said.append(
+            f"{many} of one brightness, with nothing to be seen{_ADVICE if flat > 0.1 * len(low) else ''}."
+        )
+    dark = float(np.mean(high <= _DARK))
+    if dark > 0.5 and flat <= 0.9 * len(low):
+        said.append(
+            f"{'Almost all' if dark > 0.9 else 'More than half of the'} pictures are nearly black{_ADVICE}."
+        )
+    return said
 
 
 def _same(found: Found, tests: npt.NDArray[np.bool_]) -> tuple[int, int]:
@@ -144,6 +174,12 @@ def _same(found: Found, tests: npt.NDArray[np.bool_]) -> tuple[int, int]:
 
 def _problem(found: Found, options: PictureOptions, tests: npt.NDArray[np.bool_]) -> str:
     classes = len(found.class_names)
+    if not classes and found.broken:
+        first = found.broken[0]
+        return f"None of the pictures can be read; {first.name}: {first.reason}"
+    for question in found.questions:
+        if question.open:
+            return question.words
     if classes < 2:
         there = f"one class, {found.class_names[0]!r}" if classes else "no class"
         return f"There are pictures of {there}; a network needs at least 2 classes to tell apart."
@@ -161,11 +197,3 @@ def _problem(found: Found, options: PictureOptions, tests: npt.NDArray[np.bool_]
             "so choose a smaller size."
         )
     return ""
-
-
-def _listed(names: Sequence[str], most: int = 5) -> str:
-    """Return the first names, none of them so long that it hides the others."""
-    short = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\u2026" for name in names[:most]]
-    if len(names) <= most:
-        return ", ".join(short)
-    return f"{', '.join(short)} and {len(names) - most} more"

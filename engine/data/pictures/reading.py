@@ -1,4 +1,4 @@
-"""One picture from a file nobody has looked at yet, upright, on white paper, in grey or colour."""
+"""One picture from a file nobody has looked at yet."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from engine.data.pictures import heif
+from engine.data.pictures.pixels import Raw, raw_of
 from engine.errors import DataError
 
 SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp", ".tif", ".tiff"),
     *(".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".pcx", ".jp2", ".avif"),
+    *heif.SUFFIXES,
 )
 """Files with one of these are taken for pictures, whatever they turn out to be."""
 _FORMATS = (
     *("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF"),
-    *("PPM", "TGA", "ICO", "PCX", "JPEG2000", "AVIF"),
+    *("PPM", "TGA", "ICO", "PCX", "JPEG2000", "AVIF", "HEIF"),
 )
 """What Pillow reads by itself; other formats start other programs."""
 _DAMAGED = (
@@ -35,7 +38,7 @@ _COLOURED = 0.01
 """So large a part of a picture must be in colour for the picture to be."""
 
 
-def read_picture(path: Path, least: int = 0) -> tuple[Image.Image, tuple[int, int]]:
+def read_picture(path: Path, least: int = 0) -> tuple[Raw, tuple[int, int]]:
     """Read a picture, its first frame if it moves.
 
     Args:
@@ -44,7 +47,7 @@ def read_picture(path: Path, least: int = 0) -> tuple[Image.Image, tuple[int, in
             where its format makes that faster.
 
     Returns:
-        The picture in mode ``L`` or ``RGB``, and the width and height it has in its file.
+        The picture, upright and otherwise as it is, and the width and height it has in its file.
 
     Raises:
         DataError: it is no picture, damaged, cut off or too large; the sentence does not name it.
@@ -55,7 +58,9 @@ def read_picture(path: Path, least: int = 0) -> tuple[Image.Image, tuple[int, in
         with warnings.catch_warnings():
             # Pillow tells of oddities in files that it reads all the same.
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=_known_formats()) as picture:
+            # An open file instead of a path, which Pillow would map into memory; it then reads a grey TIFF
+            # that is to be turned as if it had been turned already.
+            with path.open("rb") as file, Image.open(file, formats=_known_formats()) as picture:
                 width, height = picture.size
                 if width * height > MAX_PIXELS:
                     raise DataError(
@@ -63,30 +68,18 @@ def read_picture(path: Path, least: int = 0) -> tuple[Image.Image, tuple[int, in
                     )
                 if least:
                     picture.draft(None, (least, least))  # None keeps the mode
-                upright = plain(picture)
+                raw = raw_of(picture)
     except Image.DecompressionBombError:
         raise DataError(f"It has more than {MAX_PIXELS // 10**6} million pixels.") from None
     except UnidentifiedImageError:
-        raise DataError("It is not a picture.") from None
+        raise DataError(heif.missing(path) or "It is not a picture.") from None
     except OSError as error:
         raise DataError(f"{error.strerror or 'It is damaged or cut off'}.") from None
     except _DAMAGED:
         raise DataError("It is damaged.") from None
     except (MemoryError, OverflowError):
         raise DataError("It claims to be larger than memory.") from None
-    return upright, (width, height)
-
-
-def plain(picture: Image.Image) -> Image.Image:
-    """Return a picture turned upright, in ``L`` or ``RGB``; what is clear in it becomes white paper."""
-    picture.load()
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return _eight_bits(picture)
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    return picture.convert("L" if picture.mode in ("1", "L", "LA") else "RGB")
+    return raw, (width, height)
 
 
 def is_coloured(picture: Image.Image) -> bool:
@@ -101,14 +94,5 @@ def is_coloured(picture: Image.Image) -> bool:
 
 def _known_formats() -> tuple[str, ...]:
     Image.init()
+    heif.register()
     return tuple(name for name in _FORMATS if name in Image.OPEN)
-
-
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Bring a picture of 16 bits, or of fractions, to 0 to 255."""
-    deep = np.asarray(picture, np.float64)
-    if not np.isfinite(deep).all():
-        raise ValueError("not finite")
-    largest = float(deep.max(initial=1.0))
-    white = next((limit for limit in (1.0, 255.0, 65535.0) if largest <= limit), largest)
-    return Image.fromarray(np.clip(deep / white * 255 + 0.5, 0, 255).astype(np.uint8))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.data.pictures.build import build
 from engine.data.pictures.options import PictureOptions
+from engine.data.pictures.pixels import render
 from engine.data.pictures.scan import scan
 from engine.errors import DataError
 from engine.io.npz import Archive
@@ -19,6 +20,11 @@ from engine.io.npz import Archive
 GREY = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
 COLOUR = np.arange(6 * 4 * 5 * 3, dtype=np.uint8).reshape(6, 4, 5, 3)
 LABELS = np.array([3, 3, 3, 7, 7, 7])
+
+
+def picture(found, index):
+    """Return a picture as it would be made."""
+    return np.asarray(render(found.source.raw(index, 0)[0], found.rendering))
 
 
 def archive(tmp_path, **arrays):
@@ -47,7 +53,7 @@ def test_images_of_every_usual_form(tmp_path, images, expected):
     found = scan(archive(tmp_path, images=images, labels=LABELS))
     assert found.class_names == ("3", "7")
     for index in range(6):
-        assert (np.asarray(found.source.picture(index, 0)[0]) == expected[index]).all()
+        assert (picture(found, index) == expected[index]).all()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +97,7 @@ def test_an_archives_own_split_is_kept(tmp_path):
 def test_pictures_with_impossible_values_are_listed(tmp_path):
     images = (GREY / 255).astype(np.float32)
     images[2, 0, 0] = np.nan
-    images[3, 0, 0] = -0.5
+    images[3, 0, 0] = -np.inf
     found = scan(archive(tmp_path, images=images, labels=LABELS))
     assert [each.name for each in found.broken] == ["picture 3", "picture 4"]
 
@@ -101,7 +107,8 @@ def test_pictures_with_impossible_values_are_listed(tmp_path):
     [
         ({"images": GREY}, "holds images"),
         ({"images": GREY, "labels": LABELS[:3]}, "labels"),
-        ({"images": GREY[0], "labels": LABELS}, "shape"),
+        ({"images": GREY[0], "labels": LABELS}, "rows of 5 numbers"),
+        ({"images": GREY[0, 0], "labels": LABELS}, "holds images, labels"),
         ({"images": np.zeros((6, 9, 5, 7)), "labels": LABELS}, "channels"),
         ({"images": GREY, "labels": LABELS + 0.5}, "fractions"),
         ({"images": GREY, "labels": LABELS.astype(complex)}, "complex"),

@@ -14,6 +14,7 @@ from PIL import Image
 from engine.data.pictures import reading
 from engine.data.pictures.fitting import fitted
 from engine.data.pictures.options import FITS, PictureOptions, suggested_colour, suggested_size
+from engine.data.pictures.pixels import Rendering, render
 from engine.data.pictures.reading import is_coloured, read_picture
 from engine.errors import ConfigError, DataError
 
@@ -29,21 +30,6 @@ def test_lossless_formats_keep_every_pixel(tmp_path, suffix):
     picture, size = read_picture(path)
     assert size == (30, 20)
     assert (np.asarray(picture.convert("L")) == ramp()).all()
-
-
-def test_clear_parts_become_white_paper(tmp_path):
-    pixels = np.zeros((4, 4, 4), np.uint8)
-    pixels[0, 0] = (255, 0, 0, 255)
-    Image.fromarray(pixels).save(tmp_path / "clear.png")
-    picture, _ = read_picture(tmp_path / "clear.png")
-    assert picture.mode == "RGB"
-    assert picture.getpixel((0, 0)) == (255, 0, 0)
-    assert picture.getpixel((2, 2)) == (255, 255, 255)
-
-
-def test_sixteen_bits_are_brought_to_eight(tmp_path):
-    Image.fromarray(np.array([[0, 32768, 65535]], np.uint16)).save(tmp_path / "deep.png")
-    assert np.asarray(read_picture(tmp_path / "deep.png")[0]).tolist() == [[0, 128, 255]]
 
 
 def test_a_turned_photo_stands_upright(tmp_path):
@@ -105,7 +91,7 @@ def test_whatever_pillow_raises_is_a_sentence(tmp_path, monkeypatch, error):
         raise error("inside")
 
     Image.fromarray(ramp()).save(tmp_path / "a.png")
-    monkeypatch.setattr(reading, "plain", fail)
+    monkeypatch.setattr(reading, "raw_of", fail)
     with pytest.raises(DataError, match=r"^It .*\.$"):
         read_picture(tmp_path / "a.png")
 
@@ -123,7 +109,7 @@ def test_damaged_bytes_never_raise_anything_else(tmp_path_factory, data):
         content[place] = value
     path.write_bytes(bytes(content[: data.draw(st.integers(0, len(content)))]))
     with contextlib.suppress(DataError):
-        assert read_picture(path)[0].mode in ("L", "RGB")
+        assert render(read_picture(path)[0], Rendering()).mode in ("L", "RGB")
 
 
 def test_colour_is_told_from_grey():

@@ -13,6 +13,7 @@ from PIL import Image
 from engine.data.pictures.build import build
 from engine.data.pictures.found import Found
 from engine.data.pictures.options import PictureOptions
+from engine.data.pictures.pixels import Rendering
 from engine.data.pictures.plan import plan, split
 from engine.errors import DataError
 from engine.task import Cancelled, Task
@@ -65,7 +66,7 @@ class Plain:
     def __init__(self):
         self.gone = set()
 
-    def picture(self, index, least):
+    def raw(self, index, least):
         if index in self.gone:
             raise DataError("It has gone.")
         return Image.new("L", (10, 10), index % 256), (10, 10)
@@ -85,11 +86,15 @@ def found(sizes, **changes):
         prints=tuple(index.to_bytes(4, "big") for index in range(count)),
         short_sides=(10,) * count,
         coloured=(False,) * count,
+        extremes=((0, 200),) * count,
+        rendering=Rendering(),
         samples=((),) * len(sizes),
         broken=(),
         empty=(),
-        ignored=0,
+        ignored=(),
+        understood=(),
         notes=(),
+        questions=(),
     )
     return dataclasses.replace(whole, **changes)
 
