@@ -90,6 +90,15 @@ class History:
         self.steps = Columns(STEP_COLUMNS)
         self.validations = Columns(VALIDATION_COLUMNS)
 
+    def until(self, step: int) -> History:
+        """Return the curves as they were after the step ``step``; itself if nothing came later."""
+        if not any(rows.length and rows.last("step") > step for rows in (self.steps, self.validations)):
+            return self
+        result = History()
+        for mine, kept in ((self.steps, result.steps), (self.validations, result.validations)):
+            kept.extend(mine.table()[:, mine.column("step") <= step])
+        return result
+
     def best(self) -> int | None:
         """Return the row of the best validation (highest accuracy, then lowest loss), if any."""
         accuracy = self.validations.column("accuracy")

@@ -25,8 +25,9 @@ def capture(
     maps: tuple[Array, ...] = ()
     probabilities = None
     if request.maps and request.image is not None and request.image.shape == network.spec.in_shape:
-        outputs = network.maps(preprocessing.apply(request.image[None]))
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # shown as what they are
+            outputs = network.maps(preprocessing.apply(request.image[None]))
+            probabilities = frozen(softmax(outputs[-1])[0])
         maps = tuple(frozen(output[0]) for output in outputs)
-        probabilities = frozen(softmax(outputs[-1])[0])
     copy = network.copy() if request.kernels else None
     return Snapshot(run_id, step, copy, request.image, maps, probabilities)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -76,12 +77,19 @@ def run(
         channel.dataset = dataset = loader(config.data)
         with Workers(config.threads) as workers:
             _Session(config, channel, dataset, workers, resume, autosave).loop()
-    except (EngineError, MemoryError) as error:
-        fail(str(error) or "There is not enough memory for this network and batch size.")
     except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
         # The thread is about to end: without this the window would wait for ever.
-        _log.exception("training ended by an unexpected error")
-        fail(f"Training ended by an unexpected error ({type(error).__name__}: {error}).")
+        fail(_in_words(error))
+
+
+def _in_words(error: Exception) -> str:
+    """Return a sentence about ``error``; one that nobody expected is logged in full."""
+    if isinstance(error, EngineError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this network and batch size."
+    _log.error("training ended by an unexpected error", exc_info=error)
+    return f"Training ended by an unexpected error ({type(error).__name__}: {error})."
 
 
 class _Session:
@@ -104,7 +112,8 @@ class _Session:
         self.state = State.LOADING
         self.seconds = 0.0
         self.pause_at: int | None = None  # step after which to pause; 0 stands for the epoch's end
-        self.pace = 0.0
+        self.pace = self.due = 0.0
+        self.evaluating = True
         self.evaluation = SideEvaluation(self.trainer, dataset, workers)
         self.autosave = autosave
         self.saved_at = time.monotonic()
@@ -116,32 +125,70 @@ class _Session:
                 self.seconds = channel.history.steps.last("seconds")
 
     def loop(self) -> None:
-        """Train, obey and serve until ``Quit``."""
+        """Train, obey and serve until ``Quit``.
+
+        An error ends the training, not the loop: what was learnt until then can still be saved.
+        """
         self._enter(State.FINISHED if self.trainer.done else State.PAUSED)
-        due = 0.0
         while True:
             while (command := self.channel.command()) is not None:
                 if isinstance(command, Quit):
                     return
-                self._obey(command)
+                with self._failing():
+                    self._obey(command)
+            with self._failing():
+                self._turn()
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Turn an exception in the block into the state FAILED, once."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
+            told = _in_words(error)
+            if not isinstance(error, TrainingError):
+                told += f" The weights of step {self.trainer.step_count} are kept."
+            self._enter(State.FAILED, told)
+
+    @contextmanager
+    def _only_showing(self) -> Iterator[None]:
+        """Let an exception in the block cost what would have been shown, not the training; say so once."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
+            if self.evaluating:
+                _log.exception("a picture of the training failed")
+                self.evaluating = False  # it would fail again at once, for ever
+                why = "there is not enough memory" if isinstance(error, MemoryError) else str(error)
+                told = f"The training goes on, but not all of it can be shown: {why}."
+                self.channel.emit(StateChanged(self.channel.run_id, self.state, told))
+
+    def _turn(self) -> None:
+        """Serve what was asked for, then take a step or wait."""
+        with self._only_showing():
             self._serve()
-            if self.state is not State.RUNNING:
-                if self.evaluation.still_to_do():
+        if self.state is not State.RUNNING:
+            if self.evaluating and self.evaluation.still_to_do():
+                with self._only_showing():
                     self._show(self.evaluation.standing())
-                else:
-                    self.channel.wait(None)
-                continue
-            now = time.perf_counter()
-            if self.pace and now < due:
-                self.channel.wait(due - now)
-                continue
-            due = now + (1 / self.pace if self.pace else 0.0)
-            self._step()
+            else:
+                self.channel.wait(None)
+            return
+        now = time.perf_counter()
+        if self.pace and now < self.due:
+            self.channel.wait(self.due - now)
+            return
+        self.due = now + (1 / self.pace if self.pace else 0.0)
+        self._step()
 
     # --- commands -------------------------------------------------------------------------------
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, Play | Advance):
+            if self.state is State.FAILED:
+                told = "This run cannot go on; save it and continue from the file, or start a new one."
+                self._enter(State.FAILED, told)
+                return
             if self.trainer.done:
                 self._enter(State.FINISHED, "All epochs are done; raise the number of epochs to go on.")
                 return
@@ -183,6 +230,9 @@ class _Session:
                 save_model(command.path, self.model())
         except EngineError as error:
             problem = str(error)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the file is told in any case
+            _log.exception("cannot save %s", command.path)
+            problem = f"Cannot write {command.path}: {str(error) or type(error).__name__}."
         self.channel.emit(Saved(self.channel.run_id, command.path, problem))
 
     def model(self) -> Model:
@@ -193,12 +243,13 @@ class _Session:
             trainer.preprocessing,
             self.dataset.class_names,
             training_record(trainer, self.seconds),
-            self.channel.history,
+            self.channel.history.until(trainer.step_count),
         )
 
     def _checkpoint(self) -> Checkpoint:
         arrays, values = self.trainer.state()
-        return Checkpoint(self.trainer.config, dict(arrays), values, self.channel.history)
+        history = self.channel.history.until(self.trainer.step_count)
+        return Checkpoint(self.trainer.config, dict(arrays), values, history)
 
     # --- training -------------------------------------------------------------------------------
 
@@ -206,11 +257,7 @@ class _Session:
         trainer = self.trainer
         began = time.perf_counter()
         epoch = trainer.epoch
-        try:
-            result = trainer.step()
-        except TrainingError as error:
-            self._enter(State.FAILED, str(error))
-            return
+        result = trainer.step()
         self.seconds += time.perf_counter() - began
         self.channel.history.steps.append(
             result.step, result.epoch, self.seconds, result.loss, result.accuracy, result.learning_rate
@@ -218,7 +265,9 @@ class _Session:
         every = trainer.config.validation_every
         if trainer.epoch != epoch or (every and result.step % every == 0):
             self._validate()
-        self._show(self.evaluation.beside(time.perf_counter() - began))
+        if self.evaluating:
+            with self._only_showing():
+                self._show(self.evaluation.beside(time.perf_counter() - began))
         if trainer.done:
             self._enter(State.FINISHED)
         elif self.pause_at is not None and (
@@ -250,9 +299,9 @@ class _Session:
             return
         try:
             save_checkpoint(self.autosave, self._checkpoint())
-        except EngineError as error:
+        except (EngineError, MemoryError) as error:
             self.autosave = None  # once is enough: the disk will not be less full in a minute
-            message = f"No more automatic checkpoints: {error}"
+            message = f"No more automatic checkpoints: {str(error) or 'there is not enough memory.'}"
             self.channel.emit(StateChanged(self.channel.run_id, self.state, message))
 
     def _enter(self, state: State, message: str = "") -> None:

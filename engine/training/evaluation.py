@@ -109,12 +109,14 @@ class Sweep:
 
     def _slice(self, chosen: Labels, scratch: Scratch) -> tuple[Labels, Array, Array]:
         x = self._preprocessing.apply(self._images[chosen])
-        logits, _ = self._network.forward(x, Context(scratch=scratch, scope=(-1,)))
-        probabilities = softmax(logits)
-        predicted = probabilities.argmax(axis=1)
-        rows = np.arange(len(chosen))
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, self._labels[chosen]]
+        # Weights that went astray show in the loss.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            logits, _ = self._network.forward(x, Context(scratch=scratch, scope=(-1,)))
+            probabilities = softmax(logits)
+            predicted = probabilities.argmax(axis=1)
+            rows = np.arange(len(chosen))
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[rows, self._labels[chosen]]
         return predicted, probabilities[rows, predicted].copy(), loss
 
     def result(self) -> Evaluation:

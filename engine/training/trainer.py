@@ -214,8 +214,7 @@ class Trainer:
     def _usable(self, chosen: Labels) -> bool:
         """Return whether the network, as it would be saved, has a sensible loss on the images ``chosen``."""
         images, labels = self.dataset.train_images[chosen], self.dataset.train_labels[chosen]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
+        result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
         return result.mean_loss < _EXPLODED
 
     def _diverged(self, what: str) -> NoReturn:
@@ -296,8 +295,7 @@ class Trainer:
             self.dataset.train_images[self._validation],
             self.dataset.train_labels[self._validation],
         )
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
+        result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
         if not np.isfinite(result.mean_loss):
             self._diverged(f"The validation loss became {result.mean_loss} at step {self.step_count}")
         return result
