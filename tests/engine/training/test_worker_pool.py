@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -12,26 +13,51 @@ import pytest
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
 from engine.training.config import RunConfig
+from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult
+from engine.training.micro_batches import micro_batch_bounds
 from engine.training.trainer import Trainer
 from engine.training.worker_pool import Shared
 from engine.training.workers import Workers
+from engine.types import Labels
+
+
+def own_micro_batches(trainer: Trainer) -> list[tuple[int, int]]:
+    """Return the list to which the caller's own work is added from now on: steps done before, and indices."""
+    own: list[tuple[int, int]] = []
+    work = trainer.pool._own
+    compute = work.compute
+
+    def counted(step: int, micro_batches: Sequence[tuple[int, Labels]]) -> list[MicroBatchResult]:
+        own.extend((step, index) for index, _ in micro_batches)
+        return compute(step, micro_batches)
+
+    work.compute = counted  # type: ignore[method-assign]
+    return own
 
 
 def run(
     config: RunConfig, dataset: Dataset, workers: int, kill_after: int | None = None
 ) -> tuple[list[float], Trainer]:
-    """Return the losses of twelve steps, with all helpers at work from the second on."""
+    """Return the losses of twelve steps, with all helpers at work from the first on.
+
+    Every helper does its share of every step and the caller no more than its own, until one is killed.
+    """
     with Workers(workers) as workers_:
         trainer = Trainer(config, dataset, workers_)
-        losses = [trainer.step().loss]
         trainer.pool.wait()
         assert trainer.pool.helping == workers - 1
-        for step in range(2, 13):
+        own = own_micro_batches(trainer)
+        steps = []
+        for step in range(1, 13):
             if kill_after == step:
                 os.kill(trainer.pool._helpers[0].process.pid or 0, signal.SIGKILL)
-            losses.append(trainer.step().loss)
+            steps.append(trainer.step())
         assert trainer.pool.helping == (workers - 1 if kill_after is None else workers - 2)
-        return losses, trainer
+        for step in range(12 if kill_after is None else kill_after - 1):
+            bounds = micro_batch_bounds(steps[step].images, trainer._bytes)
+            mine = [index for done, index in own if done == step]
+            assert mine == [index for index in range(len(bounds)) if index % GRADIENT_BUFFERS % workers == 0]
+        return [step.loss for step in steps], trainer
 
 
 @pytest.fixture
@@ -57,10 +83,35 @@ def test_a_killed_helper_changes_no_number(
 
 
 def test_a_batch_of_one_image_needs_no_help(config: RunConfig, dataset: Dataset) -> None:
-    run(dataclasses.replace(config, batch_size=1), dataset, 2)
+    config = dataclasses.replace(config, batch_size=1)
+    assert run(config, dataset, 2)[0] == run(config, dataset, 1)[0]
 
 
-def test_more_slices_than_lanes(config: RunConfig, dataset: Dataset) -> None:
+def test_the_first_steps_do_not_wait_for_helpers(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(2) as workers:
+        trainer = Trainer(config, dataset, workers)
+        own = own_micro_batches(trainer)
+        trainer.step()
+        assert own == [(0, 0), (0, 1)]  # a process takes longer to start than this step
+        trainer.pool.wait()
+        trainer.pool.wait()  # those that are there already are not waited for
+        trainer.step()
+        assert own[2:] == [(1, 0)]
+
+
+def test_ctrl_c_does_not_end_helpers(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(2) as workers:
+        trainer = Trainer(config, dataset, workers)
+        trainer.pool.wait()
+        own = own_micro_batches(trainer)
+        os.kill(trainer.pool._helpers[0].process.pid or 0, signal.SIGINT)
+        for _ in range(20):
+            trainer.step()
+        assert trainer.pool.helping == 1
+        assert [index for _, index in own] == [0] * 20
+
+
+def test_more_micro_batches_than_buffers(config: RunConfig, dataset: Dataset) -> None:
     config = dataclasses.replace(config, batch_size=300, validation_images=50)
     assert run(config, dataset, 2)[0] == run(config, dataset, 1)[0]
 

@@ -1,0 +1,431 @@
+"""The window's end of a session: what it asks for and how often, and that everything comes back."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import QCoreApplication
+
+from engine.data.dataset import Dataset
+from engine.model.spec import NetworkSpec
+from engine.session.channel import Channel
+from engine.session.messages import (
+    Advance,
+    Change,
+    EvaluationDone,
+    Finish,
+    Pace,
+    Pause,
+    Play,
+    Quit,
+    Request,
+    Save,
+    Saved,
+    SettingsChanged,
+    Snapshot,
+    State,
+    StateChanged,
+    Validated,
+)
+from engine.training.config import RunConfig
+from engine.training.evaluation import Evaluation
+from gui.run import session_bridge
+from gui.run.session_bridge import DRAWING_SHARE, FRAME_MS, SessionBridge, Wants
+from gui.state.selection import Sample, Selection
+from tests.engine.session.scripted import Clock
+
+
+class Quiet:
+    """Stands for the session's function: keeps what it was started with and ends when told to quit."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[RunConfig, Channel, object, Path | None]] = []
+
+    def __call__(self, config: RunConfig, channel: Channel, resume: object, *, autosave: Path | None) -> None:
+        self.calls.append((config, channel, resume, autosave))
+        while not self.ended(channel):
+            channel.wait(None)
+
+    @staticmethod
+    def ended(channel: Channel) -> bool:
+        return any(isinstance(command, Quit) for command in channel._commands)
+
+
+class View:
+    def __init__(self, wants: Wants) -> None:
+        self.asked = wants
+
+    def wants(self) -> Wants:
+        return self.asked
+
+
+class Bench:
+    """A bridge whose ticks are made by hand, at times that are set."""
+
+    def __init__(self, bridge: SessionBridge, quiet: Quiet, clock: Clock) -> None:
+        self.bridge, self.quiet, self.clock = bridge, quiet, clock
+        self.said: list[tuple[object, ...]] = []
+        for name in (
+            "run_started",
+            "dataset_loaded",
+            "history_grew",
+            "validated",
+            "state_changed",
+            "settings_changed",
+            "snapshot_ready",
+            "evaluation_ready",
+            "saved",
+        ):
+            getattr(bridge, name).connect(lambda *values, name=name: self.said.append((name, *values)))
+
+    @property
+    def channel(self) -> Channel:
+        return self.bridge._channel
+
+    def tick(self) -> int:
+        """Let the timer's moment come; return the pause until the next one, in milliseconds."""
+        self.bridge._timer.stop()
+        self.bridge._tick()
+        QCoreApplication.processEvents()
+        return self.bridge._timer.interval()
+
+    def emit(self, *events: object) -> None:
+        for event in events:
+            self.channel.emit(event)
+
+    def heard(self, name: str) -> list[tuple[object, ...]]:
+        return [values for said, *values in self.said if said == name]
+
+    def commands(self) -> list[object]:
+        found = []
+        while (command := self.channel.command()) is not None:
+            found.append(command)
+        return found
+
+
+@pytest.fixture
+def config() -> RunConfig:
+    spec = NetworkSpec.from_json(
+        {"name": "n", "in_shape": [1, 2, 2], "layers": [{"kind": "flatten"}, {"kind": "dense", "units": 2}]}
+    )
+    return RunConfig(network=spec)
+
+
+@pytest.fixture
+def selection(qtbot) -> Selection:
+    return Selection()
+
+
+@pytest.fixture
+def bench(qtbot, selection: Selection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
+    quiet, clock = Quiet(), Clock()
+    monkeypatch.setattr(session_bridge, "run", quiet)
+    monkeypatch.setattr(session_bridge, "time", clock)
+    bridge = SessionBridge(selection, tmp_path / "autosave")
+    yield Bench(bridge, quiet, clock)
+    bridge.shutdown()
+
+
+@pytest.fixture
+def started(bench: Bench, config: RunConfig) -> Bench:
+    bench.bridge.start(config)
+    bench.bridge._timer.stop()
+    bench.said.clear()
+    return bench
+
+
+def picture(step: int = 0) -> Snapshot:
+    return Snapshot(1, step, None, None, (), None)
+
+
+def running(bench: Bench) -> None:
+    bench.emit(StateChanged(1, State.RUNNING))
+    bench.tick()
+
+
+# --- a run and its end ------------------------------------------------------------------------------
+
+
+def test_a_run_begins_in_a_thread_of_its_own(bench: Bench, config: RunConfig, tmp_path: Path) -> None:
+    bench.bridge.start(config)
+    assert bench.said == [("state_changed", State.LOADING, ""), ("run_started", config)]
+    assert bench.bridge._timer.interval() == FRAME_MS == 96
+    assert bench.bridge._timer.isActive() and bench.bridge._timer.isSingleShot()
+    assert [thread.name for thread in threading.enumerate()].count("training") == 1
+    assert (bench.bridge.config, bench.bridge.live) == (config, config.live())
+    assert bench.bridge.history is bench.channel.history
+    bench.bridge.shutdown()
+    assert bench.quiet.calls == [(config, bench.channel, None, tmp_path / "autosave")]
+    assert bench.channel.run_id == 1
+
+
+def test_a_new_run_ends_the_old_one_and_begins_anew(bench: Bench, config: RunConfig) -> None:
+    bench.bridge.start(config)
+    old = bench.channel
+    old.history.steps.append(*[1.0] * 6)
+    bench.tick()
+    first = bench.bridge._thread
+    assert first is not None
+    other, checkpoint = dataclasses.replace(config, seed=5), object()
+    bench.bridge.start(other, checkpoint)
+    first.join(10)
+    assert not first.is_alive()
+    assert bench.channel is not old
+    assert bench.channel.run_id == 2
+    assert bench.bridge.steps == 0
+    assert bench.bridge.config is other
+    old.emit(StateChanged(1, State.FAILED, "of the old run"))
+    bench.said.clear()
+    bench.tick()
+    assert bench.said == []
+    bench.bridge.shutdown()
+    assert bench.quiet.calls[1][2] is checkpoint
+
+
+def test_shutting_down_waits_for_every_thread(bench: Bench, config: RunConfig) -> None:
+    for _ in range(3):
+        bench.bridge.start(config)
+    bench.bridge.shutdown()
+    assert "training" not in [thread.name for thread in threading.enumerate()]
+    assert not bench.bridge._timer.isActive()
+    bench.bridge.refresh()
+    assert not bench.bridge._timer.isActive()
+
+
+def test_a_tick_after_the_end_asks_for_nothing(started: Bench) -> None:
+    started.bridge.shutdown()
+    started.commands()
+    started.tick()
+    assert started.channel.request() is None
+    assert not started.bridge._timer.isActive()
+
+
+# --- what the user does -----------------------------------------------------------------------------
+
+
+def test_every_wish_becomes_a_command(started: Bench, config: RunConfig, tmp_path: Path) -> None:
+    bridge, live = started.bridge, config.live()
+    path = tmp_path / "m"
+    bridge.play()
+    bridge.advance(3)
+    bridge.pause()
+    bridge.change(live)
+    bridge.pace(2.5)
+    bridge.finish()
+    bridge.save(path)
+    bridge.save(path, checkpoint=True)
+    assert started.commands() == [
+        Play(),
+        Advance(3),
+        Pause(),
+        Change(live),
+        Pace(2.5),
+        Finish(),
+        Save(path),
+        Save(path, checkpoint=True),
+    ]
+
+
+def test_a_wish_is_answered_soon(started: Bench, selection: Selection) -> None:
+    timer = started.bridge._timer
+    for wish in (started.bridge.play, started.bridge.refresh, lambda: selection.changed.emit(None)):
+        timer.start(1000)
+        wish()
+        assert timer.isActive() and timer.interval() == 15
+    timer.start(5)
+    started.bridge.refresh()
+    assert timer.interval() == 5  # it is nearer already
+    timer.stop()
+
+
+# --- what comes back --------------------------------------------------------------------------------
+
+
+def test_every_event_becomes_a_signal_in_order(started: Bench, config: RunConfig, tmp_path: Path) -> None:
+    live = dataclasses.replace(config.live(), momentum=0.5)
+    evaluation = EvaluationDone(1, 4, Evaluation(*[np.zeros(0, np.int64)] * 5, total=0, classes=2))
+    shown = picture()
+    started.channel.snapshot.put(shown)
+    started.channel.evaluation.put(evaluation)
+    started.emit(
+        StateChanged(1, State.PAUSED, "why"),
+        Validated(1, 0),
+        Validated(1, 1),
+        SettingsChanged(1, live),
+        Saved(1, tmp_path, "no room"),
+    )
+    started.tick()
+    assert started.said == [
+        ("state_changed", State.PAUSED, "why"),
+        ("validated", 0),
+        ("validated", 1),
+        ("settings_changed", live),
+        ("saved", tmp_path, "no room"),
+        ("snapshot_ready", shown),
+        ("evaluation_ready", evaluation),
+    ]
+    assert started.bridge.state is State.PAUSED
+    assert started.bridge.live == live
+    started.said.clear()
+    started.tick()
+    assert started.said == []
+
+
+def test_the_data_set_is_told_once(started: Bench) -> None:
+    images, labels = np.zeros((2, 1, 2, 2), np.uint8), np.array([0, 1])
+    dataset = Dataset("d", "D", ("a", "b"), images, labels, images, labels)
+    assert (started.bridge.dataset, started.bridge.epoch_size) == (None, 0)
+    started.channel.dataset, started.channel.epoch_size = dataset, 2
+    started.tick()
+    started.tick()
+    assert started.said == [("dataset_loaded", dataset)]
+    assert started.bridge.dataset is dataset
+    assert started.bridge.epoch_size == 2
+
+
+def test_the_curves_grow_calmly_while_it_trains(started: Bench) -> None:
+    running(started)
+    started.clock.pass_(10)
+    times = []
+    for _ in range(100):
+        started.channel.history.steps.append(*[1.0] * 6)
+        before = len(started.heard("history_grew"))
+        started.tick()
+        if len(started.heard("history_grew")) > before:
+            times.append(started.clock.now)
+        started.clock.pass_(0.03125)
+    # 0.18 s at least, so every sixth of these ticks.
+    assert np.diff(times).tolist() == [0.1875] * (len(times) - 1)
+    assert len(times) == 17
+
+
+def test_standing_the_curves_are_whole_at_once(started: Bench) -> None:
+    running(started)
+    started.clock.pass_(10)
+    for _ in range(2):
+        started.channel.history.steps.append(*[1.0] * 6)
+        started.tick()
+    assert len(started.heard("history_grew")) == 1
+    started.emit(StateChanged(1, State.PAUSED))
+    started.tick()
+    started.tick()
+    assert len(started.heard("history_grew")) == 2
+    started.tick()
+    assert len(started.heard("history_grew")) == 2  # no new row
+    assert started.bridge.steps == 2
+
+
+# --- what is asked for, and how often ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", ["kernels", "maps", "evaluate"])
+def test_what_any_view_needs_is_asked_for_and_nothing_else(
+    started: Bench, selection: Selection, part: str
+) -> None:
+    started.tick()
+    assert started.channel.request() == Request()
+    view, hidden = View(Wants(**{part: True})), View(Wants())
+    for watcher in (hidden, view, hidden):
+        started.bridge.add_watcher(watcher)
+    started.tick()
+    assert started.channel.request() == Request(**{part: True})
+    view.asked = Wants()
+    started.tick()
+    assert started.channel.request() == Request()
+
+
+def test_needs_add_up() -> None:
+    every = [Wants(kernels=True), Wants(maps=True), Wants(evaluate=True), Wants()]
+    for a in every:
+        for b in every:
+            both = a | b
+            for name in ("kernels", "maps", "evaluate"):
+                assert getattr(both, name) == (getattr(a, name) or getattr(b, name))
+
+
+def test_maps_are_asked_for_of_the_image_that_all_look_at(started: Bench, selection: Selection) -> None:
+    image = np.arange(4, dtype=np.uint8).reshape(1, 2, 2)
+    selection.choose(Sample(image, "a drawing"))
+    started.tick()
+    request = started.channel.request()
+    assert request is not None and request.image is image
+
+
+def test_nothing_is_asked_for_before_the_last_pictures_are_painted(started: Bench) -> None:
+    started.bridge._tick()
+    assert started.channel.request() is None
+    QCoreApplication.processEvents()
+    assert started.channel.request() is not None
+
+
+def drawn(bench: Bench, seconds: float, ticks: int = 60) -> tuple[float, list[int]]:
+    """Let every picture take ``seconds`` to draw; return the share of the time in the end, and the pauses."""
+    bench.bridge.snapshot_ready.connect(lambda _: bench.clock.pass_(seconds))
+    spent, began, pauses = 0.0, 0.0, []
+    for number in range(ticks):
+        if number == ticks // 2:
+            spent, began = 0.0, bench.clock.now
+        bench.channel.snapshot.put(picture())
+        before = bench.clock.now
+        pauses.append(bench.tick())
+        spent += bench.clock.now - before
+        bench.clock.pass_(pauses[-1] / 1000)
+    return spent / (bench.clock.now - began), pauses
+
+
+def test_drawing_takes_at_most_a_tenth_of_the_time_while_it_trains(started: Bench) -> None:
+    running(started)
+    share, pauses = drawn(started, 0.05)
+    assert share == pytest.approx(DRAWING_SHARE, rel=0.02)
+    assert DRAWING_SHARE == 0.1
+    assert pauses[-1] == pytest.approx(450, abs=5)
+    assert pauses == sorted(pauses)  # it is learnt from what was measured, step by step
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5])
+def test_the_share_can_be_chosen(started: Bench, share: float) -> None:
+    started.bridge.drawing_share = share
+    running(started)
+    got, _ = drawn(started, 0.015 if share < 0.1 else 0.2)
+    assert got == pytest.approx(share, rel=0.03)
+
+
+def test_at_least_one_picture_a_second_however_dear(started: Bench) -> None:
+    running(started)
+    _, pauses = drawn(started, 0.4)
+    assert pauses[-1] == 600
+
+
+def test_cheap_pictures_come_at_the_usual_pace(started: Bench) -> None:
+    running(started)
+    _, pauses = drawn(started, 0.004)
+    assert set(pauses) == {92}
+
+
+def test_standing_pictures_come_at_the_usual_pace_however_dear(started: Bench) -> None:
+    started.emit(StateChanged(1, State.PAUSED))
+    started.tick()
+    _, pauses = drawn(started, 0.05)
+    assert set(pauses) == {46}
+    started.bridge.snapshot_ready.connect(lambda _: started.clock.pass_(0.2))
+    started.channel.snapshot.put(picture())
+    assert started.tick() == 5  # the window must get its turn
+
+
+def test_when_drawing_becomes_cheap_again_the_pause_does_too(started: Bench) -> None:
+    running(started)
+    slow = [True]
+    started.bridge.snapshot_ready.connect(lambda _: started.clock.pass_(0.05 if slow else 0.001))
+    for _ in range(30):
+        started.channel.snapshot.put(picture())
+        dear = started.tick()
+    slow.clear()
+    for _ in range(30):
+        started.channel.snapshot.put(picture())
+        cheap = started.tick()
+    assert (dear, cheap) == (pytest.approx(450, abs=5), 95)
