@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Sequence
-from types import ModuleType
-from typing import NoReturn
 
 from engine import signals
 
-
-class _Parser(argparse.ArgumentParser):
-    """Says a usage error in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print ``message`` and exit with 2."""
-        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # nothing is loaded before signals are answered
+    import argparse
+    from collections.abc import Sequence
+    from types import ModuleType
 
 
 def commands() -> dict[str, ModuleType]:
@@ -30,25 +24,16 @@ def commands() -> dict[str, ModuleType]:
     return {"": launch, **COMMANDS, "screenshot": screenshot}
 
 
-class _Version(argparse.Action):
-    """Prints the versions and ends; they are looked up only then."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        """Print the versions of the program and of what it stands on, and exit with 0."""
-        from engine.versions import as_text
-
-        print(as_text())
-        parser.exit(0)
-
-
 def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    result = _Parser(
+    from engine.cli.arguments import Parser, Version
+
+    result = Parser(
         prog="kernelscope",
         description="Watch a convolutional neural network, written from scratch in NumPy, learn. "
         "Without a command the window opens.",
     )
-    result.add_argument("--version", action=_Version, nargs=0, help="print the versions and exit")
+    result.add_argument("--version", action=Version, nargs=0, help="print the versions and exit")
     known = modules or commands()
     known[""].arguments(result)
     result.set_defaults(command="")
@@ -85,9 +70,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
+def program() -> int:
+    """Run the program as a process of its own."""
+    code = main()
+    signals.ignore()  # it is over, and has ended as it has ended
+    return code
+
+
 if __name__ == "__main__":
     if getattr(sys, "frozen", False):  # in a bundle, processes that help with the training start here, too
         from multiprocessing import freeze_support
 
         freeze_support()
-    sys.exit(main())
+    sys.exit(program())

@@ -11,9 +11,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # this is loaded first of all, and the sooner the better
+    from collections.abc import Callable, Iterator
+    from typing import NoReturn
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 ENDING = tuple(signal.Signals[name] for name in _NAMES if name in signal.Signals.__members__)

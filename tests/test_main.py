@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import main
-from engine.cli.train import CONFIG, MODEL, RESULT, STEPS, VALIDATIONS
+from engine.cli.results import CONFIG, MODEL, NAMES, RESULT, STEPS
 from engine.data.catalogue import load
 
 FAST = ["--training-images", "2000", "--epochs", "1", "--validation-images", "500", "--quiet"]
@@ -32,7 +32,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_train_writes_model_curves_and_configuration(trained: Path) -> None:
-    assert {path.name for path in trained.iterdir()} == {MODEL, STEPS, VALIDATIONS, CONFIG, RESULT}
+    assert {path.name for path in trained.iterdir()} == set(NAMES)
     assert len((trained / STEPS).read_text().splitlines()) == 101
     assert json.loads((trained / CONFIG).read_text())["training_images"] == 2000
     figures = json.loads((trained / RESULT).read_text())

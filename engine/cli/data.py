@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from engine.cli import own_data, progress
+from engine.cli.arguments import to_path
 from engine.data.catalogue import entries, entry, is_present, load
 from engine.data.entry import Entry
 
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "add", help="take a data set from files, folders or archives that are here already"
     )
     add.add_argument("name", metavar="NAME")
-    add.add_argument("paths", metavar="PATH", nargs="+", type=Path)
+    add.add_argument("paths", metavar="PATH", nargs="+", type=to_path)
     add.set_defaults(action=_add)
     check = actions.add_parser("check", help="read a data set and say what is in it")
     check.add_argument("name", metavar="NAME")

@@ -6,6 +6,7 @@ import argparse
 import json
 
 from engine.cli import progress
+from engine.cli.arguments import name_or_path
 from engine.data.catalogue import DATASETS, load
 from engine.errors import EngineError
 from engine.model.model_file import SHIPPED, find_model
@@ -21,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         required=True,
+        type=name_or_path,
         metavar="FILE_OR_NAME",
         help=f"a .safetensors file, or a shipped model: {names}",
     )

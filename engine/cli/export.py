@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from engine.cli.arguments import name_or_path, to_path
 from engine.model.model_file import SHIPPED, find_model
 
 HELP = "write a model for PyTorch or as ONNX"
@@ -14,7 +14,10 @@ FORMATS = ("safetensors", "onnx", "torch")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument(
-        "model", metavar="MODEL", help=f"a .safetensors file, or a shipped model: {', '.join(SHIPPED)}"
+        "model",
+        type=name_or_path,
+        metavar="MODEL",
+        help=f"a .safetensors file, or a shipped model: {', '.join(SHIPPED)}",
     )
     parser.add_argument(
         "--format",
@@ -22,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="safetensors",
         help="weights in PyTorch's layout, ONNX, or the text of a torch.nn class (default: safetensors)",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
+    parser.add_argument("--out", type=to_path, required=True, metavar="FILE", help="the file to write")
 
 
 def run(args: argparse.Namespace) -> int:

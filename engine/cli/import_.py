@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from engine.cli.arguments import to_path
 from engine.model.model_file import save_model
 
 HELP = "turn a model from elsewhere (.onnx, .safetensors, the origin's trained.pickle) into one of here"
@@ -12,9 +12,9 @@ HELP = "turn a model from elsewhere (.onnx, .safetensors, the origin's trained.p
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="the file to read")
+    parser.add_argument("file", type=to_path, metavar="FILE", help="the file to read")
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="MODEL.safetensors", help="the file to write"
+        "--out", type=to_path, required=True, metavar="MODEL.safetensors", help="the file to write"
     )
 
 

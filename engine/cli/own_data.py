@@ -6,10 +6,10 @@ import argparse
 import dataclasses
 import json
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import progress
+from engine.cli.arguments import to_path
 from engine.data.pictures.asking import WAYS, listed, passed_over
 from engine.data.pictures.found import Answers
 from engine.data.pictures.options import FITS, PictureOptions, suggested_colour, suggested_size
@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     info, default = PictureOptions.options(), PictureOptions()
     parser.add_argument(
         "path",
-        type=Path,
+        type=to_path,
         metavar="PATH",
         help="folder with a sub-folder for each class, table (.csv) of file and class, or .npz",
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.cli.arguments import name_or_path, to_path
 from engine.errors import EngineError
 from engine.model.model_file import SHIPPED, Model, find_model
 
@@ -25,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default="digits",
+        type=name_or_path,
         metavar="FILE_OR_NAME",
         help=f"a .safetensors file, or a shipped model: {names} (default: digits)",
     )
@@ -39,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of lines")
     parser.add_argument(
-        "images", nargs="+", type=Path, metavar="IMAGE", help="picture in any format Pillow reads"
+        "images", nargs="+", type=to_path, metavar="IMAGE", help="picture in any format Pillow reads"
     )
 
 

@@ -4,58 +4,51 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import errno
 import json
 import os
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine import signals
 from engine.cli import progress
+from engine.cli.arguments import name_or_path, to_path
+from engine.cli.attended import Interruptions, attended
+from engine.cli.results import CHECKPOINT, CONFIG, MODEL, NAMES, RESULT, STEPS, VALIDATIONS, Results
 from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
-from engine.io.files import replacing, write_text
-from engine.model.model_file import load_model
 from engine.model.network import Network
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
 from engine.session.checkpoint import Checkpoint, load_checkpoint
-from engine.session.loop import run as run_session
-from engine.session.messages import Finish, Play, Quit, Save, Saved, State, StateChanged, Validated
-from engine.training.config import SHARE, RunConfig
-from engine.training.evaluation import evaluate
-from engine.training.workers import Workers
+from engine.session.messages import State
+from engine.training.config import SHARE, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
 
-HELP = "train a network; writes the model, its curves and its configuration"
+__all__ = ["CHECKPOINT", "CONFIG", "MODEL", "RESULT", "STEPS", "VALIDATIONS"]
 
-MODEL, STEPS, VALIDATIONS, CONFIG, RESULT, CHECKPOINT = (
-    "model.safetensors",
-    "curves.csv",
-    "validation.csv",
-    "config.json",
-    "result.json",
-    "checkpoint.safetensors",
-)
+HELP = "train a network; writes the model, its curves and its configuration"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command; every number of ``RunConfig`` is one."""
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder for the results; made if needed"
+        "--out", type=to_path, required=True, metavar="DIR", help="folder for the results; made if needed"
     )
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="settings as JSON; the options below come on top"
+        "--config", type=to_path, metavar="FILE", help="settings as JSON; the options below come on top"
     )
     parser.add_argument(
         "--data", metavar="NAME", help=f"data set: {', '.join(DATASETS)}, or one of your own (default: mnist)"
     )
-    parser.add_argument("--network", metavar="NAME_OR_FILE", help=f"{', '.join(PRESETS)}, or a JSON file")
+    parser.add_argument(
+        "--network", type=name_or_path, metavar="NAME_OR_FILE", help=f"{', '.join(PRESETS)}, or a JSON file"
+    )
     parser.add_argument("--optimiser", choices=list(OPTIMISERS), help="default: momentum")
     parser.add_argument("--schedule", choices=list(SCHEDULES), help="of the learning rate; default: constant")
     parser.add_argument(
@@ -73,9 +66,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
-def configuration(args: argparse.Namespace) -> RunConfig:
-    """Return the settings that the options ask for; raises ConfigError or ShapeError."""
-    config = RunConfig.from_file(args.config) if args.config else RunConfig(network=preset("classic"))
+def configuration(args: argparse.Namespace, base: RunConfig | None = None) -> RunConfig:
+    """Return the settings that the options ask for, on top of ``base``; raises ConfigError or ShapeError."""
+    config = base or RunConfig(network=preset("classic"))
+    if args.config:
+        config = RunConfig.from_file(args.config, config)
     changes: dict[str, Any] = {
         name: value for name in RunConfig.options() if (value := getattr(args, name)) is not None
     }
@@ -107,145 +102,130 @@ def network(name: str) -> NetworkSpec:
         raise ConfigError(f"{path} cannot be read as a network: {error}.") from None
 
 
-def run(args: argparse.Namespace, *, keep_checkpoint: bool = False) -> int:
+def run(args: argparse.Namespace) -> int:
     """Train as ``args`` say; returns the exit code.
 
-    Args:
-        args: what ``arguments`` has defined.
-        keep_checkpoint: leave the checkpoint of the finished run in the folder.
+    Raises:
+        EngineError: something is wrong with the settings, the data, the folder or the training.
+        KeyboardInterrupt: a signal has ended it early; the message says what is kept and how to go on.
     """
-    config, resume = configuration(args), None
-    dataset = load(config.data)
-    config = dataclasses.replace(
-        config, network=config.network.fitted(dataset.in_shape, len(dataset.class_names))
-    )
-    if args.validation_images is None and not args.config:
-        held = min(config.validation_images, len(dataset.train_images) // SHARE)
-        config = dataclasses.replace(config, validation_images=held)
     out: Path = args.out
+    if not args.resume and not args.overwrite:
+        _check_free(out)
+    if args.resume:
+        config, dataset, resume = continued(args, load_checkpoint(out / CHECKPOINT))
+    else:
+        config, resume = configuration(args), None
+        dataset = load(config.data)
+        config = fitted(config, dataset)
+        if args.validation_images is None and not args.config:
+            held = min(config.validation_images, len(dataset.train_images) // SHARE)
+            config = dataclasses.replace(config, validation_images=held)
     try:
         out.mkdir(parents=True, exist_ok=True)
         if not os.access(out, os.W_OK):
-            raise PermissionError(13, "Permission denied")
-        if args.resume:
-            resume = load_checkpoint(out / CHECKPOINT)
-            config = resume.config
-        elif (out / MODEL).exists() and not args.overwrite:
-            raise ConfigError(f"{out} already holds a {MODEL}; choose another folder or add --overwrite.")
-        write_text(out / CONFIG, json.dumps(config.to_json(), indent=2) + "\n")
-        code = _train(config, out, resume, quiet=args.quiet)
-        if not keep_checkpoint:
-            (out / CHECKPOINT).unlink(missing_ok=True)
-        return code
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise EngineError(f"Cannot write to {out}: {error.strerror or error}.") from None
+    interruptions = Interruptions()
+    with signals.on_signal(interruptions.note):
+        return _train(config, dataset, out, resume, interruptions, quiet=args.quiet)
 
 
-def train_blocking(
+def _check_free(out: Path) -> None:
+    """Raise ConfigError if there are results or an unfinished run in ``out``."""
+    there = [name for name in (MODEL, CHECKPOINT, *NAMES) if (out / name).exists()]
+    if there:
+        go_on = "--resume to go on with its run, " if CHECKPOINT in there else ""
+        raise ConfigError(
+            f"{out} already holds a {there[0]}; add {go_on}--overwrite to replace it, or choose another "
+            "folder."
+        )
+
+
+def fitted(config: RunConfig, dataset: Dataset) -> RunConfig:
+    """Return ``config`` with its network made to fit the images and classes of ``dataset``."""
+    network = config.network.fitted(dataset.in_shape, len(dataset.class_names))
+    return dataclasses.replace(config, network=network)
+
+
+def continued(args: argparse.Namespace, kept: Checkpoint) -> tuple[RunConfig, Dataset, Checkpoint]:
+    """Return what goes on from ``kept`` with the changes that ``args`` ask for.
+
+    Raises:
+        ConfigError: they ask for what cannot be changed in the middle of a run.
+    """
+    begun = kept.config.changed(kept.live)
+    wanted = configuration(args, begun)
+    changeable = [*LiveSettings.__dataclass_fields__, "threads", "validation_every"]
+    dataset = load(begun.data)
+    if wanted.data == begun.data:
+        wanted = fitted(wanted, dataset)
+    before, after = begun.to_json(), wanted.to_json()
+    for name, value in before.items():
+        if name not in changeable and after[name] != value:
+            title = name.replace("_", " ")
+            names = ", ".join(each.replace("_", " ") for each in changeable)
+            raise ConfigError(
+                f"The run in {args.out} has the {title} {_brief(value)}, which --resume cannot change to "
+                f"{_brief(after[name])}; only {names} can change."
+            )
+    if kept.values.get("epoch", 0) >= wanted.epochs:
+        print(f"All {wanted.epochs} epochs are done; --epochs with a larger number goes on.", file=sys.stderr)
+    return wanted, dataset, kept.changed(wanted)
+
+
+def _brief(value: Any) -> str:
+    """Name a setting in a sentence."""
+    if isinstance(value, dict):
+        title = value.get("name") or value.get("kind")
+        options = ", ".join(f"{k} {v}" for k, v in value.items() if isinstance(v, int | float))
+        return f"'{title}'" + (f" ({options})" if options else "")
+    return f"{value!r}" if isinstance(value, str) else f"{value:g}"
+
+
+def _train(
     config: RunConfig,
     dataset: Dataset,
     out: Path,
     resume: Checkpoint | None,
-    watch: Callable[[Channel], None],
-) -> tuple[State, str, Channel]:
-    """Train in a thread until the end; calls ``watch`` about ten times a second.
-
-    Ctrl-C ends the run early with what it has learnt so far. Returns the last state, its
-    message and the channel.
-    """
-    channel = Channel(1)
-    thread = threading.Thread(
-        target=run_session,
-        args=(config, channel, resume),
-        kwargs={"autosave": out / CHECKPOINT, "loader": lambda _: dataset},
-        name="training",
-    )
-    thread.start()
-    channel.send(Play())
-    state, message, started, early = State.LOADING, "", False, ""
-    try:
-        while not (started and state in (State.FINISHED, State.FAILED)) and thread.is_alive():
-            try:
-                thread.join(0.1)
-                for event in channel.events():
-                    if isinstance(event, StateChanged):
-                        started = started or event.state in (State.RUNNING, State.FAILED, State.FINISHED)
-                        state, message = event.state, event.message
-                        if message and state is State.RUNNING:
-                            progress.say(message)
-                    elif isinstance(event, Validated):
-                        _report(channel, event.row)
-                watch(channel)
-            except KeyboardInterrupt:
-                early = "Interrupted"
-                channel.send(Finish())
-        channel.send(Save(out / MODEL))
-        message = early or message
-        while (thread.is_alive() and state is not State.FAILED) or (
-            thread.is_alive() and channel.history.steps.length
-        ):
-            thread.join(0.02)
-            saved = [event for event in channel.events() if isinstance(event, Saved)]
-            if saved:
-                if saved[0].problem:
-                    raise EngineError(saved[0].problem)
-                break
-    finally:
-        channel.send(Quit())
-        thread.join()
-    return state, message, channel
-
-
-def _report(channel: Channel, row: int) -> None:
-    rows = channel.history.validations
-    accuracy, loss = rows.column("accuracy")[row], rows.column("loss")[row]
-    step, epoch = rows.column("step")[row], rows.column("epoch")[row]
-    line = f"step {step:,.0f}, epoch {epoch:.2f}: validation accuracy {100 * accuracy:.2f} %, cost {loss:.4f}"
-    progress.say(line)
-
-
-def _train(config: RunConfig, out: Path, resume: Checkpoint | None, *, quiet: bool) -> int:
-    dataset = load(config.data)
+    interruptions: Interruptions,
+    *,
+    quiet: bool,
+) -> int:
     parameters = Network.new(config.network, config.seed).vector.size
     print(f"{config.network.name} on {dataset.title}: {parameters:,} parameters", file=sys.stderr)
-    with progress.bar(config.epochs, "epoch", disable=quiet, bar_format=_BAR) as bar:
+    with attended(config, dataset, out / CHECKPOINT, resume) as training:
+        with progress.bar(config.epochs, "epoch", disable=quiet, bar_format=_BAR) as bar:
 
-        def watch(channel: Channel) -> None:
-            steps = channel.history.steps
-            if steps.length:
-                bar.n = min(steps.last("epoch"), config.epochs)
-                bar.set_postfix_str(_speed(channel, config), refresh=False)
-                bar.refresh()
+            def watch(channel: Channel) -> None:
+                steps = channel.history.steps
+                if steps.length:
+                    bar.n = min(steps.last("epoch"), config.epochs)
+                    bar.set_postfix_str(_speed(channel, config), refresh=False)
+                    bar.refresh()
 
-        state, message, channel = train_blocking(config, dataset, out, resume, watch)
-    history = channel.history
-    if not history.steps.length:
-        raise EngineError(message or "Nothing was trained.")
-    for name, columns in ((STEPS, history.steps), (VALIDATIONS, history.validations)):
-        with replacing(out / name) as file:
-            file.write(columns.csv().encode("ascii"))
-    if state is State.FAILED:
-        raise EngineError(message)
-    model = load_model(out / MODEL)
-    with Workers(config.threads) as workers:
-        result = evaluate(
-            model.network, model.preprocessing, dataset.test_images, dataset.test_labels, workers
-        )
-    figures = {
-        "test_accuracy": result.accuracy,
-        "test_cost": result.mean_loss,
-        "test_images": len(result.labels),
-        "steps": int(history.steps.last("step")),
-        "training_seconds": round(history.steps.last("seconds"), 3),
-        "parameters": parameters,
-    }
-    write_text(out / RESULT, json.dumps(figures, indent=2) + "\n")
+            training.until_end(interruptions, watch)
+        if not training.history.steps.length and interruptions.count:
+            raise KeyboardInterrupt("interrupted before the first step; nothing is written")
+        if not training.history.steps.length or not training.alive:
+            raise EngineError(training.message or "Nothing was trained.")
+        results = Results(training, dataset, interruptions)
+        where, problem = results.write(out)
+    figures = results.figures
     print(
-        f"test accuracy {100 * result.accuracy:.2f} % on {len(result.labels):,} images after "
-        f"{figures['training_seconds']:.1f} s of training; model: {out / MODEL}"
+        f"test accuracy {100 * figures['test_accuracy']:.2f} % on {figures['test_images']:,} images after "
+        f"{figures['training_seconds']:.1f} s of training; model: {where / MODEL}"
     )
-    if message == "Interrupted":
-        raise EngineError(f"Interrupted at step {figures['steps']}; what was learnt so far is in {out}.")
+    if training.state is State.FAILED:
+        raise EngineError(f"{training.message} The results so far are in {where}.")
+    if problem:
+        problem = f"{problem} The results are in {where} instead."
+    if interruptions.count:
+        told = f"interrupted at step {figures['steps']:,}; the results so far are in {where}"
+        raise KeyboardInterrupt(f"{told}; train --resume --out {where} goes on. {problem}".rstrip())
+    if problem:
+        raise EngineError(problem)
     return 0
 
 

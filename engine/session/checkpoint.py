@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from engine.errors import EngineError, ModelFileError
 from engine.model.container import Arrays, read, write
 from engine.model.history import History
-from engine.training.config import RunConfig
+from engine.training.config import LiveSettings, RunConfig
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,19 @@ class Checkpoint:
     arrays: Arrays
     values: dict[str, Any]
     history: History
+
+    @property
+    def live(self) -> LiveSettings:
+        """The settings that were in use; raises ModelFileError if they are damaged."""
+        try:
+            return LiveSettings(**self.values["live"])
+        except (KeyError, TypeError) as error:
+            raise ModelFileError(f"The checkpoint is damaged: {error}.") from None
+
+    def changed(self, config: RunConfig) -> Checkpoint:
+        """Return this state to go on from with the settings ``config``."""
+        live = dataclasses.asdict(config.live())
+        return dataclasses.replace(self, config=config, values={**self.values, "live": live})
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:

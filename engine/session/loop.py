@@ -37,6 +37,7 @@ from engine.session.messages import (
     StateChanged,
     Validated,
 )
+from engine.session.periodic import PeriodicCheckpoint
 from engine.session.side_evaluation import SideEvaluation
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation
@@ -46,9 +47,6 @@ from engine.training.workers import Workers
 _log = logging.getLogger(__name__)
 
 Resume: TypeAlias = Checkpoint
-
-AUTOSAVE_SECONDS = 60.0
-"""Time between two automatic checkpoints of a training run."""
 
 
 def run(
@@ -115,8 +113,7 @@ class _Session:
         self.pace = self.due = 0.0
         self.evaluating = True
         self.evaluation = SideEvaluation(self.trainer, dataset, workers)
-        self.autosave = autosave
-        self.saved_at = time.monotonic()
+        self.periodic = None if autosave is None else PeriodicCheckpoint(autosave)
         if resume is not None:
             self.trainer.restore(resume.arrays, resume.values)
             channel.history.steps.extend(resume.history.steps.table())
@@ -274,15 +271,15 @@ class _Session:
             result.step == self.pause_at or (not self.pause_at and epoch != trainer.epoch)
         ):
             self._enter(State.PAUSED)
-        if self.autosave is not None and time.monotonic() - self.saved_at > AUTOSAVE_SECONDS:
+        if self.periodic is not None and self.periodic.due:
             self._autosave()
 
     def _validate(self) -> None:
-        evaluation = self.trainer.validate()
-        if evaluation is None:
-            return
         rows = self.channel.history.validations
         if rows.length and rows.last("step") == self.trainer.step_count:
+            return
+        evaluation = self.trainer.validate()
+        if evaluation is None:
             return
         rows.append(
             self.trainer.step_count,
@@ -294,19 +291,12 @@ class _Session:
         self.channel.emit(Validated(self.channel.run_id, rows.length - 1))
 
     def _autosave(self) -> None:
-        self.saved_at = time.monotonic()
-        if self.autosave is None:
-            return
-        try:
-            save_checkpoint(self.autosave, self._checkpoint())
-        except (EngineError, MemoryError) as error:
-            self.autosave = None  # once is enough: the disk will not be less full in a minute
-            message = f"No more automatic checkpoints: {str(error) or 'there is not enough memory.'}"
-            self.channel.emit(StateChanged(self.channel.run_id, self.state, message))
+        if self.periodic is not None and (told := self.periodic.write(self._checkpoint)):
+            self.channel.emit(StateChanged(self.channel.run_id, self.state, told))
 
     def _enter(self, state: State, message: str = "") -> None:
         self.state = state
-        if state is not State.RUNNING and self.autosave is not None and self.trainer.step_count:
+        if state is not State.RUNNING and self.trainer.step_count:
             self._autosave()
         self.channel.emit(StateChanged(self.channel.run_id, state, message))
 

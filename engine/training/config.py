@@ -134,10 +134,13 @@ class RunConfig:
         return cls(**values)
 
     @classmethod
-    def from_file(cls, path: Path) -> RunConfig:
-        """Read settings from a JSON file; raises ConfigError naming the file."""
+    def from_file(cls, path: Path, base: RunConfig | None = None) -> RunConfig:
+        """Read settings from a JSON file, on top of ``base``; raises ConfigError naming the file."""
         try:
-            return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+            data = json.loads(path.read_text(encoding="utf-8"))
+            if base is not None and isinstance(data, dict):
+                data = {**base.to_json(), **data}
+            return cls.from_json(data)
         except OSError as error:
             raise ConfigError(f"Cannot read {path}: {error.strerror}.") from None
         except ValueError as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,15 @@ def _processes() -> SpawnContext:
     from multiprocessing import get_context
 
     return get_context("spawn")
+
+
+def _start_tracker() -> None:
+    """Start what multiprocessing has beside its processes, which would let signals through meanwhile."""
+    if sys.platform != "win32":
+        from multiprocessing import resource_tracker
+
+        with signals.held_back():
+            resource_tracker.ensure_running()
 
 
 class Shared:
@@ -110,6 +120,7 @@ class _Helper:
         context = _processes()
         self.link, other = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(worker_config, other), daemon=True)
+        _start_tracker()
         with signals.held_back():
             self.process.start()
         other.close()
@@ -132,12 +143,15 @@ class WorkerPool:
     """The caller and a number of helping processes."""
 
     def __init__(
-        self, own: MicroBatchWorker, worker_config: Callable[[], WorkerConfig], helpers: int
+        self,
+        own: MicroBatchWorker,
+        worker_config: Callable[[], WorkerConfig] | None = None,
+        helpers: int = 0,
     ) -> None:
         """Share work between ``own`` and up to ``helpers`` processes, at most one for each buffer."""
         self._own = own
         self._worker_config = worker_config
-        self._wanted = min(helpers, GRADIENT_BUFFERS - 1)
+        self._wanted = min(helpers, GRADIENT_BUFFERS - 1) if worker_config else 0
         self._helpers: list[_Helper] = []
 
     def compute(self, step: int, micro_batches: MicroBatches) -> list[MicroBatchResult]:
@@ -189,6 +203,7 @@ class WorkerPool:
 
     def _start(self) -> None:
         try:
+            assert self._worker_config is not None  # noqa: S101 - for the type checker
             worker_config = self._worker_config()
             while self._wanted:
                 self._wanted -= 1
@@ -242,11 +257,20 @@ def worker_pool(
     labels: Labels,
     helpers: int,
 ) -> tuple[WorkerPool, Array]:
-    """Return a pool for ``network``, whose state vector moves to shared memory, and its gradient buffers."""
-    vector, buffers = (
-        Shared.copy_of(network.state_vector),
-        Shared((GRADIENT_BUFFERS, network.vector.size), network.vector.dtype),
-    )
+    """Return a pool for ``network``, whose state vector moves to shared memory, and its gradient buffers.
+
+    Without helpers, or where shared memory is full, nothing is shared and the caller computes alone.
+    """
+    shape, dtype = (GRADIENT_BUFFERS, network.vector.size), network.vector.dtype
+    try:
+        shared = (Shared.copy_of(network.state_vector), Shared(shape, dtype)) if helpers else None
+    except OSError as error:
+        shared = None
+        _log.warning("no shared memory for further processes: %s", error)
+    if shared is None:
+        private = np.zeros(shape, dtype)
+        return WorkerPool(MicroBatchWorker(config, network, preprocessing, images, labels, private)), private
+    vector, buffers = shared
     network.bind(vector.array())
 
     def worker_config() -> WorkerConfig:

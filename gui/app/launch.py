@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.cli import train
+from engine.cli.arguments import to_path
 from engine.errors import EngineError
 from engine.session.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
@@ -22,14 +23,14 @@ HELP = "open the window"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that are understood without a command."""
     parser.add_argument("--theme", choices=["light", "dark"], default="", help="look of the window")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings of the run as JSON")
+    parser.add_argument("--config", type=to_path, metavar="FILE", help="settings of the run as JSON")
     parser.add_argument(
         "--offscreen",
         action="store_true",
         help="open no window: train in the terminal, leave results and a picture of the window in a folder",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder for --offscreen (default: runs/ and the time)"
+        "--out", type=to_path, metavar="DIR", help="folder for --offscreen (default: runs/ and the time)"
     )
 
 
@@ -63,16 +64,13 @@ def offscreen(args: argparse.Namespace) -> int:
     parser = argparse.ArgumentParser()
     train.arguments(parser)
     drawable = preflight.check(window=False)
-    code = train.run(parser.parse_args(options), keep_checkpoint=True)
-    checkpoint = out / train.CHECKPOINT
+    code = train.run(parser.parse_args(options))
     if drawable.missing:
-        checkpoint.unlink()
         raise EngineError(f"The network is trained, but there is no picture: {drawable.message}")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     screenshot.render(
         screenshot.Picture(out / "window.png", theme=args.theme or "light"),
-        resume=load_checkpoint(checkpoint),
+        resume=load_checkpoint(out / train.CHECKPOINT),
     )
-    checkpoint.unlink()
     print(f"picture of the window: {out / 'window.png'}")
     return code

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.cli.arguments import to_path
 from engine.errors import ConfigError, EngineError
 from engine.model.model_file import SHIPPED
 from engine.session.checkpoint import Checkpoint
@@ -56,7 +57,7 @@ class Picture:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.png", help="the picture")
+    parser.add_argument("--out", type=to_path, required=True, metavar="FILE.png", help="the picture")
     parser.add_argument(
         "--steps", type=_count, required=True, metavar="N", help="training steps before the picture"
     )
@@ -69,11 +70,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit in the Test panel"
     )
-    parser.add_argument("--open", type=Path, metavar="FILE", help="open this picture in the Test panel")
+    parser.add_argument("--open", type=to_path, metavar="FILE", help="open this picture in the Test panel")
     parser.add_argument(
         "--model", choices=[*SHIPPED, "training"], default="", help="the model that answers in the Test panel"
     )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="settings of the run as JSON")
+    parser.add_argument("--config", type=to_path, metavar="FILE", help="settings of the run as JSON")
 
 
 def _count(text: str) -> int:

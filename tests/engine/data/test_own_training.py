@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.cli.train import MODEL, train_blocking
+from engine.cli.attended import Interruptions, attended
+from engine.cli.results import CHECKPOINT, MODEL
 from engine.data.catalogue import load
 from engine.data.own import store
 from engine.data.pictures.build import build
@@ -50,8 +51,10 @@ def test_own_pictures_are_learnt(tmp_path, colour, classes, size):
         validation_every=0,
         threads=1,
     )
-    state, message, _ = train_blocking(config, loaded, tmp_path, None, lambda _channel: None)
-    assert state is State.FINISHED, message
+    with attended(config, loaded, tmp_path / CHECKPOINT) as training:
+        training.until_end(Interruptions(), lambda _channel: None)
+        assert training.state is State.FINISHED, training.message
+        training.save(tmp_path / MODEL)
     model = load_model(tmp_path / MODEL)
     assert model.class_names == tuple(f"bar {label}" for label in range(classes))
     with Workers(1) as workers:

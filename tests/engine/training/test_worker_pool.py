@@ -128,3 +128,18 @@ def test_shared_memory_is_seen_by_every_view() -> None:
     shared = Shared.copy_of(np.arange(6, dtype=np.float32).reshape(2, 3))
     shared.array()[1, 2] = 9
     np.testing.assert_array_equal(shared.array(), [[0, 1, 2], [3, 4, 9]])
+
+
+def test_without_shared_memory_it_goes_on_alone(
+    config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    alone, _ = run(config, dataset, 1)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Shared, "__init__", full)
+    with Workers(3) as workers:
+        trainer = Trainer(config, dataset, workers)
+        assert [trainer.step().loss for _ in range(12)] == alone
+    assert "No space left" in caplog.text

@@ -1,0 +1,160 @@
+"""A training session that the terminal attends to: it runs in a thread, and signals end it well."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from engine import signals
+from engine.cli import progress
+from engine.data.dataset import Dataset
+from engine.errors import EngineError
+from engine.model.history import History
+from engine.session.channel import Channel
+from engine.session.checkpoint import Checkpoint
+from engine.session.loop import run as run_session
+from engine.session.messages import Finish, Play, Quit, Save, Saved, State, StateChanged, Validated
+from engine.training.config import RunConfig
+
+_PATIENCE_SECONDS = 1.0
+"""How long a second signal waits for the state to be on the disk."""
+
+
+class Interruptions:
+    """How often the user or the system has asked for an end: once to end well, twice to end at once."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.count = 0
+
+    def note(self) -> None:
+        """Count another one; whoever asks three times wants no answer any more."""
+        self.count += 1
+        if self.count > 2:
+            signals.leave("kernelscope train: stopped at once")
+
+
+class Attended:
+    """The caller's end of a session.
+
+    Attributes:
+        channel: the way to it.
+        state: what it was doing when it was last heard.
+        message: why it is in that state, in words for the user.
+    """
+
+    def __init__(self, channel: Channel, thread: threading.Thread, kept: Path) -> None:
+        self.channel = channel
+        self.state, self.message = State.LOADING, ""
+        self._thread = thread
+        self._kept = kept
+        self._saved: list[Saved] = []
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still answers, so that what it has learnt can be saved."""
+        return self._thread.is_alive()
+
+    @property
+    def history(self) -> History:
+        """The curves so far."""
+        return self.channel.history
+
+    def until_end(self, interruptions: Interruptions, watch: Callable[[Channel], None]) -> None:
+        """Train until the end of the run, or until the first interruption.
+
+        It is then kept at once, and ends after a last validation. Another interruption ends the process.
+        ``watch`` is called about ten times a second.
+        """
+        self.channel.send(Play())
+        deadline: float | None = None
+        while True:
+            alive = self.alive
+            self._hear()
+            watch(self.channel)
+            if self.state in (State.FINISHED, State.FAILED) or not alive:
+                return
+            if interruptions.count and deadline is None:
+                deadline = time.monotonic() + _PATIENCE_SECONDS
+                self._end_early()
+            if interruptions.count > 1 and (self._saved or time.monotonic() > (deadline or 0)):
+                self._leave()
+            self._thread.join(0.1 if deadline is None else 0.02)
+
+    def save(self, path: Path, *, checkpoint: bool = False) -> None:
+        """Write the model, or all that is needed to go on; raises EngineError."""
+        self._saved.clear()
+        self.channel.send(Save(path, checkpoint))
+        while not self._saved:
+            if not self.alive:
+                raise EngineError(self.message or "The training has ended and cannot be saved.")
+            self._thread.join(0.01)
+            self._hear()
+        if self._saved[-1].problem:
+            raise EngineError(self._saved[-1].problem)
+
+    def _end_early(self) -> None:
+        if self.history.steps.length:
+            with suppress(OSError):  # what is wrong with the folder is told when it is written to
+                self._kept.parent.mkdir(parents=True, exist_ok=True)
+            self.channel.send(Save(self._kept, checkpoint=True))
+        self.channel.send(Finish())
+
+    def _leave(self) -> None:
+        kept = self._saved and not self._saved[-1].problem
+        where = (
+            f"the run is kept in {self._kept.parent}, --resume goes on with it" if kept else "nothing is kept"
+        )
+        if not kept and self._kept.exists():
+            where = f"the last complete state is in {self._kept.parent}, --resume goes on with it"
+        signals.leave(f"kernelscope train: stopped at once; {where}")
+
+    def _hear(self) -> None:
+        for event in self.channel.events():
+            if isinstance(event, StateChanged):
+                self.state, self.message = event.state, event.message
+                if event.message and event.state is State.RUNNING:
+                    progress.say(event.message)
+            elif isinstance(event, Validated):
+                self._report(event.row)
+            elif isinstance(event, Saved):
+                self._saved.append(event)
+
+    def _report(self, row: int) -> None:
+        rows = self.history.validations
+        accuracy, loss = rows.column("accuracy")[row], rows.column("loss")[row]
+        step, epoch = rows.column("step")[row], rows.column("epoch")[row]
+        progress.say(
+            f"step {step:,.0f}, epoch {epoch:.2f}: "
+            f"validation accuracy {100 * accuracy:.2f} %, cost {loss:.4f}"
+        )
+
+
+@contextmanager
+def attended(
+    config: RunConfig, dataset: Dataset, kept: Path, resume: Checkpoint | None = None
+) -> Iterator[Attended]:
+    """Start a session in a thread, which ends with the block.
+
+    Args:
+        config: the settings.
+        dataset: what it trains on.
+        kept: where it keeps its state while it trains.
+        resume: continue from this checkpoint.
+    """
+    channel = Channel(1)
+    thread = threading.Thread(
+        target=run_session,
+        args=(config, channel, resume),
+        kwargs={"autosave": kept, "loader": lambda _: dataset},
+        name="training",
+    )
+    thread.start()
+    try:
+        yield Attended(channel, thread, kept)
+    finally:
+        channel.send(Quit())
+        thread.join()
