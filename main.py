@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from engine import signals
+from engine import error_log, signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # nothing is loaded before signals are answered
@@ -49,24 +49,26 @@ def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentPar
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
     # Nothing is begun yet, and an exception would come out of half-loaded libraries as anything.
-    with signals.on_signal(lambda: signals.leave("kernelscope: interrupted")):
-        from engine.errors import EngineError
-
-        modules = commands()
-        args = parser(modules).parse_args(argv)
-        command = args.command or ""
-        name = f"kernelscope {command}".rstrip()
+    with (
+        signals.on_signal(lambda: signals.leave("kernelscope: interrupted")),
+        error_log.keeping() as log,
+    ):
+        name = "kernelscope"
         try:
+            modules = commands()
+            args = parser(modules).parse_args(argv)
+            command = args.command or ""
+            name = f"kernelscope {command}".rstrip()
             with signals.interrupting(name):
                 return int(modules[command].run(args))
-        except EngineError as error:
-            print(f"{name}: error: {error}", file=sys.stderr)
         except KeyboardInterrupt as interrupt:
             sentence = str(interrupt) or "interrupted; nothing half-written is left"
             print(f"{name}: {sentence}", file=sys.stderr)
             return signals.EXIT_CODE
         except BrokenPipeError:
             pass  # the reader of our output has seen enough
+        except Exception as error:  # noqa: BLE001 - the last place: a sentence here, all of it in the log
+            print(f"{name}: error: {log.told(error)}", file=sys.stderr)
         return 1
 
 

@@ -75,13 +75,13 @@ def interrupting(name: str) -> Iterator[None]:
             raise
 
 
-def leave(sentence: str) -> NoReturn:
+def leave(sentence: str, code: int = EXIT_CODE) -> NoReturn:
     """Say ``sentence`` on standard error and end the process at once, whatever it is doing."""
     try:
         # Not through sys.stderr: the signal may have come in the middle of a write to it.
         os.write(2, f"\n{sentence}\n".encode(errors="backslashreplace"))
     finally:
-        os._exit(EXIT_CODE)
+        os._exit(code)
 
 
 @contextmanager

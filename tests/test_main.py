@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -184,3 +185,44 @@ def test_terminal_commands_load_no_qt() -> None:
         subprocess.run([sys.executable, "-c", code], cwd=Path(main.__file__).parent, check=False).returncode
         == 0
     )
+
+
+@pytest.mark.parametrize(
+    "command", ["train", "evaluate", "predict", "export", "import", "data", "screenshot"]
+)
+def test_an_unexpected_error_of_any_command_is_one_sentence_and_a_log(
+    command: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    home_elsewhere: Path,
+) -> None:
+    def fail(_args: object) -> int:
+        raise ZeroDivisionError("two\nlines")
+
+    modules = {
+        name: types.SimpleNamespace(
+            HELP="help", run=fail, arguments=lambda parser: parser.add_argument("--theme")
+        )
+        for name in ("", *main.commands())
+    }
+    monkeypatch.setattr(main, "commands", lambda: modules)
+    assert main.main([command]) == 1
+    out, error = capsys.readouterr()
+    [path] = home_elsewhere.rglob("errors.log")
+    assert out == ""
+    assert error == (
+        f"kernelscope {command}: error: Something unexpected went wrong (ZeroDivisionError: two lines). "
+        f"The details are in {path}.\n"
+    )
+    assert "Traceback" in path.read_text(encoding="utf-8")
+
+
+def test_memory_that_does_not_suffice_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def greedy(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("engine.cli.evaluate.load", greedy)
+    assert main.main(["evaluate", "--model", "digits"]) == 1
+    assert capsys.readouterr().err == "kernelscope evaluate: error: There is not enough memory for this.\n"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import NoReturn
 
 import pyqtgraph as pg
 from PyQt5 import sip
@@ -11,7 +13,9 @@ from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QPalette
 from PyQt5.QtWidgets import QApplication, QWidget
 
+from engine import signals
 from engine.data.catalogue import entries, is_present
+from engine.error_log import of_process
 from engine.errors import EngineError
 from engine.model.spec import preset
 from engine.session.checkpoint import Checkpoint
@@ -28,6 +32,7 @@ from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.state.settings import Settings, Store
+from gui.state.unexpected import Unexpected
 from gui.style.icons import program_icon
 from gui.style.theme import THEMES, Theme, apply_theme, load_fonts, prepare
 from gui.widgets.questions import Dialogs
@@ -50,12 +55,20 @@ class Kernelscope:
     autosave: Autosave
 
     def close(self) -> None:
-        """End the session and take the window apart; what is not saved is gone."""
+        """End the session and take the window apart; what is not saved is gone.
+
+        Each part is ended even if another one fails to; the error of the last one that did is raised.
+        """
         if sip.isdeleted(self.window):
             return
-        self.context.bridge.shutdown()
-        self.autosave.drop()
-        self.autosave.release()
+        with ExitStack() as steps:  # the last one is done first
+            steps.callback(self._take_apart)
+            steps.callback(self.autosave.release)
+            if self.window.failure is None:
+                steps.callback(self.autosave.drop)
+            steps.callback(self.context.bridge.shutdown)
+
+    def _take_apart(self) -> None:
         # Left to the garbage collector, parts of the window would go in an order that Qt does not survive.
         focused = self.app.focusWidget()
         if focused is not None:
@@ -106,16 +119,33 @@ def build(
         config: settings of the run; None for the remembered ones.
         resume: a run to go on with.
         dialogs: what questions are asked with.
+
+    If this raises, nothing of the program goes on: no thread, no process, no lock.
     """
     app = application()
+    with ExitStack() as undo:
+        program = _built(app, undo, store, theme, config, resume, dialogs or Dialogs())
+        undo.pop_all()
+    return program
+
+
+def _built(
+    app: QApplication,
+    undo: ExitStack,
+    store: Store,
+    theme: str,
+    config: RunConfig | None,
+    resume: Checkpoint | None,
+    dialogs: Dialogs,
+) -> Kernelscope:
     hold_blas_to_one_thread()
     pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
     settings, problem = store.load()
     look = chosen_theme(app, theme or settings.theme)
     load_fonts()
     prepare(app, look)
-    notices, selection, dialogs = Notices(), Selection(), dialogs or Dialogs()
-    autosave = Autosave(store.data)
+    notices, selection, autosave = Notices(), Selection(), Autosave(store.data)
+    undo.callback(autosave.release)
     bridge = SessionBridge(selection, autosave.path)
     models = ModelRegistry(bridge, TRAINING if settings.follow else DIGITS)
     context = AppContext(bridge, selection, models, notices, dialogs, settings)
@@ -123,7 +153,6 @@ def build(
     closing = Closing(bridge, control, autosave, dialogs, notices)
     window = MainWindow(context, control, closing, settings, look)
     apply_theme(app, look)
-    program = Kernelscope(app, context, control, window, store, autosave)
 
     def remember() -> None:
         told = store.save(settings)
@@ -133,9 +162,11 @@ def build(
     window.closing.connect(remember)
     start = resume.config if resume else config or remembered(settings)
     window.experiment.set_config(start)
+    undo.callback(bridge.shutdown)
     bridge.start(start, resume)
     if problem:
         notices.problem(problem)
+    program = Kernelscope(app, context, control, window, store, autosave)
     offer_leftover(program)
     return program
 
@@ -173,11 +204,31 @@ def fit_to_screen(window: QWidget) -> None:
 
 
 def run_window(theme: str, config: RunConfig | None) -> int:
-    """Open the window and stay until it is closed; returns the exit code."""
+    """Open the window and stay until it is closed; returns the exit code.
+
+    If it cannot be built or taken apart, this ends the process: whatever is done with half a window, Qt may
+    not survive it.
+    """
     to_python_log()
-    program = build(Store.of_user(), theme=theme, config=config)
-    fit_to_screen(program.window)
-    program.window.show()
-    code = program.app.exec_()
-    program.close()
+    application()
+    try:
+        with Unexpected().installed() as unexpected:
+            program = build(Store.of_user(), theme=theme, config=config)
+            unexpected.tell(program.context.notices)
+            program.window.closing.connect(lambda: unexpected.tell(None))
+            fit_to_screen(program.window)
+            program.window.show()
+            code = program.app.exec_()
+            program.close()
+        if program.window.failure is not None:
+            raise program.window.failure
+        if unexpected.untold:
+            raise EngineError(f"{unexpected.untold} {of_process().where()}")
+    except Exception as error:  # noqa: BLE001 - said, and the details are in the log
+        leave_failed(error)
     return int(code)
+
+
+def leave_failed(error: Exception) -> NoReturn:
+    """End the process at once because of ``error``, which is told on standard error."""
+    signals.leave(f"kernelscope: error: {of_process().told(error)}", 1)

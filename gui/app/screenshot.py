@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.arguments import to_path
+from engine.error_log import of_process
 from engine.errors import ConfigError, EngineError
 from engine.model.model_file import SHIPPED
 from engine.session.checkpoint import Checkpoint
@@ -120,15 +121,20 @@ def run(args: argparse.Namespace) -> int:
 
 def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpoint | None = None) -> None:
     """Open the window offscreen, train, and write the picture; raises EngineError."""
-    from gui.app.build import build  # Qt is loaded only when it is needed
+    from gui.app.build import application, build, leave_failed  # Qt is loaded only when it is needed
     from gui.app.qt_log import to_python_log
     from gui.state.settings import Store
+    from gui.state.unexpected import Unexpected
     from gui.window.file_actions import write_picture
 
     to_python_log()
-    with tempfile.TemporaryDirectory() as folder:
+    application()
+    with tempfile.TemporaryDirectory() as folder, Unexpected().installed() as unexpected:
         store = Store(Path(folder), Path(folder))
-        program = build(store, theme=picture.theme, config=config, resume=resume)
+        try:
+            program = build(store, theme=picture.theme, config=config, resume=resume)
+        except Exception as error:  # noqa: BLE001 - nothing good can be done with half a window
+            leave_failed(error)
         try:
             _arrange(program, picture)
             _train(program, picture)
@@ -137,6 +143,8 @@ def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpo
             raise EngineError(f"Cannot write {picture.out}: {error.strerror or error}.") from None
         finally:
             program.close()
+        if unexpected.total:
+            raise EngineError(f"The picture may be wrong. {unexpected.sentence} {of_process().where()}")
 
 
 def _arrange(program: Kernelscope, picture: Picture) -> None:

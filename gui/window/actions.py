@@ -116,6 +116,7 @@ ACTIONS = (
     ),
     ActionSpec("theme", "&View", "&Dark theme", "Ctrl+D", "Light or dark", "theme", checkable=True),
     ActionSpec("guide", "&Help", "&First steps", "F1", "What to press, where to draw, what is shown", "help"),
+    ActionSpec("log", "&Help", "Error &log\u2026", "", "What went wrong unexpectedly, to be copied"),
     ActionSpec("about", "&Help", "&About Kernelscope", "", "Version, licence and origin"),
 )
 

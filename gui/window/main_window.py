@@ -23,6 +23,7 @@ from gui.window.actions import Actions
 from gui.window.arrangement import Arrangement
 from gui.window.closing import Closing
 from gui.window.dock import Dock
+from gui.window.error_log import show_error_log
 from gui.window.file_actions import FileActions
 from gui.window.guide import show_guide
 from gui.window.notice_bar import NoticeBar
@@ -48,6 +49,8 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
         self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
+        self.failure: Exception | None = None
+        """What went wrong unexpectedly while the window closed."""
         self.parts: dict[str, QWidget] = {}
         self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
@@ -72,6 +75,7 @@ class MainWindow(QMainWindow):
                 "layout": self.arrange,
                 "theme": lambda: self.set_theme(THEMES["light" if self.theme.dark else "dark"]),
                 "guide": lambda: show_guide(self),
+                "log": lambda: show_error_log(self),
                 "about": lambda: About(self).show(),
             },
             theme,
@@ -209,9 +213,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close, unless the user wants to go back to what is not saved."""
-        if not self._closing.may_close():
-            event.ignore()
-            return
-        self.remember()
-        self.closing.emit()
+        try:
+            if not self._closing.may_close():
+                event.ignore()
+                return
+            self.remember()
+            self.closing.emit()
+        except Exception as error:  # noqa: BLE001 - raised again when the event loop has ended
+            self.failure = error
         event.accept()

@@ -1,0 +1,63 @@
+"""The log of errors, to be read and copied."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QTextCursor
+from PyQt5.QtWidgets import (
+    QApplication,
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.error_log import log_path, of_process
+from gui.style.theme import GRID
+from gui.widgets.plain import Label
+
+
+class ErrorLogDialog(QDialog):
+    """Shows the last entries of the log, the newest at the end."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Read the log as it is now."""
+        super().__init__(parent)
+        self.setWindowTitle("Error log")
+        self.setAttribute(Qt.WA_DeleteOnClose)
+        self.resize(760, 460)
+        log = of_process()
+        text = log.text()
+        about = f"Errors that nobody expected are written to {log_path()}. {log.problem}".rstrip()
+        self.about = Label(about if text else f"{about} There are none so far.")
+        self.about.setObjectName("about")
+        self.about.setWordWrap(True)
+        self.about.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        self.text = QPlainTextEdit(text)
+        self.text.setReadOnly(True)
+        self.text.setLineWrapMode(QPlainTextEdit.NoWrap)
+        self.text.setAccessibleName("Error log")
+        self.text.moveCursor(QTextCursor.End)
+        self.copy = QPushButton("&Copy")
+        self.copy.setToolTip("Copy all of it, for a report")
+        self.copy.setEnabled(bool(text))
+        self.copy.clicked.connect(lambda _checked: QApplication.clipboard().setText(self.text.toPlainText()))
+        self.close_button = QPushButton("Close")
+        self.close_button.clicked.connect(lambda _checked: self.close())
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.copy)
+        foot.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.about)
+        column.addWidget(self.text, 1)
+        column.addLayout(foot)
+
+
+def show_error_log(parent: QWidget) -> None:
+    """Open the log beside the window; it can stay open."""
+    ErrorLogDialog(parent).show()
