@@ -7,7 +7,7 @@ RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help run env env-dev env-bench test check lint format bench clean
+.PHONY: help run env env-dev env-bench test check lint format bench bundle clean
 
 help:
 	@echo "make run        open the window (ARGS=... are passed on)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint       style, types and import directions alone"
 	@echo "make format     put the code into the house form"
 	@echo "make bench      run the benchmarks; make env-bench adds PyTorch to compare with"
+	@echo "make bundle     build dist/kernelscope, which needs no Python, and try it (needs Xvfb and xdotool)"
 	@echo "make env        make $(VENV) (PYTHON=python3.12 picks the interpreter)"
 	@echo "make clean      remove $(VENV) and everything that was generated"
 
@@ -46,6 +47,11 @@ format: env-dev
 
 bench: env-dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bundle: env-dev
+	$(PIP_INSTALL) -e ".[bundle]"
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build resources/packaging/kernelscope.spec
+	$(BIN)/python -m pytest -m bundle tests/bundle
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info bench.json

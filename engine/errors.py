@@ -30,6 +30,10 @@ class ModelFileError(EngineError):
     """A model or checkpoint file cannot be read or written."""
 
 
+class AnswerError(EngineError):
+    """A network answers with something that is no number."""
+
+
 class TrainingError(EngineError):
     """Training cannot go on (for example because the loss is not finite)."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
+import numpy as np
+
 from engine.cli import progress
 from engine.cli.arguments import name_or_path
 from engine.data.catalogue import DATASETS, load
-from engine.errors import EngineError
+from engine.errors import AnswerError, EngineError
 from engine.model.model_file import SHIPPED, find_model
 from engine.training.evaluation import CHUNK, Evaluation, Sweep
 from engine.training.workers import Workers
@@ -60,6 +62,11 @@ def run(args: argparse.Namespace) -> int:
             bar.n = len(sweep.result().indices)
             bar.refresh()
     result = sweep.result()
+    if len(result.labels) and not np.isfinite(result.loss).all():
+        raise AnswerError(
+            f"{args.model} gives no finite numbers for some of the images: "
+            "its weights or its preprocessing are too large."
+        )
     print(as_json(result, args) if args.json else as_table(result, model.class_names))
     return 0
 

@@ -15,7 +15,8 @@ from engine.errors import EngineError
 from engine.model.model_file import SHIPPED, Model, find_model
 
 if TYPE_CHECKING:
-    from engine.recognise import Box, Reading
+    from engine.recognise.marks import Box
+    from engine.recognise.readings import Reading
 
 HELP = "read image files: digits, one or many, dark on light or light on dark; or objects"
 
@@ -56,7 +57,7 @@ def numbers(text: str) -> tuple[int, int, int, int]:
 
 def run(args: argparse.Namespace) -> int:
     """Read as ``args`` say; returns 1 if a picture could not be read."""
-    from engine.recognise import Box  # brings Pillow, which the other commands do not need
+    from engine.recognise.marks import Box  # brings Pillow, which the other commands do not need
 
     model = find_model(args.model)
     crop = None
@@ -81,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
 
 def read(model: Model, path: Path, crop: Box | None, *, several: bool) -> list[Reading]:
     """Read the picture at ``path``; raises DataError that names it."""
-    from engine.recognise import open_picture, recognise
+    from engine.recognise.pictures import open_picture
+    from engine.recognise.readings import recognise
 
     picture = open_picture(path)
     try:
@@ -100,6 +102,9 @@ def answer(model: Model, path: Path, readings: list[Reading]) -> dict[str, Any]:
             {
                 "box": [reading.box.left, reading.box.top, reading.box.width, reading.box.height],
                 "class": names[reading.best],
+                "verdict": reading.answer.verdict,
+                "headline": reading.answer.headline,
+                "note": reading.answer.note,
                 "probability": float(reading.probabilities[reading.best]),
                 "probabilities": {
                     name: float(p) for name, p in zip(names, reading.probabilities, strict=True)
@@ -124,4 +129,5 @@ def _words(reading: dict[str, Any]) -> str:
     order = np.argsort([-p for p in values.values()], kind="stable")
     names = list(values)
     others = ", ".join(f"{names[k]} {100 * values[names[k]]:.1f} %" for k in order[1:3])
-    return f"{reading['class']} ({100 * reading['probability']:.1f} %; then {others})"
+    doubt = "" if reading["verdict"] == "sure" else f"; {reading['headline']} {reading['note']}".rstrip()
+    return f"{reading['class']} ({100 * reading['probability']:.1f} %; then {others}){doubt}"

@@ -10,6 +10,9 @@ import numpy as np
 from engine.errors import DataError
 from engine.types import Array, Bytes
 
+_LARGEST, _SMALLEST = 1e6, 1e-9
+"""Of a mean or deviation; within these every pixel becomes a number that float32 holds."""
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -20,7 +23,7 @@ class Preprocessing:
         std: standard deviation of each channel, likewise; above zero.
 
     Raises:
-        DataError: the numbers are not finite, not above zero (``std``) or not one a channel.
+        DataError: the numbers are not finite, beyond what is sensible, or not one a channel.
     """
 
     mean: tuple[float, ...]
@@ -33,10 +36,12 @@ class Preprocessing:
                 f"Preprocessing has {len(self.mean)} means and {len(self.std)} deviations; "
                 "allowed is one of each for every channel."
             )
-        for name, value in (*(("mean", m) for m in self.mean), *(("deviation", s) for s in self.std)):
-            if not np.isfinite(value) or (name == "deviation" and value <= 0):
-                allowed = "a finite number" if name == "mean" else "a finite number above 0"
-                raise DataError(f"Preprocessing: a {name} is {value}; allowed is {allowed}.")
+        for name, values, low in (("mean", self.mean, -_LARGEST), ("deviation", self.std, _SMALLEST)):
+            for value in values:
+                if not low <= value <= _LARGEST:
+                    raise DataError(
+                        f"Preprocessing: a {name} is {value:g}; allowed is {low:g} to {_LARGEST:g}."
+                    )
 
     def apply(self, images: Bytes) -> Array:
         """Return the standardised images.
@@ -74,8 +79,12 @@ class Preprocessing:
         """Build from what ``to_json`` gave; raises DataError."""
         try:
             values = {name: tuple(float(v) for v in data[name]) for name in ("mean", "std")}
+        except OverflowError:
+            raise DataError(
+                f"Preprocessing: a number has more than 308 digits; allowed is -{_LARGEST:g} to {_LARGEST:g}."
+            ) from None
         except (KeyError, TypeError, ValueError):
             raise DataError(
-                f"Preprocessing is described by lists of numbers 'mean' and 'std', not by {data!r}."
+                f"Preprocessing is described by lists of numbers 'mean' and 'std', not by {str(data)[:80]!r}."
             ) from None
         return cls(**values)

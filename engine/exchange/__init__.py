@@ -17,6 +17,7 @@ from engine.exchange.origin import read_origin
 from engine.exchange.torch_file import from_torch, to_torch
 from engine.exchange.torch_text import torch_text
 from engine.io.files import replacing
+from engine.model.file_kinds import kind_of, refuse_foreign
 from engine.model.model_file import Model, load_model
 
 
@@ -78,30 +79,19 @@ def read_model(path: Path) -> Model:
     Raises:
         ModelFileError: the file is missing, damaged, or holds something that does not exist here.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(512)
-    except OSError as error:
-        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    # A safetensors file begins with the length of its header, and the header with a brace.
-    if start[8:9] == b"{":
-        return from_torch(path) if _is_torch(path) else load_model(path)
-    if start[:1] in (b"(", b"]", b"\x80"):
-        return read_origin(path)
-    # An ONNX file begins with the version of its form.
-    if start[:1] == b"\x08":
-        return read_onnx(path)
-    raise ModelFileError(
-        f"{path} is no model; allowed are safetensors, ONNX and the trained.pickle of CNN-from-Scratch."
-    )
+    kind = kind_of(path)
+    refuse_foreign(path, kind)
+    if kind not in READERS:
+        raise ModelFileError(
+            f"{path} is no model; allowed are safetensors, ONNX and the trained.pickle of CNN-from-Scratch."
+        )
+    return READERS[kind](path)
 
 
-def _is_torch(path: Path) -> bool:
-    """Whether a safetensors file was written for PyTorch, or holds no description at all."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(str(path), framework="numpy") as file:
-            return (file.metadata() or {}).get("kind") == "torch"
-    except (SafetensorError, OSError):
-        return False
+READERS: dict[str, Callable[[Path], Model]] = {
+    "model": load_model,
+    "torch": from_torch,
+    "pickle": read_origin,
+    "onnx": read_onnx,
+}
+"""How each kind of file is read."""

@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from engine.errors import ModelFileError
 from engine.model.history import History
 from engine.model.model_file import Model, described, from_description
+from engine.model.tensors import read_tensors
 
 _PREFIX = "layers."
 _COUNT = "num_batches_tracked"
@@ -67,14 +67,10 @@ def to_torch(model: Model) -> bytes:
 
 def from_torch(path: Path) -> Model:
     """Read a file that ``to_torch`` wrote, whose weights may have changed; raises ModelFileError."""
+    metadata, arrays = read_tensors(path)
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
         description = json.loads(metadata["description"])
-    except OSError as error:
-        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    except (SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{path} is not a model for PyTorch that came from here ({error}).") from None
     known = {
         name.removeprefix(_PREFIX): value

@@ -12,16 +12,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from engine.errors import ModelFileError
 from engine.io.files import replacing
 from engine.model.history import STEP_COLUMNS, VALIDATION_COLUMNS, History
+from engine.model.tensors import Arrays, read_tensors
 
 VERSION = 1
-
-Arrays = dict[str, npt.NDArray[Any]]
 
 
 def write(
@@ -54,19 +52,13 @@ def read(path: Path, kind: str) -> tuple[Arrays, History, dict[str, Any]]:
     Raises:
         ModelFileError: the file is missing, truncated, another kind, or of a newer version.
     """
+    metadata, arrays = read_tensors(path)
+    _check(path, kind, metadata)
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            metadata = file.metadata() or {}
-            _check(path, kind, metadata)
-            arrays: Arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
         description = json.loads(metadata["description"])
         if not isinstance(description, dict):
             raise ValueError("the description is not an object")
-    except FileNotFoundError:
-        raise ModelFileError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    except (SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise ModelFileError(f"{path} is not a model, or is truncated ({error}).") from None
     history = History()
     for name, columns, names in (

@@ -18,10 +18,12 @@ from typing import Any
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError, ModelFileError
 from engine.model.arrays import check_arrays
-from engine.model.container import Arrays, read, write
+from engine.model.container import read, write
+from engine.model.file_kinds import need_model
 from engine.model.history import History
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
+from engine.model.tensors import Arrays
 from engine.resources import RESOURCES
 
 _SHIPPED = RESOURCES / "models"
@@ -107,4 +109,5 @@ def find_model(name: str | Path) -> Model:
         raise ModelFileError(
             f"There is no model {str(name)!r}; shipped are {', '.join(SHIPPED)}, or name a file."
         )
+    need_model(Path(name))
     return load_model(Path(name))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import ModelFileError
+from engine.errors import AnswerError, ModelFileError
 from engine.model.losses import softmax
 from engine.model.spec import NetworkSpec
 from engine.types import Array, Cache, Context, Params
@@ -237,8 +237,19 @@ class Network:
         return list(self.trace(x).outputs)
 
     def predict(self, x: Array, ctx: Context = _INFERENCE) -> Array:
-        """Return the class probabilities ``(N, K)`` for images ``(N, C, H, W)``."""
-        return softmax(self.forward(x, ctx)[0])
+        """Return the class probabilities ``(N, K)`` for images ``(N, C, H, W)``.
+
+        Raises:
+            AnswerError: the logits are too large for float32, so that there are no probabilities.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            probabilities = softmax(self.forward(x, ctx)[0])
+        if not np.isfinite(probabilities).all():
+            raise AnswerError(
+                f"Network '{self.spec.name[:60]}' gives no finite numbers for this image: "
+                "its weights or its preprocessing are too large."
+            )
+        return probabilities
 
     def decay_mask(self) -> Array:
         """Return a vector like ``vector``: 1 where weight decay acts, 0 elsewhere (biases)."""

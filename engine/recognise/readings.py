@@ -14,9 +14,10 @@ from engine.model.input_form import takes_dark_ground, takes_digits
 from engine.model.model_file import Model
 from engine.recognise.drawing import BOX, FAINTEST, SIDE, normalise
 from engine.recognise.ink import ink as ink_of
+from engine.recognise.judge import Answer, Source, judge
 from engine.recognise.marks import Box, find_marks
 from engine.recognise.pictures import grey
-from engine.types import Array, Bytes, Context, Scratch
+from engine.types import Array, Bytes
 
 LARGEST_SIDE = 1120
 """A larger picture is reduced to this before digits are looked for."""
@@ -43,9 +44,11 @@ class Reading(Found):
 
     Attributes:
         probabilities: of every class, ``(K,)``.
+        answer: what may be said of it, and how surely.
     """
 
     probabilities: Array
+    answer: Answer
 
     @property
     def best(self) -> int:
@@ -72,9 +75,13 @@ def recognise(
         DataError: nothing is to be seen, or the crop lies outside of the picture.
     """
     found = find(picture, model, crop, several=several)
-    images = model.preprocessing.apply(np.stack([part.image for part in found]))
-    rows = model.network.predict(images, Context(scratch=Scratch()))
-    return [Reading(part.box, part.image, np.array(row)) for part, row in zip(found, rows, strict=True)]
+    source = Source(model.network, model.preprocessing, model.class_names)
+    readings = []
+    for part in found:
+        odds, consistency = source.ask(part.image)
+        answer = judge(odds, model.class_names, shift_consistency=consistency)
+        readings.append(Reading(part.box, part.image, odds, answer))
+    return readings
 
 
 def find(picture: Image.Image, model: Model, crop: Box | None = None, *, several: bool = True) -> list[Found]:

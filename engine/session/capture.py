@@ -27,7 +27,8 @@ def capture(
     if request.maps and request.image is not None and request.image.shape == network.spec.in_shape:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # shown as what they are
             outputs = network.maps(preprocessing.apply(request.image[None]))
-            probabilities = frozen(softmax(outputs[-1])[0])
+            shares = softmax(outputs[-1])[0]
         maps = tuple(frozen(output[0]) for output in outputs)
+        probabilities = frozen(shares) if np.isfinite(shares).all() else None
     copy = network.copy() if request.kernels else None
     return Snapshot(run_id, step, copy, request.image, maps, probabilities)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EngineError, ModelFileError
-from engine.model.container import Arrays, read, write
+from engine.model.container import read, write
 from engine.model.history import History
+from engine.model.tensors import Arrays
 from engine.training.config import LiveSettings, RunConfig
 
 

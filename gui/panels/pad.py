@@ -9,14 +9,15 @@ from PyQt5.QtCore import QMimeData, QTimer, pyqtSignal
 from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QApplication, QWidget
 
-from engine.errors import DataError, EngineError
+from engine.errors import AnswerError, DataError, EngineError
 from engine.model.input_form import takes_digits
 from engine.model.model_file import Model
+from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge, reach
 from engine.session.messages import Snapshot
 from engine.types import Array, Bytes
 from gui.panels.pad_intake import can_take, picture_from, picture_in
 from gui.panels.pad_parts import PadParts
-from gui.presenters.pad import EMPTY, Answer, Source, caption, ink_share, judge, reach
+from gui.presenters.pad import caption
 from gui.presenters.subject import Subject, form
 from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS, TRAINING
@@ -26,7 +27,7 @@ from gui.style.theme import GRID, Theme
 from gui.widgets.picture_sheet import Rectangle
 
 if TYPE_CHECKING:
-    from engine.recognise import Found
+    from engine.recognise.readings import Found
 
 ROOMY = 760
 """In a lower panel the bars are narrow."""
@@ -65,7 +66,7 @@ class PadPanel(PadParts):
         self.source: Source | None = None
         self._key = ""
         self._form: object = None
-        self._problem = ""
+        self._problem = self._mute = ""
         self._shift_consistency: list[tuple[Array, float]] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -161,7 +162,7 @@ class PadPanel(PadParts):
         self._changed()
 
     def _crop(self, crop: Rectangle | None) -> None:
-        from engine.recognise import Box
+        from engine.recognise.marks import Box
 
         scale = self.subject.scale
         part = Box(*(round(v * scale) for v in crop)) if crop is not None else None
@@ -212,13 +213,17 @@ class PadPanel(PadParts):
         self._soon.stop()
         self._key, model, words = self._model()
         if self.source is None or self.source.network is not model.network:
-            self.source = Source(model.network, model.preprocessing, model.class_names, words)
+            self.source = Source(model.network, model.preprocessing, model.class_names)
         self._caption = words
         self.picture.square = not takes_digits(model)
         if self._form != form(model):
             self._form = form(model)
             self._find(model)
-        self._shift_consistency = [self.source.ask(part.image) for part in self.found]
+        self._shift_consistency, self._mute = [], ""
+        try:
+            self._shift_consistency = [self.source.ask(part.image) for part in self.found]
+        except AnswerError as error:
+            self._mute = str(error)
         self._tell()
 
     def _find(self, model: Model) -> None:
@@ -233,7 +238,10 @@ class PadPanel(PadParts):
         """Show what is known about the thing looked at."""
         assert self.source is not None  # noqa: S101 - set by _answer
         names, image = self.source.names, self.image
-        if image is None:
+        if self._mute:
+            self.probabilities = None
+            self.answer = Answer("empty", "No answer", self._mute)
+        elif image is None:
             self.probabilities = None
             self.answer = Answer("empty", "Nothing found", self._problem) if self._problem else EMPTY
         else:
@@ -249,7 +257,7 @@ class PadPanel(PadParts):
             )
         read = [names[int(odds.argmax())] for odds, _ in self._shift_consistency]
         self.number.show_number(read, self.chosen)
-        boxes = [part.box.scaled(1 / self.subject.scale) for part in self.found]
+        boxes = [part.box.scaled(1 / self.subject.scale) for part in self.found[: len(read)]]
         tags = [f"{k}: {name}" if len(read) < 10 else name for k, name in enumerate(read, 1)]
         for sheet in (self.canvas, self.picture):
             sheet.show_found(boxes, tags, self.chosen)

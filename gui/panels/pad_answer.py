@@ -6,8 +6,8 @@ from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt5.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, qRgb
 from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.recognise.judge import Answer
 from engine.types import Bytes
-from gui.presenters.pad import Answer
 from gui.style.theme import GRID, HEADLINE, Theme, font
 from gui.widgets.plain import Label, show_tip
 

@@ -47,14 +47,14 @@ def picture_in(mime: QMimeData) -> tuple[Image.Image, str]:
     image = mime.imageData() if mime.hasImage() else None
     if not isinstance(image, QImage) or image.isNull():
         raise DataError("The clipboard holds no picture; copy a picture or a picture file first.")
-    from engine.recognise import from_pixels
+    from engine.recognise.pictures import from_pixels
 
     return from_pixels(_on_paper(image)), "your picture"
 
 
 def picture_from(path: Path) -> tuple[Image.Image, str]:
     """Return the picture in the file ``path``, and what to call it; raises DataError."""
-    from engine.recognise import open_picture  # brings Pillow: loaded with the first picture
+    from engine.recognise.pictures import open_picture  # brings Pillow: loaded with the first picture
 
     return open_picture(path), path.name
 

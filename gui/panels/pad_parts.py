@@ -17,11 +17,12 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.recognise.judge import Answer
 from engine.types import Array
 from gui.dialogs.teach.box import TeachBox
 from gui.panels.pad_answer import AnswerCard
 from gui.panels.pad_tools import PadTools
-from gui.presenters.pad import LISTED, Answer, top_classes
+from gui.presenters.pad import LISTED, top_classes
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID, Theme, font

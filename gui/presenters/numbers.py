@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+from engine.formatting import grouped, percent
 from engine.options import OptionInfo
+
+__all__ = ["grouped", "percent", "show", "stepped"]
 
 _FINE = (1.0, 2.0, 5.0, 10.0)
 
@@ -12,24 +15,6 @@ _FINE = (1.0, 2.0, 5.0, 10.0)
 def show(value: float) -> str:
     """Return a number in its shortest usual form: ``0.01``, ``1e-08``, ``5000``."""
     return str(value) if isinstance(value, int) else f"{value:.7g}"
-
-
-def grouped(number: int) -> str:
-    """Return a whole number with its thousands apart: ``12 345``."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
-
-
-def percent(value: float) -> str:
-    """Return a probability as a percentage that never claims a certainty it does not have."""
-    if value <= 0:
-        return "0 %"
-    if value < 0.001:
-        return "<0.1 %"
-    if value >= 0.9995:
-        return ">99.9 %"
-    if value < 0.0995 or value >= 0.995:
-        return f"{100 * value:.1f} %"
-    return f"{100 * value:.0f} %"
 
 
 def stepped(value: float, info: OptionInfo, *, whole: bool, up: bool) -> int | float:

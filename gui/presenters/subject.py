@@ -14,7 +14,8 @@ from engine.types import Array, Bytes, Shape
 if TYPE_CHECKING:
     from PIL import Image
 
-    from engine.recognise import Box, Found
+    from engine.recognise.marks import Box
+    from engine.recognise.readings import Found
 
 LARGEST = 1600
 """A picture is shown with at most so many pixels a side; it is read in full."""
@@ -54,7 +55,9 @@ class Subject:
         if self.picture is None and (self.ink is None or not (self.ink > 1 / 32).any()):
             return []
         # This brings Pillow, which is not needed before there is something to recognise.
-        from engine.recognise import Box, Found, as_picture, digits_in, find, from_pixels
+        from engine.recognise.marks import Box
+        from engine.recognise.pictures import from_pixels
+        from engine.recognise.readings import Found, as_picture, digits_in, find
 
         if self.picture is not None:
             return find(self.picture, model, self.crop)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import main
 from engine.cli.evaluate import as_json, as_table
+from engine.model.model_file import find_model, save_model
 from engine.training.evaluation import Evaluation
 
 
@@ -33,3 +35,15 @@ def test_a_shipped_model_is_judged_by_what_it_learnt_from(capsys: pytest.Capture
     assert "Fashion-MNIST is not on this computer" in capsys.readouterr().err
     assert main.main(["evaluate", "--model", "clothes", "--data", "cifar10"]) == 1
     assert "CIFAR-10 is not on this computer" in capsys.readouterr().err
+
+
+def test_figures_that_are_no_numbers_are_not_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = find_model("digits")
+    model.network.vector[:] *= 1e30
+    save_model(tmp_path / "wild.safetensors", model)
+    assert main.main(["evaluate", "--model", str(tmp_path / "wild.safetensors")]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "gives no finite numbers for some of the images" in told.err

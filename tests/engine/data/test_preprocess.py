@@ -42,8 +42,10 @@ def test_json_there_and_back() -> None:
         ([1, 2], "lists of numbers"),
         ({"mean": [0.1, 0.2], "std": [0.3]}, "2 means and 1 deviations"),
         ({"mean": [], "std": []}, "0 means"),
-        ({"mean": [0.1], "std": [0.0]}, "a deviation is 0.0; allowed is a finite number above 0"),
+        ({"mean": [0.1], "std": [0.0]}, "a deviation is 0; allowed is 1e-09 to 1e.06"),
         ({"mean": [float("nan")], "std": [0.1]}, "a mean is nan"),
+        ({"mean": [1e300], "std": [0.1]}, r"a mean is 1e.300; allowed is -1e.06 to 1e.06"),
+        ({"mean": [10**400], "std": [0.1]}, "a number has more than 308 digits"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(data: object, message: str) -> None:

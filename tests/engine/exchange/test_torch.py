@@ -86,7 +86,9 @@ def test_weights_that_do_not_fit_are_told(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="is not a model for PyTorch that came from here"):
         read_model(path)
     save_file({"a": np.zeros(2, np.float32)}, path)
-    with pytest.raises(ModelFileError, match="holds arrays, but it is not a Kernelscope model"):
+    with pytest.raises(
+        ModelFileError, match="holds weights without the network they belong to: write the network as ONNX"
+    ):
         read_model(path)
 
 

@@ -174,3 +174,11 @@ def test_a_description_without_end_is_told(tmp_path: Path) -> None:
     save_file({"a": np.zeros(2, np.float32)}, path, metadata)
     with pytest.raises(ModelFileError, match="is not a model, or is truncated"):
         load_model(path)
+
+
+def test_numbers_in_a_form_that_is_not_here_are_named(tmp_path: Path) -> None:
+    header = json.dumps({"a": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}).encode()
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    with pytest.raises(ModelFileError, match="keeps the array 'a' as BF16; allowed are F32"):
+        load_model(path)

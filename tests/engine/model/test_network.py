@@ -7,7 +7,7 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from engine.data.dataset import Dataset
-from engine.errors import ModelFileError
+from engine.errors import AnswerError, ModelFileError
 from engine.model.losses import softmax_cross_entropy
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec, preset
@@ -242,3 +242,13 @@ def test_a_trace_goes_back_only_as_far_as_is_asked(spec: NetworkSpec) -> None:
     for layer in (-2, 7):
         with pytest.raises(ValueError, match=rf"layer is {layer}; allowed is -1 \(the input\) to 6"):
             trace.backward(np.ones((2, 3)), layer)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_answer_that_is_no_number_is_told(spec: NetworkSpec) -> None:
+    network = Network.new(spec, 1)
+    images = np.ones((2, *spec.in_shape), np.float32)
+    assert np.isfinite(network.predict(images)).all()
+    network.vector[:] = 1e38
+    with pytest.raises(AnswerError, match="gives no finite numbers for this image"):
+        network.predict(images)

@@ -13,9 +13,11 @@ from PIL import Image, ImageDraw, ImageOps
 
 from engine.data.catalogue import load
 from engine.errors import DataError
-from engine.recognise import Box, find_digits, open_picture
 from engine.recognise.drawing import BOX, SIDE, normalise
+from engine.recognise.marks import Box
+from engine.recognise.pictures import open_picture
 from engine.recognise.pictures import plain as upright
+from engine.recognise.readings import find_digits
 
 
 def from_picture(picture: Image.Image | Path) -> np.ndarray:

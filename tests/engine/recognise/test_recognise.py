@@ -15,9 +15,9 @@ from engine.model.input_form import takes_dark_ground, takes_digits
 from engine.model.model_file import Model, find_model
 from engine.model.network import Network
 from engine.model.spec import preset
-from engine.recognise import Box, recognise
 from engine.recognise.ink import ink
-from engine.recognise.marks import components, find_marks
+from engine.recognise.marks import Box, components, find_marks
+from engine.recognise.readings import recognise
 
 WIDTH, HEIGHT = 800, 600
 

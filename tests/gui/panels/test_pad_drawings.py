@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.model_file import find_model
 from engine.recognise.drawing import normalise
-from gui.presenters.pad import Source, ink_share, judge, reach
+from engine.recognise.judge import Source, ink_share, judge, reach
 from gui.presenters.strokes import Drawing, Point
 from gui.widgets.ink import Ink
 
@@ -49,7 +49,7 @@ OTHER = {
 @pytest.fixture(scope="module")
 def shipped():
     model = find_model("digits")
-    return Source(model.network, model.preprocessing, model.class_names, "")
+    return Source(model.network, model.preprocessing, model.class_names)
 
 
 def answer(shipped, strokes, width, size=1.0, shift=(0, 0)):

@@ -11,7 +11,7 @@ from PyQt5.QtWidgets import QApplication
 
 from engine.data.catalogue import load
 from engine.data.preprocess import Preprocessing
-from engine.model.model_file import Model
+from engine.model.model_file import Model, find_model
 from engine.model.network import Network
 from engine.model.spec import preset
 from gui.panels.pad import PadPanel
@@ -203,3 +203,15 @@ def test_several_drawn_digits_are_read_one_by_one(qtbot, pad):
     assert pad.number.text.text().startswith("Reads ")
     qtbot.keyClick(pad.canvas, Qt.Key_Right)
     assert pad.chosen == 1
+
+
+def test_a_model_whose_answer_is_no_number_says_so(qtbot, context, pad, number):
+    model = find_model("digits")
+    model.network.vector[:] *= 1e30
+    context.models.add("wild", "Wild", model)
+    drop(pad, mime_of(number))
+    qtbot.waitUntil(lambda: "gives no finite numbers" in pad.answer.note)
+    assert pad.probabilities is None
+    context.models.choose("digits")
+    qtbot.waitUntil(lambda: read(pad) == ["7", "2", "1"])
+    assert pad.answer.note == ""

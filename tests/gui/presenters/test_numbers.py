@@ -89,4 +89,4 @@ def test_percentages_claim_no_more_than_is_known(value, text):
 
 def test_thousands_stand_apart():
     assert grouped(999) == "999"
-    assert grouped(1234567) == "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567"
+    assert grouped(1234567) == "1,234,567"

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt5.QtCore import QCoreApplication
-from tests.engine.session.scripted import Clock
 
 from engine.data.dataset import Dataset
 from engine.model.spec import NetworkSpec
@@ -38,6 +37,7 @@ from engine.training.evaluation import Evaluation
 from gui.run import session_bridge
 from gui.run.session_bridge import DRAWING_SHARE, FRAME_MS, SessionBridge, Wants
 from gui.state.selection import Sample, Selection
+from tests.engine.session.scripted import Clock
 
 
 class Quiet:

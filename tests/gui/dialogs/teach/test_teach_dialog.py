@@ -245,7 +245,7 @@ def test_a_missing_data_set_is_said(qtbot, dialog, monkeypatch):
 
 def test_words():
     assert [how_many(number) for number in (0, 1, 2)] == ["No examples", "1 example", "2 examples"]
-    assert result_line(Score(9964, 10000)) == "99.64 % (9\N{NO-BREAK SPACE}964 of 10\N{NO-BREAK SPACE}000)"
+    assert result_line(Score(9964, 10000)) == "99.64 % (9,964 of 10,000)"
     assert difference(Score(5, 10), Score(3, 10)) == "2 fewer right"
     assert difference(Score(5, 10), Score(6, 10)) == "1 more right"
     assert progress_line(Progress(3, 9, "Learning"), 4.2) == "Learning: 3 of 9 steps, 4 s"

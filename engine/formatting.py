@@ -1,0 +1,35 @@
+"""Numbers as people read them, in the window and in the terminal alike."""
+
+from __future__ import annotations
+
+import math
+
+
+def grouped(number: int) -> str:
+    """Return a whole number with its thousands apart: ``12,345``."""
+    return f"{number:,}"
+
+
+def percent(value: float) -> str:
+    """Return a probability as a percentage that never claims a certainty it does not have."""
+    if value <= 0:
+        return "0 %"
+    if value < 0.001:
+        return "<0.1 %"
+    if value >= 0.9995:
+        return ">99.9 %"
+    if value < 0.0995 or value >= 0.995:
+        return f"{100 * value:.1f} %"
+    return f"{100 * value:.0f} %"
+
+
+def share(value: float, digits: int = 1) -> str:
+    """Return a share that was counted, such as an accuracy, in per cent; a dash for NaN.
+
+    Only a share of exactly one is written as 100: the last digits are cut, not rounded up.
+    """
+    if math.isnan(value):
+        return "\N{EN DASH}"
+    scale = 10**digits
+    cut = math.floor(value * 100 * scale + 1e-9) / scale if value < 1 else 100
+    return f"{cut:.{digits}f} %"
