@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from engine.model.model_file import find_model
-from engine.recognise import readings, recognise
+from engine.recognise import readings
 from engine.recognise.pictures import grey
-from engine.recognise.readings import LARGEST_SIDE, LARGEST_SINGLE
+from engine.recognise.readings import LARGEST_SIDE, LARGEST_SINGLE, recognise
 
 
 def two_ones(factor: int) -> Image.Image:

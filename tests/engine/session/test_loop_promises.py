@@ -11,7 +11,7 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.model.model_file import load_model
-from engine.session import loop
+from engine.session import loop, periodic
 from engine.session.checkpoint import Checkpoint, load_checkpoint
 from engine.session.messages import (
     Advance,
@@ -261,7 +261,7 @@ def saves(config: RunConfig, dataset: Dataset, path: Path, channel: Scripted, st
         kept.append(checkpoint.values["step"])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "save_checkpoint", keep)
+        patch.setattr(periodic, "save_checkpoint", keep)
         carried_out(config, dataset, channel, step=step, autosave=path)
     return kept
 
@@ -283,7 +283,7 @@ def test_before_the_first_step_there_is_nothing_to_keep(
 
 def test_nothing_is_kept_where_there_is_no_place(short: RunConfig, dataset: Dataset) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "save_checkpoint", lambda *_: pytest.fail("a checkpoint was kept"))
+        patch.setattr(periodic, "save_checkpoint", lambda *_: pytest.fail("a checkpoint was kept"))
         carried_out(short, dataset, Scripted(Play()), step=100)
 
 
