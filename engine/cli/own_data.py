@@ -111,15 +111,15 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(result)
     if planned.problem:
-        raise DataError(" ".join([planned.problem, *_ways_out(found)]))
+        raise DataError(" ".join([planned.problem, *_ways_out(found, planned.problem)]))
     return 0
 
 
-def _ways_out(found: Found) -> list[str]:
-    """Return, for each question that is open, what can be said on the command line."""
+def _ways_out(found: Found, problem: str) -> list[str]:
+    """Return what can be said on the command line about the question that is the problem."""
     said = []
     for question in found.questions:
-        if question.open:
+        if question.words == problem:
             options = [
                 f"--{question.about} {_quoted(choice)} ({choice.words})" for choice in question.choices
             ]

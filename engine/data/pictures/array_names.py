@@ -51,10 +51,8 @@ def class_names(headers: Mapping[str, Header]) -> str:
         if _bare(name) in _NAMES and header.dtype.kind in "US" and len(header.shape) == 1:
             return name
     for wanted in _NAMES:
-        for name, header in headers.items():
-            if _bare(name) == wanted and (
-                wanted != "classes" or len(header.shape) == 1 < header.shape[0] < 1000
-            ):
+        for name in headers:
+            if _bare(name) == wanted and wanted != "classes":
                 return name
     return ""
 
@@ -67,6 +65,13 @@ def parts_of(headers: Mapping[str, Header]) -> tuple[list[Part], list[str]]:
     arrays that fit by their shapes do.
     """
     names = class_names(headers)
+    parts = _pairs(headers, names) or _by_shape(headers, names) or _pairs(headers, "")
+    used = {name for part in parts for name in (part.images, part.labels)} | {names}
+    return parts, [name for name in headers if name not in used]
+
+
+def _pairs(headers: Mapping[str, Header], names: str) -> list[Part]:
+    """Return the pairs that their names tell, without the array of class names."""
     found: dict[tuple[str, bool], list[tuple[int, str]]] = {}
     for name in headers:
         role, rest = _parted(name)
@@ -80,10 +85,7 @@ def parts_of(headers: Mapping[str, Header]) -> tuple[list[Part], list[str]]:
             parts.append(Part(role, images[0][1], labels[0][1]))
     if parts and not parts[0].role and any(part.role == TRAIN for part in parts):
         parts = parts[1:]
-    if not parts:
-        parts = _by_shape(headers, names)
-    used = {name for part in parts for name in (part.images, part.labels)} | {names}
-    return parts, [name for name in headers if name not in used]
+    return parts
 
 
 def _bare(name: str) -> str:

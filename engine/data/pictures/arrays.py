@@ -79,7 +79,8 @@ def list_archive(path: Path, task: Task, answers: Answers = NO_ANSWERS) -> Listi
                 f"{path} holds {names}; allowed are 'images' and 'labels', or 'x_train' and 'y_train'."
             )
         names_array = class_names(archive.headers)
-        words = archive.words(names_array) if names_array else ()
+        is_labels = any(part.labels == names_array for part in parts)
+        words = archive.words(names_array) if names_array and not is_labels else ()
         labels: list[int | str] = []
         arrays, of_part = [], []
         for part in parts:
@@ -105,6 +106,8 @@ def list_archive(path: Path, task: Task, answers: Answers = NO_ANSWERS) -> Listi
 def _read(archive: Archive, part: Part, understood: list[str]) -> tuple[npt.NDArray[Any], list[int | str]]:
     """Return the images of a part as ``(N, H, W)`` or ``(N, H, W, C)``, and its labels."""
     labels, images = archive.read(part.labels), archive.read(part.images)
+    if labels.ndim == 2 and labels.shape[0] == 1 != len(images):
+        labels = labels[0]
     where = f"{archive.path}: {part.images}"
     if images.ndim == 4 and labels.ndim and images.shape[0] != len(labels) == images.shape[3]:
         # The number of the picture comes last, as in MATLAB.

@@ -70,9 +70,8 @@ def settled(
         each_own = ", ".join(f"{name} {range_}" for name, range_ in zip(names, ranges, strict=False))
         understood.append(f"The arrays hold values of several ranges, each is scaled by its own: {each_own}.")
     elif ranges and ranges[0] != EIGHT_BITS:
-        understood.append(
-            f"Values go from {ranges[0]}: {ranges[0].black:g} is black, {ranges[0].white:g} white."
-        )
+        black, white = ranges[0].black, ranges[0].white
+        understood.append(f"The values go from {low:g} to {high:g}: {black:g} is black, {white:g} is white.")
     words = ""
     if not all(each.sure for each in guessed):
         words = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isqrt
 from pathlib import PureWindowsPath
@@ -42,6 +42,7 @@ _SPLITS = (
 )
 _INDICES = ("", "index", "unnamed", "id", "idx", "rowid", "row", "no", "nr", "classid", "classindex")
 _MOST_PIXELS = 4 * 1024**2
+_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Columns:
         classes: the column of classes, or several that each are one.
         split: column that says what is to test on; -1 if none does.
         pixels: columns of pixels; empty if there are files.
+        packed: whether all pixels stand in one column, parted by blanks.
         question: what can be understood in several ways.
     """
 
@@ -64,6 +66,7 @@ class Columns:
     classes: tuple[int, ...]
     split: int
     pixels: tuple[int, ...]
+    packed: bool
     question: Question
 
 
@@ -90,7 +93,8 @@ def columns_of(sample: Sequence[Sequence[str]], answer: str, where: str) -> Colu
     )
     plain = [re.sub(r"[\W\d_]+", "", heading.lower()) for heading in first] if has_headings else [""] * width
     cells = [[row[index] for row in body] for index in range(width)]
-    pixels = _pixels(cells, plain, has_headings)
+    packed = next((index for index, column in enumerate(cells) if _mostly(column, _is_packed)), -1)
+    pixels = [packed] if packed >= 0 else _pixels(cells, plain, has_headings)
     file = -1 if pixels else _file(cells, plain)
     if not pixels and file < 0:
         raise DataError(
@@ -105,7 +109,7 @@ def columns_of(sample: Sequence[Sequence[str]], answer: str, where: str) -> Colu
     asked = picked(_question(left, headings, cells, plain, where), _by_number(answer, headings))
     each = asked.chosen == EACH
     classes = tuple(_hot(left, cells)) if each else (headings.index(asked.chosen),)
-    return Columns(headings, has_headings, file, classes, split, tuple(pixels), asked)
+    return Columns(headings, has_headings, file, classes, split, tuple(pixels), packed >= 0, asked)
 
 
 def _by_number(answer: str, headings: Sequence[str]) -> str:
@@ -139,7 +143,7 @@ def _question(
     rest = [Choice(headings[index], f"the column {headings[index]!r}") for index in (*best, *others)]
     choices = [*choices, *rest] if several else [*rest, *choices]
     if not choices:
-        raise DataError(f"{where} has no column that says the classes; each line needs a file and a class.")
+        raise DataError(f"{where} has no column of classes; each line needs a picture and its class.")
     clear = several or len(left) == 1 or len(best) == 1 or (best and len(best) > 1 and _agree(best, cells))
     words = (
         ""
@@ -182,6 +186,11 @@ def _is_file(cell: str) -> bool:
     return PureWindowsPath(cell).suffix.lower() in SUFFIXES
 
 
+def _mostly(column: list[str], what: Callable[[str], bool]) -> bool:
+    """Whether something holds for almost all cells of a column; some lines may be damaged."""
+    return sum(map(what, column)) >= _SHARE * len(column)
+
+
 def _numeric(cell: str) -> bool:
     return re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", cell, re.IGNORECASE) is not None
 
@@ -220,22 +229,24 @@ def _is_index(column: list[str], heading: str) -> bool:
 def _hot(left: list[int], cells: list[list[str]]) -> list[int]:
     """Return the columns of which each line marks one with a 1; empty if there are none such."""
     marks = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "False": 0, "True": 1, "false": 0, "true": 1}
-    hot = [index for index in left if all(cell in marks for cell in cells[index])]
+    hot = [index for index in left if _mostly(cells[index], marks.__contains__)]
     if len(hot) < 2 or not cells[hot[0]]:
         return []
-    sums = [sum(marks[cells[index][line]] for index in hot) for line in range(len(cells[hot[0]]))]
+    sums = [sum(marks.get(cells[index][line], 0) for index in hot) for line in range(len(cells[hot[0]]))]
     return hot if sum(each == 1 for each in sums) >= 0.5 * len(sums) else []
 
 
 def _pixels(cells: list[list[str]], plain: list[str], has_headings: bool) -> list[int]:
     """Return the columns of pixels: so many columns of numbers that they fill a square."""
-    numeric = [index for index, column in enumerate(cells) if all(_numeric(cell) for cell in column)]
+    numeric = [index for index, column in enumerate(cells) if _mostly(column, _numeric)]
     if not 64 <= len(numeric) <= _MOST_PIXELS:
         return []
     for others in ((*_CLASSES, *_INDICES), _CLASSES) if has_headings else ():
         kept = [index for index in numeric if plain[index] not in others]
         if side_of(len(kept)):
             return kept
+    if has_headings and any(plain[index] in _CLASSES for index in numeric):
+        return []
     if side_of(len(numeric)):
         return numeric
     # One column too many: the classes, at the beginning or at the end.
@@ -245,9 +256,15 @@ def _pixels(cells: list[list[str]], plain: list[str], has_headings: bool) -> lis
     return [index for index in numeric if index != (ends or numeric)[0]]
 
 
+def _is_packed(cell: str) -> bool:
+    """Whether a cell holds all pixels of a picture, parted by blanks."""
+    numbers = cell.split()
+    return bool(side_of(len(numbers))) and all(map(_numeric, numbers[:64]))
+
+
 def _few(column: list[str]) -> bool:
     """Whether a column can be classes: whole numbers, not very large."""
-    return all(re.fullmatch(r"\d{1,3}(\.0)?", cell) for cell in column)
+    return _mostly(column, lambda cell: re.fullmatch(r"\d{1,3}(\.0)?", cell) is not None)
 
 
 def side_of(count: int) -> int:

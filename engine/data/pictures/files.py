@@ -57,6 +57,11 @@ def list_folder(folder: Path, task: Task, answer: str = "") -> Listing:
             f"{folder} holds {counted(root.count, 'picture')}, but none in a sub-folder; "
             f"each class needs a sub-folder with its pictures.{also}"
         )
+    if tables and len(asked_for.choices) == 1 and len(unwrapped(root).full) == 1:
+        raise DataError(
+            f"{folder} holds one folder of pictures, but a network needs at least 2 classes to tell apart; "
+            f"if {tables[0]} says the classes, choose that file."
+        )
     asked_for = picked(asked_for, answer)
     listing.questions.append(asked_for)
     made = layout(root, asked_for.chosen)

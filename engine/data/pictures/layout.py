@@ -31,15 +31,19 @@ def question(node: Node, tables: list[str]) -> Question | None:
     """Return in which ways the classes can be understood, the most probable first; None if in none."""
     ways = [way for way in (SPLIT, FOLDERS, DEEPEST, NAMES) if _POSSIBLE[way](node)]
     words = ""
-    if NAMES in ways and FOLDERS not in ways:
-        words = f"No sub-folder of {node.name}/ says the class of the pictures; their file names may."
+    if NAMES in ways and len(node.full) < 2:
+        words = f"No folders in {node.name}/ say the classes of the pictures; their file names may."
+        ways.sort(key=lambda way: way != NAMES)
     elif SPLIT not in ways and has_parts(node):
-        parts = listed(sorted(roles_in(node)))
+        parts = " and ".join(sorted(roles_in(node)))
         words = f"It is not clear whether {parts} are parts of the data set or its classes."
         ways.sort(key=lambda way: way != NAMES)
     elif SPLIT in ways and not is_certain(node):
         others = [sub.name for sub in node.full if sub.name not in roles_in(node)]
-        words = f"It is not clear whether {listed(others)} and {of_role(node, TRAIN)[0].name} are classes."
+        train = of_role(node, TRAIN)[0].name
+        words = (
+            f"It is not clear whether {train} is a class, as {listed(others)}, or the part with the classes."
+        )
     elif SPLIT not in ways and DEEPEST in ways and _same_below(node):
         words = f"It is not clear whether the folders of {node.name}/ or those in them are the classes."
     if words and tables:
@@ -66,7 +70,8 @@ def _folders(node: Node, made: Layout) -> None:
     for sub in node.subs:
         made.add(sub, sub.name)
     made.leave_out(f"in {node.name}/ itself", len(node.pictures), NO_CLASS)
-    made.understood.append(f"Each folder of {node.name}/ is a class.")
+    deeper = ", with the folders in it" if any(sub.full for sub in node.full) else ""
+    made.understood.append(f"Each folder of {node.name}/ is a class{deeper}.")
 
 
 def _same_below(node: Node) -> bool:
@@ -122,7 +127,7 @@ def _names(node: Node, made: Layout) -> None:
     made.items += tested
     made.laid_down = bool(tested)
     left = len(named) + len(tests) - len(made.items)
-    made.leave_out("in all", left, "their file names do not say their class")
+    made.leave_out("", left, "their file names do not say their class")
     made.understood.append("The name of a file without the number at its end is its class.")
 
 

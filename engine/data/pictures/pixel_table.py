@@ -37,6 +37,7 @@ def list_pixels(path: Path, text: str, mark: str, columns: Columns, task: Task, 
     labels: list[str] = []
     uses: list[str] = []
     pieces: list[npt.NDArray[Any]] = []
+    count = 0
     lines = rows(text, mark, path)
     if columns.has_headings:
         next(lines, None)
@@ -48,7 +49,14 @@ def list_pixels(path: Path, text: str, mark: str, columns: Columns, task: Task, 
             if reason or len(row) <= max(columns.pixels):
                 listing.broken.append(Broken(f"line {line}", reason or "It has too few cells."))
                 continue
-            kept.append((line, [row[place] for place in columns.pixels], label, row))
+            cells = [row[place] for place in columns.pixels]
+            cells = cells[0].split() if columns.packed else cells
+            count = count or len(cells)
+            if len(cells) != count:
+                reason = f"It has {len(cells):,} pixels; the first line has {count:,}."
+                listing.broken.append(Broken(f"line {line}", reason))
+                continue
+            kept.append((line, cells, label, row))
         numbers, good = _numbers([cells for _, cells, _, _ in kept])
         pieces.append(numbers)
         for (line, _, label, row), fine in zip(kept, good, strict=True):

@@ -16,6 +16,7 @@ _WORDS = {
 }
 _FILLERS = {
     *("set", "sets", "data", "dataset", "datasets", "split", "part", "fold", "seg", "samples", "examples"),
+    *("public", "private", "final"),
     *("image", "images", "img", "imgs", "picture", "pictures", "pic", "pics", "photo", "photos"),
 }
 """Words that say nothing beside another one."""

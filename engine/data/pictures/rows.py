@@ -48,7 +48,7 @@ def delimiter(text: str) -> str:
 
 def rows(text: str, mark: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines that are not empty with their numbers; raises DataError if one is damaged."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)
     try:
         for row in reader:
             if any(cell.strip() for cell in row):

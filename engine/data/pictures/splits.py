@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -42,7 +43,8 @@ class Layout:
     def leave_out(self, what: str, count: int, why: str) -> None:
         """Note that pictures are left out."""
         if count:
-            self.notes.append(f"Left out, because {why}: {counted(count, 'picture')} {what}.")
+            said = f"{counted(count, 'picture')} {what}".rstrip()
+            self.notes.append(f"Left out, because {why}: {said}.")
 
 
 def unwrapped(node: Node, notes: list[str] | None = None) -> Node:
@@ -136,14 +138,14 @@ def split(node: Node, made: Layout) -> None:
     known = roles_in(node)
     for sub in node.full:
         if sub is not top and sub not in tests and sub not in validations:
-            is_part = known.get(sub.name) in (TEST, VALIDATION)
+            is_part = sub.name in known
             why = f"nothing in {sub.name}/ says their class" if is_part else NO_PART
             made.leave_out(f"in {sub.name}/", sub.count, why)
     made.leave_out(f"in {node.name}/ itself", len(node.pictures), NO_CLASS)
 
 
 class _Same:
-    """Finds the class that a folder of another part means, where only the size of letters may differ."""
+    """Finds the class that a folder of another part means, where the spelling may differ a little."""
 
     def __init__(self, names: Sequence[str]) -> None:
         folded = Counter(_folded(name) for name in names)
@@ -157,7 +159,9 @@ class _Same:
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold().strip()
+    """Return a name without what may differ from one part to another: size of letters, blanks and signs."""
+    letters = unicodedata.normalize("NFC", name).casefold()
+    return re.sub(r"[\W_]+", "", letters) or letters
 
 
 def _add_part(part: Node, same: _Same, made: Layout, *, test: bool) -> None:
@@ -167,8 +171,8 @@ def _add_part(part: Node, same: _Same, made: Layout, *, test: bool) -> None:
     made.leave_out(f"in {part.name}/ itself", len(inner.pictures), NO_CLASS)
     other = [sub.name for sub in inner.full if same.known(sub.name) not in ("", sub.name)]
     if other:
-        said = "taken for the same class, though they are spelt in other letters than those to train on"
-        made.understood.append(f"Folders of {part.name}/ {said}: {listed(other)}.")
+        pairs = [f"{name} is {same.known(name)}" for name in other]
+        made.understood.append(f"Folders of {part.name}/ are spelt in another way: {listed(pairs)}.")
 
 
 def _both(parts: Sequence[Node]) -> str:

@@ -64,15 +64,15 @@ class _Reader:
         self._looped: list[str] = []
         self._pictures = 0
 
-    def read(self, path: Path, above: tuple[str, ...]) -> Node:
-        """Read a folder below those whose real paths are ``above``."""
+    def read(self, path: Path, above: tuple[str, ...]) -> Node | None:
+        """Read a folder below those whose real paths are ``above``; None if it is not followed."""
         self._task.check()
         node = Node(path)
         real = os.path.realpath(path)
         self._visits[real] += 1
         if real in above or self._visits[real] > _VISITS:
             self._looped.append(path.name)
-            return node
+            return None
         if len(above) >= _DEPTH:
             self._listing.broken.append(Broken(str(path), f"It lies more than {_DEPTH} folders deep."))
             return node
@@ -96,7 +96,9 @@ class _Reader:
             return
         suffix = _suffix(entry.name)
         if entry.is_dir():
-            node.subs.append(self.read(node.path / entry.name, above))
+            sub = self.read(node.path / entry.name, above)
+            if sub is not None:
+                node.subs.append(sub)
         elif suffix in SUFFIXES:
             node.pictures.append(node.path / entry.name)
             self._pictures += 1
@@ -126,7 +128,7 @@ def read_tree(folder: Path, task: Task, listing: Listing) -> Node:
         Cancelled: the task was cancelled.
     """
     reader = _Reader(task, listing)
-    root = reader.read(folder, ())
+    root = reader.read(folder, ()) or Node(folder)
     reader.say()
     return root
 

@@ -114,9 +114,11 @@ def to_bytes(values: npt.NDArray[Any], range_: Range) -> Bytes:
     """
     if values.dtype == np.uint8 and range_ == EIGHT_BITS:
         return values
-    # Halved, so that the distance of two very large numbers is still finite.
-    level = (values.astype(np.float64) / 2 - range_.black / 2) / (range_.white / 2 - range_.black / 2)
-    return np.rint(np.clip(level, 0, 1) * 255).astype(np.uint8)
+    low, high = sorted((range_.black, range_.white))
+    # Cut off first, so that nothing overflows.
+    within = np.clip(values.astype(np.float64), low, high)
+    level: Bytes = np.rint((within - range_.black) / (range_.white - range_.black) * 255).astype(np.uint8)
+    return level
 
 
 def guess(numbers: Numbers) -> Guess:
@@ -134,7 +136,11 @@ def _fractions(numbers: Numbers) -> Guess:
     """Guess for numbers that lie between -1 and 1, or hardly beyond."""
     if numbers.low >= -_HAIR:
         dark = numbers.high <= 1 / 128  # as if bytes had been divided once too often
-        return Guess(_UNIT, not dark, (Range(0, numbers.high),) if dark and numbers.high > 0 else ())
+        return Guess(
+            _UNIT,
+            not dark or numbers.high <= 0,
+            (Range(0, numbers.high),) if dark and numbers.high > 0 else (),
+        )
     centred, half = Range(-1, 1), Range(-0.5, 0.5)
     if min(numbers.low, -numbers.high) >= -0.5 - _HAIR / 2:
         return Guess(half, False, (centred,))

@@ -92,3 +92,46 @@ def test_a_network_is_trained_on_it_from_the_command_line(tmp_path, pictures, ca
     assert main.main(["data", "own", str(tmp_path / "nowhere")]) == 1
     error = capsys.readouterr().err.splitlines()[-1]
     assert error.startswith("kernelscope data: error: ") and "nowhere does not exist" in error
+
+
+def test_what_is_not_clear_is_refused_and_names_the_options(tmp_path, capsys):
+    rng = np.random.default_rng(2)
+    path = tmp_path / "odd.npz"
+    np.savez(path, images=rng.normal(size=(20, 9, 9)), labels=np.arange(20) % 2)
+    with pytest.raises(DataError, match=r"not clear.*--range -\S+ \S+ \(") as caught:
+        call(path)
+    black, white = str(caught.value).split("--range ")[1].split()[:2]
+    assert not own_sets()[0]
+    assert call(path, "--range", black, white) == 0
+    assert list(own_sets()[0]) == ["own-odd"]
+    with pytest.raises(ConfigError, match="two different, finite numbers"):
+        call(path, "--range", 1, 1)
+
+
+def test_the_classes_can_be_said(pictures, capsys):
+    (pictures / "circle").rename(pictures / "train")
+    (pictures / "dot").rename(pictures / "test")
+    with pytest.raises(DataError, match=r"--classes folders \(the folders\)"):
+        call(pictures, "--look")
+    assert call(pictures, "--look", "--classes", "folders", "--json") == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [row["name"] for row in result["classes"]] == ["test", "train"]
+    assert not any(question["open"] for question in result["questions"])
+    with pytest.raises(DataError, match="'deepest'; allowed are here: folders"):
+        call(pictures, "--classes", "deepest")
+
+
+def test_very_much_that_is_left_out_takes_few_lines(tmp_path, capsys):
+    lines = [f"none/{index}.png,{index % 3}" for index in range(3000)]
+    (tmp_path / "table.csv").write_text("\n".join(["file,label", *lines, *(["x"] * 50)]))
+    with pytest.raises(DataError, match="None of the pictures can be read; line 2"):
+        call(tmp_path / "table.csv")
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) < 12
+    assert any("3,000 (line 2: none/0.png, " in line and line.endswith("no such file.") for line in printed)
+
+
+def test_many_reasons_take_few_lines_too():
+    left_out = [{"name": f"{i}.png", "reason": f"It has {i % 40}."} for i in range(400)]
+    lines = own_data.grouped(left_out)
+    assert len(lines) == 13 and lines[-1] == "280 more, for 28 other reasons"

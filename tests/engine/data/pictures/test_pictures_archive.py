@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.pictures.build import build
+from engine.data.pictures.found import Answers
 from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.pixels import render
+from engine.data.pictures.plan import plan
 from engine.data.pictures.scan import scan
+from engine.data.pictures.values import Range
 from engine.errors import DataError
 from engine.io.npz import Archive
 
@@ -163,3 +166,119 @@ def test_damaged_headers_never_raise_anything_else(tmp_path_factory, data):
             file.writestr(name, bytes(content))
     with contextlib.suppress(DataError):
         assert len(scan(path).names) <= len(LABELS)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [
+        ("x_train", "y_train"),
+        ("X_train", "Y_train"),
+        ("trainX", "trainY"),
+        ("train_x", "train_y"),
+        ("train_images", "train_labels"),
+        ("images_train", "labels_train"),
+        ("train_data", "train_labels"),
+        ("train_set_x_orig", "train_set_y_orig"),
+        ("features", "targets"),
+        ("images", "classes"),
+        ("arr_0", "arr_1"),
+        ("pics", "what"),
+    ],
+)
+def test_arrays_go_by_many_names(tmp_path, images, labels):
+    found = scan(archive(tmp_path, **{images: GREY, labels: LABELS}))
+    assert found.class_names == ("3", "7") and found.labels == (0, 0, 0, 1, 1, 1)
+
+
+def test_arrays_that_are_not_used_are_said(tmp_path):
+    found = scan(archive(tmp_path, images=GREY, labels=LABELS, x_train=GREY, y_train=LABELS, other=LABELS))
+    assert "Arrays left out: images, labels, other." in found.notes
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.eye(2)[[0, 0, 0, 1, 1, 1]],
+        np.eye(2, dtype=bool)[[0, 0, 0, 1, 1, 1]],
+        np.array([[0, 0, 0, 1, 1, 1]]),
+    ],
+)
+def test_labels_may_be_marked_or_lie_across(tmp_path, labels):
+    assert scan(archive(tmp_path, images=GREY, labels=labels)).labels == (0, 0, 0, 1, 1, 1)
+
+
+def test_labels_that_count_from_one_get_their_names(tmp_path):
+    found = scan(
+        archive(tmp_path, x=GREY, y=np.array([1, 2, 3, 1, 2, 3]), class_names=np.array(["a", "b", "c"]))
+    )
+    assert found.class_names == ("a", "b", "c") and found.labels == (0, 1, 2, 0, 1, 2)
+    assert not found.broken and any("count from 1" in each for each in found.understood)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [GREY.transpose(1, 2, 0)[:, :, None], COLOUR.transpose(1, 2, 3, 0), COLOUR.transpose(3, 1, 2, 0)],
+)
+def test_the_number_of_the_picture_may_come_last(tmp_path, images):
+    found = scan(archive(tmp_path, images=images, labels=LABELS))
+    expected = GREY if images.shape[2] == 1 else COLOUR
+    assert (picture(found, 4) == expected[4]).all()
+
+
+@pytest.mark.parametrize(
+    ("scaled", "range_"),
+    [
+        (lambda x: x / 255, "0 1"),
+        (lambda x: x / 255 * 1.0000001, "0 1"),
+        (lambda x: (x / 127.5 - 1).astype(np.float32), "-1 1"),
+        (lambda x: (x.astype(int) - 128).astype(np.int8), "-128 127"),
+        (lambda x: x.astype(np.uint16) * np.uint16(257), "0 65535"),
+        (lambda x: x / 255 * 16, "0 16"),
+        (lambda x: x.astype(np.float64), "0 255"),
+    ],
+)
+def test_values_of_any_range_give_the_same_pictures(tmp_path, scaled, range_):
+    full = np.random.default_rng(0).integers(0, 256, (6, 9, 9)).astype(np.uint8)
+    full[0, 0, :2] = (0, 255)
+    found = scan(archive(tmp_path, images=scaled(full), labels=LABELS))
+    (question,) = found.questions
+    assert question.chosen == range_ and not question.open
+    assert (picture(found, 3) == full[3]).all()
+
+
+def test_each_array_is_scaled_by_its_own_range(tmp_path):
+    full = np.random.default_rng(0).integers(0, 256, (6, 9, 9)).astype(np.uint8)
+    found = scan(archive(tmp_path, x_train=full, y_train=LABELS, x_test=full / 255, y_test=LABELS))
+    assert (picture(found, 2) == picture(found, 8)).all()
+    assert any("x_train 0 to 255, x_test 0 to 1" in each for each in found.understood)
+
+
+def test_a_range_that_is_not_clear_is_asked_and_the_answer_counts(tmp_path):
+    standard = np.random.default_rng(0).normal(size=(6, 9, 9))
+    path = archive(tmp_path, images=standard, labels=LABELS)
+    found = scan(path)
+    (question,) = [each for each in found.questions if each.open]
+    assert plan(found, PictureOptions()).problem == question.words
+    with pytest.raises(DataError, match="not clear"):
+        build(found, PictureOptions(), "x")
+    answered = scan(path, answers=Answers(range=Range(-4, 4)))
+    assert not any(each.open for each in answered.questions)
+    assert (picture(answered, 0) == np.rint(np.clip((standard[0] + 4) / 8, 0, 1) * 255)).all()
+
+
+def test_grey_with_opacity_is_laid_on_a_ground(tmp_path):
+    both = np.stack([np.full_like(GREY, 255), GREY], axis=-1)
+    assert (picture(scan(archive(tmp_path, images=both, labels=LABELS)), 5) == GREY[5]).all()
+
+
+def test_pictures_of_one_brightness_are_pointed_out(tmp_path):
+    flat = GREY * 0 + 3
+    warnings = plan(
+        scan(archive(tmp_path, images=flat, labels=LABELS, range=LABELS)), PictureOptions()
+    ).warnings
+    assert any("Almost all pictures are of one brightness" in each for each in warnings)
+    dark = np.where(GREY > 60, 30, 0).astype(np.uint8)
+    found = scan(archive(tmp_path, images=dark, labels=LABELS), answers=Answers(range=Range(0, 255)))
+    assert any(
+        "Almost all pictures are nearly black" in each for each in plan(found, PictureOptions()).warnings
+    )
