@@ -175,7 +175,8 @@ def _same(found: Found, tests: npt.NDArray[np.bool_]) -> tuple[int, int]:
 def _problem(found: Found, options: PictureOptions, tests: npt.NDArray[np.bool_]) -> str:
     classes = len(found.class_names)
     if not classes and found.broken:
-        first = found.broken[0]
+        usual = Counter(each.reason for each in found.broken).most_common(1)[0][0]
+        first = next(each for each in found.broken if each.reason == usual)
         return f"None of the pictures can be read; {first.name}: {first.reason}"
     for question in found.questions:
         if question.open:
