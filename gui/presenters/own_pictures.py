@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,12 @@ from PIL import Image
 
 from engine.data.pictures.asking import passed_over
 from engine.data.pictures.fitting import fitted
-from engine.data.pictures.found import Broken, Found
+from engine.data.pictures.found import NO_ANSWERS, Answers, Broken, Found
 from engine.data.pictures.options import TABLES, PictureOptions, suggested_colour, suggested_size
 from engine.data.pictures.plan import Plan, plan
+from engine.data.pictures.values import Range
+from engine.errors import ConfigError
+from engine.typed_numbers import read_number
 from engine.types import Bytes
 from gui.presenters.numbers import grouped
 
@@ -38,6 +42,8 @@ class OwnPictures:
         found: the pictures, or None as long as nothing is chosen.
         options: how they become a data set.
         title: what it will be called.
+        path: where they were found.
+        answers: what the user says where the pictures leave it open.
     """
 
     def __init__(self) -> None:
@@ -45,12 +51,27 @@ class OwnPictures:
         self.found: Found | None = None
         self.options = PictureOptions()
         self.title = ""
+        self.answers = NO_ANSWERS
         self.plan: Plan | None = None
+        self.path: Path | None = None
         self._pairs: dict[int, tuple[Pair, ...]] = {}
 
-    def take(self, found: Found) -> None:
-        """Look at these pictures, with the size and colours that they suggest."""
-        self.found, self.title = found, found.title
+    def answered(self, about: str, answer: object) -> Answers:
+        """Return the answers with another one; it counts when the pictures have been looked through again."""
+        given: Any = {about: answer}
+        return dataclasses.replace(self.answers, **given)
+
+    def take(self, found: Found, path: Path | None = None, answers: Answers = NO_ANSWERS) -> None:
+        """Look at these pictures, with the size and colours that they suggest.
+
+        If they are the same ones after an answer, title and options stay as they were chosen.
+        """
+        again = self.found is not None and path == self.path and answers != NO_ANSWERS
+        self.found, self.path, self.answers = found, path, answers
+        if again:
+            self._use(self.options)
+            return
+        self.title = found.title
         options = dataclasses.replace(
             self.options, size=suggested_size(found.short_sides), colour=suggested_colour(found.coloured)
         )
@@ -75,6 +96,10 @@ class OwnPictures:
             tests = int(self.plan.tests.sum())
             text += f"; {grouped(count - tests)} to train on, {grouped(tests)} to test on"
         return text + "."
+
+    def understood(self) -> str:
+        """Say how the pictures were understood."""
+        return "" if self.found is None else " ".join(self.found.understood)
 
     def warnings(self) -> tuple[str, ...]:
         """Return the sentences on what is doubtful."""
@@ -122,6 +147,18 @@ def listed(broken: Sequence[Broken]) -> str:
     if len(broken) > _MOST_LISTED:
         lines.append(f"and {grouped(len(broken) - _MOST_LISTED)} more")
     return "\n".join(lines)
+
+
+def read_range(text: str) -> tuple[Range | None, str]:
+    """Return the range that a text says, as ``0 16`` or ``-1 to 1``, or the sentence why it says none."""
+    words = [word for word in re.split(r"\s+|;", text.strip()) if word and word.casefold() != "to"]
+    try:
+        ends = [read_number(word) for word in words]
+        if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
+            return Range(float(ends[0]), float(ends[1])), ""
+    except (ConfigError, OverflowError) as error:
+        return None, str(error)
+    return None, f"The values are {text!r}; allowed are two numbers, black and white, as in 0 16."
 
 
 def is_source(path: Path) -> bool:

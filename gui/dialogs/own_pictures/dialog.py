@@ -20,7 +20,7 @@ from engine.data.catalogue import forget
 from engine.data.dataset import Dataset
 from engine.data.own import store
 from engine.data.pictures.build import build
-from engine.data.pictures.found import Broken, Found
+from engine.data.pictures.found import NO_ANSWERS, Answers, Broken, Found
 from engine.data.pictures.scan import scan
 from engine.task import Task
 from gui.dialogs.own_pictures.form import OwnForm
@@ -110,6 +110,12 @@ class OwnPicturesDialog(QDialog):
     def _build_body(self, theme: Theme) -> None:
         self.form = OwnForm(self.state, theme)
         self.form.changed.connect(lambda anew: self._refresh(anew=anew))
+        self.form.answered.connect(self._look_again)
+        self.understood = Label()
+        self.understood.setObjectName("caption")
+        self.understood.setWordWrap(True)
+        self.understood.setTextInteractionFlags(Qt.TextSelectableByMouse)
+        self.understood.setAccessibleName("How the pictures were understood")
         self.preview = Preview(self.state, theme)
         both = QWidget()
         row = QHBoxLayout(both)
@@ -121,7 +127,11 @@ class OwnPicturesDialog(QDialog):
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         side.setFixedWidth(_SIDE)
         row.addWidget(side)
-        row.addWidget(self.preview, 1)
+        shown = QVBoxLayout()
+        shown.setSpacing(GRID)
+        shown.addWidget(self.understood)
+        shown.addWidget(self.preview, 1)
+        row.addLayout(shown, 1)
         self.empty = Label("Drop a folder or a file here, or choose one above.")
         self.empty.setAlignment(Qt.AlignCenter)
         self.empty.setWordWrap(True)
@@ -145,7 +155,7 @@ class OwnPicturesDialog(QDialog):
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("Why no data set can be made now")
         self.job = JobBar()
-        self.job.changed.connect(lambda: self._refresh(anew=False))
+        self.job.changed.connect(self._job_changed)
         self.job.failed.connect(self._failed)
         self.close_button = QPushButton("Close")
         self.close_button.clicked.connect(lambda _checked: self.reject())
@@ -171,17 +181,34 @@ class OwnPicturesDialog(QDialog):
 
     def look_through(self, path: Path) -> None:
         """Look through the pictures of a folder, a table or an archive, in a thread."""
-        self.job.start("Reading", lambda task: scan(path, task), self._take)
+        self._look(path, NO_ANSWERS)
+
+    def _look(self, path: Path, answers: Answers) -> None:
+        self.job.start(
+            "Reading", lambda task: scan(path, task, answers), lambda found: self._take(found, path, answers)
+        )
+
+    def _look_again(self, answers: Answers) -> None:
+        if self.state.path is not None:
+            self._look(self.state.path, answers)
 
     def _failed(self, sentence: str) -> None:
         self.problem.setText(sentence)
+
+    def _job_changed(self) -> None:
+        self._refresh(anew=False)
+        if not self.job.busy:
+            # After a failure or a stop, the boxes show again what is in force.
+            self.form.questions.refresh()
 
     def _open(self, path: Path | None) -> None:
         if path is not None:
             self.look_through(path)
 
-    def _take(self, found: Found) -> None:
-        self.state.take(found)
+    def _take(self, found: Found, path: Path, answers: Answers) -> None:
+        self.state.take(found, path, answers)
+        self.form.questions.refresh()
+        self.understood.setText(self.state.understood())
         self.left_out.show_broken(found.broken)
         self._refresh(anew=True)
 

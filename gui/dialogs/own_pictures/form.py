@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 
 from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.plan import ClassRow
+from gui.dialogs.own_pictures.questions import Questions
 from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures
 from gui.style.theme import GRID, Theme
@@ -90,6 +91,8 @@ class OwnForm(QWidget):
 
     changed = pyqtSignal(bool)
     """Something was chosen; True if the images are other ones now."""
+    answered = pyqtSignal(object)
+    """A question was answered, so the pictures are to be looked through again with these ``Answers``."""
 
     def __init__(self, state: OwnPictures, theme: Theme) -> None:
         """Edit ``state``."""
@@ -106,6 +109,8 @@ class OwnForm(QWidget):
         top.setColumnMinimumWidth(0, LABEL_WIDTH)
         top.addWidget(label, 0, 0)
         top.addWidget(self.title, 0, 1)
+        self.questions = Questions(state)
+        self.questions.answered.connect(self.answered)
         self.form = OptionForm(PictureOptions.options(), defaults_of(PictureOptions))
         self.classes = ClassTable(theme)
         self.warnings = Label()
@@ -116,6 +121,7 @@ class OwnForm(QWidget):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
         column.addLayout(top)
+        column.addWidget(self.questions)
         column.addWidget(self.form)
         column.addWidget(self.warnings)
         column.addWidget(self.classes)
@@ -128,6 +134,7 @@ class OwnForm(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self.warnings.setStyleSheet(f"color: {theme.warn};")
+        self.questions.set_theme(theme)
         self.classes.set_theme(theme)
 
     def refresh(self) -> None:

@@ -8,7 +8,8 @@ from PIL import Image
 
 from engine.data.pictures.found import Broken
 from engine.data.pictures.scan import scan
-from gui.presenters.own_pictures import OwnPictures, counted, is_source, listed, magnification
+from engine.data.pictures.values import Range
+from gui.presenters.own_pictures import OwnPictures, counted, is_source, listed, magnification, read_range
 
 
 @pytest.fixture
@@ -75,3 +76,23 @@ def test_images_are_magnified_by_whole_numbers(size, factor):
 def test_folders_tables_and_archives_are_sources(tmp_path):
     assert is_source(tmp_path) and is_source(tmp_path / "a.CSV") and is_source(tmp_path / "a.npz")
     assert not is_source(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("0 16", (0, 16)),
+        (" -1 to 1 ", (-1, 1)),
+        ("0; 65535", (0, 65535)),
+        ("0,5 1e3", (0.5, 1000)),
+        ("255 0", (255, 0)),
+    ],
+)
+def test_a_range_is_read_as_it_is_typed(text, ends):
+    assert read_range(text) == (Range(*ends), "")
+
+
+@pytest.mark.parametrize("text", ["", "1", "1 1", "a b", "0 1 2", "0 1e999999", "0 nan"])
+def test_what_is_no_range_is_said(text):
+    range_, problem = read_range(text)
+    assert range_ is None and problem.endswith(".")

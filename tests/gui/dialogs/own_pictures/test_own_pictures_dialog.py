@@ -252,3 +252,90 @@ def test_both_themes_paint(qtbot, dialog, pictures):
     light = dialog.form.classes.item(2, 3).foreground().color().name()
     dialog.set_theme(DARK)
     assert dialog.form.classes.item(2, 3).foreground().color().name() != light
+
+
+# --- questions ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def odd(tmp_path):
+    path = tmp_path / "odd.npz"
+    rng = np.random.default_rng(4)
+    np.savez(path, images=rng.normal(size=(30, 12, 12)), labels=np.arange(30) % 2)
+    return path
+
+
+def answer(qtbot, dialog, about, row):
+    box = dialog.form.questions.rows[about].box
+    box.setFocus()
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    qtbot.waitUntil(lambda: not dialog.job.busy)
+
+
+def test_how_a_folder_was_understood_is_said(qtbot, dialog, pictures):
+    choose(qtbot, dialog, pictures)
+    assert dialog.understood.text() == "Each folder of shapes/ is a class."
+    rows = dialog.form.questions.rows
+    assert not rows["classes"].isVisible()
+    assert rows["range"].box.currentText() == "0 to 255" and not rows["range"].words.isVisible()
+
+
+def test_a_range_that_is_not_clear_is_asked_and_shown(qtbot, dialog, odd):
+    choose(qtbot, dialog, odd, dialog.file)
+    row = dialog.form.questions.rows["range"]
+    assert row.box.currentText() == "Please choose\u2026"
+    assert "not clear" in row.words.text() and "not clear" in dialog.problem.text()
+    assert not dialog.add.isEnabled()
+    type_into(qtbot, dialog.form.title, "Mine")
+    before = dialog.preview.sheet.grab().toImage()
+    answer(qtbot, dialog, "range", row.box.count() - 1)
+    assert row.own.isVisible() and not dialog.add.isEnabled()
+    type_into(qtbot, row.own, "0 8 15")
+    qtbot.keyClick(row.own, Qt.Key_Return)
+    assert "two numbers" in row.words.text()
+    type_into(qtbot, row.own, "-20 to 20")
+    qtbot.keyClick(row.own, Qt.Key_Return)
+    qtbot.waitUntil(lambda: not dialog.job.busy and dialog.add.isEnabled())
+    assert row.box.currentText() == "-20 to 20" and not row.words.isVisible()
+    assert "-20 is black, 20 is white" in dialog.understood.text()
+    assert dialog.preview.sheet.grab().toImage() != before
+    assert dialog.form.title.text() == "Mine"
+
+
+def test_classes_that_are_not_clear_are_asked(qtbot, dialog, pictures):
+    for part in ("camera1", "camera2"):
+        for name in ("circle", "cross"):
+            (pictures / part / name).mkdir(parents=True)
+    for index, path in enumerate(sorted((pictures / "circle").glob("*.png"))[:12]):
+        path.rename(pictures / f"camera{index % 2 + 1}" / "circle" / path.name)
+    for index, path in enumerate(sorted((pictures / "cross").glob("*.png"))):
+        path.rename(pictures / f"camera{index % 2 + 1}" / "cross" / path.name)
+    for name in ("circle", "cross", "dot"):
+        for path in (pictures / name).iterdir():
+            path.unlink()
+        (pictures / name).rmdir()
+    choose(qtbot, dialog, pictures)
+    row = dialog.form.questions.rows["classes"]
+    assert row.isVisible() and not dialog.add.isEnabled()
+    assert [row.box.itemText(index) for index in range(row.box.count())] == [
+        "Please choose\u2026",
+        "the folders",
+        "the folders in which the pictures lie",
+    ]
+    answer(qtbot, dialog, "classes", 2)
+    assert dialog.state.found.class_names == ("circle", "cross") and dialog.add.isEnabled()
+    answer(qtbot, dialog, "classes", 0)
+    assert dialog.state.found.class_names == ("camera1", "camera2") and dialog.add.isEnabled()
+    choose(qtbot, dialog, pictures)
+    assert not dialog.add.isEnabled()
+
+
+def test_an_answer_that_fails_leaves_what_was_there(qtbot, dialog, odd):
+    choose(qtbot, dialog, odd, dialog.file)
+    row = dialog.form.questions.rows["range"]
+    odd.unlink()
+    answer(qtbot, dialog, "range", 1)
+    assert "odd.npz" in dialog.problem.text()
+    assert row.box.currentText() == "Please choose\u2026"
+    assert len(dialog.state.found.names) == 30 and not dialog.add.isEnabled()
