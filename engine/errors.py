@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from engine.text import plain, shortened
+
 _LONGEST = 200
 """Characters of an unexpected error that are part of the sentence; the log has all."""
 
 
 class EngineError(Exception):
-    """Base of all errors the engine raises on purpose."""
+    """Base of all errors the engine raises on purpose; what they repeat of a file is harmless to show."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(plain(sentence))
 
 
 class ConfigError(EngineError):
@@ -49,6 +54,6 @@ def in_words(error: BaseException, what: str = "this") -> str:
         return str(error)
     if isinstance(error, MemoryError):
         return f"There is not enough memory for {what}."
-    words = " ".join(str(error).split())
+    words = " ".join(plain(str(error)).split())
     told = f"{type(error).__name__}: {words}" if words else type(error).__name__
-    return f"Something unexpected went wrong ({told if len(told) <= _LONGEST else told[:_LONGEST] + '…'})."
+    return f"Something unexpected went wrong ({shortened(told, _LONGEST)})."

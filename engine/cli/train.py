@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import errno
-import json
 import os
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
+from engine.io.gate import NETWORK, explained, is_there, json_file
 from engine.model.network import Network
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS
@@ -27,6 +27,7 @@ from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
 from engine.session.checkpoint import Checkpoint, load_checkpoint
 from engine.session.messages import State
+from engine.text import shortened
 from engine.training.config import SHARE, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
 
@@ -92,14 +93,12 @@ def network(name: str) -> NetworkSpec:
     if name in PRESETS:
         return preset(name)
     path = Path(name)
-    if not path.exists():
+    if not is_there(path):
         raise ConfigError(
-            f"There is no network {name!r}; there are {', '.join(PRESETS)}, or name a JSON file."
+            shortened(f"There is no network {name!r}; there are {', '.join(PRESETS)}, or name a JSON file.")
         )
-    try:
-        return NetworkSpec.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} cannot be read as a network: {error}.") from None
+    with explained(path, NETWORK):
+        return NetworkSpec.from_json(json_file(path, NETWORK))
 
 
 def run(args: argparse.Namespace) -> int:

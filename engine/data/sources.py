@@ -11,19 +11,19 @@ import gzip
 import hashlib
 import os
 import tarfile
-import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import Any, BinaryIO
 
 from engine.errors import DataError
+from engine.io.gate import GZIP, SOURCE, check, is_there, opened, room, ungzipped
+from engine.text import shortened
 
-LARGEST = 1024**3
-"""Bytes; a larger file is none of a known data set."""
 _DEEPEST = 2
 """Folders within a folder that are looked into."""
 _MOST_MEMBERS = 100_000
+_MOST_AT_ONCE = 4 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def gather(
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        if not path.exists():
-            raise DataError(f"There is no {path}.")
+        if not is_there(path):
+            raise DataError(shortened(f"There is no {path}."))
         if not path.is_dir():
             yield path
             continue
@@ -98,53 +98,50 @@ def _refuse(error: OSError) -> None:
 
 
 def _read(path: Path) -> Found:
-    try:
-        with path.open("rb") as file:
-            content = _uncompressed(file, str(path))
-            file.seek(0)
-            return Found(str(path), content, md5(file.read()))
-    except OSError as error:
-        raise DataError(f"Cannot read {path}: {error.strerror or error}.") from None
+    with opened(path, SOURCE) as file:
+        content = ungzipped(file, SOURCE)
+        file.seek(0)
+        return Found(str(path), content, md5(file.read()))
 
 
-def _uncompressed(file: IO[bytes], where: str) -> bytes:
-    """Return the content of a file, which may be compressed with gzip; raises DataError if it is damaged."""
-    start = file.read(2)
-    file.seek(0)
-    try:
-        if start == b"\x1f\x8b":
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                content = unpacked.read(LARGEST + 1)
-        else:
-            content = file.read(LARGEST + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DataError(f"{where} is damaged: it cannot be unpacked to its end.") from None
-    if len(content) > LARGEST:
-        raise DataError(f"{where} holds more than {LARGEST // 1024**2} MB, which is what is allowed.")
-    return content
+def _tar(stream: Any) -> tarfile.TarFile:
+    return tarfile.open(fileobj=stream, mode="r:")
+
+
+class _Stream:
+    """An archive, unpacked as it is read, of which nobody reads much at once: headers announce anything."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        packed = file.read(2) == GZIP
+        file.seek(0)
+        self._file = gzip.GzipFile(fileobj=file) if packed else file
+        self.seek, self.tell, self.seekable = self._file.seek, self._file.tell, self._file.seekable
+
+    def read(self, size: int) -> bytes:
+        """Return at most ``size`` bytes; raises DataError if that is more than any header has."""
+        if not 0 <= size <= _MOST_AT_ONCE:
+            raise DataError(f"It announces a header of {size:,} bytes; allowed are {_MOST_AT_ONCE:,}.")
+        return self._file.read(size)
 
 
 def _members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Found]]:
     """Yield the wanted files of an archive after all its names have been found harmless."""
     total, taken = 0, []
-    try:
-        with tarfile.open(path) as archive:
-            for number, member in enumerate(archive):
-                _check(path, member)
-                total += member.size
-                if total > LARGEST or number > _MOST_MEMBERS:
-                    raise DataError(
-                        f"{path} unpacks to more than {LARGEST // 1024**2} MB, which is what is allowed."
-                    )
-                name = plain_name(member.name)
-                file = archive.extractfile(member) if member.isreg() and wanted(name) else None
-                if file is not None:
-                    with file:
-                        taken.append((name, Found(f"{path}: {member.name}", _uncompressed(file, str(path)))))
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile):
-        raise DataError(f"{path} is damaged: it cannot be unpacked to its end.") from None
-    except OSError as error:
-        raise DataError(f"Cannot read {path}: {error.strerror or error}.") from None
+    with opened(path, SOURCE) as packed, _tar(_Stream(packed)) as archive:
+        allowed = min(SOURCE.largest, room(check(path, SOURCE)))
+        for number, member in enumerate(archive):
+            _check(path, member)
+            total += member.size
+            if total > allowed or number > _MOST_MEMBERS:
+                most = allowed // 1024**2
+                raise DataError(f"{path} unpacks to more than {most:,} MB, which is what is allowed.")
+            name = plain_name(member.name)
+            file = archive.extractfile(member) if member.isreg() and wanted(name) else None
+            if file is not None:
+                with file:
+                    content = ungzipped(file, SOURCE)
+                total += len(content) - member.size
+                taken.append((name, Found(f"{path}: {member.name}", content)))
     yield from taken
 
 
@@ -153,5 +150,5 @@ def _check(path: Path, member: tarfile.TarInfo) -> None:
     place = PureWindowsPath(member.name)  # knows both kinds of slash and drives
     if place.drive or place.root or member.name.startswith("/") or ".." in place.parts:
         raise DataError(f"{path} is refused: its member {member.name!r} would land outside its folder.")
-    if not (member.isreg() or member.isdir()):
+    if not (member.isreg() or member.isdir()) or member.sparse is not None:
         raise DataError(f"{path} is refused: its member {member.name!r} is no plain file.")

@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import ModelFileError
+from engine.io.gate import ONNX, content, explained
+from engine.model.spec import MOST_SIDE
 
-LARGEST = 512 * 1024**2
-"""Bytes; a larger file is refused before it is read."""
 
+class RefusedError(ModelFileError):
+    """The file holds something that does not exist here; says what, as the end of a sentence."""
 
-class RefusedError(Exception):
-    """The file holds something that does not exist here; says what."""
+    def __init__(self, words: str) -> None:
+        super().__init__(f"{words}.")
 
 
 @dataclass
@@ -101,13 +103,10 @@ def _tensors(graph: Any) -> dict[str, Any]:
 def load_graph(path: Path) -> tuple[Graph, str, dict[str, str], tuple[int, int, int]]:
     """Read a file: graph, name of its input, metadata, shape of an image; raises ModelFileError."""
     import onnx  # heavy, and needed only here
-    from google.protobuf.message import DecodeError
     from onnx import numpy_helper
 
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ModelFileError(f"{path} is larger than {LARGEST // 1024**2} MB, which is what is allowed.")
-        file = onnx.load_model_from_string(path.read_bytes())
+    with explained(path, ONNX):
+        file = onnx.load_model_from_string(content(path, ONNX))
         graph = file.graph
         tensors = _tensors(graph)
         nodes = [node for node in graph.node if node.op_type != "Constant"]
@@ -115,18 +114,16 @@ def load_graph(path: Path) -> tuple[Graph, str, dict[str, str], tuple[int, int, 
             if node.domain not in ("", "ai.onnx"):
                 raise RefusedError(f"{named(node)} is of {node.domain!r}; allowed are ONNX's own operations")
         weights = {name: numpy_helper.to_array(tensor) for name, tensor in tensors.items()}
-    except RefusedError as error:
-        raise ModelFileError(f"{path} cannot be used: {error}.") from None
-    except OSError as error:
-        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    except (DecodeError, ValueError, KeyError, TypeError, IndexError):
-        raise ModelFileError(f"{path} is no ONNX file, or it is damaged.") from None
     inputs = [value for value in graph.input if value.name not in weights]
     if len(inputs) != 1:
         raise ModelFileError(f"{path} takes {len(inputs)} inputs; allowed is one, an image.")
     lengths = [dimension.dim_value for dimension in inputs[0].type.tensor_type.shape.dim]
     if len(lengths) != 4 or not all(lengths[1:]):
         raise ModelFileError(f"{path} takes an input of shape {tuple(lengths)}; allowed is (N, C, H, W).")
+    if not all(0 < length <= MOST_SIDE for length in lengths[1:]):
+        raise ModelFileError(
+            f"{path} takes an input of {lengths[1:]}; allowed are lengths up to {MOST_SIDE}."
+        )
     outputs = frozenset(value.name for value in graph.output)
     metadata = {each.key: each.value for each in file.metadata_props}
     return Graph(nodes, weights, outputs), inputs[0].name, metadata, (lengths[1], lengths[2], lengths[3])

@@ -11,7 +11,6 @@ the record. That is believed as long as the graph is still the one that this mod
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,17 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.preprocess import Preprocessing
-from engine.errors import EngineError, ModelFileError
 from engine.exchange.onnx_graph import Graph, RefusedError, attributes, load_graph, named
 from engine.exchange.onnx_nodes import READERS
 from engine.exchange.onnx_residual import read_residual
 from engine.exchange.onnx_write import to_onnx
+from engine.io.gate import ONNX, explained
 from engine.model.arrays import check_arrays
 from engine.model.history import History
 from engine.model.model_file import Model, from_description
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
+from engine.model.tensors import description_in
 from engine.types import Params
 
 _ANSWERS = ("Softmax", "LogSoftmax", "Identity")
@@ -41,7 +41,7 @@ Moments = tuple[tuple[float, ...], tuple[float, ...]]
 def read_onnx(path: Path) -> Model:
     """Read a model; raises ModelFileError if it is damaged or cannot be a model here."""
     graph, taken, metadata, shape = load_graph(path)
-    try:
+    with explained(path, ONNX):
         layers, params, moments = _follow(graph, taken, shape)
         description = _description(metadata)
         if description is not None:
@@ -53,12 +53,6 @@ def read_onnx(path: Path) -> Model:
         network = Network.empty(spec)
         network.load(_named(params))
         preprocessing = Preprocessing(*(moments or _plain_pixels(shape[0])))
-    except RefusedError as error:
-        raise ModelFileError(f"{path} cannot be used: {error}.") from None
-    except EngineError as error:
-        raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
-        raise ModelFileError(f"{path} is damaged: an operation is not complete ({error}).") from None
     record: dict[str, Any] = {"imported": path.name}
     if moments is None:
         record["note"] = "The graph does not standardise its pixels, so it is given them from 0 to 255."
@@ -78,10 +72,7 @@ def _description(metadata: dict[str, str]) -> dict[str, Any] | None:
     """Return what a file that was written here says of itself."""
     if metadata.get("format") != "kernelscope":
         return None
-    description = json.loads(metadata["description"])
-    if not isinstance(description, dict):
-        raise ValueError("the description is not an object")
-    return description
+    return description_in(metadata)
 
 
 def _ours(

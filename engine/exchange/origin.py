@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.preprocess import Preprocessing
-from engine.errors import DataError, EngineError, ModelFileError
+from engine.errors import ModelFileError
+from engine.io.gate import PICKLE, content, explained
 from engine.io.plain_pickle import load_plain
 from engine.model.arrays import check_arrays
 from engine.model.history import History
@@ -52,33 +53,20 @@ _PROGRAMS = {
     3: _Program("cifar10", 120, 64, _OBJECTS, 8, 9_000),
 }
 """By the number of channels."""
-_LARGEST = 256 * 1024**2
 
 
 def read_origin(path: Path) -> Model:
     """Read a ``trained.pickle``; raises ModelFileError if it is none, or holds anything but arrays."""
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise ModelFileError(f"{path} is larger than {_LARGEST // 1024**2} MB, which is what is allowed.")
-        parts = load_plain(path.read_bytes(), str(path))
-    except OSError as error:
-        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    except DataError as error:
-        raise ModelFileError(str(error)) from None
+    with explained(path, PICKLE):
+        parts = load_plain(content(path, PICKLE), str(path))
     if not isinstance(parts, list) or len(parts) != 8:
         found = f"a list of {len(parts)}" if isinstance(parts, list) else f"a {type(parts).__name__}"
         raise ModelFileError(
             f"{path} holds {found}; a trained.pickle of CNN-from-Scratch is a list of eight."
         )
-    try:
-        with np.errstate(over="ignore"):  # what is too large for float32 is refused as not finite
-            return _model(path, parts)
-    except EngineError as error:
-        raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError):
-        raise ModelFileError(
-            f"{path} is no trained.pickle of CNN-from-Scratch: its parts do not fit."
-        ) from None
+    # What is too large for float32 is refused as not finite.
+    with explained(path, PICKLE), np.errstate(over="ignore"):
+        return _model(path, parts)
 
 
 def _model(path: Path, parts: list[Any]) -> Model:

@@ -19,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import save
 
-from engine.errors import ModelFileError
+from engine.io.gate import MODEL, explained
 from engine.model.history import History
 from engine.model.model_file import Model, described, from_description
-from engine.model.tensors import read_tensors
+from engine.model.tensors import description_in, read_tensors
 
 _PREFIX = "layers."
 _COUNT = "num_batches_tracked"
@@ -68,10 +68,8 @@ def to_torch(model: Model) -> bytes:
 def from_torch(path: Path) -> Model:
     """Read a file that ``to_torch`` wrote, whose weights may have changed; raises ModelFileError."""
     metadata, arrays = read_tensors(path)
-    try:
-        description = json.loads(metadata["description"])
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
-        raise ModelFileError(f"{path} is not a model for PyTorch that came from here ({error}).") from None
+    with explained(path, MODEL):
+        description = description_in(metadata)
     known = {
         name.removeprefix(_PREFIX): value
         for name, value in arrays.items()

@@ -10,7 +10,6 @@ import gzip
 import io
 import math
 import struct
-import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,10 +17,10 @@ import numpy as np
 
 from engine.errors import DataError
 from engine.io.files import replacing
+from engine.io.gate import IDX, opened, ungzipped
 from engine.types import Bytes, Labels, Shape
 
 _UNSIGNED_BYTE = 8
-_GZIP_MAGIC = b"\x1f\x8b"
 _LARGEST = 2**31
 """Bytes; a longer announced size is a broken header rather than a data set."""
 
@@ -33,23 +32,8 @@ def read_idx(path: Path) -> Bytes:
         DataError: the file cannot be read, is no IDX file of unsigned bytes, or is longer or shorter
             than its header says.
     """
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == _GZIP_MAGIC
-            file.seek(0)
-            if not packed:
-                return parse_idx(file, str(path))
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                return parse_idx(io.BufferedReader(unpacked), str(path))
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is damaged: {_reason(error)}.") from None
-    except OSError as error:
-        raise DataError(f"Cannot read {path}: {_reason(error)}.") from None
-
-
-def _reason(error: Exception) -> str:
-    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return text.rstrip(".")
+    with opened(path, IDX) as file:
+        return parse_idx(io.BytesIO(ungzipped(file, IDX)), str(path))
 
 
 def parse_idx(file: io.BufferedReader | BinaryIO, path: str) -> Bytes:

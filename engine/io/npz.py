@@ -7,29 +7,23 @@ costs memory. Arrays of Python objects, which could run code, are refused.
 
 from __future__ import annotations
 
-import struct
-import tokenize
+import os
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import DataError
+from engine.io.gate import ARRAYS, check, explained, opened, room
+from engine.text import name as shown
 from engine.types import Shape
 
-MAX_BYTES = 4 * 1024**3
-"""An archive whose arrays take more memory than this is refused."""
-_DAMAGED = (
-    *(ValueError, TypeError, KeyError, OverflowError, RuntimeError, NotImplementedError),
-    *(SyntaxError, tokenize.TokenError, struct.error, zlib.error),
-)
-"""What NumPy, which reads a header as Python text, and the library of archives raise on damaged files."""
+_MOST_MEMBERS = 10_000
+_END_OF_ARCHIVE = b"PK\5\6"
 _FEW = 1024**2
 """An archive's names and titles take less than this many bytes."""
 
@@ -57,21 +51,21 @@ class Archive:
         """Read the headers; raises DataError if it is no archive of plain arrays."""
         self.path = path
         self.headers: dict[str, Header] = {}
-        with _explained(path):
-            self._zip = zipfile.ZipFile(path)
-            try:
-                for member in self._zip.infolist():
-                    if member.filename.endswith(".npy"):
-                        self._add(member)
-            except BaseException:
-                self._zip.close()
-                raise
+        with ExitStack() as stack:
+            file = stack.enter_context(opened(path, ARRAYS))
+            self._allowed = min(ARRAYS.largest, room(check(path, ARRAYS)))
+            _check_listing(file)
+            self._zip = stack.enter_context(zipfile.ZipFile(file))
+            for member in self._zip.infolist():
+                if member.filename.endswith(".npy"):
+                    self._add(member)
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Archive:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._zip.close()
+        self._stack.close()
 
     def _add(self, member: zipfile.ZipInfo) -> None:
         name = member.filename.removesuffix(".npy")
@@ -79,12 +73,13 @@ class Archive:
             header, begins = _header(file, f"{self.path}: {name}")
         if header.dtype.hasobject:
             raise DataError(f"{self.path}: {name} holds Python objects; allowed are plain numbers and words.")
-        if begins + header.nbytes != member.file_size:
+        empty = header.dtype.itemsize == 0 and 0 not in header.shape
+        if begins + header.nbytes != member.file_size or empty:
             raise DataError(f"{self.path}: {name} is damaged: its size does not fit its shape.")
         self.headers[name] = header
-        if sum(other.nbytes for other in self.headers.values()) > MAX_BYTES:
+        if sum(other.nbytes for other in self.headers.values()) > self._allowed:
             raise DataError(
-                f"{self.path} takes more than {MAX_BYTES // 1024**3} GB of memory, which is what is allowed."
+                f"{self.path} unpacks to more than {self._allowed // 1024**2:,} MB, which is what is allowed."
             )
 
     def has(self, *names: str) -> bool:
@@ -96,7 +91,7 @@ class Archive:
         if name not in self.headers:
             there = ", ".join(self.headers) or "nothing"
             raise DataError(f"{self.path} has no array {name!r}; it holds {there}.")
-        with _explained(self.path), self._zip.open(f"{name}.npy") as file:
+        with explained(self.path, ARRAYS), self._zip.open(f"{name}.npy") as file:
             array: npt.NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
             return array
 
@@ -110,7 +105,7 @@ class Archive:
         array: npt.NDArray[Any] = self.read(name).reshape(-1)
         if array.dtype.kind == "S":
             array = np.char.decode(array, "utf-8", "replace")
-        return tuple(str(word) for word in array)
+        return tuple(shown(str(word)) for word in array)
 
 
 def _header(file: IO[bytes], where: str) -> tuple[Header, int]:
@@ -125,15 +120,14 @@ def _header(file: IO[bytes], where: str) -> tuple[Header, int]:
     return Header(shape, dtype), file.tell()
 
 
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what can go wrong with a file into one sentence."""
-    try:
-        yield
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "it is cut off"
-        raise DataError(f"Cannot read {path}: {reason}.") from None
-    except zipfile.BadZipFile:
-        raise DataError(f"{path} is not an .npz file, or it is damaged.") from None
-    except _DAMAGED:
-        raise DataError(f"{path} is damaged, or it holds more than plain arrays.") from None
+def _check_listing(file: BinaryIO) -> None:
+    """Raise DataError if an archive lists more members than any has; the library would read them all."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65_557))  # 22 bytes, and a comment of at most 65,535
+    end = file.read()
+    place = end.rfind(_END_OF_ARCHIVE)
+    members = int.from_bytes(end[place + 10 : place + 12], "little") if place >= 0 else 0
+    listing = int.from_bytes(end[place + 12 : place + 16], "little") if place >= 0 else 0
+    if members > _MOST_MEMBERS or listing > _FEW:
+        raise DataError(f"It lists {members:,} members; allowed are {_MOST_MEMBERS:,}.")
+    file.seek(0)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import math
 import pickle
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,10 @@ _LONGEST = 100
 """Letters of a file's own words that an error repeats."""
 _SPARE = 64 * 1024
 """Bytes that arrays may take beyond the size of their file, for short values that share a place in it."""
+_CODES = 4_000_000
+"""Most operations of a pickle; CIFAR-10's batches have 50,000."""
+_CONTAINERS = 500_000
+"""Most lists, dicts, tuples and arrays, which take hundreds of bytes of memory for one in the file."""
 
 
 class _Budget:
@@ -35,6 +40,13 @@ class _Budget:
 
     def __init__(self, size: int) -> None:
         self._left = 2 * size + _SPARE
+        self._codes, self._containers = _CODES, _CONTAINERS
+
+    def count(self, code: int) -> None:
+        self._codes -= 1
+        self._containers -= code in _MAKING
+        if self._codes < 0 or self._containers < 0:
+            raise DataError("it unpacks to more values than are allowed")
 
     def take(self, size: int) -> None:
         self._left -= size
@@ -131,6 +143,25 @@ for _core in ("numpy.core", "numpy._core"):
     _MAKERS[f"{_core}.numeric", "_frombuffer"] = _Buffer
 
 
+_MAKING = frozenset(
+    code[0]
+    for code in (
+        *(pickle.EMPTY_LIST, pickle.EMPTY_DICT, pickle.LIST, pickle.DICT, pickle.EMPTY_TUPLE, pickle.TUPLE),
+        *(pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3, pickle.REDUCE, pickle.NEWOBJ, pickle.NEWOBJ_EX),
+        *(pickle.INST, pickle.OBJ, pickle.BUILD, pickle.MARK),
+    )
+)
+"""Codes that make a container."""
+
+
+def _counted(code: int, load: Callable[[Any], None]) -> Callable[[Any], None]:
+    def counted(reader: Any) -> None:
+        reader.budget.count(code)
+        load(reader)
+
+    return counted
+
+
 # The reader written in Python, because the one in C reserves memory for whatever a file announces, and
 # because what it does for a code can be changed; type checkers know only the one in C.
 _Base: Any = pickle._Unpickler  # noqa: SLF001
@@ -141,11 +172,11 @@ class _Reader(_Base):  # type: ignore[misc]
 
     def __init__(self, content: bytes, encoding: str, budget: _Budget) -> None:
         super().__init__(io.BytesIO(content), encoding=encoding)
-        self._budget = budget
+        self.budget = budget
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("_codecs", "encode"):
-            return _Maker(partial(_encode, self._budget))
+            return _Maker(partial(_encode, self.budget))
         if (module, name) not in _MAKERS:
             asked = f"{module}.{name}"[:_LONGEST]
             raise DataError(f"it asks for {asked}, and allowed are plain values and NumPy arrays")
@@ -172,11 +203,17 @@ class _Reader(_Base):  # type: ignore[misc]
     def _load_set(self) -> None:
         raise DataError("it holds a set")
 
+    def _load_bytearray(self) -> None:
+        # Reads what is there; the library's own would reserve memory for whatever length is announced.
+        self.append(bytearray(self.read(int.from_bytes(self.read(8), "little"))))
+
     dispatch[pickle.DICT[0]] = _load_dict
     dispatch[pickle.SETITEM[0]] = _load_setitem
     dispatch[pickle.SETITEMS[0]] = _load_setitems
     for _code in (pickle.EMPTY_SET, pickle.ADDITEMS, pickle.FROZENSET):
         dispatch[_code[0]] = _load_set
+    dispatch[pickle.BYTEARRAY8[0]] = _load_bytearray
+    dispatch = {code: _counted(code, load) for code, load in dispatch.items()}
 
 
 def _check_keys(keys: list[Any]) -> None:

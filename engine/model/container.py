@@ -16,10 +16,13 @@ from safetensors.numpy import save
 
 from engine.errors import ModelFileError
 from engine.io.files import replacing
+from engine.io.gate import MODEL, explained
 from engine.model.history import STEP_COLUMNS, VALIDATION_COLUMNS, History
-from engine.model.tensors import Arrays, read_tensors
+from engine.model.tensors import Arrays, description_in, read_tensors
 
 VERSION = 1
+_MOST_STEPS = 10**12
+"""No run is longer."""
 
 
 def write(
@@ -54,12 +57,8 @@ def read(path: Path, kind: str) -> tuple[Arrays, History, dict[str, Any]]:
     """
     metadata, arrays = read_tensors(path)
     _check(path, kind, metadata)
-    try:
-        description = json.loads(metadata["description"])
-        if not isinstance(description, dict):
-            raise ValueError("the description is not an object")
-    except (KeyError, ValueError, RecursionError) as error:
-        raise ModelFileError(f"{path} is not a model, or is truncated ({error}).") from None
+    with explained(path, MODEL):
+        description = description_in(metadata)
     history = History()
     for name, columns, names in (
         ("curves.steps", history.steps, STEP_COLUMNS),
@@ -68,6 +67,9 @@ def read(path: Path, kind: str) -> tuple[Arrays, History, dict[str, Any]]:
         table = arrays.pop(name, None)
         if table is None or table.ndim != 2 or len(table) != len(names) or table.dtype != np.float64:
             raise ModelFileError(f"{path} is damaged: it has no usable {name}.")
+        # Seconds may be unknown, and the loss beyond all numbers; where they belong may not.
+        if not ((table[:2] >= 0) & (table[:2] < _MOST_STEPS)).all():
+            raise ModelFileError(f"{path} is damaged: {name} has a step that cannot be.")
         columns.extend(table)
     return arrays, history, description
 
@@ -76,7 +78,7 @@ def _check(path: Path, kind: str, metadata: Mapping[str, str]) -> None:
     if metadata.get("format") != "kernelscope":
         raise ModelFileError(f"{path} holds arrays, but it is not a Kernelscope {kind}.")
     version = metadata.get("version", "")
-    if not version.isdecimal():
+    if not version.isdecimal() or len(version) > 9:
         raise ModelFileError(f"{path} has the version {version!r}; allowed is a number up to {VERSION}.")
     if int(version) > VERSION:
         raise ModelFileError(f"{path} has version {version}; this program reads up to {VERSION}. Update it.")

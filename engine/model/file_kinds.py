@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 from engine.errors import ModelFileError
+from engine.io.gate import MODEL, opened
+from engine.model.tensors import LARGEST_HEADER
 
 START = 4096
 """Bytes that tell a kind; of a safetensors file the header is read as well."""
-_LARGEST_HEADER = 16 * 1024**2
 _AS_ONNX = "write the network as ONNX (torch.onnx.export) and import that"
 _FROM_KERAS = 'write the network as ONNX (model.export("model.onnx", format="onnx")) and import that'
 
@@ -34,16 +35,11 @@ def kind_of(path: Path) -> str:
     Raises:
         ModelFileError: there is no such file, or it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(START)
-            if start[8:9] == b"{":
-                size = min(int.from_bytes(start[:8], "little"), _LARGEST_HEADER)
-                return _safetensors(start[8:] + file.read(max(0, size + 8 - START)), size)
-    except FileNotFoundError:
-        raise ModelFileError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
+    with opened(path, MODEL) as file:
+        start = file.read(START)
+        if start[8:9] == b"{":
+            size = min(int.from_bytes(start[:8], "little"), LARGEST_HEADER)
+            return _safetensors(start[8:] + file.read(max(0, size + 8 - START)), size)
     if start[:4] == b"PK\x03\x04":
         if b"/data.pkl" in start:
             return "torch_file"

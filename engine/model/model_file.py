@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.preprocess import Preprocessing
-from engine.errors import EngineError, ModelFileError
+from engine.errors import ModelFileError
+from engine.io.gate import MODEL, explained, is_there
 from engine.model.arrays import check_arrays
 from engine.model.container import read, write
 from engine.model.file_kinds import need_model
@@ -25,6 +26,7 @@ from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.model.tensors import Arrays
 from engine.resources import RESOURCES
+from engine.text import name
 
 _SHIPPED = RESOURCES / "models"
 
@@ -73,18 +75,14 @@ def described(model: Model) -> dict[str, Any]:
 
 def from_description(data: Mapping[str, Any], arrays: Arrays, history: History, path: Path) -> Model:
     """Return the model that ``described`` described, with its arrays; raises ModelFileError."""
-    try:
+    with explained(path, MODEL):
         spec = NetworkSpec.from_json(data["network"])
         preprocessing = Preprocessing.from_json(data["preprocessing"])
-        names = tuple(str(name) for name in data["class_names"])
+        names = tuple(name(str(each)) for each in data["class_names"])
         record = dict(data["record"])
         check_arrays(spec, arrays)
         network = Network.empty(spec)
         network.load(arrays)
-    except EngineError as error:
-        raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelFileError(f"{path} is damaged: its description is not complete ({error}).") from None
     if len(names) != network.classes:
         raise ModelFileError(f"{path} names {len(names)} classes, but its network has {network.classes}.")
     return Model(network, preprocessing, names, record, history)
@@ -101,13 +99,13 @@ def load_model(path: Path) -> Model:
     return from_description(data, arrays, history, path)
 
 
-def find_model(name: str | Path) -> Model:
-    """Return the shipped model called ``name``, or the one in the file ``name``; raises ModelFileError."""
-    if str(name) in SHIPPED:
-        return load_model(_SHIPPED / f"{name}.safetensors")
-    if not Path(name).exists() and Path(name).suffix == "":
+def find_model(word: str | Path) -> Model:
+    """Return the shipped model called ``word``, or the one in the file ``word``; raises ModelFileError."""
+    if str(word) in SHIPPED:
+        return load_model(_SHIPPED / f"{word}.safetensors")
+    if not is_there(Path(word)) and Path(word).suffix == "":
         raise ModelFileError(
-            f"There is no model {str(name)!r}; shipped are {', '.join(SHIPPED)}, or name a file."
+            f"There is no model {str(word)!r}; shipped are {', '.join(SHIPPED)}, or name a file."
         )
-    need_model(Path(name))
-    return load_model(Path(name))
+    need_model(Path(word))
+    return load_model(Path(word))

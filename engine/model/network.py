@@ -279,7 +279,9 @@ class Network:
                     f"Array {name!r} is {value.dtype} of shape {value.shape}; the network needs floating "
                     f"point numbers of shape {own[name].shape}."
                 )
-            if not np.isfinite(value).all():
+            with np.errstate(over="ignore"):  # what is too large for the network is refused as not finite
+                finite = np.isfinite(value.astype(own[name].dtype, copy=False)).all()
+            if not finite:
                 raise ModelFileError(f"Array {name!r} holds values that are not finite numbers.")
         for name, value in arrays.items():
             own[name][...] = value

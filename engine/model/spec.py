@@ -13,9 +13,12 @@ from engine.layers import layer_from_json
 from engine.layers.base import Layer
 from engine.layers.dense import Dense
 from engine.resources import RESOURCES
+from engine.text import name
 from engine.types import Shape
 
 _FOLDER = RESOURCES / "networks"
+MOST_SIDE = 4096
+"""Largest number of channels, rows or columns of an image."""
 
 PRESETS: dict[str, str] = {
     "classic": "Two convolutions of eight 5x5 kernels, one pooling: the network this program grew out of",
@@ -127,12 +130,13 @@ class NetworkSpec:
         if not isinstance(data, dict) or not isinstance(data.get("layers"), list):
             raise ConfigError("A network is described by an object with 'name', 'in_shape' and 'layers'.")
         shape = data.get("in_shape")
-        if not isinstance(shape, list) or not all(type(n) is int and 0 < n <= 4096 for n in shape):
-            raise ConfigError(f"A network's in_shape is {shape!r}; allowed are three numbers from 1 to 4096.")
+        if not isinstance(shape, list) or not all(type(n) is int and 0 < n <= MOST_SIDE for n in shape):
+            allowed = f"three numbers from 1 to {MOST_SIDE}"
+            raise ConfigError(f"A network's in_shape is {shape!r}; allowed are {allowed}.")
         if len(shape) != 3:
             raise ConfigError(f"A network's in_shape is {shape!r}; allowed is [channels, height, width].")
         layers = tuple(layer_from_json(item) for item in data["layers"])
-        return cls(str(data.get("name", "custom")), tuple(shape), layers)
+        return cls(name(str(data.get("name", "custom"))), tuple(shape), layers)
 
 
 def trained_size(layer: Layer, in_shape: Shape) -> int:

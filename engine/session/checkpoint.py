@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import EngineError, ModelFileError
+from engine.errors import ModelFileError
+from engine.io.gate import MODEL, explained
 from engine.model.container import read, write
 from engine.model.history import History
 from engine.model.tensors import Arrays
@@ -46,9 +47,5 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint; raises ModelFileError as ``load_model`` does."""
     arrays, history, data = read(path, "checkpoint")
-    try:
+    with explained(path, MODEL):
         return Checkpoint(RunConfig.from_json(data["config"]), arrays, dict(data["values"]), history)
-    except EngineError as error:
-        raise ModelFileError(f"{path} cannot be used: {error}") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelFileError(f"{path} is damaged: its description is not complete ({error}).") from None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.data.augment import Augmentation, augmentation_from_json
 from engine.errors import ConfigError
+from engine.io.gate import CONFIG, explained, json_file
 from engine.model.spec import NetworkSpec, preset
 from engine.optimisers import OPTIMISERS, Optimiser, optimiser_from_json
 from engine.options import OptionInfo, checked, option
@@ -136,12 +136,8 @@ class RunConfig:
     @classmethod
     def from_file(cls, path: Path, base: RunConfig | None = None) -> RunConfig:
         """Read settings from a JSON file, on top of ``base``; raises ConfigError naming the file."""
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+        with explained(path, CONFIG):
+            data = json_file(path, CONFIG)
             if base is not None and isinstance(data, dict):
                 data = {**base.to_json(), **data}
             return cls.from_json(data)
-        except OSError as error:
-            raise ConfigError(f"Cannot read {path}: {error.strerror}.") from None
-        except ValueError as error:
-            raise ConfigError(f"{path} is not valid JSON: {error}.") from None

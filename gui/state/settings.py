@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.errors import ConfigError
 from engine.io.files import write_text
+from engine.io.gate import CONFIG, explained, is_there, json_file
 
 VERSION = 1
 
@@ -41,14 +43,14 @@ class Settings:
 
     @classmethod
     def from_json(cls, data: Any) -> Settings:
-        """Build settings from what ``to_json`` gave; raises ValueError for anything else."""
+        """Build settings from what ``to_json`` gave; raises ConfigError for anything else."""
         if not isinstance(data, dict) or data.get("version") != VERSION:
-            raise ValueError("it is not of this version")
+            raise ConfigError("They are not of this version.")
         settings = cls()
         for name in (f.name for f in dataclasses.fields(cls)):
             value = data.get(name, getattr(settings, name))
             if type(value) is not type(getattr(settings, name)):
-                raise ValueError(f"{name} is {value!r}")
+                raise ConfigError(f"{name} is {value!r}.")
             setattr(settings, name, value)
         return settings
 
@@ -74,15 +76,13 @@ class Store:
 
     def load(self) -> tuple[Settings, str]:
         """Return the settings and a sentence for the user if the defaults had to be taken."""
-        try:
-            return Settings.from_json(json.loads(self.file.read_text(encoding="utf-8"))), ""
-        except FileNotFoundError:
+        if not is_there(self.file):
             return Settings(), ""
-        except (OSError, ValueError) as error:
-            return (
-                Settings(),
-                f"The settings in {self.file} could not be read ({error}); the defaults are used.",
-            )
+        try:
+            with explained(self.file, CONFIG):
+                return Settings.from_json(json_file(self.file, CONFIG)), ""
+        except ConfigError as error:
+            return Settings(), f"The file settings.json could not be read, so the defaults are used: {error}"
 
     def save(self, settings: Settings) -> str:
         """Write the settings; returns a sentence for the user if that was not possible."""

@@ -38,7 +38,7 @@ def test_what_cannot_be_done_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["export", "nothing", "--out", str(tmp_path / "x")]) == 1
     assert "no model 'nothing'" in capsys.readouterr().err
     assert main(["import", str(tmp_path / "none"), "--out", str(tmp_path / "x")]) == 1
-    assert "There is no file" in capsys.readouterr().err
+    assert "No such file" in capsys.readouterr().err
     (tmp_path / "words.txt").write_text("nothing of the kind")
     assert main(["import", str(tmp_path / "words.txt"), "--out", str(tmp_path / "x")]) == 1
     assert (

@@ -118,7 +118,7 @@ def test_resuming_without_a_checkpoint_makes_no_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert resume(tmp_path / "none") == 1
-    assert "There is no file" in capsys.readouterr().err
+    assert "No such file" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
 
 

@@ -158,7 +158,7 @@ def test_damaged_archives_and_files_are_told(batches: Published, tiny: Published
             add_files(batches.entry, [archive])
     files = dict(tiny.files)
     files["train-images-idx3-ubyte.gz"] = files["train-images-idx3-ubyte.gz"][:-40]
-    with pytest.raises(DataError, match="is damaged: it cannot be unpacked"):
+    with pytest.raises(DataError, match="is damaged"):
         add_files(tiny.entry, [spread(tmp_path / "cut", files)])
 
 

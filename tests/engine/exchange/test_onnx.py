@@ -192,14 +192,14 @@ def test_damaged_files_are_told(tmp_path: Path) -> None:
         path.write_bytes(broken)
         with pytest.raises(ModelFileError):
             read_model(path)
-    with pytest.raises(ModelFileError, match="There is no file"):
+    with pytest.raises(ModelFileError, match="No such file"):
         read_model(tmp_path / "none.onnx")
 
 
 def test_a_description_without_end_is_told(tmp_path: Path) -> None:
     file = onnx.load_model_from_string(to_onnx(build(LAYER_CASES["conv"][0])))
     next(each for each in file.metadata_props if each.key == "description").value = "[" * 100_000
-    with pytest.raises(ModelFileError, match="is damaged"):
+    with pytest.raises(ModelFileError, match="is nested deeper than the 64 levels"):
         read_model(save(file, tmp_path / "deep.onnx"))
 
 

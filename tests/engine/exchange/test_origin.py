@@ -130,11 +130,11 @@ def test_other_pickles_are_refused(tmp_path: Path) -> None:
     cases: list[tuple[Any, str]] = [
         ([1, 2], r"holds a list of 2; a trained.pickle of CNN-from-Scratch is a list of eight"),
         ({"a": 1}, "holds a dict"),
-        ([*whole[:4], np.zeros((10, 7)), *whole[5:]], "do not fit|cannot be used"),
-        ([*whole[:7], [0.5]], "do not fit"),
-        ([*whole[:6], [10**400] * 3, whole[7]], "do not fit"),
+        ([*whole[:4], np.zeros((10, 7)), *whole[5:]], "is not a trained.pickle|cannot be used"),
+        ([*whole[:7], [0.5]], "is not a trained.pickle"),
+        ([*whole[:6], [10**400] * 3, whole[7]], "is not a trained.pickle"),
         ([*whole[:4], whole[4] * 1e300, *whole[5:]], "not finite"),
-        ([{0: "words"}, *whole[1:]], "do not fit"),
+        ([{0: "words"}, *whole[1:]], "is not a trained.pickle"),
         ([print, *whole[1:]], "is refused: it asks for"),
     ]
     for value, message in cases:

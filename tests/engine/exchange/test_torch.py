@@ -74,7 +74,7 @@ def test_weights_that_do_not_fit_are_told(tmp_path: Path) -> None:
     export_model(model, "safetensors", path)
     metadata = {"format": "kernelscope", "kind": "torch", "description": "{}"}
     save_file({"layers.1.weight": np.zeros((2, 2), np.float32)}, path, metadata)
-    with pytest.raises(ModelFileError, match="is damaged: its description is not complete"):
+    with pytest.raises(ModelFileError, match="is damaged, or it is not a model"):
         read_model(path)
     description = described(model)
     description["network"]["in_shape"] = [4096, 4096, 4096]
@@ -83,7 +83,7 @@ def test_weights_that_do_not_fit_are_told(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"Array '1.weight' has the shape \(2, 2\); network 'small one'"):
         read_model(path)
     save_file({"a": np.zeros(2, np.float32)}, path, {**metadata, "description": "[" * 100_000})
-    with pytest.raises(ModelFileError, match="is not a model for PyTorch that came from here"):
+    with pytest.raises(ModelFileError, match="is nested deeper than the 64 levels"):
         read_model(path)
     save_file({"a": np.zeros(2, np.float32)}, path)
     with pytest.raises(

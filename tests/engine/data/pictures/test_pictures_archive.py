@@ -147,8 +147,8 @@ def test_an_array_that_claims_too_much_is_never_made(tmp_path):
 
 
 def test_an_archive_larger_than_memory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.io.npz.MAX_BYTES", 100)
-    with pytest.raises(DataError, match="of memory"):
+    monkeypatch.setattr("engine.io.npz.room", lambda _packed: 100)
+    with pytest.raises(DataError, match="unpacks to more than"):
         scan(archive(tmp_path, images=GREY, labels=LABELS))
 
 
