@@ -7,7 +7,7 @@ RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help run env env-dev env-bench test check lint format bench bundle clean
+.PHONY: help run env env-dev env-bench test check lint format bench bundle mutate clean
 
 help:
 	@echo "make run        open the window (ARGS=... are passed on)"
@@ -17,6 +17,7 @@ help:
 	@echo "make format     put the code into the house form"
 	@echo "make bench      run the benchmarks; make env-bench adds PyTorch to compare with"
 	@echo "make bundle     build dist/kernelscope, which needs no Python, and try it (needs Xvfb and xdotool)"
+	@echo "make mutate     change the code in small ways and see whether a test notices (FILES=... for some files)"
 	@echo "make env        make $(VENV) (PYTHON=python3.12 picks the interpreter)"
 	@echo "make clean      remove $(VENV) and everything that was generated"
 
@@ -47,6 +48,10 @@ format: env-dev
 
 bench: env-dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+mutate: env-dev
+	$(PIP_INSTALL) -e ".[mutate]"
+	$(BIN)/python -m tests.mutation $(FILES)
 
 bundle: env-dev
 	$(PIP_INSTALL) -e ".[bundle]"

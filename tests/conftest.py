@@ -23,6 +23,14 @@ hypothesis.settings.register_profile(
     "kernelscope", deadline=None, max_examples=25, derandomize="CI" in os.environ
 )
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
+# A mutant is to be noticed, not to be explained: the first failure is enough, and the same one each time.
+hypothesis.settings.register_profile(
+    "mutation",
+    deadline=None,
+    max_examples=25,
+    derandomize=True,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kernelscope"))
 
 # tqdm's watchdog is a thread that lives as long as the process.

@@ -1,0 +1,129 @@
+"""Change the code in small ways and see whether a test notices: ``make mutate FILES=...``.
+
+mutmut makes the mutants of each file and runs the tests of ``selection`` against each one, in a process
+forked for it. It leaves out module constants and decorated functions (properties among them); messages,
+logging and docstrings are left out here. A mutant that no test kills must be listed in ``survivors``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.mutation.selection import SELECTION
+from tests.mutation.survivors import SURVIVORS, Survivor
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / "build" / "mutation"
+
+WANTED = 0.9
+"""Share of the mutants of every file that tests have to kill."""
+
+MUTMUT = """
+[tool.mutmut]
+source_paths = ["engine", "gui"]
+only_mutate = [{file}]
+also_copy = ["main.py"]
+pytest_add_cli_args = ["-p", "no:cacheprovider"]
+pytest_add_cli_args_test_selection = {tests}
+process_isolation = "forkserver"
+timeout_multiplier = 4.0
+timeout_constant = 2.0
+do_not_mutate_patterns = [
+    '_log\\.',
+    '^\\s*raise ',
+    '^\\s*f?"[^"]*"\\s*$',
+    '^\\s*f"',
+    '# noqa: S101',
+]
+"""
+KILLED = {"killed", "timeout", "segfault", "caught by type check"}
+
+
+def prepared(file: str) -> Path:
+    """Return a folder with a fresh copy of the project in which ``file`` is to be mutated."""
+    folder = WORK / file.removesuffix(".py").replace("/", ".")
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("engine", "gui", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "main.py", folder)
+    (folder / "mutants").mkdir()
+    for place in (folder, folder / "mutants"):
+        (place / "resources").symlink_to(ROOT / "resources")
+    settings = MUTMUT.format(file=json.dumps(file), tests=json.dumps(list(SELECTION[file])))
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
+    return folder
+
+
+def mutmut(folder: Path, *words: str) -> str:
+    """Run mutmut in ``folder`` and return what it says; exits if it cannot."""
+    environment = os.environ | {
+        "HYPOTHESIS_PROFILE": "mutation",
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "mutmut", *words], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        sys.exit(f"mutmut {' '.join(words)} failed in {folder}:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def survivor(folder: Path, file: str, mutant: str) -> Survivor:
+    """Return what the mutant changed."""
+    lines = mutmut(folder, "show", mutant).splitlines()
+    sides = [
+        " ".join(
+            line[1:].strip() for line in lines if line.startswith(sign) and not line.startswith(3 * sign)
+        )
+        for sign in ("-", "+")
+    ]
+    function = mutant.rpartition("__mutmut_")[0].rpartition(".")[2]
+    return Survivor(file, function.removeprefix("x_").replace("xǁ", "").replace("ǁ", "."), *sides, "")
+
+
+def mutate(file: str, children: int) -> bool:
+    """Try the mutants of ``file``; returns whether enough are killed and all others are listed."""
+    folder = prepared(file)
+    mutmut(folder, "run", "--max-children", str(children))
+    results = [
+        line.strip().rpartition(": ") for line in mutmut(folder, "results", "--all", "true").splitlines()
+    ]
+    counts = Counter(status for _, _, status in results)
+    total, killed = sum(counts.values()), sum(counts[status] for status in KILLED)
+    listed = {entry[:4] for entry in SURVIVORS}
+    left = [survivor(folder, file, name) for name, _, status in results if status not in KILLED]
+    new = [entry for entry in left if entry[:4] not in listed]
+    share = killed / total if total else 1.0
+    rest = f"{len(left) - len(new)} listed, {len(new)} new"
+    print(f"{file}: {total} mutants, {killed} killed ({share:.1%}), {rest}", flush=True)
+    for entry in new:
+        print(f"  {entry.function}\n    - {entry.before}\n    + {entry.after}")
+    gone = [entry for entry in SURVIVORS if entry.file == file and entry[:4] not in {e[:4] for e in left}]
+    for entry in gone:
+        print(f"  listed, but killed or gone: {entry.function}: {entry.after}")
+    return share >= WANTED and not new and not gone
+
+
+def main() -> int:
+    """Try the files given, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("files", nargs="*", metavar="FILE", help="files of selection.py; all by default")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants tried at a time")
+    wanted = parser.parse_args()
+    unknown = sorted(set(wanted.files) - set(SELECTION))
+    if unknown:
+        parser.error(f"{unknown[0]} is not in tests/mutation/selection.py")
+    good = [mutate(file, wanted.jobs) for file in wanted.files or SELECTION]
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Which tests have to notice a change of which file: few and fast ones, run once for every mutant."""
+
+from __future__ import annotations
+
+_TRAINING = "tests/engine/training"
+_SESSION = "tests/engine/session"
+
+SELECTION: dict[str, tuple[str, ...]] = {
+    "engine/model/losses.py": ("tests/engine/model/test_losses.py",),
+    "engine/optimisers/base.py": ("tests/engine/optimisers",),
+    "engine/optimisers/momentum.py": ("tests/engine/optimisers",),
+    "engine/optimisers/adaptive.py": ("tests/engine/optimisers",),
+    "engine/optimisers/__init__.py": ("tests/engine/optimisers",),
+    "engine/schedules/simple.py": ("tests/engine/schedules",),
+    "engine/schedules/warm.py": ("tests/engine/schedules",),
+    "engine/schedules/__init__.py": ("tests/engine/schedules",),
+    "engine/training/gradient.py": (f"{_TRAINING}/test_against_twin.py",),
+    "engine/training/micro_batches.py": (f"{_TRAINING}/test_micro_batches.py",),
+    "engine/training/evaluation.py": (f"{_TRAINING}/test_evaluation.py",),
+    "engine/training/worker_pool.py": (f"{_TRAINING}/test_worker_pool.py",),
+    "engine/training/update.py": (f"{_TRAINING}/test_against_twin.py",),
+    "engine/training/moment.py": (f"{_TRAINING}/test_divergence.py", f"{_TRAINING}/test_trainer.py"),
+    "engine/training/batches.py": (f"{_TRAINING}/test_replay.py", f"{_TRAINING}/test_against_twin.py"),
+    "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),
+    "engine/training/trainer.py": (
+        f"{_TRAINING}/test_against_twin.py",
+        f"{_TRAINING}/test_trainer.py",
+        f"{_TRAINING}/test_divergence.py",
+        f"{_TRAINING}/test_replay.py",
+    ),
+    "engine/session/channel.py": (f"{_SESSION}/test_channel.py",),
+    "engine/session/capture.py": (f"{_SESSION}/test_capture.py",),
+    "engine/session/checkpoint.py": (f"{_SESSION}/test_checkpoint.py",),
+    "engine/session/periodic.py": (f"{_SESSION}/test_periodic.py",),
+    "engine/session/side_evaluation.py": (f"{_SESSION}/test_side_evaluation.py",),
+    "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py", f"{_SESSION}/test_failures.py"),
+    "engine/model/container.py": ("tests/engine/model/test_model_file.py",),
+    "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
+    "engine/io/files.py": ("tests/engine/io/test_files.py",),
+    "gui/run/session_bridge.py": ("tests/gui/run/test_session_bridge.py",),
+}
+"""The files that are mutated, and the tests that run against each mutant."""
