@@ -6,7 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO, Any, BinaryIO, cast
 
+BLOCK = 1024**2
+"""Bytes that are read or written between two looks whether to go on."""
 PAUSE = 0.05
 """Seconds between two reports; more often nobody can read them."""
 
@@ -66,3 +69,38 @@ class Task:
         """Sleep for ``seconds``; raises Cancelled as soon as the work is to end."""
         if self._cancelled.wait(seconds):
             raise Cancelled
+
+
+class _Watched:
+    """A binary file that looks whether to go on at every block that is read or written."""
+
+    def __init__(self, file: IO[bytes], task: Task) -> None:
+        """Stand for ``file``; it is closed by whoever opened it."""
+        self._file, self._task = file, task
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the file in all else."""
+        return getattr(self._file, name)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read ``size`` bytes, or all there are; raises Cancelled."""
+        left = float("inf") if size is None or size < 0 else size
+        pieces = []
+        while left:
+            self._task.check()
+            piece = self._file.read(int(min(left, BLOCK)))
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def write(self, content: bytes) -> int:
+        """Write ``content``; raises Cancelled."""
+        self._task.check()
+        return self._file.write(content)
+
+
+def watched(file: IO[bytes], task: Task) -> BinaryIO:
+    """Return ``file`` as one that looks whether to go on at every block that is read or written."""
+    return cast("BinaryIO", _Watched(file, task))

@@ -1,23 +1,23 @@
 """Fetching data sets from their publishers.
 
-Pooch keeps what is fetched and checks it; requests, on which it stands, speaks with the servers. What
-is added here is patience: a broken connection is taken up where it broke, mirrors are tried in turn,
-and whoever waits is told how far it is and can stop.
+Requests speaks with the servers. What is added here is patience: a broken connection is taken up where it
+broke, mirrors are tried in turn, and whoever waits is told how far it is and can stop at any moment.
 """
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engine.data.adding import add_files, check_space
+from engine.data.connection import Connection
 from engine.data.entry import Entry, RemoteFile
 from engine.data.folders import data_folder
+from engine.data.sources import md5
 from engine.errors import DataError
 from engine.io.locks import Held, lock, remove_unheld
-from engine.task import Task
+from engine.task import Task, watched
 
 if TYPE_CHECKING:
     from requests import Response
@@ -76,7 +76,7 @@ def _download(entry: Entry, folder: Path, task: Task) -> list[str]:
     have = sum(path.stat().st_size for path in folder.iterdir())
     check_space(entry.size_bytes - min(have, entry.size_bytes) + entry.kept_bytes)
     fetch = _Fetch(entry, folder, task)
-    notes = add_files(entry, [fetch.file(file) for file in entry.files])
+    notes = add_files(entry, [fetch.file(file) for file in entry.files], task)
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
@@ -104,23 +104,19 @@ class _Fetch:
         raise DataError(self._failure(reasons))
 
     def _from(self, mirror: str, file: RemoteFile) -> Path:
-        """Let pooch fetch and check a file; raises _Unfit if this mirror does not give the right one."""
-        import pooch  # heavy, and needed only here
+        """Fetch and check a file if it is not there; raises _Unfit if this mirror gives another one."""
+        kept, part = self._folder / file.name, self._folder / f"{file.name}.part"
+        if kept.exists() and self._is_right(kept, file):
+            return kept
+        self._whole(mirror + file.name, part, file)
+        if not self._is_right(part, file):
+            part.unlink()
+            raise _Unfit(f"sent a {file.name} with a wrong checksum")
+        return part.replace(kept)
 
-        pooch.get_logger().setLevel(logging.WARNING)
-
-        def stream(url: str, output: str, _pooch: Any) -> None:
-            part = self._folder / f"{file.name}.part"
-            self._whole(url, part, file)
-            part.replace(output)
-
-        try:
-            kept = pooch.retrieve(
-                mirror + file.name, f"md5:{file.md5}", file.name, self._folder, downloader=stream
-            )
-        except ValueError:  # pooch's word for a wrong checksum
-            raise _Unfit(f"sent a {file.name} with a wrong checksum") from None
-        return Path(kept)
+    def _is_right(self, path: Path, file: RemoteFile) -> bool:
+        with path.open("rb") as content:
+            return md5(watched(content, self._task).read(), self._task) == file.md5
 
     def _whole(self, url: str, part: Path, file: RemoteFile) -> None:
         """Fetch until ``part`` is whole, over as many connections as it takes."""
@@ -139,7 +135,7 @@ class _Fetch:
 
     def _stream(self, url: str, part: Path, file: RemoteFile) -> None:
         """Fetch over one connection, from where ``part`` ends."""
-        import requests
+        import requests  # heavy, and needed only here
         import urllib3
 
         have = _size(part)
@@ -151,16 +147,15 @@ class _Fetch:
         if have:
             headers["Range"] = f"bytes={have}-"
         try:
-            with requests.get(
-                url, headers=headers, stream=True, timeout=(_CONNECT_SECONDS, _SILENCE_SECONDS)
-            ) as answer:
+            limits = _CONNECT_SECONDS, _SILENCE_SECONDS
+            with Connection(url, headers, _CHUNK, limits, self._task) as connection:
+                answer = connection.answer()
                 _judge(answer)
                 # A server that cannot go on in the middle answers 200 and begins anew.
                 with part.open(
                     "ab" if have and answer.status_code == requests.codes.partial else "wb"
                 ) as out:
-                    # As it is: some servers say of every .gz that it is only compressed for the way.
-                    for piece in answer.raw.stream(_CHUNK, decode_content=False):
+                    for piece in connection.pieces():
                         self._take(piece, out, file, url)
         except requests.exceptions.Timeout:
             raise _Broken("does not answer") from None
@@ -173,7 +168,6 @@ class _Fetch:
             raise _Broken("broke the connection")
 
     def _take(self, piece: bytes, out: IO[bytes], file: RemoteFile, url: str) -> None:
-        self._task.check()
         out.write(piece)
         if out.tell() > file.size:
             out.truncate(0)

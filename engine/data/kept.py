@@ -17,6 +17,7 @@ from engine.data.folders import data_folder
 from engine.errors import DataError
 from engine.io.files import replacing
 from engine.io.npz import Archive
+from engine.task import Task, watched
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -26,13 +27,13 @@ def kept_path(name: str) -> Path:
     return data_folder() / f"{name}.npz"
 
 
-def keep(entry: Entry, dataset: Dataset) -> None:
-    """Write ``dataset`` to its place; raises DataError and then leaves an older file as it was."""
+def keep(entry: Entry, dataset: Dataset, task: Task | None = None) -> None:
+    """Write ``dataset`` to its place; on DataError or Cancelled an older file stays as it was."""
     path = kept_path(entry.name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            np.savez(file, **{name: getattr(dataset, name) for name in ARRAYS})
+            np.savez(watched(file, task or Task()), **{name: getattr(dataset, name) for name in ARRAYS})
     except OSError as error:
         raise DataError(f"Cannot write {path}: {error.strerror}.") from None
 

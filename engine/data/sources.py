@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from engine.errors import DataError
 from engine.io.gate import GZIP, SOURCE, check, is_there, opened, room, ungzipped
+from engine.task import BLOCK, Task, watched
 from engine.text import shortened
 
 _DEEPEST = 2
@@ -46,13 +47,21 @@ def plain_name(name: str) -> str:
     return PurePosixPath(name).name.removesuffix(".gz").replace(".idx", "-idx")
 
 
-def md5(content: bytes) -> str:
-    """Return the checksum that publishers of data sets give."""
-    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+def md5(content: bytes, task: Task | None = None) -> str:
+    """Return the checksum that publishers of data sets give; raises Cancelled."""
+    digest, view = hashlib.md5(usedforsecurity=False), memoryview(content)
+    for start in range(0, len(view), BLOCK):
+        if task is not None:
+            task.check()
+        digest.update(view[start : start + BLOCK])
+    return digest.hexdigest()
 
 
 def gather(
-    paths: Sequence[Path], wanted: Callable[[str], bool], archives: Collection[str] = ()
+    paths: Sequence[Path],
+    wanted: Callable[[str], bool],
+    archives: Collection[str] = (),
+    task: Task | None = None,
 ) -> dict[str, Found]:
     """Return the files whose plain name is wanted, the first of each name.
 
@@ -62,19 +71,23 @@ def gather(
         wanted: asked about each plain name.
         archives: plain names of the archives to open in folders, where others may lie that have nothing
             to do with it; an archive among ``paths`` may have any name.
+        task: says whether to go on.
 
     Raises:
+        Cancelled: the task was cancelled.
         DataError: a path does not exist or cannot be read, a file is too large, or an archive is refused.
     """
     found: dict[str, Found] = {}
+    task = task or Task()
     for path in _files(paths):
+        task.check()
         name = plain_name(path.name)
         if name in found:
             continue
         if wanted(name):
-            found[name] = _read(path)
+            found[name] = _read(path, task)
         elif name in archives or (path in paths and name.endswith((".tar", ".tgz"))):
-            for inner, each in _members(path, wanted):
+            for inner, each in _members(path, wanted, task):
                 found.setdefault(inner, each)
     return found
 
@@ -97,11 +110,11 @@ def _refuse(error: OSError) -> None:
     raise DataError(f"Cannot read {error.filename}: {error.strerror}.")
 
 
-def _read(path: Path) -> Found:
+def _read(path: Path, task: Task) -> Found:
     with opened(path, SOURCE) as file:
-        content = ungzipped(file, SOURCE)
+        content = ungzipped(watched(file, task), SOURCE)
         file.seek(0)
-        return Found(str(path), content, md5(file.read()))
+        return Found(str(path), content, md5(watched(file, task).read(), task))
 
 
 def _tar(stream: Any) -> tarfile.TarFile:
@@ -124,10 +137,10 @@ class _Stream:
         return self._file.read(size)
 
 
-def _members(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Found]]:
+def _members(path: Path, wanted: Callable[[str], bool], task: Task) -> Iterator[tuple[str, Found]]:
     """Yield the wanted files of an archive after all its names have been found harmless."""
     total, taken = 0, []
-    with opened(path, SOURCE) as packed, _tar(_Stream(packed)) as archive:
+    with opened(path, SOURCE) as packed, _tar(_Stream(watched(packed, task))) as archive:
         allowed = min(SOURCE.largest, room(check(path, SOURCE)))
         for number, member in enumerate(archive):
             _check(path, member)

@@ -131,7 +131,7 @@ class GetDataDialog(QDialog):
         """Add the data set from ``paths``; nothing happens without any."""
         if paths:
             entry = self.entry
-            self._begin("Reading the files\u2026", lambda _task: add_files(entry, paths))
+            self._begin("Reading the files\u2026", lambda task: add_files(entry, paths, task))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files."""

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from engine.errors import DataError, expected, in_words
-from engine.task import PAUSE, Cancelled, Progress, Task
+from engine.task import BLOCK, PAUSE, Cancelled, Progress, Task, watched
 
 
 def test_reports_are_shown_now_and_then_and_the_end_always() -> None:
@@ -57,3 +57,22 @@ def test_errors_in_words() -> None:
     assert in_words(KeyError()) == "Something unexpected went wrong (KeyError)."
     assert len(in_words(ValueError("x" * 10_000))) < 300
     assert expected(DataError()) and expected(MemoryError()) and not expected(ValueError())
+
+
+def test_a_watched_file_is_read_and_written_as_it_is_and_looks_at_every_block(tmp_path) -> None:
+    content = bytes(range(256)) * (3 * BLOCK // 256)
+    path, task = tmp_path / "file", Task()
+    with path.open("wb") as file:
+        assert watched(file, task).write(content) == len(content)
+    with path.open("rb") as file:
+        each = watched(file, task)
+        assert (each.read(5), each.read(0), each.tell()) == (content[:5], b"", 5)
+        assert each.read() == content[5:]
+        each.seek(0)
+        assert each.read(2 * BLOCK + 1) == content[: 2 * BLOCK + 1]
+        assert each.read(None) == content[2 * BLOCK + 1 :]
+        task.cancel()
+        with pytest.raises(Cancelled):
+            each.read(1)
+    with (tmp_path / "other").open("wb") as file, pytest.raises(Cancelled):
+        watched(file, task).write(b"x")

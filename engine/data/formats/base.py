@@ -9,6 +9,7 @@ from typing import ClassVar
 from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.sources import Found
+from engine.task import Task
 
 
 class Format(ABC):
@@ -25,9 +26,10 @@ class Format(ABC):
     archive: ClassVar[str] = ""
 
     @abstractmethod
-    def read(self, files: Mapping[str, Found], entry: Entry) -> tuple[Dataset, list[str]]:
+    def read(self, files: Mapping[str, Found], entry: Entry, task: Task) -> tuple[Dataset, list[str]]:
         """Return the data set in ``files``, which holds all ``names``, and what the user should know of it.
 
         Raises:
+            Cancelled: the task was cancelled.
             DataError: a file is damaged, or it is another data set's.
         """

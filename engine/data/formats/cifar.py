@@ -20,6 +20,7 @@ from engine.data.formats.base import Format
 from engine.data.sources import Found, md5
 from engine.errors import DataError
 from engine.io.plain_pickle import load_plain
+from engine.task import Task
 from engine.types import Bytes, Labels
 
 _PIXELS = 3 * 32 * 32
@@ -31,9 +32,12 @@ class _Batches(Format):
     published: ClassVar[Mapping[str, str]]
     """md5 of the files as they are published."""
 
-    def read(self, files: Mapping[str, Found], entry: Entry) -> tuple[Dataset, list[str]]:
+    def read(self, files: Mapping[str, Found], entry: Entry, task: Task) -> tuple[Dataset, list[str]]:
         """Read the six batches; what differs from the published files is told, not refused."""
-        batches = [self._batch(files[name], entry.classes) for name in self.names]
+        batches = []
+        for name in self.names:
+            task.check()
+            batches.append(self._batch(files[name], entry.classes))
         images = [batch[0].reshape(-1, 3, 32, 32) for batch in batches]
         labels = [batch[1] for batch in batches]
         dataset = Dataset(
@@ -51,7 +55,9 @@ class _Batches(Format):
                 f"The batches hold {sizes[0]:,} training and {sizes[1]:,} test images; "
                 f"those of {entry.title} are {entry.train:,} and {entry.test:,}."
             )
-        other = [name for name, expected in self.published.items() if md5(files[name].content) != expected]
+        other = [
+            name for name, expected in self.published.items() if md5(files[name].content, task) != expected
+        ]
         notes = []
         if other:
             which = "the batches" if len(other) == len(self.published) else ", ".join(other)

@@ -12,6 +12,7 @@ from engine.data.formats.base import Format
 from engine.data.sources import Found, md5, plain_name
 from engine.errors import DataError
 from engine.io.idx import as_images, as_labels, parse_idx
+from engine.task import Task
 from engine.types import Bytes
 
 
@@ -26,10 +27,10 @@ class Idx(Format):
         "t10k-labels-idx1-ubyte",
     )
 
-    def read(self, files: Mapping[str, Found], entry: Entry) -> tuple[Dataset, list[str]]:
+    def read(self, files: Mapping[str, Found], entry: Entry, task: Task) -> tuple[Dataset, list[str]]:
         """Read the four files; each must hold what its publisher's holds, if that is known."""
         for file in entry.files:
-            _check(files[plain_name(file.name)], file.content_md5, entry)
+            _check(files[plain_name(file.name)], file.content_md5, entry, task)
         values: list[Bytes] = [
             parse_idx(io.BytesIO(files[name].content), files[name].where) for name in self.names
         ]
@@ -52,9 +53,9 @@ class Idx(Format):
         return dataset, notes
 
 
-def _check(found: Found, expected: str, entry: Entry) -> None:
+def _check(found: Found, expected: str, entry: Entry, task: Task) -> None:
     """Raise DataError if a file holds something else; the sets made after MNIST share its names."""
-    actual = md5(found.content)
+    actual = md5(found.content, task)
     if expected and actual != expected:
         raise DataError(
             f"{found.where} is not the file of {entry.title}: its content has the md5 {actual}, and that of "

@@ -49,7 +49,7 @@ def test_what_cannot_be_done_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_the_program_starts_without_the_heavy_libraries() -> None:
-    heavy = "{'onnx', 'onnxruntime', 'pooch', 'requests', 'PIL', 'tqdm', 'google'}"
+    heavy = "{'onnx', 'onnxruntime', 'requests', 'PIL', 'tqdm', 'google'}"
     text = f"import sys, main, gui.app.build; main.parser(); print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

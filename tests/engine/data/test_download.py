@@ -96,7 +96,7 @@ def test_only_one_fetches_at_a_time(entry: Entry, server: Server) -> None:
 
 def test_what_was_stopped_goes_on_next_time(entry: Entry, server: Server) -> None:
     size = len(server.files[IMAGES])
-    server.pause = 0.002
+    server.pause = 0.02
     task = Task(lambda _: server.sent > size // 2 and task.cancel())
     with pytest.raises(Cancelled):
         download(entry, task)
