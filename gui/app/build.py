@@ -22,9 +22,11 @@ from engine.session.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 from engine.training.workers import hold_blas_to_one_thread
 from gui.app.collecting import no_collecting
+from gui.app.ending import Ending
 from gui.app.qt_log import to_python_log
 from gui.run.autosave import Autosave
 from gui.run.context import AppContext
+from gui.run.kept_run import KeptRun
 from gui.run.model_registry import DIGITS, TRAINING, ModelRegistry
 from gui.run.run_control import RunControl
 from gui.run.runner import Runner
@@ -50,6 +52,7 @@ class Kernelscope:
     app: QApplication
     context: AppContext
     control: RunControl
+    closing: Closing
     window: MainWindow
     store: Store
     autosave: Autosave
@@ -67,6 +70,12 @@ class Kernelscope:
             if self.window.failure is None:
                 steps.callback(self.autosave.drop)
             steps.callback(self.context.bridge.shutdown)
+
+    def end(self) -> None:
+        """End the program without asking: what is not saved is kept for the next start."""
+        self.closing.asks = False
+        self.window.end()
+        self.app.exit(signals.EXIT_CODE)
 
     def _take_apart(self) -> None:
         # Left to the garbage collector, parts of the window would go in an order that Qt does not survive.
@@ -166,9 +175,8 @@ def _built(
     bridge.start(start, resume)
     if problem:
         notices.problem(problem)
-    program = Kernelscope(app, context, control, window, store, autosave)
-    offer_leftover(program)
-    return program
+    KeptRun(bridge, control, autosave, notices, window).offer()
+    return Kernelscope(app, context, control, closing, window, store, autosave)
 
 
 def remembered(settings: Settings) -> RunConfig:
@@ -183,20 +191,6 @@ def remembered(settings: Settings) -> RunConfig:
     return config if config.data in entries() and is_present(config.data) else default
 
 
-def offer_leftover(program: Kernelscope) -> None:
-    """Offer to go on with a run that an earlier process kept or lost."""
-    leftovers = program.autosave.leftovers()
-    if not leftovers:
-        return
-
-    def go_on() -> None:
-        if program.control.restore(leftovers[0]):
-            program.autosave.drop(leftovers[0])
-
-    sentence = "An unfinished run of an earlier start is kept. Go on with it?"
-    program.context.notices.offer(sentence, "Go on with it", go_on)
-
-
 def fit_to_screen(window: QWidget) -> None:
     """Make ``window`` no larger than its screen has room for, with the frame of the desktop."""
     room = window.screen().availableGeometry().size() - QSize(0, FRAME)
@@ -206,18 +200,22 @@ def fit_to_screen(window: QWidget) -> None:
 def run_window(theme: str, config: RunConfig | None) -> int:
     """Open the window and stay until it is closed; returns the exit code.
 
+    A signal that asks for an end closes it without a question; then KeyboardInterrupt says what is kept.
+
     If it cannot be built or taken apart, this ends the process: whatever is done with half a window, Qt may
     not survive it.
     """
     to_python_log()
     application()
     try:
-        with Unexpected().installed() as unexpected:
+        ending = Ending()
+        with Unexpected().installed() as unexpected, ending.heard():
             program = build(Store.of_user(), theme=theme, config=config)
             unexpected.tell(program.context.notices)
             program.window.closing.connect(lambda: unexpected.tell(None))
             fit_to_screen(program.window)
             program.window.show()
+            ending.when_asked(program.end, lambda: program.closing.ended)
             code = program.app.exec_()
             program.close()
         if program.window.failure is not None:
@@ -226,6 +224,8 @@ def run_window(theme: str, config: RunConfig | None) -> int:
             raise EngineError(f"{unexpected.untold} {of_process().where()}")
     except Exception as error:  # noqa: BLE001 - said, and the details are in the log
         leave_failed(error)
+    if ending.count:
+        raise KeyboardInterrupt(program.closing.outcome())
     return int(code)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from PyQt5.QtCore import QLockFile
@@ -20,6 +21,7 @@ class Autosave:
         """Claim a file in ``folder``, which is made if needed."""
         self.path: Path | None = None
         self._folder = folder
+        self._claimed: dict[Path, QLockFile] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -50,9 +52,29 @@ class Autosave:
         if path is not None:
             path.unlink(missing_ok=True)
 
-    def release(self) -> None:
-        """Give up the claim; what is in the file stays for the next start."""
+    def claim(self, path: Path) -> bool:
+        """Keep other processes from the leftover ``path``; returns whether it is there and now ours."""
+        lock = self._lock_of(path)
+        if not lock.tryLock(0):
+            return False
+        if not path.exists():
+            lock.unlock()
+            return False
+        self._claimed[path] = lock
+        return True
+
+    def adopt(self, path: Path) -> None:
+        """Let the claimed leftover ``path`` become the checkpoint of this process, in one go."""
         if self.path is not None:
+            with suppress(OSError):  # then it stays where it is, and is offered again
+                path.replace(self.path)
+        self.release(path)
+
+    def release(self, path: Path | None = None) -> None:
+        """Give up the claim to a leftover, or without ``path`` all; the files stay for the next start."""
+        for each in [path] if path is not None else list(self._claimed):
+            self._claimed.pop(each).unlock()
+        if path is None and self.path is not None:
             self._lock.unlock()
             self.path = None
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
+from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
-from engine.session.checkpoint import load_checkpoint
+from engine.session.checkpoint import Checkpoint, load_checkpoint
 from engine.session.messages import State
 from engine.training.config import RunConfig
 from gui.run.session_bridge import SessionBridge
@@ -82,25 +83,38 @@ class RunControl(QObject):
 
     def start_over(self, config: RunConfig) -> bool:
         """Begin a new run with ``config``, after asking if something would be lost."""
-        if self.unsaved:
-            steps = self._bridge.steps
-            question = (
-                f"The network has learnt for {steps:,} steps and is not saved. "
-                "Start over from random weights?"
-            )
-            if not self._confirm(question, "Start over"):
-                return False
-        self._bridge.start(config)
-        return True
+        return self._begin(config, None, "Start over from random weights?", "Start over")
 
     def restore(self, path: Path) -> bool:
-        """Go on with the run in the checkpoint ``path``."""
+        """Go on with the run in the checkpoint ``path``, after asking if something would be lost."""
         try:
             checkpoint = load_checkpoint(path)
         except EngineError as error:
             self._notices.problem(str(error))
             return False
-        self._bridge.start(checkpoint.config, checkpoint)
+        return self.begin_from(checkpoint)
+
+    def begin_from(self, checkpoint: Checkpoint) -> bool:
+        """Go on from ``checkpoint``, after asking if something would be lost.
+
+        A run whose data set is not on this computer is refused: the present one stays.
+        """
+        name = checkpoint.config.data
+        if name not in entries() or not is_present(name):
+            title = entry(name).title if name in entries() else repr(name)
+            told = f"This run learns from {title}, which is not on this computer; add the data set first."
+            self._notices.problem(told)
+            return False
+        question = "Go on with the other run and lose this one?"
+        return self._begin(checkpoint.config, checkpoint, question, "Go on with the other run")
+
+    def _begin(self, config: RunConfig, resume: Checkpoint | None, question: str, answer: str) -> bool:
+        """End the present run and begin another: the one way for all that do so."""
+        if self.unsaved:
+            learnt = f"The network has learnt for {self._bridge.steps:,} steps and is not saved. "
+            if not self._confirm(learnt + question, answer):
+                return False
+        self._bridge.start(config, resume)
         return True
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:

@@ -23,6 +23,7 @@ from engine.session.messages import (
     Advance,
     Change,
     Command,
+    Event,
     Finish,
     Pace,
     Pause,
@@ -123,6 +124,7 @@ class SessionBridge(QObject):
         self._thread: threading.Thread | None = None
         self._old: list[threading.Thread] = []
         self._rows = 0
+        self._unwritten: list[Path] = []
         self._curves_at = 0.0
         self._drawing = 0.0
         self._timer = QTimer(self)
@@ -141,6 +143,7 @@ class SessionBridge(QObject):
         self._channel = Channel(self._channel.run_id + 1)
         self.history, self.config, self.live = self._channel.history, config, config.live()
         self._rows = 0
+        self._unwritten.clear()
         self._set_state(State.LOADING, "")
         self._thread = threading.Thread(
             target=run,
@@ -178,6 +181,7 @@ class SessionBridge(QObject):
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:
         """Write the network as a model, or all that is needed to go on; ``saved`` tells the outcome."""
+        self._unwritten.append(path)
         self._send(Save(path, checkpoint))
 
     @property
@@ -225,6 +229,7 @@ class SessionBridge(QObject):
 
     def _drain(self) -> None:
         channel = self._channel
+        alive = self._thread is not None and self._thread.is_alive()
         if channel.dataset is not None and channel.dataset is not self.dataset:
             self.dataset = channel.dataset
             self.dataset_loaded.emit(self.dataset)
@@ -234,21 +239,32 @@ class SessionBridge(QObject):
             self._rows, self._curves_at = rows, now
             self.history_grew.emit()
         for event in channel.events():
-            if isinstance(event, StateChanged):
-                self._set_state(event.state, event.message)
-            elif isinstance(event, Validated):
-                self.validated.emit(event.row)
-            elif isinstance(event, SettingsChanged):
-                self.live = event.live
-                self.settings_changed.emit(event.live)
-            elif isinstance(event, Saved):
-                self.saved.emit(event.path, event.problem)
+            self._pass_on(event)
+        if not alive:  # it was looked at before the events, so none of them is missing
+            for path in self._unwritten:
+                self.saved.emit(
+                    path, f"Cannot write {path}: the training has ended and holds nothing to save."
+                )
+            self._unwritten.clear()
         snapshot = channel.snapshot.take()
         if snapshot is not None:
             self.snapshot_ready.emit(snapshot)
         evaluation = channel.evaluation.take()
         if evaluation is not None:
             self.evaluation_ready.emit(evaluation)
+
+    def _pass_on(self, event: Event) -> None:
+        if isinstance(event, StateChanged):
+            self._set_state(event.state, event.message)
+        elif isinstance(event, Validated):
+            self.validated.emit(event.row)
+        elif isinstance(event, SettingsChanged):
+            self.live = event.live
+            self.settings_changed.emit(event.live)
+        elif isinstance(event, Saved):
+            if event.path in self._unwritten:
+                self._unwritten.remove(event.path)
+            self.saved.emit(event.path, event.problem)
 
     def _ask(self, began: float) -> None:
         """Ask for the next pictures; called once the last ones are painted."""

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, EngineError
 from engine.io.files import write_text
 from engine.io.gate import CONFIG, explained, is_there, json_file
 
 VERSION = 1
+
+
+class NewerError(EngineError):
+    """The settings are of a newer version of the program."""
 
 
 @dataclass
@@ -43,7 +47,14 @@ class Settings:
 
     @classmethod
     def from_json(cls, data: Any) -> Settings:
-        """Build settings from what ``to_json`` gave; raises ConfigError for anything else."""
+        """Build settings from what ``to_json`` gave.
+
+        Raises:
+            NewerError: they are of a newer version of the program.
+            ConfigError: they are anything else.
+        """
+        if isinstance(data, dict) and type(version := data.get("version")) is int and version > VERSION:
+            raise NewerError(f"They are of version {version}, and this program reads up to {VERSION}.")
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise ConfigError("They are not of this version.")
         settings = cls()
@@ -79,16 +90,33 @@ class Store:
         if not is_there(self.file):
             return Settings(), ""
         try:
-            with explained(self.file, CONFIG):
-                return Settings.from_json(json_file(self.file, CONFIG)), ""
+            return self._read(), ""
+        except NewerError as error:
+            told = f"The settings in {self.file} stay as they are. {error} The defaults are used, and changes"
+            return Settings(), f"{told} to them are not remembered."
         except ConfigError as error:
             return Settings(), f"The file settings.json could not be read, so the defaults are used: {error}"
 
     def save(self, settings: Settings) -> str:
-        """Write the settings; returns a sentence for the user if that was not possible."""
+        """Write the settings; returns a sentence for the user if that was not possible.
+
+        Those of a newer version stay as they are; those that cannot be read are kept beside the new ones.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                if is_there(self.file):
+                    self._read()
+            except NewerError:
+                return ""  # it was said when they were read
+            except ConfigError:
+                self.file.replace(self.file.with_suffix(".unreadable.json"))
             write_text(self.file, json.dumps(settings.to_json(), indent=2) + "\n")
         except OSError as error:
             return f"The settings could not be saved in {self.file}: {error.strerror or error}."
         return ""
+
+    def _read(self) -> Settings:
+        """Return what the file holds; raises ConfigError."""
+        with explained(self.file, CONFIG):
+            return Settings.from_json(json_file(self.file, CONFIG))

@@ -14,7 +14,13 @@ _PATIENCE_MS = 30_000
 
 
 class Closing:
-    """Lets the window go only when nothing is lost without being asked."""
+    """Lets the window go only when nothing is lost without being asked.
+
+    Attributes:
+        asks: whether the user is asked; False keeps what is not saved, and lets the window go in any case.
+        problem: why the run could not be kept, in words.
+        ended: whether the run is seen to and its session about to end.
+    """
 
     def __init__(
         self,
@@ -30,49 +36,82 @@ class Closing:
         self._autosave = autosave
         self._dialogs = dialogs
         self._notices = notices
+        self.asks, self.problem, self.ended = True, "", False
+        self._kept = False
 
     def may_close(self) -> bool:
-        """Ask what becomes of a run that is not saved, do it, and end the session.
+        """See to a run that is not saved, and end the session.
 
-        Returns False if the user wants to stay, or if keeping the run failed.
+        The user is asked what becomes of the run, unless ``asks`` is False: then it is kept.
+
+        Returns False if the user wants to stay, or if the run should be kept and that failed.
         """
-        if self._control.unsaved:
+        if self._over():
+            return True
+        keep = self._control.unsaved
+        if keep and self.asks:
             question = (
                 f"The network has learnt for {self._bridge.steps:,} steps and is not saved. "
                 "Keep it, so that you can go on at the next start?"
             )
             answer = self._dialogs.choose(question, ["Keep for next time", "Discard"])
-            if answer is None or (answer == 0 and not self._keep()):
+            if self._over():  # meanwhile a signal came
+                return True
+            if answer is None:
                 return False
             keep = answer == 0
-        else:
-            keep = False
+        if keep:
+            self.problem = self._keep()
+            if self._over():
+                return True
+            if self.problem and self.asks:
+                self._notices.problem(self.problem)
+                return False
+        self.ended, self._kept = True, keep
         self._bridge.shutdown()
         if not keep:
             self._autosave.drop()
         self._autosave.release()
         return True
 
-    def _keep(self) -> bool:
-        """Write the checkpoint; returns whether that worked."""
+    def _over(self) -> bool:
+        return self.ended
+
+    def outcome(self) -> str:
+        """Return in words what has become of the run."""
+        if self.problem:
+            return f"interrupted. {self.problem}"
+        return (
+            "interrupted; the run is kept, and the next start offers to go on with it" if self._kept else ""
+        )
+
+    def _keep(self) -> str:
+        """Write the checkpoint; returns a sentence if that did not work."""
         path = self._autosave.path
         if path is None:
-            self._notices.problem(
-                "The run cannot be kept: the program's data folder cannot be written. Save it."
-            )
-            return False
+            return "The run cannot be kept: the program's data folder cannot be written. Save it."
         outcome: list[str] = []
         loop = QEventLoop()
 
-        def written(_path: object, problem: str) -> None:
-            outcome.append(problem)
-            loop.quit()
+        def written(which: object, problem: str) -> None:
+            if which == path:
+                outcome.append(problem)
+                loop.quit()
 
         self._bridge.saved.connect(written)
         self._bridge.pause()
         self._bridge.save(path, checkpoint=True)
-        QTimer.singleShot(_PATIENCE_MS, loop.quit)
+        timer = QTimer()
+        timer.setSingleShot(True)
+        timer.timeout.connect(loop.quit)
+        timer.start(_PATIENCE_MS)
         if not outcome:
-            loop.exec_()
+            # What was typed or clicked meanwhile waits: it may no longer mean anything.
+            loop.exec_(QEventLoop.ProcessEventsFlags(QEventLoop.ExcludeUserInputEvents))
         self._bridge.saved.disconnect(written)
-        return outcome == [""]
+        if not outcome:
+            return (
+                f"The run could not be kept within {_PATIENCE_MS // 1000} seconds: its present step has not "
+                "ended yet. Wait for it and try again."
+            )
+        return f"The run cannot be kept. {outcome[0]}" if outcome[0] else ""

@@ -211,14 +211,17 @@ class MainWindow(QMainWindow):
         self.settings.layout = bytes(self.saveState(_LAYOUT_VERSION).toHex()).decode()
         self.settings.config = self.experiment.config().to_json()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Close, unless the user wants to go back to what is not saved."""
+    def end(self) -> bool:
+        """Do what has to be done before the window goes; returns False if the user wants to stay."""
         try:
             if not self._closing.may_close():
-                event.ignore()
-                return
+                return False
             self.remember()
             self.closing.emit()
         except Exception as error:  # noqa: BLE001 - raised again when the event loop has ended
             self.failure = error
-        event.accept()
+        return True
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, unless the user wants to go back to what is not saved."""
+        event.setAccepted(self.end())

@@ -36,7 +36,7 @@ def after(program):
 _FAULTS = {
     "a view cannot be made": "main_window.NoticeBar = fail",
     "the window cannot be made": "build.MainWindow = fail",
-    "the run cannot be begun": "build.offer_leftover = fail",
+    "the run cannot be begun": "build.KeptRun = fail",
     "the window cannot be shown": "build.MainWindow.showEvent = lambda *_: sys.exit(3)"
     "\nbuild.fit_to_screen = fail",
     "closing fails": "Closing.may_close = fail",
