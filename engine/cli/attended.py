@@ -14,9 +14,9 @@ from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.history import History
 from engine.session.channel import Channel
-from engine.session.checkpoint import Checkpoint
 from engine.session.loop import run as run_session
 from engine.session.messages import Finish, Play, Quit, Save, Saved, State, StateChanged, Validated
+from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 
 _PATIENCE_SECONDS = 1.0

@@ -25,9 +25,9 @@ from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
-from engine.session.checkpoint import Checkpoint, load_checkpoint
 from engine.session.messages import State
 from engine.text import shortened
+from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import SHARE, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
 

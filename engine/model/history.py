@@ -64,9 +64,12 @@ class Columns:
 
     def csv(self) -> str:
         """Return a header line and one line a row."""
-        lines = [",".join(self.names)]
-        lines += [",".join(f"{value:.9g}" for value in row) for row in self.table().T]
-        return "\n".join(lines) + "\n"
+        return ",".join(self.names) + "\n" + self.csv_lines(0, self.length)
+
+    def csv_lines(self, start: int, stop: int) -> str:
+        """Return one line for each of the rows ``start`` to ``stop`` - 1."""
+        rows = self._block[:, start:stop].T.tolist()
+        return "".join(",".join(f"{value:.9g}" for value in row) + "\n" for row in rows)
 
     def write_csv(self, file: TextIO) -> None:
         """Write ``csv`` to ``file``."""

@@ -19,7 +19,6 @@ from engine.errors import ConfigError, EngineError, TrainingError
 from engine.model.model_file import Model, save_model
 from engine.session.capture import capture
 from engine.session.channel import Channel
-from engine.session.checkpoint import Checkpoint, save_checkpoint
 from engine.session.messages import (
     Advance,
     Change,
@@ -39,6 +38,7 @@ from engine.session.messages import (
 )
 from engine.session.periodic import PeriodicCheckpoint
 from engine.session.side_evaluation import SideEvaluation
+from engine.training.checkpoint import Checkpoint, save_checkpoint
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation
 from engine.training.trainer import Trainer

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import EngineError
-from engine.session.checkpoint import Checkpoint, save_checkpoint
+from engine.training.checkpoint import Checkpoint, save_checkpoint
 
 AUTOSAVE_SECONDS = 60.0
 """Time between two automatic checkpoints of a training run."""

@@ -18,7 +18,7 @@ from engine.data.catalogue import entries, is_present
 from engine.error_log import of_process
 from engine.errors import EngineError
 from engine.model.spec import preset
-from engine.session.checkpoint import Checkpoint
+from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 from engine.training.workers import hold_blas_to_one_thread
 from gui.app.collecting import no_collecting

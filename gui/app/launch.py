@@ -12,7 +12,7 @@ from types import ModuleType
 from engine.cli import train
 from engine.cli.arguments import to_path
 from engine.errors import EngineError
-from engine.session.checkpoint import load_checkpoint
+from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 from gui.app import preflight, screenshot
 from gui.app.collecting import no_collecting

@@ -15,8 +15,8 @@ from engine.cli.arguments import to_path
 from engine.error_log import of_process
 from engine.errors import ConfigError, EngineError
 from engine.model.model_file import SHIPPED
-from engine.session.checkpoint import Checkpoint
 from engine.session.messages import State
+from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 from gui.app import preflight
 from gui.presenters.examples import example

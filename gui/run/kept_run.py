@@ -7,8 +7,8 @@ from pathlib import Path
 from PyQt5.QtCore import QObject
 
 from engine.errors import EngineError
-from engine.session.checkpoint import load_checkpoint
 from engine.session.messages import State
+from engine.training.checkpoint import load_checkpoint
 from gui.run.autosave import Autosave
 from gui.run.run_control import RunControl
 from gui.run.session_bridge import SessionBridge

@@ -9,8 +9,8 @@ from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
-from engine.session.checkpoint import Checkpoint, load_checkpoint
 from engine.session.messages import State
+from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import RunConfig
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices

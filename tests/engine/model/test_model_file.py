@@ -17,7 +17,7 @@ from engine.errors import ModelFileError
 from engine.model.model_file import SHIPPED, Model, find_model, load_model, save_model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
-from engine.session.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from engine.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from engine.training.config import RunConfig
 
 

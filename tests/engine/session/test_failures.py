@@ -13,9 +13,9 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.model.history import History
 from engine.model.model_file import load_model
-from engine.session.checkpoint import load_checkpoint
 from engine.session.messages import Advance, Change, Play, Request, Save, Saved, State, StateChanged
 from engine.session.side_evaluation import SideEvaluation
+from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers

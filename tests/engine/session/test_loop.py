@@ -15,7 +15,6 @@ from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.model.model_file import load_model
 from engine.session.channel import Channel
-from engine.session.checkpoint import load_checkpoint
 from engine.session.loop import run
 from engine.session.messages import (
     Advance,
@@ -32,6 +31,7 @@ from engine.session.messages import (
     State,
     StateChanged,
 )
+from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 
 

@@ -12,7 +12,6 @@ from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.model.model_file import load_model
 from engine.session import loop, periodic
-from engine.session.checkpoint import Checkpoint, load_checkpoint
 from engine.session.messages import (
     Advance,
     Change,
@@ -31,6 +30,7 @@ from engine.session.messages import (
     StateChanged,
     Validated,
 )
+from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers

@@ -10,8 +10,8 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.model.history import History
 from engine.session import periodic
-from engine.session.checkpoint import Checkpoint, load_checkpoint
 from engine.session.periodic import PeriodicCheckpoint
+from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.session.checkpoint import load_checkpoint
+from engine.training.checkpoint import load_checkpoint
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
 
