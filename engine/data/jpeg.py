@@ -37,5 +37,5 @@ def compress(images: Bytes, share: float, rng: np.random.Generator) -> None:
         for plane in planes:
             file = io.BytesIO()
             Image.fromarray(np.ascontiguousarray(plane)).save(file, "JPEG", quality=quality)
-            with Image.open(file) as picture:
+            with Image.open(file, formats=("JPEG",)) as picture:
                 plane[...] = np.asarray(picture)

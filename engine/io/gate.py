@@ -107,7 +107,9 @@ def explained(where: object, kind: Kind) -> Iterator[None]:
         raise _error(kind, f"{where} is nested too deep to be {kind.words}.") from None
     except OSError as error:
         if error.errno is not None:  # without, a library has raised it about what it read
-            raise _error(kind, f"Cannot read {where}: {error.strerror}.") from None
+            missing = isinstance(error, FileNotFoundError) and where == "It"
+            words = f"Cannot read {'it' if where == 'It' else where}: {error.strerror}."
+            raise _error(kind, "There is no such file." if missing else words) from None
         raise _damaged(kind, where) from None
     except Exception:  # noqa: BLE001 - this is the one place for what libraries raise on damaged files
         raise _damaged(kind, where) from None
@@ -138,26 +140,28 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def check(path: Path, kind: Kind) -> int:
+def check(path: Path, kind: Kind, where: object = "") -> int:
     """Return the size of the regular file ``path``; raises the error of ``kind`` if it is none, or too large.
 
-    For libraries that open files themselves; others are given what ``opened`` yields.
+    For libraries that open files themselves; others are given what ``opened`` yields. Errors call the file
+    ``where`` (``It``, if the sentence will stand beside its name), or by its path.
     """
-    with explained(path, kind):
+    where = where or path
+    with explained(where, kind):
         try:
             status = path.stat()
         except ValueError:
-            raise kind.error(f"{path} is not the name of a file.") from None
-        return _sized(path, status, kind)
+            raise kind.error(f"{where} is not the name of a file.") from None
+        return _sized(where, status, kind)
 
 
-def _sized(path: Path, status: os.stat_result, kind: Kind) -> int:
+def _sized(where: object, status: os.stat_result, kind: Kind) -> int:
     if not stat.S_ISREG(status.st_mode):
         what = _KINDS_OF_FILE.get(stat.S_IFMT(status.st_mode), "no regular file")
-        raise kind.error(f"{path} is {what}; allowed is a file that is {kind.words}.")
+        raise kind.error(f"{where} is {what}; allowed is a file that is {kind.words}.")
     if status.st_size > kind.largest:
         raise kind.error(
-            f"{path} has {status.st_size / _MB:,.0f} MB; "
+            f"{where} has {status.st_size / _MB:,.0f} MB; "
             f"allowed for {kind.words} are {kind.largest // _MB:,} MB."
         )
     return status.st_size
@@ -176,17 +180,18 @@ class _File(io.BufferedReader):
 
 
 @contextmanager
-def opened(path: Path, kind: Kind) -> Iterator[BinaryIO]:
-    """Yield the file ``path`` to be read; what goes wrong in the block is explained.
+def opened(path: Path, kind: Kind, where: object = "") -> Iterator[BinaryIO]:
+    """Yield the file ``path`` to be read; what goes wrong in the block is explained, as about ``where``.
 
     Raises:
         kind.error: it is no regular file, too large, cannot be read, or the block failed.
     """
-    check(path, kind)
-    with explained(path, kind):
+    where = where or path
+    check(path, kind, where)
+    with explained(where, kind):
         # It may have been replaced by a pipe since; opening one must not wait for its other end.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        with _File(io.FileIO(handle), _sized(path, os.fstat(handle), kind)) as file:
+        with _File(io.FileIO(handle), _sized(where, os.fstat(handle), kind)) as file:
             yield file
 
 
@@ -197,10 +202,12 @@ def content(path: Path, kind: Kind) -> bytes:
 
 
 def text(path: Path, kind: Kind) -> str:
-    """Return the text in the file ``path``, which must be UTF-8; raises as ``opened`` does."""
+    """Return the text in the file ``path``, UTF-8 or marked as UTF-16; raises as ``opened`` does."""
     with explained(path, kind):
+        raw = content(path, kind)
+        wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
         try:
-            return content(path, kind).decode("utf-8-sig")
+            return raw.decode("utf-16" if wide else "utf-8-sig")
         except UnicodeDecodeError as error:
             raise kind.error(f"{path} is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
 

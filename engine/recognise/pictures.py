@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from engine.data.pictures.opening import opened_picture
 from engine.data.pictures.pixels import plain
-from engine.errors import DataError
 from engine.types import Array, Bytes
 
 
 def open_picture(path: Path | str) -> Image.Image:
-    """Read a picture in any format Pillow knows, its first frame if it moves.
+    """Read a picture in one of the formats that are read here, its first frame if it moves.
 
     Returns:
         The picture in mode ``L`` or ``RGB``; see ``plain``.
@@ -22,18 +21,8 @@ def open_picture(path: Path | str) -> Image.Image:
     Raises:
         DataError: it cannot be read, is no picture, is damaged or has too many pixels.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Path(path).open("rb") as file, Image.open(file) as picture:
-                return plain(picture)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DataError(f"{path} has too many pixels; allowed is at most {Image.MAX_IMAGE_PIXELS}.") from None
-    except OSError as error:
-        reason = error.strerror or "it is not a picture, or it is damaged"
-        raise DataError(f"Cannot read {path}: {reason}.") from None
-    except (SyntaxError, ValueError, EOFError):  # Pillow's plugins, on damaged files
-        raise DataError(f"Cannot read {path}: the picture is damaged.") from None
+    with opened_picture(Path(path)) as picture:
+        return plain(picture)
 
 
 def from_pixels(pixels: Bytes) -> Image.Image:

@@ -10,7 +10,7 @@ from pathlib import PureWindowsPath
 
 from engine.data.pictures.asking import listed, picked
 from engine.data.pictures.found import Choice, Question
-from engine.data.pictures.reading import SUFFIXES
+from engine.data.pictures.opening import SUFFIXES
 from engine.data.pictures.roles import role
 from engine.errors import DataError
 

@@ -6,7 +6,7 @@ import os
 from collections import defaultdict
 from pathlib import Path
 
-from engine.data.pictures.reading import SUFFIXES
+from engine.data.pictures.opening import SUFFIXES
 from engine.task import Task
 
 _MOST = 500_000

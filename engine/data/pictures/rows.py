@@ -9,30 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import DataError
+from engine.io import gate
 
 _DELIMITERS = ("\t", ";", ",", "|")
 """Where two fit equally well, the one that is rarer within names."""
-_MAX_TABLE = 256 * 1024**2
-"""A table of more bytes than this is refused."""
 _LOOKED_AT = 50
 """Lines that tell what parts the cells."""
 
 
 def text_of(path: Path) -> str:
     """Return the text of a table; raises DataError if it is too large or no text."""
-    try:
-        if not path.is_file():
-            raise DataError(f"{path} is not a file, or it is not there.")
-        if path.stat().st_size > _MAX_TABLE:
-            raise DataError(f"{path} is larger than {_MAX_TABLE // 1024**2} MB, which is what is allowed.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"Cannot read {path}: {error.strerror}.") from None
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 at byte {error.start}; save the table as UTF-8.") from None
+    return gate.text(path, gate.TABLE)
 
 
 def delimiter(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.data.pictures.asking import counted
 from engine.data.pictures.found import Broken, Listing, natural
-from engine.data.pictures.reading import SUFFIXES
+from engine.data.pictures.opening import SUFFIXES
 from engine.errors import DataError
 from engine.task import Task
 

@@ -15,7 +15,7 @@ from engine.data.pictures.pixels import GROUNDS, Deep, chosen_ground, plain, raw
 from engine.data.pictures.reading import read_picture
 from engine.data.pictures.scan import scan
 from engine.errors import DataError
-from engine.recognise import open_picture
+from engine.recognise.pictures import open_picture
 
 SEVEN = np.zeros((10, 6), np.uint8)
 SEVEN[1, 1:5] = SEVEN[1:9, 4] = 1
