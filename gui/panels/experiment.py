@@ -114,7 +114,7 @@ class ExperimentPanel(QWidget):
         whole.setSpacing(0)
         whole.addWidget(scroll, 1)
         whole.addWidget(self.notice)
-        self.setMinimumWidth(230)
+        self.setMinimumWidth(248)
         self.setFocusProxy(self.data.box)
 
     # --- what others use -------------------------------------------------------------------------------

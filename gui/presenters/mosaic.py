@@ -133,6 +133,7 @@ def fit(
     raise AssertionError("unreachable: scale 1 always returns")
 
 
-def value_at(tiles: Array, cell: Cell) -> float:
-    """Return the value of ``tiles``, ``(K, h, w)``, at ``cell``."""
-    return float(tiles[cell.index, cell.row, cell.column])
+def values_at(tiles: Array, cell: Cell) -> Array:
+    """Return the values of ``tiles``, ``(K, h, w)`` or ``(K, C, h, w)``, at ``cell``, one per channel."""
+    values: Array = np.atleast_1d(tiles[cell.index, ..., cell.row, cell.column])
+    return values

@@ -15,7 +15,7 @@ from engine.training.config import LiveSettings
 WINDOW_SECONDS = 2.0
 """The speed is that of the last so many seconds."""
 RECENT_STEPS = 100
-"""Cost and accuracy of the training are means over so many steps."""
+"""Loss and accuracy of the training are means over so many steps."""
 
 
 class Speed:
@@ -69,9 +69,9 @@ def percent(share: float) -> str:
     return "\u2013" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
-def number(cost: float) -> str:
-    """Return a cost with four digits, or a dash if it is not known."""
-    return "\u2013" if math.isnan(cost) else f"{cost:.4f}"
+def number(loss: float) -> str:
+    """Return a loss with four digits, or a dash if it is not known."""
+    return "\u2013" if math.isnan(loss) else f"{loss:.4f}"
 
 
 def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_second: float) -> dict[str, str]:
@@ -81,7 +81,7 @@ def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_sec
     epoch = steps.last("epoch") if step else 0.0
     total = total_steps(step, epoch, live, epoch_size) if epoch_size else 0
     recent = max(0, steps.length - RECENT_STEPS)
-    cost = float(np.mean(steps.column("loss", recent))) if step else float("nan")
+    loss = float(np.mean(steps.column("loss", recent))) if step else float("nan")
     accuracy = float(np.mean(steps.column("accuracy", recent))) if step else float("nan")
     current = min(live.epochs, math.floor(epoch) + 1)
     return {
@@ -91,10 +91,10 @@ def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_sec
         if steps_per_second
         else "\u2013 images/s",
         "left": duration((total - step) / steps_per_second) if steps_per_second else "\u2013",
-        "cost": number(cost),
+        "loss": number(loss),
         "accuracy": percent(accuracy),
         "validation": percent(validations.last("accuracy")),
-        "validation_cost": number(validations.last("loss")),
+        "validation_loss": number(validations.last("loss")),
     }
 
 

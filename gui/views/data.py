@@ -7,6 +7,7 @@ from typing import ClassVar
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
+    QWIDGETSIZE_MAX,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -37,7 +38,9 @@ from gui.widgets.plain import Label
 from gui.widgets.sample_grid import SampleGrid
 
 _SIDE = 248
-_HINT = "Click an image to look at it in every view; click a class to see its images only."
+_ONE_PAGE = 480
+"""A narrower place, in pixels, has no room for the images and what is said of them beside each other."""
+_HINT = "Click an image to see it in every view, a class to see its images only."
 
 
 class DataView(QWidget):
@@ -92,7 +95,7 @@ class DataView(QWidget):
         head.addWidget(self.part_box)
         head.addWidget(self.counted)
         head.addWidget(self.facts, 1)
-        body = QHBoxLayout()
+        body = self._body = QHBoxLayout()
         body.setSpacing(GRID)
         body.addWidget(self.grid, 1)
         body.addWidget(self.tabs)
@@ -132,8 +135,20 @@ class DataView(QWidget):
             self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave room for three images in a row before the facts go."""
+        """Leave room for three images in a row before the facts go; in a narrow place they are a page."""
         super().resizeEvent(event)
+        narrow = self.width() < _ONE_PAGE
+        if narrow == (self.tabs.indexOf(self.grid) < 0):
+            if narrow:
+                self.tabs.insertTab(0, self.grid, "Images")
+                self.tabs.setCurrentIndex(0)
+                self.tabs.setMinimumWidth(0)
+                self.tabs.setMaximumWidth(QWIDGETSIZE_MAX)
+            else:
+                self.tabs.removeTab(self.tabs.indexOf(self.grid))
+                self._body.insertWidget(0, self.grid, 1)
+                self.grid.show()
+                self.tabs.setFixedWidth(_SIDE)
         self.facts.setVisible(self.width() >= 560)
 
     # --- what is shown ----------------------------------------------------------------------------------

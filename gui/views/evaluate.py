@@ -26,11 +26,14 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.image_gallery import Gallery
 from gui.widgets.one_page import OnePage
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 
 _HINT = "Click a cell to see its images, click an image to see it in the network."
 
-_NARROW = 600
+_NARROW, _TWO = 600, 460
+"""Below the first width, in pixels, the gallery is put below the matrix, below the second in its place."""
+_WITH_NOTE = 300
+"""In a lower place, in pixels, the images need the room of the words above them."""
 
 
 class EvaluateView(QWidget):
@@ -53,6 +56,7 @@ class EvaluateView(QWidget):
         self._shown: EvaluationDone | None = None
         self._waiting = False
         self.choice: Choice | None = None
+        self._one = False
         self.accuracy = Label()
         self.accuracy.setStyleSheet("font-size: 28px; font-weight: 500;")
         self.accuracy.setAccessibleName("Accuracy on the test images")
@@ -60,6 +64,7 @@ class EvaluateView(QWidget):
         self.scope = Label()
         self.scope.setObjectName("note")
         self.scope.setMinimumWidth(1)
+        self.scope.setWordWrap(True)
         tip = "What stands in the cells. Colours of mistakes are on a logarithmic scale."
         self.cells = ChoiceBox("What the cells show", tip, letters=12)
         self.cells.addItems(["Number of images", "Per cent of the class"])
@@ -91,7 +96,9 @@ class EvaluateView(QWidget):
         top.addWidget(self.accuracy)
         top.addWidget(self.scope, 1, Qt.AlignBottom)
         top.addWidget(self.cells, 0, Qt.AlignVCenter)
-        right = QVBoxLayout()
+        self._side = QWidget()
+        right = QVBoxLayout(self._side)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(GRID // 2)
         right.addWidget(self.heading)
         right.addWidget(self.note)
@@ -100,7 +107,7 @@ class EvaluateView(QWidget):
         self._middle = QBoxLayout(QBoxLayout.LeftToRight)
         self._middle.setSpacing(2 * GRID)
         self._middle.addWidget(self.matrix, 3)
-        self._middle.addLayout(right, 2)
+        self._middle.addWidget(self._side, 2)
         full = QWidget()
         inner = QVBoxLayout(full)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -139,10 +146,18 @@ class EvaluateView(QWidget):
         self._context.bridge.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the gallery below the matrix where there is no room beside it."""
+        """Put the gallery below the matrix where there is no room beside it, or in its place."""
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW <= self.height() + 120
-        self._middle.setDirection(QBoxLayout.TopToBottom if narrow else QBoxLayout.LeftToRight)
+        below = self.width() < _NARROW <= self.height() + 120
+        self._middle.setDirection(QBoxLayout.TopToBottom if below else QBoxLayout.LeftToRight)
+        self._one = self.width() < _TWO and not below
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Show matrix and images, or in a small place the images of a chosen cell in place of the matrix."""
+        self.matrix.setVisible(not self._one or self.choice is None)
+        self._side.setVisible(not self._one or self.choice is not None)
+        self.note.setVisible(bool(self.note.text()) and self.height() >= _WITH_NOTE)
 
     # --- what comes from the session --------------------------------------------------------------
 
@@ -180,7 +195,8 @@ class EvaluateView(QWidget):
         heading, note = gallery_title(evaluation, dataset.class_names, self.choice)
         self.heading.setText(heading)
         self.note.setText(note)
-        self.note.setVisible(bool(note))
+        self.heading.setToolTip(tooltip(note))
+        self._share_room()
         self.back.setVisible(self.choice is not None)
         self.gallery.set_images(dataset.test_images, dataset.class_names)
         self.gallery.show_entries(entries(evaluation, self.choice))

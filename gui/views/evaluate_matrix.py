@@ -100,7 +100,7 @@ class ConfusionMatrix(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which ten classes can be read."""
-        return QSize(320, 240)
+        return QSize(320, 182)
 
     def _geometry(self) -> tuple[int, int, int]:
         """Return the left and top edge of the first cell, and the size of a cell."""

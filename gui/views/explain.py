@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QHideEvent, QShowEvent
+from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
@@ -25,8 +25,11 @@ from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
 from gui.widgets.option_form import KindChooser
 from gui.widgets.plain import Label
+from gui.widgets.readout import Readout
 
 _HINT = "Point at a pixel to read it, or move over a map with the arrow keys."
+_LEAST, _ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 210, 318, 400, 470
+"""Heights in pixels: the least; maps of one class alone; few classes listed; words about the method."""
 _NOTHING, _WORDS, _FULL = range(3)
 
 
@@ -63,8 +66,8 @@ class ExplainView(QWidget):
         self.method = KindChooser("Method", METHODS, self._methods["saliency"], "Whose options are shown.")
         self.trust = Label()
         self.detail = Label()
-        self.readout = Label(_HINT)
-        for label in (self.trust, self.detail, self.readout):
+        self.readout = Readout(_HINT, lines=1, narrow=470)
+        for label in (self.trust, self.detail):
             label.setObjectName("note")
             label.setTextFormat(Qt.PlainText)
             label.setMinimumWidth(1)
@@ -92,6 +95,19 @@ class ExplainView(QWidget):
         inner.addWidget(self.maps, 1)
         inner.addLayout(foot)
         self._stack = OnePage.filling(self, self.empty, self.words, full, above=self.head)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the closest form: one class, without the words below."""
+        size = super().minimumSizeHint()
+        return QSize(size.width(), min(size.height(), _LEAST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show in a low place one class alone, and how a method works only where there is room for it."""
+        super().resizeEvent(event)
+        height = self.height()
+        self.maps.set_room(few=height < _FEW_BELOW, one=height < _ONE_BELOW)
+        for part in (self.trust, self.detail, self.method):
+            part.setVisible(height >= _WORDS_FROM)
 
     def _connect(self) -> None:
         context = self._context

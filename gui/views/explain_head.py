@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QSignalBlocker, Qt
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from gui.presenters.explain import Reply, class_texts
 from gui.run.model_registry import ModelRegistry
@@ -12,6 +12,8 @@ from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
 
+_ONE_ROW = 540
+"""A narrower row, in pixels, has no room for network and classes."""
 _WITH_WORDS = 600
 """In a narrower row, in pixels, the fields need the room of their labels; they keep their tooltips."""
 
@@ -30,8 +32,8 @@ class ExplainHead(QWidget):
         self.opacity.setAccessibleName("Map over image")
         self.opacity.setToolTip("How much of the map is seen: 0 % shows the image, 100 % the map alone.")
         self._words: list[QLabel] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row = QHBoxLayout()
+        self._below = QHBoxLayout()
         self._row.setSpacing(GRID)
         for text, widget, stretch in (
             ("&Network", self.model, 2),
@@ -44,11 +46,24 @@ class ExplainHead(QWidget):
             self._words.append(label)
             self._row.addWidget(label)
             self._row.addWidget(widget, stretch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addLayout(self._row)
+        column.addLayout(self._below)
         self.list_classes(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the labels out where there is no room for them."""
+        """Leave the labels out where there is no room for them, and put the classes below the network."""
         super().resizeEvent(event)
+        narrow = self.width() < _ONE_ROW
+        if narrow == (self._below.count() == 0):
+            for place, box in enumerate((self.first, self.second)):
+                (self._row, self._below)[not narrow].removeWidget(box)
+                if narrow:
+                    self._below.addWidget(box, 1)
+                else:
+                    self._row.insertWidget(3 + 2 * place, box, 2)
         roomy = self.width() >= _WITH_WORDS
         for label in self._words:
             label.setVisible(roomy)

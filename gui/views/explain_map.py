@@ -149,8 +149,10 @@ class ExplainMap(QWidget):
             painter.drawImage(QRect(0, rect.bottom() + 3, rect.width(), _BAR), bar)
             painter.setPen(QColor(self._theme.muted))
             line = QRect(0, rect.bottom() + 3 + _BAR, rect.width(), _LEGEND - _BAR - 2)
-            painter.drawText(line, int(Qt.AlignLeft | Qt.AlignVCenter), self.texts[0])
-            painter.drawText(line, int(Qt.AlignRight | Qt.AlignVCenter), self.texts[1])
+            both = painter.fontMetrics().horizontalAdvance("".join(self.texts)) + GRID // 2
+            if both <= line.width():  # otherwise one would be written over the other
+                painter.drawText(line, int(Qt.AlignLeft | Qt.AlignVCenter), self.texts[0])
+                painter.drawText(line, int(Qt.AlignRight | Qt.AlignVCenter), self.texts[1])
 
     def _paint_place(self, painter: QPainter, zoom: int) -> None:
         if self.place is None:

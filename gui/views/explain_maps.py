@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PyQt5.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtGui import QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.explain import METHODS
@@ -20,7 +20,7 @@ from gui.widgets.bars import ProbabilityBars
 from gui.widgets.mosaic import map_table, signed_table
 from gui.widgets.plain import Label
 
-_MOST_BARS = 10
+_MOST_BARS, _FEW_BARS = 10, 6
 
 _FOLLOWS = "This map follows: it takes longer."
 
@@ -40,6 +40,7 @@ class ExplainMaps(QWidget):
         self.share = 0.7
         self._theme = theme
         self._listed: tuple[int, ...] = ()
+        self._few = self._one = False
         self.image = ExplainMap(theme, "The image as the network sees it", legend=True)
         self.bars = ProbabilityBars(theme)
         self.bars.setAccessibleName("Probabilities")
@@ -48,13 +49,15 @@ class ExplainMaps(QWidget):
         self.source = Label()
         self.units: dict[str, QLabel] = {}
         self.maps: dict[tuple[str, int], ExplainMap] = {}
-        grid = QGridLayout(self)
+        grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
         grid.addLayout(self._head("Input", self.source), 0, 0)
         grid.addWidget(self.image, 2, 0)
-        grid.addWidget(self._caption("Click a class to explain it"), 3, 0)
+        self.hint = self._caption("Click a class to explain it")
+        self.hint.setWordWrap(True)
+        grid.addWidget(self.hint, 3, 0)
         grid.addWidget(self.bars, 4, 0, Qt.AlignTop)
         for column, (name, method) in enumerate(METHODS.items(), start=1):
             self.units[name] = Label()
@@ -69,7 +72,6 @@ class ExplainMaps(QWidget):
         for column in range(1 + len(METHODS)):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, 64)
-        grid.setRowMinimumHeight(2, self.image.sizeHint().height() - 28)
         grid.setRowStretch(2, 1)
         grid.setRowStretch(4, 1)
         self.image.pointed.connect(self._point_image)
@@ -81,6 +83,30 @@ class ExplainMaps(QWidget):
         for each in (self.image, *self.maps.values()):
             each.set_theme(theme)
         self._draw_all()
+
+    def set_room(self, *, few: bool, one: bool) -> None:
+        """Take less height: list a ``few`` classes, or show the maps of ``one`` class alone."""
+        if (few, one) == (self._few, self._one):
+            return
+        self._few, self._one = few, one
+        for widget in (self.hint, self.bars, *(self.maps[name, 1] for name in METHODS)):
+            widget.setVisible(not one)
+        self._grid.setRowStretch(4, int(not one))
+        self._show_probabilities()
+        self._show_units()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the units out where a column has no room for them."""
+        super().resizeEvent(event)
+        self._show_units()
+
+    def _show_units(self) -> None:
+        widest = max(
+            unit.fontMetrics().horizontalAdvance(unit.text()) for unit in (self.source, *self.units.values())
+        )
+        room = (self.width() - 2 * GRID * len(METHODS)) // (1 + len(METHODS))
+        for unit in (self.source, *self.units.values()):
+            unit.setVisible(room >= widest and not self._few)
 
     def set_share(self, share: float) -> None:
         """Show so much of the maps over the image, 0 to 1."""
@@ -129,7 +155,7 @@ class ExplainMaps(QWidget):
         if self.reply is None:
             return
         names, values = self.reply.question.model.class_names, self.reply.probabilities
-        likeliest = np.argsort(-values, kind="stable")[:_MOST_BARS]
+        likeliest = np.argsort(-values, kind="stable")[: _FEW_BARS if self._few else _MOST_BARS]
         self._listed = tuple(sorted(int(k) for k in likeliest))
         listed: Array = values[list(self._listed)]
         known = listed if np.isfinite(listed).all() else None
@@ -142,7 +168,7 @@ class ExplainMaps(QWidget):
                 target = self.reply.targets[which]
                 word = "What speaks for" if which == 0 else "Beside it: what speaks for"
                 caption.setText(f"{word} {names[target]}, {percent(float(values[target]))}")
-            caption.setVisible(there)
+            caption.setVisible(there and not (self._one and which))
 
     def _draw_all(self) -> None:
         for name in METHODS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PyQt5.QtCore import QPoint, Qt, QTimer
-from PyQt5.QtGui import QShowEvent
+from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -24,14 +24,18 @@ from gui.views.learn_files import CurveFiles
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
-from gui.widgets.plain import Label
+from gui.widgets.readout import Readout
 from gui.widgets.span_box import SpanBox
 
+_ROOMY = 480
+"""In a narrower row, in pixels, a button that does nothing at the moment is left out."""
+_WITH_LOG = 410
+"""In a narrower row the choice of the axis is left to the menu of the charts."""
 _LATE_MS = 300
 """Rows that fill no column of their own yet are drawn after so long."""
 _HINT = (
-    "Point at a curve to read it. Wheel: zoom. Drag: move. Shift and drag: zoom into a rectangle.\n"
-    "Double-click or Home: show everything and follow. Keys: arrows, + and \N{MINUS SIGN}, Shift+arrows."
+    "Point at a curve to read it. Wheel: zoom. Drag: move. Shift-drag: zoom in.\n"
+    "Double-click: show all and follow. Keys: arrows, + and \N{MINUS SIGN}, Home."
 )
 
 
@@ -88,10 +92,7 @@ class LearnView(QWidget):
         self.cancel = QPushButton()
         self.cancel.setToolTip("Stop writing; nothing is left behind.")
         self.cancel.hide()
-        self.readout = Label(_HINT)
-        self.readout.setObjectName("note")
-        self.readout.setTextFormat(Qt.PlainText)
-        self.readout.setMinimumWidth(1)
+        self.readout = Readout(_HINT, lines=2, narrow=460)
         self.empty = EmptyState(
             "The curves will be drawn here",
             "Cost and accuracy of every step, and of the validation, from the first step of the training on.",
@@ -127,6 +128,11 @@ class LearnView(QWidget):
         self.charts.pointed.connect(self._point)
         self.charts.stepped.connect(self._step_reading)
         self.charts.menu_wanted.connect(self._open_menu)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out in a narrow row what says nothing at the moment."""
+        super().resizeEvent(event)
+        self._show_follow()
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
@@ -165,9 +171,15 @@ class LearnView(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
-        self.follow.setEnabled(not self.drawing.view.following)
+        self._show_follow()
         self.span.show_automatic(self.drawing.data.used_span)
         self._read()
+
+    def _show_follow(self) -> None:
+        following = self.drawing.view.following
+        self.follow.setEnabled(not following)
+        self.follow.setVisible(not following or self.width() >= _ROOMY)
+        self.log.setVisible(self.width() >= (_WITH_LOG if following else _ROOMY))
 
     # --- what the user does -----------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ class Drawing:
         self.axis = X_AXES[0]
         self.logarithmic = False
         self.view = XView()
-        self.cost = Chart("cost (cross-entropy)", _COST)
+        self.cost = Chart("loss (cross-entropy)", _COST, short="loss")
         self.accuracy = Chart("accuracy, %", _PERCENT, least=5.0)
         self.rate = Chart("rate", _RATE)
         self.stack = PlotStack((self.cost, self.accuracy, self.rate), self.view, theme)

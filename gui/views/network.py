@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.model_file import Model
-from engine.session.messages import Snapshot, State
+from engine.session.messages import Snapshot
 from engine.training.config import RunConfig
+from engine.types import Shape
 from gui.run.context import AppContext
 from gui.run.model_registry import TRAINING
 from gui.run.session_bridge import Wants
@@ -20,13 +20,10 @@ from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
-from gui.views.network_layout import Part
+from gui.views.network_plan import Part
+from gui.views.network_row import NetworkRow
 from gui.views.network_trained import TrainedLook
-from gui.widgets.choice_box import ChoiceBox
-from gui.widgets.image_chooser import SampleChooser
-from gui.widgets.image_empty import EmptyState
-from gui.widgets.one_page import OnePage
-from gui.widgets.plain import Label
+from gui.widgets.readout import Readout
 
 _HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
 
@@ -36,9 +33,7 @@ class NetworkView(QWidget):
 
     key: ClassVar[str] = "network"
     title: ClassVar[str] = "Network"
-    about: ClassVar[str] = (
-        "The network from left to right: its kernels above, what each layer makes of the image below."
-    )
+    about: ClassVar[str] = "From left to right: kernels above, what each layer makes of the image below."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the session sends snapshots."""
@@ -46,59 +41,35 @@ class NetworkView(QWidget):
         self.setObjectName("panel")
         self._context = context
         self._theme = theme
-        self.chooser = SampleChooser()
-        self.scale = ChoiceBox(
-            "Colour scale",
-            "One scale: maps of a layer can be compared.\nEach by itself: faint maps can be seen as well.",
-        )
-        self.scale.addItems(["One scale a layer", "Each map by itself"])
+        self.row = NetworkRow()
+        self.chooser, self.source = self.row.chooser, self.row.source
         self.canvas = NetworkCanvas(theme)
         self._idle = _HINT
-        self.readout = Label(_HINT)
-        self.readout.setObjectName("note")
-        self.readout.setTextFormat(Qt.PlainText)
-        self.readout.setMinimumWidth(1)
-        tip = "Look into the network in training, or into a trained one."
-        self.source = ChoiceBox("Network shown", tip, letters=15)
-        self._key, self._until_training = TRAINING, False
+        self.readout = Readout(_HINT, lines=1, narrow=470)
+        self._key, self._broken = TRAINING, ""
+        self._listed = TRAINING
         self._trained = TrainedLook(self)
         self._trained.seen.connect(self._show_seen)
         self._trained.failed.connect(context.notices.problem)
-        self.empty = EmptyState(
-            "The network will be drawn here",
-            "Every layer from the input to the class probabilities: kernels in colour, and the feature maps "
-            "of an image that you choose. It appears once the data set is loaded, and changes as the network "
-            "learns.",
-            "Start training",
-        )
-        self.empty.acted.connect(context.bridge.play)
         self.enlarged: EnlargeDialog | None = None
 
-        controls = QHBoxLayout()
-        controls.setSpacing(GRID)
-        controls.addWidget(self.chooser, 1)
-        controls.addWidget(self.scale)
-        full = QWidget()
-        inner = QVBoxLayout(full)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(GRID // 2)
-        inner.addLayout(controls)
-        inner.addWidget(self.canvas, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self.readout, 1)
-        foot.addWidget(self.source)
-        inner.addLayout(foot)
-        self._stack = OnePage.filling(self, self.empty, full)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID // 2)
+        column.setSpacing(GRID // 2)
+        column.addWidget(self.row)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.readout)
 
         bridge = context.bridge
         bridge.add_watcher(self)
         bridge.dataset_loaded.connect(self._dataset_loaded)
         bridge.run_started.connect(self._run_started)
-        bridge.state_changed.connect(self._state_changed)
+        bridge.history_grew.connect(self._follow)
         bridge.snapshot_ready.connect(self._show)
         context.selection.changed.connect(self._sample_changed)
         self.chooser.chosen.connect(context.selection.choose)
-        self.scale.currentIndexChanged.connect(self._scale_changed)
+        self.row.scale_changed.connect(self._scale_changed)
+        self.row.full_changed.connect(self.canvas.set_full)
         self.canvas.hovered.connect(lambda text: self.readout.setText(text or self._idle))
         self.canvas.enlarge.connect(self._enlarge)
         context.models.changed.connect(self._list_models)
@@ -118,7 +89,7 @@ class NetworkView(QWidget):
 
     def wants(self) -> Wants:
         """Ask for parameters and maps while visible."""
-        return Wants(kernels=True, maps=True) if self.isVisible() and self._key == TRAINING else Wants()
+        return Wants(kernels=True, maps=True) if self.isVisible() and self.shown == TRAINING else Wants()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for a picture at once."""
@@ -133,58 +104,72 @@ class NetworkView(QWidget):
 
     # --- which network is shown -------------------------------------------------------------------
 
+    @property
+    def shown(self) -> str:
+        """The key of the network that is drawn: until training begins, of the one that answers."""
+        models, sample = self._context.models, self._context.selection.sample
+        answering = models.answering
+        if self._key != TRAINING or self._context.bridge.steps or models.step or answering == self._broken:
+            return self._key
+        fits = sample is None or self._shape(answering) == sample.image.shape
+        return answering if fits else TRAINING
+
+    def _shape(self, key: str) -> Shape | None:
+        """Return the shape that the network with this key takes, or None if it cannot be read."""
+        try:
+            return self._context.models.get(key).network.spec.in_shape
+        except EngineError:
+            return None
+
     def _list_models(self) -> None:
-        models = self._context.models
-        self.source.clear()
-        for key in models.keys:
-            self.source.addItem(models.title(key), key)
-        gone = self._key not in models.keys
-        stands_in = self._until_training and not gone
+        gone = self._key not in self._context.models.keys
         self.look_at(TRAINING if gone else self._key)
-        self._until_training = stands_in
 
     def look_at(self, key: str) -> None:
         """Show the network with this key of the registry."""
-        self._key, self._until_training = key, False
-        self.source.setCurrentIndex(self.source.findData(key))
+        self._key = key
         self._context.bridge.refresh()
         self._show_trained()
 
     def _show_trained(self) -> None:
-        """Show a trained network; the one in training comes by itself."""
-        if self._key == TRAINING or not self.isVisible():
+        """Show a network at rest; the one in training comes by itself."""
+        shown = self._listed = self.shown
+        self.row.list_models(self._context.models, self._key, shown)
+        if shown == TRAINING or not self.isVisible():
             self._trained.drop()
             return
         try:
-            model = self._context.models.get(self._key)
+            model = self._context.models.get(shown)
         except EngineError as error:
             self._context.notices.problem(str(error))
+            self._broken = shown
             self.look_at(TRAINING)
             return
         sample = self._context.selection.sample
         self._trained.ask(model, sample.image if sample is not None else None)
 
+    def _follow(self) -> None:
+        """Show the network in training as soon as it trains, if another one stood in for it."""
+        if self._listed != self.shown:
+            self._show_trained()
+
     def _show_seen(self, snapshot: Snapshot, model: Model) -> None:
-        if self._key != TRAINING and self.isVisible():
+        if self.shown != TRAINING and self.isVisible():
             self._draw(snapshot, model.class_names)
 
     def _fit_to(self, sample: Sample) -> None:
         """Look at the network that was asked about the sample, or at the one that it was made for."""
         models, spec = self._context.models, self.canvas.spec
         if sample.asked in models.keys:
-            if sample.asked != self._key:
-                self.look_at(sample.asked)
-                self._until_training = models.current == TRAINING
+            # What stands in for the network in training gives way to it.
+            key = TRAINING if models.current == TRAINING else sample.asked
+            if key != self._key:
+                self.look_at(key)
             return
         if models.current in (self._key, TRAINING) or spec is None or spec.in_shape == sample.image.shape:
             return
-        if models.get(models.current).network.spec.in_shape == sample.image.shape:
+        if self._shape(models.current) == sample.image.shape:
             self.look_at(models.current)
-
-    def _state_changed(self, state: State, _why: str) -> None:
-        """Show the network in training as soon as it trains, if another one only stood in for it."""
-        if self._until_training and state is State.RUNNING:
-            self.look_at(TRAINING)
 
     # --- what comes from the session --------------------------------------------------------------
 
@@ -199,21 +184,22 @@ class NetworkView(QWidget):
             self.chooser.choose(min(index, len(dataset.test_images) - 1))
 
     def _run_started(self, config: RunConfig) -> None:
-        self.canvas.set_spec(None, ())
-        self._stack.setCurrentIndex(0)
+        if self._listed == TRAINING:
+            self.canvas.set_spec(None, ())
+        self._show_trained()
         if self.enlarged is not None:
             self.enlarged.close()
 
     def _show(self, snapshot: Snapshot) -> None:
         dataset = self._context.bridge.dataset
-        if self._key == TRAINING and self.isVisible() and dataset is not None:
+        self._follow()
+        if self.shown == TRAINING and self.isVisible() and dataset is not None:
             self._draw(snapshot, tuple(dataset.class_names))
 
     def _draw(self, snapshot: Snapshot, names: tuple[str, ...]) -> None:
         if snapshot.network is None:
             return
         self.canvas.set_spec(snapshot.network.spec, names)
-        self._stack.setCurrentIndex(1)
         self._say_what_fits(snapshot)
         self.canvas.show_snapshot(snapshot)
         if self.enlarged is not None:
@@ -235,6 +221,7 @@ class NetworkView(QWidget):
 
     def _sample_changed(self, sample: Sample) -> None:
         self.chooser.show_sample(sample)
+        self.row.fit()
         dataset = self._context.bridge.dataset
         names = dataset.class_names if dataset is not None else ()
         known = sample.label is not None and sample.label < len(names)
@@ -244,8 +231,8 @@ class NetworkView(QWidget):
 
     # --- what the user does -----------------------------------------------------------------------
 
-    def _scale_changed(self, index: int) -> None:
-        self.canvas.set_own(index == 1)
+    def _scale_changed(self, own: bool) -> None:
+        self.canvas.set_own(own)
         if self.enlarged is not None and self.canvas.snapshot is not None:
             self.enlarged.show_snapshot(self.canvas.snapshot, own=self.canvas.own)
 

@@ -10,16 +10,17 @@ from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from engine.model.spec import NetworkSpec
 from engine.session.messages import Snapshot
-from gui.presenters.colour import figure
-from gui.presenters.mosaic import value_at
-from gui.style.theme import BODY, Theme, font
+from gui.style.theme import BODY, SMALL, Theme, font
 from gui.views.network_items import PartItems, Scaffold
-from gui.views.network_layout import INPUT, Layout, Part, describe, lay_out
+from gui.views.network_layout import FULL_HEIGHT, LOWEST, Measure, lay_out
+from gui.views.network_plan import INPUT, Layout, Part
+from gui.views.network_words import reading, title_of
 from gui.widgets.bars import ProbabilityBars
 
 ZOOMS = (0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Height of the picture in heights of the view."""
-_LEAST_HEIGHT = 300
+_LONGEST_NAME, _BESIDE_NAME = 80, 104
+"""Width of a class name that is not shortened, and of its bar and percentage, in pixels."""
 _SCROLL_BAR = 16
 """Height that is left for the scroll bar; no style of this program needs more."""
 
@@ -40,6 +41,7 @@ class NetworkCanvas(QGraphicsView):
         self.layout_shown: Layout | None = None
         self.items_shown: list[PartItems] = []
         self.own = False
+        self.full = False
         self.zoom = 1.0
         self.selected: int | None = None
         self.snapshot: Snapshot | None = None
@@ -94,6 +96,12 @@ class NetworkCanvas(QGraphicsView):
         if self.snapshot is not None:
             self.show_snapshot(self.snapshot)
 
+    def set_full(self, full: bool) -> None:
+        """Show every layer with room for its maps, to be scrolled, or as much as fits at once."""
+        if full != self.full:
+            self.full = full
+            self._build()
+
     def set_zoom(self, zoom: float) -> None:
         """Make the picture ``zoom`` times as high as the view."""
         if zoom != self.zoom:
@@ -120,13 +128,12 @@ class NetworkCanvas(QGraphicsView):
         self.bars.setVisible(self.spec is not None)
         if self.spec is None:
             return
-        height = max(_LEAST_HEIGHT, self.height() - _SCROLL_BAR)
-        room = (round(self.width() * self.zoom), round(height * self.zoom))
-        layout = lay_out(self.spec, room, QFontMetrics(font(BODY, strong=True)).horizontalAdvance)
+        layout = self._lay_out(self.spec)
         self.layout_shown = layout
         # The picture is as high as the view; a second bar would only take room from it.
-        higher = layout.height > self.height()
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarAsNeeded if higher else Qt.ScrollBarAlwaysOff)
+        never, needed = Qt.ScrollBarAlwaysOff, Qt.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(needed if layout.height > self.height() else never)
+        self.setHorizontalScrollBarPolicy(needed if layout.width > self.width() else never)
         scene.setSceneRect(0, 0, layout.width, layout.height)
         self._scaffold = Scaffold(layout, self._theme)
         self._scaffold.set_truth(self._truth)
@@ -141,6 +148,20 @@ class NetworkCanvas(QGraphicsView):
         self._place_bars()
         if self.snapshot is not None:
             self.show_snapshot(self.snapshot)
+
+    def _lay_out(self, spec: NetworkSpec) -> Layout:
+        """Return the picture for the room there is; what is wider leaves room for the scroll bar."""
+        strong = {small: QFontMetrics(font(SMALL if small else BODY, strong=True)) for small in (False, True)}
+        name = max((strong[False].horizontalAdvance(name) for name in self._names), default=0)
+        bars = min(name, _LONGEST_NAME) + _BESIDE_NAME
+        least = FULL_HEIGHT if self.full else LOWEST
+        for height in (self.height(), self.height() - _SCROLL_BAR):
+            room = (round(self.width() * self.zoom), round(max(least, height) * self.zoom))
+            measure: Measure = lambda text, small: strong[small].horizontalAdvance(text)  # noqa: E731
+            layout = lay_out(spec, room, measure, full=self.full, bars=bars)
+            if layout.width <= self.width():
+                break
+        return layout
 
     def _render(self) -> None:
         snapshot = self.snapshot
@@ -168,7 +189,7 @@ class NetworkCanvas(QGraphicsView):
 
     def title_of(self, part: Part) -> str:
         """Return the title of the layer that ``part`` belongs to."""
-        return self.layout_shown.columns[part.layer + 1].title if self.layout_shown is not None else ""
+        return title_of(self.spec, part.layer) if self.spec is not None else ""
 
     def text_at(self, position: QPointF) -> str:
         """Say what lies at a place of the scene: layer, map, row, column, value and scale."""
@@ -177,24 +198,7 @@ class NetworkCanvas(QGraphicsView):
             return ""
         items = self.items_shown[number]
         part, tiles = items.part, items.mosaic.tiles
-        title = self.title_of(part)
-        head = title if part.layer == INPUT else f"Layer {part.layer + 1}, {title}"
-        cell = items.mosaic.cell_at(position)
-        if tiles is None or cell is None:
-            return head
-        if part.layer == INPUT:
-            values = ", ".join(figure(float(v)) for v in tiles[:, cell.row, cell.column])
-            return f"{head} · row {cell.row + 1}, column {cell.column + 1} · {values}"
-        words = describe(self.spec, part, cell.index, cell)
-        if (
-            part.fit.grid.count == len(self._names)
-            and part.layer == len(self.spec.layers) - 1
-            and not part.kernels
-        ):
-            words = f"score of “{self._names[cell.index]}”"
-        own = tiles[cell.index]
-        ends = f" · this map {figure(float(own.min()))} to {figure(float(own.max()))}" if own.size > 1 else ""
-        return f"{head} · {words} · {figure(value_at(tiles, cell))}{ends}"
+        return reading(self.spec, self._names, part, tiles, items.mosaic.cell_at(position))
 
     def _tell(self) -> None:
         if self._mouse is not None:

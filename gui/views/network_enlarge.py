@@ -23,8 +23,9 @@ from gui.presenters.colour import figure
 from gui.presenters.mosaic import fit
 from gui.style.theme import GRID, Theme
 from gui.views.network_items import PartItems
-from gui.views.network_layout import INPUT, Part, describe
 from gui.views.network_map import SIDE, MapView
+from gui.views.network_plan import INPUT, Part
+from gui.views.network_words import describe
 from gui.widgets.plain import Label
 
 _MOST = 64

@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsI
 from engine.session.messages import Snapshot
 from gui.presenters.colour import figure
 from gui.style.theme import BODY, SMALL, Theme, font
-from gui.views.network_layout import HEADER, INPUT, MARGIN, SPACE, Layout, Part
+from gui.views.network_plan import INPUT, Layout, Part
 from gui.widgets.image_legend import LegendItem
 from gui.widgets.mosaic import MosaicItem, colour_table, map_table, signed_table
 
@@ -33,7 +33,7 @@ class PartItems:
         self.legend.setPos(part.x, part.legend)
         self.legend.setVisible(not rgb)
         self.dirty = False
-        if part.layer == INPUT:
+        if part.layer == INPUT or part.colour:
             table = colour_table("grey", theme.panel)
         else:
             table = signed_table(theme) if part.kernels else map_table(theme)
@@ -67,7 +67,10 @@ class PartItems:
             return
         # A vector is many maps of one value each: scaled one by one they would all look the same.
         own = own and part.fit.grid.height * part.fit.grid.width > 1
-        self.mosaic.show_tiles(part.tiles(values), signed=part.kernels, own=own)
+        if part.colour:
+            self.mosaic.show_kernels(part.tiles(values), own=own)
+        else:
+            self.mosaic.show_tiles(part.tiles(values), signed=part.kernels, own=own)
         scale = self.mosaic.scale_shown
         if scale is None:
             self.legend.set_texts("−max" if part.kernels else "min", "max")
@@ -108,18 +111,20 @@ class Scaffold(QGraphicsItem):
     ) -> None:
         """Draw what lies in the part that is repainted."""
         exposed = option.exposedRect
-        if exposed.top() < MARGIN + HEADER:
+        form = self._layout.form
+        if exposed.top() < form.margin + form.header:
             for column in self._layout.columns:
                 if column.x < exposed.right() and column.x + column.width > exposed.left():
                     self._header(painter, column.x, column.title, column.notes)
             x, _, _, _ = self._layout.bars
-            truth = f"true class: “{self._truth}”" if self._truth else "true class not known"
-            self._header(painter, x, "probabilities", ("of each class, in per cent", truth))
+            truth = f"true class: “{self._truth}”" if self._truth else "class not known"
+            notes = ("of each class", truth)
+            self._header(painter, x, "probabilities", notes)
         painter.setRenderHint(QPainter.Antialiasing)
         painter.setPen(QPen(QColor(self._theme.muted), 1.25))
         for column in self._layout.columns:
             right = column.x + column.width
-            if right < exposed.right() and right + SPACE > exposed.left():
+            if right < exposed.right() and right + form.space > exposed.left():
                 self._arrow(painter, column.x + column.width)
         if not self._mark.isEmpty():
             painter.setPen(QPen(QColor(self._theme.accent), 2))
@@ -127,15 +132,17 @@ class Scaffold(QGraphicsItem):
             painter.drawRoundedRect(self._mark.adjusted(-4, -4, 4, 4), 3, 3)
 
     def _header(self, painter: QPainter, x: int, title: str, notes: tuple[str, str]) -> None:
+        form = self._layout.form
         painter.setPen(QColor(self._theme.text))
-        painter.setFont(font(BODY, strong=True))
-        painter.drawText(QPointF(x, MARGIN + 11), title)
+        painter.setFont(font(SMALL if form.small else BODY, strong=True))
+        top = form.margin + (9 if form.small else 11)
+        painter.drawText(QPointF(x, top), title)
         painter.setPen(QColor(self._theme.muted))
         painter.setFont(font(SMALL))
         for line, note in enumerate(notes):
-            painter.drawText(QPointF(x, MARGIN + 27 + 14 * line), note)
+            painter.drawText(QPointF(x, top + (14 if form.small else 16) + 14 * line), note)
 
     def _arrow(self, painter: QPainter, x: int) -> None:
-        y = self._layout.axis
-        tip = QPointF(x + SPACE / 2 + 4, y)
-        painter.drawPolyline(QPolygonF([tip + QPointF(-5, -5), tip, tip + QPointF(-5, 5)]))
+        y, size = self._layout.axis, 4 if self._layout.form.small else 5
+        tip = QPointF(x + self._layout.form.space / 2 + 3, y)
+        painter.drawPolyline(QPolygonF([tip + QPointF(-size, -size), tip, tip + QPointF(-size, size)]))

@@ -26,7 +26,7 @@ class MapView(QWidget):
         self.setFixedSize(SIDE, SIDE)
 
     def show_map(self, values: Array, picture: QImage) -> None:
-        """Show ``values`` ``(h, w)``, whose colours are the pixels of ``picture``."""
+        """Show ``values``, ``(h, w)`` or in colour ``(3, h, w)``, as the pixels of ``picture``."""
         self._values, self._picture = values, picture
         self.update()
 
@@ -34,11 +34,11 @@ class MapView(QWidget):
         """Draw the squares and, if they are large enough, the figures."""
         if self._values is None:
             return
-        height, width = self._values.shape
+        height, width = self._values.shape[-2:]
         scale = max(1, min(self.width() // width, self.height() // height, _LARGEST))
         painter = QPainter(self)
         painter.drawImage(QRect(0, 0, width * scale, height * scale), self._picture)
-        if scale < _FIGURES_FROM:
+        if scale < _FIGURES_FROM or self._values.ndim > 2:
             return
         painter.setFont(font(SMALL))
         for row in range(height):

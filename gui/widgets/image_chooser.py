@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QToolButton, QWidget
 
 from engine.data.dataset import Dataset
@@ -14,8 +13,7 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label, tooltip
 from gui.widgets.whole_box import WholeBox
 
-_WITH_CLASSES = 400
-"""In a narrower row, in pixels, the buttons need the room of the choice of a class."""
+_SPACE = 4
 
 
 class SampleChooser(QWidget):
@@ -35,7 +33,7 @@ class SampleChooser(QWidget):
         self.number.setAccessibleName("Number of the test image")
         self.number.setToolTip("Number of the test image to look at")
         self.number.setButtonSymbols(QSpinBox.NoButtons)  # the two buttons beside it do the same
-        self.number.setFixedWidth(64)
+        self.number.setFixedWidth(60)
         self.previous = self._arrow(
             "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", "Previous test image (of the chosen class)", -1
         )
@@ -53,21 +51,29 @@ class SampleChooser(QWidget):
         self.truth.setMinimumWidth(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(_SPACE)
         for widget in (self.previous, self.number, self.next, self.random, self.kind, self.drawing):
             row.addWidget(widget)
-        row.addSpacing(4)
-        row.addWidget(self.truth, 1)
+        row.addSpacing(_SPACE)
+        row.addWidget(self.truth)
+        row.addStretch(1)
         self.number.valueChanged.connect(self._number_changed)
         self.random.clicked.connect(self._choose_random)
         self.kind.activated.connect(self._kind_chosen)
         self.drawing.clicked.connect(self._choose_drawing)
         self._enable()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the choice of a class out where there is no room for it."""
-        super().resizeEvent(event)
-        self.kind.setVisible(self.width() >= _WITH_CLASSES)
+    @property
+    def least_width(self) -> int:
+        """The width of what is always there: number, previous, next and the drawing."""
+        parts = (self.previous, self.number, self.next, self.drawing)
+        fixed = (part.minimumWidth() or part.sizeHint().width() for part in parts)
+        return sum(width + _SPACE for width in fixed)
+
+    @property
+    def truth_width(self) -> int:
+        """The width of the words about the image."""
+        return self.truth.fontMetrics().horizontalAdvance(self.truth.text()) + 2 * _SPACE
 
     def _arrow(self, text: str, tip: str, step: int) -> QToolButton:
         button = QToolButton()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtCore import QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.style.theme import GRID
 from gui.widgets.plain import Label
 
-_WIDTH = 400
+_WIDTH, _NARROWEST = 400, 240
+"""Widths of the words in pixels: the most and the least."""
 
 
 class EmptyState(QWidget):
@@ -25,8 +27,7 @@ class EmptyState(QWidget):
         note = Label(text)
         note.setObjectName("note")
         note.setWordWrap(True)
-        note.setFixedWidth(_WIDTH)
-        note.setMinimumHeight(note.heightForWidth(_WIDTH))
+        self._note = note
         self.button = QPushButton(action)
         self.button.setObjectName("primary")
         self.button.clicked.connect(self.acted)
@@ -39,3 +40,18 @@ class EmptyState(QWidget):
                 widget.setAlignment(Qt.AlignHCenter)
             column.addWidget(widget, 0, Qt.AlignHCenter)
         column.addStretch(3)
+        self._wrap(_WIDTH)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for the words in the narrowest lines."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the words at the width there is."""
+        super().resizeEvent(event)
+        self._wrap(self.width() - 2 * GRID)
+
+    def _wrap(self, width: int) -> None:
+        width = min(width, _WIDTH)
+        self._note.setFixedWidth(width)
+        self._note.setFixedHeight(self._note.heightForWidth(width))

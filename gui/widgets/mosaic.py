@@ -10,7 +10,7 @@ from PyQt5.QtCore import QPointF, QRectF
 from PyQt5.QtGui import QColor, QImage, qRgb
 
 from engine.types import Array, Bytes
-from gui.presenters.colour import TOP, Scale, codes, layer_scale
+from gui.presenters.colour import EMPTY, TOP, Scale, codes, layer_scale
 from gui.presenters.mosaic import Cell, Fit
 from gui.style.theme import Theme
 
@@ -46,7 +46,7 @@ class MosaicItem(pg.ImageItem):
 
     Attributes:
         fit: arrangement and magnification.
-        tiles: the values shown, ``(K, h, w)``, or None.
+        tiles: the values shown, ``(K, h, w)`` or in colour ``(K, 3, h, w)``, or None.
         scale_shown: the common scale, or None if each map has its own.
     """
 
@@ -77,6 +77,18 @@ class MosaicItem(pg.ImageItem):
         self.scale_shown = None if own else layer_scale(tiles, signed=signed)
         coded = codes(tiles, self.scale_shown, signed=signed)
         self.setImage(self.fit.grid.arrange(coded), autoLevels=False)
+
+    def show_kernels(self, tiles: Array, *, own: bool) -> None:
+        """Show kernels over red, green and blue, ``(K, 3, h, w)``, in their colours; grey is zero."""
+        self.tiles = tiles
+        count, _, height, width = tiles.shape
+        self.scale_shown = None if own else layer_scale(tiles, signed=True)
+        coded = codes(tiles.reshape(count, 3 * height, width), self.scale_shown, signed=True)
+        coded = coded.reshape(tiles.shape)
+        picture = np.stack([self.fit.grid.arrange(coded[:, channel]) for channel in range(3)], axis=-1)
+        between = self.fit.grid.arrange(np.zeros((count, height, width), np.uint8)) == EMPTY
+        picture[between] = QColor(self._table[EMPTY]).getRgb()[:3]
+        self.setImage(picture, autoLevels=False)
 
     def show_picture(self, image: Bytes) -> None:
         """Show an image ``(C, H, W)``: three channels in colour, others side by side."""

@@ -114,15 +114,17 @@ class Chart:
         held: whether the user chose the range of the y axis.
     """
 
-    def __init__(self, label: str, limit: Range, least: float = 0.0) -> None:
+    def __init__(self, label: str, limit: Range, least: float = 0.0, *, short: str = "") -> None:
         """Make an empty chart.
 
         Args:
             label: what the y axis shows, with its unit.
+            short: the same where there is little room.
             limit: the data never leave this.
             least: the y axis is at least so long.
         """
         self.limit, self.least = limit, least
+        self._names = (label, short or label)
         self.y: Range | None = None
         self.held = False
         self._area: tuple[Range, Range] | None = None
@@ -151,6 +153,11 @@ class Chart:
         self.left.setGrid(110)
         self.curves.set_theme(theme)
         self.cursor.setPen(pg.mkPen(theme.muted, width=1))
+
+    def shorten(self, short: bool) -> None:
+        """Say in fewer letters what the y axis shows, or in all."""
+        if self.left.labelText != self._names[short]:
+            self.left.set_text(self._names[short])
 
     def show_focus(self, on: bool) -> None:
         """Show that keys move the charts."""

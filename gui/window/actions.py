@@ -121,6 +121,10 @@ ACTIONS = (
 )
 
 
+_SPACE = 6
+"""Between two buttons, on the safe side."""
+
+
 class Actions:
     """The actions as Qt objects, in menus and on a toolbar."""
 
@@ -163,6 +167,22 @@ class Actions:
         """Put ``widgets`` on the toolbar, after the buttons."""
         for widget in widgets:
             self.toolbar.addWidget(widget)
+
+    def fit(self, width: int, beside: int) -> None:
+        """Leave out the words of buttons for which a bar of this width has no room.
+
+        Args:
+            width: of the window.
+            beside: what the widgets on the right take of it.
+        """
+        found = [self.toolbar.widgetForAction(self.by_key[spec.key]) for spec in ACTIONS if spec.toolbar]
+        buttons = [button for button in found if isinstance(button, QToolButton)]
+        for shown in range(len(buttons), 0, -1):
+            for number, button in enumerate(buttons):
+                words = number < shown
+                button.setToolButtonStyle(Qt.ToolButtonTextBesideIcon if words else Qt.ToolButtonIconOnly)
+            if sum(button.sizeHint().width() + _SPACE for button in buttons) + beside <= width:
+                return
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of ``theme``."""

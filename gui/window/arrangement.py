@@ -1,4 +1,4 @@
-"""How the docks lie in the window: views one behind the other, or tiled in two rows."""
+"""How the docks lie in the window: the curves above the network, or all views tiled in two rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from PyQt5.QtWidgets import QMainWindow
 
 from gui.window.dock import Dock
 
-SIDE = 264
-"""Width of the panels beside the views, in pixels."""
+SIDE, NARROW_SIDE = 264, 246
+"""Width of the panels beside the views, in pixels; the second one in a window narrower than ``WIDE``."""
+WIDE = 1400
+BOTH = 600
+"""A lower window has no room for curves and network above each other; they are tabs there."""
+CURVES = 0.34
+"""Share of the height that the curves get above the network."""
 THREE = 1700
 """A narrower window has room for two views beside each other, not for three."""
 SETTINGS = {2: 1440, 3: 1960}
@@ -27,7 +32,7 @@ class Arrangement:
         self.tiled = False
 
     def place(self, *, tiled: bool) -> None:
-        """Put every dock in its first place, the views one behind the other or tiled."""
+        """Put every dock in its first place: the curves above the other views, or all views tiled."""
         self.tiled = tiled
         window, docks, views = self._window, self._docks, self._views
         for dock in docks.values():
@@ -39,25 +44,35 @@ class Arrangement:
         if tiled:
             self._tile()
         else:
-            for dock in views[1:]:
-                window.tabifyDockWidget(views[0], dock)
+            if self._high():
+                window.splitDockWidget(views[0], views[1], Qt.Vertical)
+            else:
+                window.tabifyDockWidget(views[0], views[1])
+            for dock in views[2:]:
+                window.tabifyDockWidget(views[1], dock)
         roomy = not tiled or window.width() >= SETTINGS[self._columns()]
         for dock in docks.values():
             dock.setVisible(dock is not docks["experiment"] or roomy)
-        views[0].raise_()
+        for dock in views[1::-1]:
+            dock.raise_()
         self.proportion()
 
     def proportion(self) -> None:
         """Give the panels at the sides what they need, and the views the rest."""
         window, docks = self._window, self._docks
         upper, lower = self._rows()
+        side = SIDE if window.width() >= WIDE else NARROW_SIDE
         for row in (upper, lower) if self.tiled else (upper[:1],):
             shown = row[: self._columns()]
-            middle = max(320, window.width() - 2 * SIDE) // len(shown)
-            sides = [docks["experiment"], *shown, docks["pad"]]
-            window.resizeDocks(sides, [SIDE, *[middle] * len(shown), SIDE], Qt.Horizontal)
+            sides = [dock for dock in (docks["experiment"], docks["pad"]) if dock.isVisibleTo(window)]
+            middle = max(320, window.width() - len(sides) * side) // len(shown)
+            sizes = [*[side] * len(sides), *[middle] * len(shown)]
+            window.resizeDocks([*sides, *shown], sizes, Qt.Horizontal)
         if self.tiled:
             window.resizeDocks([upper[0], lower[0]], [window.height() // 2] * 2, Qt.Vertical)
+        elif self._high():
+            curves = round(CURVES * window.height())
+            window.resizeDocks(self._views[:2], [curves, window.height() - curves], Qt.Vertical)
 
     def _tile(self) -> None:
         """Put the views in two rows; those for which a row has no room lie behind its last one."""
@@ -71,6 +86,10 @@ class Arrangement:
                 else:
                     window.tabifyDockWidget(left, right)
                     left.raise_()
+
+    def _high(self) -> bool:
+        """Return whether curves and network have room above each other."""
+        return self._window.height() >= BOTH
 
     def _columns(self) -> int:
         """Return how many views have room beside each other."""

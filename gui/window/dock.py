@@ -10,14 +10,18 @@ from gui.style.icons import icon
 from gui.style.theme import GRID, SMALL, Theme, font
 from gui.widgets.plain import Label, tooltip
 
-NARROWEST = 470
-"""No part may ask for more width than this, in pixels: a projector has 1280 for three of them."""
-LOWEST = 240
-"""No part may ask for more height than this: two tiled rows fit a window of 720. It is scrolled below."""
+NARROWEST = 354
+"""No part may ask for more width than this, in pixels: a scaled screen has 880 for three of them."""
+LOWEST = 150
+"""No part may ask for more height than this: two rows fit a window of 720. It is scrolled below."""
+
+
+_SCROLL_BAR = 10
+"""Width of the bar beside a part that is scrolled."""
 
 
 class _Sentence(Label):
-    """A label that shortens its text to what fits; the whole text is its tooltip."""
+    """A label that shows its text where there is room for all of it, and else nothing."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -32,11 +36,10 @@ class _Sentence(Label):
         return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show what fits of the sentence, or nothing where little would."""
+        """Show the sentence if it fits."""
         super().resizeEvent(event)
-        metrics = QFontMetrics(self.font())
-        enough = self.width() >= metrics.horizontalAdvance(self._whole) / 2
-        self.setText(metrics.elidedText(self._whole, Qt.ElideRight, self.width()) if enough else "")
+        fits = self.width() >= QFontMetrics(self.font()).horizontalAdvance(self._whole) + 2
+        self.setText(self._whole if fits else "")
 
 
 class _Holder(QScrollArea):
@@ -47,7 +50,9 @@ class _Holder(QScrollArea):
         self.setFrameShape(QFrame.NoFrame)
         self.setFocusPolicy(Qt.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setMinimumSize(part.minimumWidth(), min(part.minimumSizeHint().height(), LOWEST))
+        high = part.minimumSizeHint().height()
+        bar = _SCROLL_BAR if high > LOWEST else 0
+        self.setMinimumSize(part.minimumWidth() + bar, min(high, LOWEST))
         self.setWidget(part)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -81,13 +86,13 @@ class Dock(QDockWidget):
         self.setObjectName(key)
         part.setAttribute(Qt.WA_StyledBackground)
         part.setObjectName("panel")
-        part.setMinimumWidth(min(part.minimumSizeHint().width(), NARROWEST))
+        part.setMinimumWidth(min(max(part.minimumWidth(), part.minimumSizeHint().width()), NARROWEST))
         self.setWidget(_Holder(part))
         bar = QWidget()
         bar.setObjectName("docktitle")
         bar.setAttribute(Qt.WA_StyledBackground)
         row = QHBoxLayout(bar)
-        row.setContentsMargins(GRID, 4, 4, 4)
+        row.setContentsMargins(GRID, 2, 4, 2)
         row.setSpacing(GRID)
         name = Label(title)
         name.setObjectName("heading")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShowEvent
+from PyQt5.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
 from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QShortcut, QTabWidget, QWidget
 
 from engine.session.messages import State
@@ -15,7 +23,7 @@ from gui.panels.pad import PadPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
 from gui.state.settings import Settings
-from gui.style.theme import THEMES, Theme, apply_theme
+from gui.style.theme import GRID, THEMES, Theme, apply_theme
 from gui.views import VIEWS
 from gui.widgets.plain import tooltip
 from gui.window.about import About
@@ -31,6 +39,8 @@ from gui.window.status import RunStatus
 from gui.window.toolbar import Choices
 
 _LAYOUT_VERSION = 2
+_CAPTIONS = 980
+"""A narrower window has no room for the names of the choices on the toolbar."""
 
 
 class MainWindow(QMainWindow):
@@ -46,6 +56,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Kernelscope")
         self.setDockNestingEnabled(True)
+        self.setAnimated(False)  # views would be laid out anew for every picture of the movement
         self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
         self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
@@ -195,6 +206,12 @@ class MainWindow(QMainWindow):
             self._control.toggle()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the toolbar say in fewer words what it has no room for."""
+        super().resizeEvent(event)
+        self.choices.show_captions(self.width() >= _CAPTIONS)
+        self.actions_.fit(self.width(), self.choices.sizeHint().width() + 4 * GRID)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for pictures as soon as there is something to paint on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QFontMetrics
+from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from engine.session.messages import State
@@ -27,26 +27,29 @@ _FIELDS = (
     ("step", "step", "000 000 of 000 000", "Training steps done, and how many there will be"),
     ("speed", "", "00 000 images/s", "Training images a second, over the last two seconds"),
     ("left", "left", "00:00:00", "Time until the end of the run, hours:minutes:seconds"),
-    ("cost", "cost", "0.0000", "Mean cross-entropy of the last 100 batches"),
+    ("loss", "loss", "0.0000", "Mean cross-entropy of the last 100 batches"),
     (
         "accuracy",
         "train",
         "100.0 %",
-        "Share of right answers in the last 100 batches, before they were learnt",
+        "Share of correct answers in the last 100 batches, before they were learnt",
     ),
     (
         "validation",
         "validation",
         "100.0 %",
-        "Share of right answers on the images set aside, at the last validation",
+        "Share of correct answers on the images set aside, at the last validation",
     ),
     (
-        "validation_cost",
-        "cost",
+        "validation_loss",
+        "validation loss",
         "0.0000",
         "Mean cross-entropy on the images set aside, at the last validation",
     ),
 )
+
+_LEFT_OUT = ("left", "validation_loss", "epoch", "speed", "validation")
+"""What a narrow window leaves out, in this order."""
 
 _STATES = {
     State.LOADING: "Loading",
@@ -83,8 +86,10 @@ class RunStatus(QWidget):
         row.addWidget(self._state)
         row.addWidget(self._bar)
         self._values: dict[str, QLabel] = {}
+        self._fields: dict[str, QWidget] = {}
         for name, caption, widest, help_text in _FIELDS:
-            row.addLayout(self._field(name, caption, widest, help_text))
+            self._fields[name] = self._field(name, caption, widest, help_text)
+            row.addWidget(self._fields[name])
         row.addStretch(1)
         bridge.history_grew.connect(self._refresh)
         bridge.validated.connect(self._refresh)
@@ -98,8 +103,10 @@ class RunStatus(QWidget):
         """Return what the field ``name`` shows."""
         return self._values[name].text()
 
-    def _field(self, name: str, caption: str, widest: str, help_text: str) -> QHBoxLayout:
-        line = QHBoxLayout()
+    def _field(self, name: str, caption: str, widest: str, help_text: str) -> QWidget:
+        field = QWidget()
+        line = QHBoxLayout(field)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID // 2)
         if caption:
             label = Label(caption)
@@ -115,7 +122,16 @@ class RunStatus(QWidget):
         value.setMinimumWidth(QFontMetrics(value.font()).horizontalAdvance(widest))
         line.addWidget(value)
         self._values[name] = value
-        return line
+        return field
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what there is no room for, the least needed first."""
+        super().resizeEvent(event)
+        room = self.width() - self._state.width() - self._bar.minimumWidth() - 6 * GRID
+        left = [name for name, *_ in _FIELDS if name not in _LEFT_OUT] + list(reversed(_LEFT_OUT))
+        for name in left:
+            room -= self._fields[name].sizeHint().width() + 2 * GRID
+            self._fields[name].setVisible(room >= 0)
 
     def _restart(self) -> None:
         self._speed.reset()

@@ -12,15 +12,15 @@ from gui.widgets.plain import Label, tooltip
 
 PACES = (
     ("Full speed", 0.0),
-    ("10 steps a second", 10.0),
-    ("3 steps a second", 3.0),
-    ("1 step a second", 1.0),
+    ("10 steps/s", 10.0),
+    ("3 steps/s", 3.0),
+    ("1 step/s", 1.0),
 )
-SHARES = (("Draw calmly", 0.04), ("Draw normally", 0.1), ("Draw fast", 0.3))
+SHARES = (("Low", 0.04), ("Normal", 0.1), ("High", 0.3))
 
 
 class Choices(QWidget):
-    """Two lists: the pace of the training, and the share of the time that drawing may take."""
+    """Two lists: the speed of the training, and the share of the time that drawing may take."""
 
     def __init__(self, bridge: SessionBridge, settings: Settings) -> None:
         """Act on ``bridge`` and remember in ``settings``."""
@@ -33,23 +33,26 @@ class Choices(QWidget):
         spacer.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Preferred)
         row.addWidget(spacer, 1)
         self.pace = ChoiceBox(
-            "Pace", "How fast to train: slow enough to follow single steps, or as fast as the machine can"
+            "Speed", "How fast to train: slow enough to follow single steps, or as fast as the machine can"
         )
         for text, _ in PACES:
             self.pace.addItem(text)
-        self.share = ChoiceBox("Share of drawing")
+        self.share = ChoiceBox("Refresh")
         for text, part in SHARES:
             self.share.addItem(text)
             if abs(part - settings.drawing_share) < 1e-9:
                 self.share.setCurrentIndex(self.share.count() - 1)
         self.share.setToolTip(
             tooltip(
-                "How much time drawing may take while the network trains: "
+                "How often the pictures are drawn anew: the share of the time that drawing may take "
+                "while the network trains; "
                 + ", ".join(f"{text.lower()} {100 * part:.0f} %" for text, part in SHARES)
             )
         )
-        for label, box in (("Pace", self.pace), ("Picture", self.share)):
+        self._captions = []
+        for label, box in (("Speed", self.pace), ("Refresh", self.share)):
             caption = Label(label)
+            self._captions.append(caption)
             caption.setObjectName("caption")
             caption.setBuddy(box)
             row.addWidget(caption)
@@ -58,6 +61,11 @@ class Choices(QWidget):
         self.share.currentIndexChanged.connect(self._set_share)
         bridge.run_started.connect(lambda _: self._set_pace(self.pace.currentIndex()))
         self._set_share(self.share.currentIndex())
+
+    def show_captions(self, shown: bool) -> None:
+        """Say what the lists are beside them, or leave that to their tooltips."""
+        for caption in self._captions:
+            caption.setVisible(shown)
 
     def _set_pace(self, index: int) -> None:
         self._bridge.pace(PACES[index][1])

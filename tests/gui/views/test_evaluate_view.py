@@ -187,9 +187,22 @@ def test_cells_show_counts_or_shares(qtbot, context, view) -> None:
 
 def test_a_narrow_view_has_the_gallery_below_the_matrix(qtbot, context, view) -> None:
     send(context, evaluated(30))
-    assert view.gallery.x() > view.matrix.geometry().right()
+    matrix, gallery = view.matrix.geometry, view.gallery.parentWidget().geometry
+    assert gallery().left() > matrix().right()
     view.resize(480, 620)
-    qtbot.waitUntil(lambda: view.gallery.y() > view.matrix.geometry().bottom())
+    qtbot.waitUntil(lambda: gallery().top() > matrix().bottom())
+
+
+def test_a_small_view_has_the_images_of_a_cell_in_place_of_the_matrix(qtbot, context, view) -> None:
+    send(context, evaluated(30))
+    view.resize(380, 300)
+    qtbot.waitUntil(lambda: not view.gallery.isVisible())
+    assert view.matrix.isVisible() and not view.back.isVisible()
+    spot = view.matrix.cell_rect(Choice(3, 5)).center()
+    qtbot.mouseClick(view.matrix, Qt.LeftButton, pos=spot)
+    assert view.gallery.isVisible() and not view.matrix.isVisible()
+    qtbot.mouseClick(view.back, Qt.LeftButton)
+    assert view.matrix.isVisible() and not view.gallery.isVisible()
 
 
 def test_long_class_names_and_small_sizes_are_painted(context, view) -> None:

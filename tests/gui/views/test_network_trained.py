@@ -12,7 +12,7 @@ from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.spec import preset
 from engine.session.capture import capture
-from engine.session.messages import Request, State
+from engine.session.messages import Request
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
@@ -121,6 +121,8 @@ def test_a_picture_made_for_the_answering_network_is_shown_in_it(qtbot, context,
 def test_a_network_that_is_taken_away_gives_way_to_the_one_in_training(context, view):
     view.look_at("mine")
     context.models.remove("mine")
+    assert view.source.currentText() == "Digits (for now)"
+    send(context, 1)
     assert view.source.currentText() == "Network in training"
     assert view.wants().kernels
 
@@ -145,11 +147,13 @@ def test_a_view_that_is_hidden_looks_no_further(qtbot, context, view):
 
 
 def test_the_network_that_was_asked_is_shown_until_training_begins(qtbot, context, view):
+    seen(qtbot, view, lambda: view.look_at("mine"))
     image = np.full((1, 28, 28), 200, np.uint8)
-    seen(qtbot, view, lambda: context.selection.choose(Sample(image, "your drawing", asked="mine")))
-    assert view.source.currentText() == "Mine"
+    asked = context.models.answering
+    seen(qtbot, view, lambda: context.selection.choose(Sample(image, "your drawing", asked=asked)))
+    assert view.source.currentText() == "Digits (for now)"
     context.models.changed.emit()
-    context.bridge.state_changed.emit(State.RUNNING, "")
+    send(context, 1)
     assert view.source.currentText() == "Network in training"
 
 
@@ -157,7 +161,7 @@ def test_a_network_that_was_chosen_is_shown_while_another_one_trains(qtbot, cont
     context.models.choose("mine")
     image = np.full((1, 28, 28), 200, np.uint8)
     seen(qtbot, view, lambda: context.selection.choose(Sample(image, "your drawing", asked="mine")))
-    context.bridge.state_changed.emit(State.RUNNING, "")
+    send(context, 1)
     assert view.source.currentText() == "Mine"
     pick(qtbot, view, "training")
     context.selection.choose(Sample(image, "your drawing"))

@@ -83,15 +83,39 @@ def hover(widget, position: QPoint) -> None:
     QApplication.sendEvent(widget, event)
 
 
-def test_an_empty_view_says_what_will_be_there_and_starts_it(qtbot, context, view, monkeypatch) -> None:
-    assert view.empty.isVisible() and not view.canvas.isVisible()
-    played = []
-    monkeypatch.setattr(context.bridge, "_send", played.append)
-    qtbot.mouseClick(view.empty.button, Qt.LeftButton)
-    assert len(played) == 1
+def test_before_training_the_network_that_answers_is_shown_with_the_maps_of_an_image(
+    qtbot, context, view
+) -> None:
+    shipped = context.models.get("digits").network
+    qtbot.waitUntil(lambda: view.canvas.snapshot is not None, timeout=5000)
+    assert view.canvas.spec == shipped.spec and not view.canvas.snapshot.maps
+    load(context, images())
+    qtbot.waitUntil(lambda: bool(view.canvas.snapshot.maps), timeout=5000)
+    assert view.source.currentText() == "Digits (for now)"
+    assert view.wants() == Wants()
+    send(context)
+    assert view.canvas.spec == preset("classic")
+    assert view.source.currentText() == "Network in training"
+    assert view.wants() == Wants(kernels=True, maps=True)
 
 
-def test_it_asks_for_pictures_only_while_visible(view) -> None:
+def test_a_network_that_no_shipped_one_can_stand_in_for_is_shown_itself(qtbot, context, view) -> None:
+    load(context, images(1, 20))
+    assert view.wants() == Wants(kernels=True, maps=True)
+    layers = preset("classic", (1, 20, 20))
+    snapshot = capture(
+        Request(True, True, context.selection.sample.image),
+        Network.new(layers, 1),
+        Preprocessing((0.1,), (0.3,)),
+        0,
+        0,
+    )
+    context.bridge.snapshot_ready.emit(snapshot)
+    assert view.canvas.spec == layers and len(view.canvas.snapshot.maps) == len(layers.layers)
+
+
+def test_it_asks_for_pictures_only_while_visible(context, view) -> None:
+    load(context, images(1, 20))
     assert view.wants() == Wants(kernels=True, maps=True)
     view.hide()
     assert view.wants() == Wants()
@@ -168,8 +192,8 @@ def test_the_scale_switch_applies_to_all_mosaics(qtbot, context, view) -> None:
     send(context)
     items = [i for i in view.canvas.items_shown if i.part.layer in (0, 1)]
     assert all(i.mosaic.scale_shown is not None for i in items)
-    view.scale.setFocus()
-    qtbot.keyClick(view.scale, Qt.Key_Down)
+    view.row.scale.setFocus()
+    qtbot.keyClick(view.row.scale, Qt.Key_Down)
     assert view.canvas.own and all(i.mosaic.scale_shown is None for i in items)
     for item in items:
         grid = item.part.fit.grid
@@ -258,6 +282,10 @@ def test_arrow_keys_choose_and_scroll_and_enter_enlarges(qtbot, context, view) -
     load(context, images())
     send(context)
     canvas = view.canvas
+    assert canvas.layout_shown.width <= canvas.width()
+    narrow = len(canvas.items_shown)
+    view.row.full.click()  # every layer has a column of its own, so the picture is scrolled
+    assert len(canvas.items_shown) >= narrow and canvas.layout_shown.width > canvas.width()
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key_End)
     assert canvas.selected == len(canvas.items_shown) - 1
@@ -304,11 +332,48 @@ def test_colour_images_are_one_picture(context, view) -> None:
     assert text == f"input · row 2, column 5 · {red}, {green}, {blue}"
 
 
-def test_a_theme_and_a_new_run(context, view) -> None:
+def test_a_theme_and_a_new_run(qtbot, context, view) -> None:
     load(context, images())
     send(context)
     view.set_theme(DARK)
     assert view.canvas.items_shown[1].mosaic.tiles is not None
     assert not view.grab().isNull()
     context.bridge.run_started.emit(RunConfig(network=preset("classic")))
-    assert view.empty.isVisible() and not view.canvas.items_shown
+    assert not view.canvas.items_shown  # until the network that answers is there
+    qtbot.waitUntil(lambda: view.canvas.spec == context.models.get("digits").network.spec, timeout=5000)
+
+
+def test_kernels_over_a_colour_image_are_drawn_and_read_in_colour(qtbot, context, view) -> None:
+    load(context, images(3, 32))
+    spec = preset("lenet5", (3, 32, 32))
+    network = Network.new(spec, 1)
+    weight = network.params[0]["weight"]
+    weight[...] = 0
+    weight[0, 0, 0, 0], weight[0, 1, 0, 1] = 0.5, -0.5
+    preprocessing = Preprocessing((0.1,) * 3, (0.3,) * 3)
+    snapshot = capture(Request(True, True, context.selection.sample.image), network, preprocessing, 0, 1)
+    context.bridge.snapshot_ready.emit(snapshot)
+    number = next(n for n, i in enumerate(view.canvas.items_shown) if i.part.layer == 0 and i.part.kernels)
+    item = view.canvas.items_shown[number]
+    grey = TOP // 2
+    assert item.mosaic.image[0, 0].tolist() == [TOP, grey, grey]  # only red
+    assert item.mosaic.image[0, 1].tolist() == [grey, 0, grey]
+    hover(view.canvas.viewport(), view.canvas.mapFromScene(item.mosaic.mapToScene(QPointF(0.5, 0.5))))
+    assert "filter 1, row 1, column 1 · red 0.5, green 0, blue 0" in view.readout.text()
+    qtbot.mouseClick(view.canvas.viewport(), Qt.LeftButton, pos=centre(view, number))
+    assert view.enlarged.name.text() == "Filter 1" and "highest 0.5" in view.enlarged.numbers.text()
+    assert not view.enlarged.grab().isNull()
+
+
+def test_what_has_no_room_in_the_row_is_in_its_menu(qtbot, context, view) -> None:
+    load(context, images())
+    send(context)
+    assert view.row.scale.isVisible() and not view.row.more.isVisible()
+    view.resize(480, 400)
+    qtbot.waitUntil(view.row.more.isVisible)
+    assert not view.row.scale.isVisible()
+    actions = {action.text(): action for action in view.row.more.menu().actions()}
+    actions["Scale per map"].trigger()
+    assert view.canvas.own
+    actions["&Full size"].trigger()
+    assert view.canvas.full and view.row.full.isChecked()

@@ -135,8 +135,8 @@ def test_every_view_can_be_seen_at_once_and_back(qtbot: QtBot, program: Kernelsc
     QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
     qtbot.waitUntil(lambda: all(window.parts[view.key].isVisible() for view in VIEWS), timeout=LONG)
     QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
-    qtbot.waitUntil(lambda: not window.parts["network"].isVisible(), timeout=LONG)
-    assert window.parts["learn"].isVisible()
+    qtbot.waitUntil(lambda: not window.parts["explain"].isVisible(), timeout=LONG)
+    assert window.parts["learn"].isVisible() and window.parts["network"].isVisible()
 
 
 def test_all_views_fit_a_low_window_and_are_scrolled(qtbot: QtBot, program: Kernelscope) -> None:
