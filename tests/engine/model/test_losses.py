@@ -1,5 +1,7 @@
 """Softmax and cross-entropy."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.special import log_softmax
@@ -64,3 +66,26 @@ def test_logits_are_not_changed(logits):
     softmax_cross_entropy(logits, LABELS, 0.1)
     softmax(logits)
     np.testing.assert_array_equal(logits, before)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_row_is_shifted_by_its_own_largest_logit(dtype):
+    logits = np.array([[1e4, 1e4 + 1], [-1e4, -1e4 + 1], [0, 1]], dtype)
+    expected = np.tile([1 / (1 + np.e), np.e / (1 + np.e)], (3, 1))
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        np.testing.assert_allclose(softmax(logits), expected, rtol=1e-6)
+        loss, _, probabilities = softmax_cross_entropy(logits, np.array([0, 0, 0]))
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-6)
+    assert loss == pytest.approx(3 * np.log(1 + np.e), rel=1e-6)
+
+
+def test_many_small_losses_are_added_up_in_float64():
+    logits = np.random.default_rng(2).normal(0, 3, (5000, 3)).astype(np.float32)
+    labels = logits.argmax(axis=1)
+    log_p = logits - logits.max(axis=1, keepdims=True)
+    log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
+    right = -math.fsum(log_p[np.arange(5000), labels])
+    assert softmax_cross_entropy(logits, labels)[0] == pytest.approx(right, rel=1e-12)
+    spread = -math.fsum(log_p.ravel()) / 3
+    smoothed = softmax_cross_entropy(logits, labels, 0.25)[0]
+    assert smoothed == pytest.approx(0.75 * right + 0.25 * spread, rel=1e-12)
