@@ -151,12 +151,15 @@ def test_batch_norm_normalises_and_learns_its_statistics(shape):
     np.testing.assert_allclose(np.moveaxis(y, 1, -1), centred / np.sqrt(params["running_var"] + 1e-8))
 
 
-def test_batch_norm_of_one_sample_stays_finite():
-    layer = layer_from_json({"kind": "batch_norm"})
+def test_batch_norm_of_one_sample_has_no_spread():
+    layer = layer_from_json({"kind": "batch_norm", "momentum": 0.8})
     params = layer.init((3,), np.random.default_rng(0))
-    y, cache = layer.forward(params, np.ones((1, 3), np.float32), Context(training=True))
+    params["bias"][:] = 4, 5, 6
+    y, cache = layer.forward(params, np.full((1, 3), 7, np.float32), Context(training=True))
     layer.update_running_statistics(params, [layer.batch_statistics(cache)])
-    assert np.isfinite(y).all() and np.isfinite(params["running_var"]).all()
+    np.testing.assert_array_equal(y, [[4, 5, 6]])
+    np.testing.assert_allclose(params["running_mean"], [1.4] * 3, rtol=1e-6)
+    np.testing.assert_allclose(params["running_var"], [0.8] * 3, rtol=1e-6)
 
 
 def test_residual_block_is_the_sum_of_its_two_paths():

@@ -274,5 +274,6 @@ def test_divergence_keeps_the_session_alive(config: RunConfig, dataset: Dataset)
     session.channel.ask(Request(kernels=True))
     found = []
     session.until(lambda: found.append(session.channel.snapshot.take()) or found[-1])
+    assert f"The weights of step {found[-1].step} are kept" in told.message
     assert np.isfinite(found[-1].network.vector).all()
     session.end()

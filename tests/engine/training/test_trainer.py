@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -139,14 +140,22 @@ def test_a_loss_that_is_not_finite_stops_with_the_last_good_weights(
     with Workers(2) as workers:
         trainer = Trainer(config, dataset, workers)
 
-        def train_on() -> None:
-            for _ in range(2000):
-                trainer.step()
+        weights = {0: trainer.network.vector.copy()}
 
-        told = r"loss became (nan|inf) at step \d+.*learning rate below 100"
-        with pytest.raises(TrainingError, match=told):
+        def train_on() -> None:
+            for step in range(1, 2000):
+                trainer.step()
+                weights[step] = trainer.network.vector.copy()
+
+        told = (
+            r"loss became (nan|inf) at step \d+.*learning rate below 100.*The weights of step (\d+) are kept"
+        )
+        with pytest.raises(TrainingError, match=told) as raised:
             train_on()
-        assert np.isfinite(trainer.network.vector).all()
+        kept = int(re.search(told, str(raised.value))[2])
+        assert trainer.step_count == kept
+        np.testing.assert_array_equal(trainer.network.vector, weights[kept])
+        assert np.isfinite(weights[kept]).all()
 
 
 def test_averaged_weights_are_the_ones_that_are_used(config: RunConfig, dataset: Dataset) -> None:

@@ -335,9 +335,10 @@ def test_colour_images_are_one_picture(context, view) -> None:
 def test_a_theme_and_a_new_run(qtbot, context, view) -> None:
     load(context, images())
     send(context)
+    light = view.canvas.grab().toImage().pixelColor(2, 2)
     view.set_theme(DARK)
-    assert view.canvas.items_shown[1].mosaic.tiles is not None
-    assert not view.grab().isNull()
+    dark = view.canvas.grab().toImage().pixelColor(2, 2)
+    assert dark.lightness() < 100 < light.lightness()
     context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert not view.canvas.items_shown  # until the network that answers is there
     qtbot.waitUntil(lambda: view.canvas.spec == context.models.get("digits").network.spec, timeout=5000)
