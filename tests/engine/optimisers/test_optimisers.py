@@ -83,3 +83,14 @@ def test_json_round_trip() -> None:
         optimiser_from_json({"kind": "magic"})
     with pytest.raises(ConfigError, match=r"beta2 is 2.*0 to"):
         optimiser_from_json({"kind": "adam", "beta2": 2})
+
+
+@pytest.mark.parametrize("kind", OPTIMISERS)
+def test_what_is_remembered_before_the_first_step(kind: str) -> None:
+    values = np.arange(5, dtype=np.float32)
+    state = OPTIMISERS[kind]().new_state(values)
+    names = {"momentum": ["velocity"], "nesterov": ["velocity"], "rmsprop": ["square", "velocity"], "sgd": []}
+    assert list(state) == names.get(kind, ["mean", "square", "kept"])
+    for name, value in state.items():
+        assert value.tolist() == ([1] if name == "kept" else [0] * 5)
+        assert value.dtype == (np.float64 if name == "kept" else np.float32)
