@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from engine.errors import ModelFileError
 from engine.model.container import write
 from engine.model.history import History
-from engine.session.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from engine.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from engine.training.config import RunConfig
 
 
@@ -75,3 +76,22 @@ def test_a_file_that_is_there_is_kept_when_the_new_one_cannot_be_written(
     with pytest.raises(ValueError, match="not JSON compliant"):
         save_checkpoint(path, Checkpoint(config, {}, {"step": float("nan")}, history()))
     assert path.read_bytes() == before
+
+
+def test_it_knows_the_settings_in_use_and_can_go_on_with_others(config: RunConfig) -> None:
+    live = dataclasses.replace(config.live(), momentum=0.25)
+    arrays = {"network.x": np.arange(3.0)}
+    values = {"step": 7, "live": dataclasses.asdict(live)}
+    there = Checkpoint(config, arrays, values, history())
+    assert there.live == live
+    other = dataclasses.replace(config, batch_size=9, epochs=5)
+    changed = there.changed(other)
+    assert (changed.config, changed.live) == (other, other.live())
+    assert changed.values["step"] == 7 and changed.arrays is arrays and changed.history is there.history
+    assert there.live == live
+
+
+@pytest.mark.parametrize("values", [{}, {"live": {"momentum": 1}}, {"live": 3}])
+def test_settings_in_use_that_are_damaged_are_told(config: RunConfig, values: dict[str, Any]) -> None:
+    with pytest.raises(ModelFileError, match="The checkpoint is damaged: "):
+        _ = Checkpoint(config, {}, values, history()).live
