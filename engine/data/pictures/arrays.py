@@ -124,11 +124,12 @@ def _describe(listing: Listing, parts: list[Part], of_part: list[str], left: lis
     roles = [part.role for part in parts]
     # Without a part to test on, the one to validate on is the one that is not learnt from.
     tested = next((role for role in (TEST, VALIDATION) if role in roles), "")
-    said = ", ".join(part.images for part in parts if part.role != tested or not tested)
+    kept = [part.images for part in parts if part.role != tested or not tested]
+    said = f"{' and '.join(kept)} hold{'s' if len(kept) == 1 else ''} the pictures"
     if tested:
         listing.tests = [role == tested for role in of_part]
-        said += f"; to test on: {', '.join(part.images for part in parts if part.role == tested)}"
-    listing.understood.insert(0, f"The pictures are {said}.")
+        said += f", {' and '.join(part.images for part in parts if part.role == tested)} those to test on"
+    listing.understood.insert(0, f"In the archive {said}.")
     if left:
         listing.notes.append(f"Arrays left out: {listed(left)}.")
 

@@ -66,12 +66,16 @@ def settled(
     if answer is not None:
         choices.append(answer)
     several = len(set(ranges)) > 1
-    if several:
+    sure = answer is not None or all(each.sure for each in guessed)
+    if not sure:
+        black, white = ranges[0].black, ranges[0].white
+        understood.append(f"For now, {black:g} is shown as black and {white:g} as white.")
+    elif several:
         each_own = ", ".join(f"{name} {range_}" for name, range_ in zip(names, ranges, strict=False))
         understood.append(f"The arrays hold values of several ranges, each is scaled by its own: {each_own}.")
-    elif ranges and ranges[0] != EIGHT_BITS:
-        black, white = ranges[0].black, ranges[0].white
-        understood.append(f"The values go from {low:g} to {high:g}: {black:g} is black, {white:g} is white.")
+    elif (taken := ranges[0] if ranges else answer or EIGHT_BITS) != EIGHT_BITS:
+        found_there = f"The values go from {low:g} to {high:g}: " if found else "Of the values, "
+        understood.append(f"{found_there}{taken.black:g} is black, {taken.white:g} is white.")
     words = ""
     if not all(each.sure for each in guessed):
         words = (

@@ -139,8 +139,8 @@ _POSSIBLE: dict[str, Callable[[Node], bool]] = {
 }
 _MAKE = {SPLIT: split, FOLDERS: _folders, DEEPEST: _deepest, NAMES: _names}
 _WORDS = {
-    SPLIT: "the folders of the part to train on",
-    FOLDERS: "the folders",
-    DEEPEST: "the folders in which the pictures lie",
-    NAMES: "what file names begin with",
+    SPLIT: "folders of the training part",
+    FOLDERS: "folders",
+    DEEPEST: "innermost folders",
+    NAMES: "file names",
 }

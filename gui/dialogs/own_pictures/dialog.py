@@ -36,8 +36,8 @@ from gui.widgets.plain import Label, tooltip
 from gui.widgets.section import Section
 
 _ABOUT = (
-    "A folder with one sub-folder of pictures for each class, a table (CSV) of file and class, or an "
-    ".npz file with images and labels. The pictures themselves stay as they are."
+    "A folder with one sub-folder of pictures for each class, perhaps in parts to train and to test on; "
+    "a table (CSV) of file and class; or an .npz file with images and labels. The pictures stay as they are."
 )
 _SIDE = 320
 _KINDS = "Pictures (*.csv *.tsv *.txt *.npz)"

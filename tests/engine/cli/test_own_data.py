@@ -111,7 +111,7 @@ def test_what_is_not_clear_is_refused_and_names_the_options(tmp_path, capsys):
 def test_the_classes_can_be_said(pictures, capsys):
     (pictures / "circle").rename(pictures / "train")
     (pictures / "dot").rename(pictures / "test")
-    with pytest.raises(DataError, match=r"--classes folders \(the folders\)"):
+    with pytest.raises(DataError, match=r"--classes folders \(folders\)"):
         call(pictures, "--look")
     assert call(pictures, "--look", "--classes", "folders", "--json") == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])

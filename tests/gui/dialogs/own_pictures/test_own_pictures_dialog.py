@@ -320,8 +320,8 @@ def test_classes_that_are_not_clear_are_asked(qtbot, dialog, pictures):
     assert row.isVisible() and not dialog.add.isEnabled()
     assert [row.box.itemText(index) for index in range(row.box.count())] == [
         "Please choose\u2026",
-        "the folders",
-        "the folders in which the pictures lie",
+        "folders",
+        "innermost folders",
     ]
     answer(qtbot, dialog, "classes", 2)
     assert dialog.state.found.class_names == ("circle", "cross") and dialog.add.isEnabled()
