@@ -38,7 +38,9 @@ def list_pixels(path: Path, text: str, mark: str, columns: Columns, task: Task, 
     uses: list[str] = []
     pieces: list[npt.NDArray[Any]] = []
     count = 0
-    lines = rows(text, mark, path)
+    lines = rows(text, mark, path, bare=False)
+    first, last = columns.pixels[0], columns.pixels[-1] + 1
+    together = columns.pixels == tuple(range(first, last))
     if columns.has_headings:
         next(lines, None)
     for piece in _pieces(lines):
@@ -49,7 +51,7 @@ def list_pixels(path: Path, text: str, mark: str, columns: Columns, task: Task, 
             if reason or len(row) <= max(columns.pixels):
                 listing.broken.append(Broken(f"line {line}", reason or "It has too few cells."))
                 continue
-            cells = [row[place] for place in columns.pixels]
+            cells = row[first:last] if together else [row[place] for place in columns.pixels]
             cells = cells[0].split() if columns.packed else cells
             count = count or len(cells)
             if len(cells) != count:
@@ -65,11 +67,11 @@ def list_pixels(path: Path, text: str, mark: str, columns: Columns, task: Task, 
                 continue
             listing.names.append(f"line {line}")
             labels.append(label)
-            uses.append(row[columns.split] if 0 <= columns.split < len(row) else "")
+            uses.append(row[columns.split].strip() if 0 <= columns.split < len(row) else "")
     if not labels:
-        first = f" {listing.broken[0].name}: {listing.broken[0].reason}" if listing.broken else ""
-        raise DataError(f"{path} names no picture; each line needs a class and all pixels.{first}")
-    pixels = np.concatenate(pieces)
+        why = f" {listing.broken[0].name}: {listing.broken[0].reason}" if listing.broken else ""
+        raise DataError(f"{path} names no picture; each line needs a class and all pixels.{why}")
+    pixels = np.concatenate([piece for piece in pieces if len(piece)])
     images = squared(pixels, str(path), listing.understood)
     ranges, question = settled([numbers_of(images)], answers.range, listing.understood)
     listing.source = ArraySource([images], ranges)
@@ -90,11 +92,15 @@ def _numbers(cells: list[list[str]]) -> tuple[npt.NDArray[Any], list[bool]]:
     if not cells:
         return np.empty((0, 0), np.float32), []
     try:
-        numbers = np.array(cells, np.float64)
+        lines = (",".join(line) for line in cells)
+        numbers = np.loadtxt(lines, np.float64, comments=None, delimiter=",", ndmin=2)
     except ValueError:
         numbers = np.array([_line(line) for line in cells])
     good: list[bool] = np.all(np.isfinite(numbers), axis=1).tolist()
-    return numbers[good].astype(np.float32), good
+    numbers = numbers[good]
+    # As bytes, if they are bytes; a table that mixes both becomes fractions when its pieces are joined.
+    whole_bytes = bool(((numbers >= 0) & (numbers <= 255) & (numbers == np.rint(numbers))).all())
+    return numbers.astype(np.uint8 if whole_bytes else np.float32), good
 
 
 def _line(cells: list[str]) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +13,19 @@ from engine.io import gate
 
 _DELIMITERS = ("\t", ";", ",", "|")
 """Where two fit equally well, the one that is rarer within names."""
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _LOOKED_AT = 50
 """Lines that tell what parts the cells."""
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a table; raises DataError if it is too large or no text."""
-    return gate.text(path, gate.TABLE)
+    """Return the text of a table; raises DataError if it cannot be read, is too large or no text."""
+    content = gate.content(path, gate.TABLE)
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        return content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 at byte {error.start}; save the table as UTF-8.") from None
 
 
 def delimiter(text: str) -> str:
@@ -33,12 +39,23 @@ def delimiter(text: str) -> str:
     return max(_DELIMITERS, key=regular)
 
 
-def rows(text: str, mark: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines that are not empty with their numbers; raises DataError if one is damaged."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, skipinitialspace=True)
+def rows(text: str, mark: str, path: Path, *, bare: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines that are not empty with their numbers.
+
+    Args:
+        text: the table.
+        mark: what parts the cells.
+        path: what it is called in messages.
+        bare: take the blanks from both ends of each cell, which takes long in a table of pixels.
+
+    Raises:
+        DataError: a line is damaged.
+    """
+    lines = (line.group() for line in _LINE.finditer(text))
+    reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                yield reader.line_num, [cell.strip() for cell in row]
+                yield reader.line_num, [cell.strip() for cell in row] if bare else row
     except csv.Error as error:
         raise DataError(f"{path} is damaged in line {reader.line_num}: {error}.") from None

@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from engine.data.pictures.arrays import list_archive
@@ -123,10 +123,11 @@ class _Look:
 
     def _keep(self, index: int, raw: Raw, size: tuple[int, int]) -> None:
         picture = render(raw, self.rendering)
-        far = picture.convert("L")
-        far.thumbnail((_AFAR, _AFAR), Image.Resampling.BOX)
-        levels = np.asarray(far)
-        extremes = (int(levels.min()), int(levels.max()))
+        far = picture if picture.mode == "L" else picture.convert("L")
+        if max(far.size) > _AFAR:
+            far = far.copy()
+            far.thumbnail((_AFAR, _AFAR), Image.Resampling.BOX)
+        extremes: Any = far.getextrema()
         self.seen[index] = _Seen(_print(picture, size), min(size), is_coloured(picture), extremes)
         label = self.listing.labels[index]
         if label in self.samples or len(self.samples) < SHOWN_CLASSES:
