@@ -170,6 +170,8 @@ def _list(path: Path, task: Task, answers: Answers) -> Listing:
         return list_archive(path, task, answers)
     if not path.exists():
         raise DataError(f"{path} does not exist; allowed is a folder, a table (.csv) or an archive (.npz).")
+    if suffix == ".npy":
+        raise DataError(f"{path} has no labels; allowed is an archive (.npz) with images and labels.")
     raise DataError(f"{path} is not a folder, a table (.csv) or an archive (.npz), which are allowed.")
 
 

@@ -117,6 +117,9 @@ def test_other_files_are_refused(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"")
     with pytest.raises(DataError, match="a table"):
         scan(tmp_path / "a.pdf")
+    (tmp_path / "a.npy").write_bytes(b"")
+    with pytest.raises(DataError, match="no labels"):
+        scan(tmp_path / "a.npy")
 
 
 def test_scanning_reports_and_stops(folder):
