@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,18 +11,21 @@ from PyQt5.QtCore import QMimeData, QTimer, pyqtSignal
 from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QApplication, QWidget
 
-from engine.errors import AnswerError, DataError, EngineError
+from engine.errors import DataError, EngineError
 from engine.model.input_form import takes_digits
 from engine.model.model_file import Model
-from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge, reach
+from engine.recognise.judge import EMPTY, Answer, Source
 from engine.session.messages import Snapshot
+from engine.task import Task
 from engine.types import Array, Bytes
-from gui.panels.pad_intake import can_take, picture_from, picture_in
+from gui.panels.pad_intake import Opener, can_take, from_file, from_mime
 from gui.panels.pad_parts import PadParts
 from gui.presenters.pad import caption
-from gui.presenters.subject import Subject, form
+from gui.presenters.reading import Reading, read
+from gui.presenters.subject import Subject
 from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS, TRAINING
+from gui.run.runner import Runner
 from gui.run.session_bridge import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
@@ -31,6 +36,9 @@ if TYPE_CHECKING:
 
 ROOMY = 760
 """In a lower panel the bars are narrow."""
+QUICK = 0.008
+"""Seconds: drawings that a network reads within this time are read in the window's thread, without the
+hand-over to another one and back."""
 SEND_MS = 100
 """While the Network view follows the drawing it gets a new image at most this often."""
 LARGEST = 420
@@ -41,8 +49,9 @@ _PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm 
 class PadPanel(PadParts):
     """A sheet for drawings and pictures, the answer in words, and the probabilities of the classes.
 
-    Predictions are made here, in the window's thread, with a copy of the network that nobody else
-    changes; however many movements of the pen arrive at once, one prediction answers them all.
+    Predictions are made with a copy of the network that nobody else changes; however many movements of the
+    pen arrive at once, one prediction answers them all. Pictures are opened and read beside the window, and
+    drawings, too, unless the network is quick.
     """
 
     key: ClassVar[str] = "pad"
@@ -57,17 +66,16 @@ class PadPanel(PadParts):
         super().__init__(context, theme, parent)
         self._context = context
         self.subject = Subject("your drawing")
-        self.found: list[Found] = []
-        """What was found, in reading order."""
+        self.reading: Reading | None = None
+        """What the network makes of it."""
         self.chosen = 0
-        """Which of them is looked at."""
-        self.probabilities: Array | None = None
+        """Which of the things found is looked at."""
         self.answer: Answer = EMPTY
-        self.source: Source | None = None
-        self._key = ""
-        self._form: object = None
-        self._problem = self._mute = ""
-        self._shift_consistency: list[tuple[Array, float]] = []
+        self._spent = float("inf")  # seconds that the last reading took to compute
+        self._reader, self._opener = Runner(self), Opener(self)
+        self._opener.changed.connect(self._tell)
+        self._opener.opened.connect(self._show_picture)
+        self._opener.failed.connect(context.notices.problem)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -100,9 +108,24 @@ class PadPanel(PadParts):
         self._answer()
 
     @property
+    def found(self) -> Sequence[Found]:
+        """What was found, in reading order."""
+        return self.reading.found if self.reading is not None else ()
+
+    @property
+    def source(self) -> Source | None:
+        """The network that answers."""
+        return self.reading.source if self.reading is not None else None
+
+    @property
     def image(self) -> Bytes | None:
         """What the network gets of the thing looked at, uint8 ``(C, H, W)``; None if nothing is there."""
-        return self.found[self.chosen].image if self.found else None
+        return self.reading.image(self.chosen) if self.reading is not None else None
+
+    @property
+    def probabilities(self) -> Array | None:
+        """The answer about the thing looked at, ``(K,)``; None if there is none."""
+        return self.reading.probabilities(self.chosen) if self.reading is not None else None
 
     def wants(self) -> Wants:
         """Ask for the network in training while the panel is in sight and it is the chosen one."""
@@ -117,7 +140,7 @@ class PadPanel(PadParts):
     def take(self, mime: QMimeData) -> bool:
         """Show the picture that ``mime`` holds or names; tells the user if there is none."""
         try:
-            self._show_picture(*picture_in(mime))
+            self._opener.open(from_mime(mime))
         except DataError as error:
             self._context.notices.problem(str(error))
             return False
@@ -129,10 +152,7 @@ class PadPanel(PadParts):
 
     def open_picture(self, path: Path) -> None:
         """Show the picture in the file ``path``; tells the user if it cannot be read."""
-        try:
-            self._show_picture(*picture_from(path))
-        except DataError as error:
-            self._context.notices.problem(str(error))
+        self._opener.open(from_file(path))
 
     def draw(self) -> None:
         """Put the picture away; the drawing is still there."""
@@ -153,9 +173,9 @@ class PadPanel(PadParts):
         if path is not None:
             self.open_picture(path)
 
-    def _show_picture(self, picture: object, name: str) -> None:
-        self.subject = Subject(name, picture=picture)  # type: ignore[arg-type]
-        self.picture.show_picture(self.subject.pixels())
+    def _show_picture(self, subject: Subject, pixels: Bytes) -> None:
+        self.subject = subject
+        self.picture.show_picture(pixels)
         self.sheets.setCurrentWidget(self.picture)
         self.tools.show_for(picture=True)
         self.picture.setFocus()
@@ -172,11 +192,11 @@ class PadPanel(PadParts):
         self._changed()
 
     def _drawn(self) -> None:
+        self._opener.drop()
         self.subject = Subject("your drawing", ink=self.canvas.ink())
         self._changed()
 
     def _changed(self) -> None:
-        self._form = None
         if not self._soon.isActive():
             self._soon.start()
 
@@ -211,61 +231,55 @@ class PadPanel(PadParts):
     def _answer(self) -> None:
         """Find what is there, ask the network, show what it says."""
         self._soon.stop()
-        self._key, model, words = self._model()
-        if self.source is None or self.source.network is not model.network:
-            self.source = Source(model.network, model.preprocessing, model.class_names)
-        self._caption = words
+        key, model, words = self._model()
         self.picture.square = not takes_digits(model)
-        if self._form != form(model):
-            self._form = form(model)
-            self._find(model)
-        self._shift_consistency, self._mute = [], ""
-        try:
-            self._shift_consistency = [self.source.ask(part.image) for part in self.found]
-        except AnswerError as error:
-            self._mute = str(error)
-        self._tell()
+        subject, before = self.subject, self.reading
 
-    def _find(self, model: Model) -> None:
-        try:
-            self.found, self._problem = self.subject.found(model), ""
-        except DataError as error:
-            self.found, self._problem = [], str(error)
-        self.chosen = min(self.chosen, max(0, len(self.found) - 1))
-        self._offer_image()
+        def work(_task: Task) -> tuple[Reading, float]:
+            began = time.thread_time()
+            return read(subject, key, model, words, before), time.thread_time() - began
+
+        same = before is not None and before.key == key
+        drawing = subject.picture is None and (subject.ink is None or (same and self._spent < QUICK))
+        if drawing and not self._reader.working:
+            self._show_reading(work(Task()))
+        else:
+            self._reader.ask(work, self._show_reading, self._context.notices.problem, patient=True)
+
+    def _show_reading(self, came: tuple[Reading, float]) -> None:
+        """Show what was read, unless it is of a picture that is not looked at any more."""
+        reading, spent = came
+        ours = reading.subject is self.subject or (reading.subject.picture is self.subject.picture is None)
+        if not ours:
+            return
+        new = self.reading is None or self.reading.found is not reading.found
+        if reading.found:
+            self._spent = spent
+        self.reading = reading
+        self.chosen = min(self.chosen, max(0, len(reading.found) - 1))
+        if new:
+            self._offer_image()
+        self._tell()
 
     def _tell(self) -> None:
         """Show what is known about the thing looked at."""
-        assert self.source is not None  # noqa: S101 - set by _answer
-        names, image = self.source.names, self.image
-        if self._mute:
-            self.probabilities = None
-            self.answer = Answer("empty", "No answer", self._mute)
-        elif image is None:
-            self.probabilities = None
-            self.answer = Answer("empty", "Nothing found", self._problem) if self._problem else EMPTY
-        else:
-            self.probabilities, shift_consistency = self._shift_consistency[self.chosen]
-            drawn = self.subject.ink if len(self.found) == 1 else None
-            digit = drawn is not None and image.shape == (1, 28, 28)
-            self.answer = judge(
-                self.probabilities,
-                names,
-                reach(drawn) if drawn is not None else 1.0,
-                ink_share(image) if digit else 0.0,
-                shift_consistency,
-            )
-        read = [names[int(odds.argmax())] for odds, _ in self._shift_consistency]
-        self.number.show_number(read, self.chosen)
-        boxes = [part.box.scaled(1 / self.subject.scale) for part in self.found[: len(read)]]
-        tags = [f"{k}: {name}" if len(read) < 10 else name for k, name in enumerate(read, 1)]
+        reading, image = self.reading, self.image
+        if reading is None:
+            return
+        names, probabilities = reading.names, self.probabilities
+        opening = self._opener.name
+        self.answer = Answer("empty", "Opening\u2026", opening) if opening else reading.answer(self.chosen)
+        answers = reading.answers
+        self.number.show_number(answers, self.chosen)
+        boxes = [part.box.scaled(1 / reading.subject.scale) for part in reading.found[: len(answers)]]
+        tags = [f"{k}: {name}" if len(answers) < 10 else name for k, name in enumerate(answers, 1)]
         for sheet in (self.canvas, self.picture):
             sheet.show_found(boxes, tags, self.chosen)
-        self.show_bars(names, self.probabilities, self.answer)
-        self.card.show_answer(image, self.answer, self._caption)
+        self.show_bars(names, probabilities, self.answer)
+        self.card.show_answer(image, self.answer, reading.caption)
         self.show_actions(possible=image is not None)
-        best = int(self.probabilities.argmax()) if self.probabilities is not None else None
-        self.teach.show_case(image, self._key, names, best)
+        best = int(probabilities.argmax()) if probabilities is not None else None
+        self.teach.show_case(image, reading.key, names, best)
 
     def _offer_image(self) -> None:
         if self.live.isChecked() and self.image is not None and not self._send.isActive():
@@ -276,7 +290,7 @@ class PadPanel(PadParts):
             self._context.selection.choose(Sample(self.image, self.subject.name, asked=asked))
 
     def _show(self, view: str) -> None:
-        self._choose(self._key)
+        self._choose(self.reading.key if self.reading is not None else "")
         self.show_view.emit(view)
 
     # --- events --------------------------------------------------------------------------------------

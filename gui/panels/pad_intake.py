@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt5.QtCore import QMimeData, QUrl
+from PyQt5.QtCore import QMimeData, QObject, QUrl, pyqtSignal
 from PyQt5.QtGui import QColor, QImage, QPainter
 
 from engine.errors import DataError
+from engine.task import Task
+from engine.types import Bytes
+from gui.presenters.subject import Subject
+from gui.run.runner import Runner
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,28 +41,85 @@ def can_take(mime: QMimeData) -> bool:
     return mime.hasImage() or file_in(mime) is not None
 
 
-def picture_in(mime: QMimeData) -> tuple[Image.Image, str]:
-    """Return the picture that ``mime`` holds, and what to call it.
+@dataclass(frozen=True)
+class Intake:
+    """A picture that is still to be opened.
 
-    Raises:
-        DataError: there is none, or its file cannot be read.
+    Attributes:
+        name: what to call it.
+        picture: opens it, in any thread; raises DataError.
     """
+
+    name: str
+    picture: Callable[[], Image.Image]
+
+
+def from_mime(mime: QMimeData) -> Intake:
+    """Return the picture that ``mime`` holds or names; raises DataError if there is none."""
     path = file_in(mime)
     if path is not None:
-        return picture_from(path)
+        return from_file(path)
     image = mime.imageData() if mime.hasImage() else None
     if not isinstance(image, QImage) or image.isNull():
         raise DataError("The clipboard holds no picture; copy a picture or a picture file first.")
-    from engine.recognise.pictures import from_pixels
 
-    return from_pixels(_on_paper(image)), "your picture"
+    def picture() -> Image.Image:
+        from engine.recognise.pictures import from_pixels
+
+        return from_pixels(_on_paper(image))
+
+    return Intake("your picture", picture)
 
 
-def picture_from(path: Path) -> tuple[Image.Image, str]:
-    """Return the picture in the file ``path``, and what to call it; raises DataError."""
-    from engine.recognise.pictures import open_picture  # brings Pillow: loaded with the first picture
+def from_file(path: Path) -> Intake:
+    """Return the picture in the file ``path``."""
 
-    return open_picture(path), path.name
+    def picture() -> Image.Image:
+        from engine.recognise.pictures import open_picture  # brings Pillow: loaded with the first picture
+
+        return open_picture(path)
+
+    return Intake(path.name, picture)
+
+
+class Opener(QObject):
+    """Opens pictures beside the window, because a large one takes seconds; the newest wins.
+
+    Attributes:
+        name: of the picture that is being opened; empty if there is none.
+    """
+
+    opened = pyqtSignal(object, object)
+    """The picture as a Subject, and its pixels as they are shown."""
+    failed = pyqtSignal(str)
+    """The sentence why it cannot be opened."""
+    changed = pyqtSignal()
+    """Another picture, or none any more, is being opened."""
+
+    def __init__(self, parent: QObject) -> None:
+        """Open nothing yet."""
+        super().__init__(parent)
+        self.name = ""
+        self._runner = Runner(self)
+        self._runner.changed.connect(self._changed)
+
+    def open(self, intake: Intake) -> None:
+        """Open a picture instead of one that is being opened."""
+
+        def work(_task: Task) -> tuple[Subject, Bytes]:
+            subject = Subject(intake.name, picture=intake.picture())
+            return subject, subject.pixels()
+
+        self.name = intake.name
+        self._runner.ask(work, lambda both: self.opened.emit(*both), self.failed.emit)
+
+    def drop(self) -> None:
+        """Open nothing any more."""
+        self._runner.drop()
+
+    def _changed(self) -> None:
+        self.name = self.name if self._runner.busy else ""
+        self.changed.emit()
 
 
 def _on_paper(image: QImage) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,7 +16,10 @@ from engine.data.preprocess import Preprocessing
 from engine.model.model_file import Model, find_model
 from engine.model.network import Network
 from engine.model.spec import preset
+from gui.panels import pad as module
+from gui.panels import pad_intake
 from gui.panels.pad import PadPanel
+from gui.presenters.examples import example
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
@@ -84,7 +89,7 @@ def drop(pad, mime):
 
 
 def read(pad):
-    return [pad.source.names[int(odds.argmax())] for odds, _ in pad._shift_consistency]
+    return pad.reading.answers
 
 
 def test_a_dropped_file_is_read_digit_by_digit(qtbot, context, pad, number):
@@ -215,3 +220,72 @@ def test_a_model_whose_answer_is_no_number_says_so(qtbot, context, pad, number):
     context.models.choose("digits")
     qtbot.waitUntil(lambda: read(pad) == ["7", "2", "1"])
     assert pad.answer.note == ""
+
+
+class Slow:
+    """Opening a picture takes until the test lets it end."""
+
+    def __init__(self, monkeypatch):
+        self.go, self.opened = threading.Event(), []
+        true = pad_intake.from_file
+
+        def slowly(path):
+            intake = true(path)
+
+            def picture():
+                self.opened.append(path)
+                assert self.go.wait(20)
+                return intake.picture()
+
+            return pad_intake.Intake(intake.name, picture)
+
+        monkeypatch.setattr("gui.panels.pad.from_file", slowly)
+
+
+def test_a_picture_is_opened_beside_the_window(qtbot, pad, number, monkeypatch):
+    slow = Slow(monkeypatch)
+    pad.open_picture(number)
+    qtbot.waitUntil(lambda: bool(slow.opened))
+    assert pad.card.headline.text() == "Opening\u2026" and pad.card.note.text() == "number.png"
+    slow.go.set()
+    qtbot.waitUntil(lambda: read(pad) == ["7", "2", "1"])
+    assert pad.card.headline.text().startswith("7,")
+
+
+def test_whoever_draws_while_a_picture_is_opened_sees_the_drawing(qtbot, pad, number, monkeypatch):
+    slow = Slow(monkeypatch)
+    pad.open_picture(number)
+    qtbot.waitUntil(lambda: bool(slow.opened))
+    for stroke in example(3):
+        pad.canvas.add(stroke)
+    slow.go.set()
+    qtbot.waitUntil(lambda: read(pad) == ["3"])
+    assert pad.sheets.currentWidget() is pad.canvas and pad.subject.picture is None
+
+
+def test_the_newest_of_two_pictures_is_shown(qtbot, pad, number, tmp_path, monkeypatch):
+    second = tmp_path / "second.png"
+    Image.open(number).crop((0, 0, 150, 200)).save(second)
+    slow = Slow(monkeypatch)
+    pad.open_picture(number)
+    pad.open_picture(second)
+    slow.go.set()
+    qtbot.waitUntil(lambda: read(pad) == ["7"])
+    assert pad.subject.name == "second.png"
+
+
+@pytest.mark.parametrize("quick", [0.0, 1e9])
+def test_slow_networks_read_drawings_beside_the_window(qtbot, pad, monkeypatch, quick):
+    monkeypatch.setattr(module, "QUICK", quick)
+    threads = []
+    true = module.read
+    monkeypatch.setattr(
+        module, "read", lambda *given: threads.append(threading.current_thread()) or true(*given)
+    )
+    strokes = example(3)
+    pad.canvas.add(strokes[0])
+    qtbot.waitUntil(lambda: bool(read(pad)))  # nobody knows yet how long this network takes
+    threads.clear()
+    pad.canvas.add(example(1)[0])
+    qtbot.waitUntil(lambda: bool(threads) and pad.reading.subject is pad.subject)
+    assert (threading.main_thread() in threads) == bool(quick)

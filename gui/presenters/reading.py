@@ -1,0 +1,104 @@
+"""What a network makes of a subject: found, asked and judged, in any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.errors import AnswerError, DataError
+from engine.model.model_file import Model
+from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge, reach
+from engine.types import Array, Bytes
+from gui.presenters.subject import Subject, form
+
+if TYPE_CHECKING:
+    from engine.recognise.readings import Found
+
+Odds = tuple[Array, float]
+"""The probabilities, and the least of the best class when the image moves."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What one network says about one subject.
+
+    Attributes:
+        subject: what was read.
+        key: of the model on the registry.
+        model: the network that answers, and what its images go through.
+        source: the network with the buffers of its predictions.
+        caption: which network it is, in words.
+        found: what was found, in reading order.
+        odds: the answer for each of ``found``; none if the network gives no numbers.
+        problem: why nothing was found.
+        mute: why there is no answer.
+    """
+
+    subject: Subject
+    key: str
+    model: Model
+    source: Source
+    caption: str
+    found: tuple[Found, ...] = ()
+    odds: tuple[Odds, ...] = ()
+    problem: str = ""
+    mute: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes."""
+        return self.source.names
+
+    @property
+    def answers(self) -> list[str]:
+        """The best class of each thing found."""
+        return [self.names[int(odds.argmax())] for odds, _ in self.odds]
+
+    def image(self, number: int) -> Bytes | None:
+        """Return what the network gets of one of the things found; None if there is none."""
+        return self.found[number].image if self.found else None
+
+    def probabilities(self, number: int) -> Array | None:
+        """Return the answer about one of the things found; None if there is none."""
+        return self.odds[number][0] if self.odds else None
+
+    def answer(self, number: int) -> Answer:
+        """Return the answer about one of the things found in words."""
+        if self.mute:
+            return Answer("empty", "No answer", self.mute)
+        if not self.found:
+            return Answer("empty", "Nothing found", self.problem) if self.problem else EMPTY
+        probabilities, shift_consistency = self.odds[number]
+        image = self.found[number].image
+        drawn = self.subject.ink if len(self.found) == 1 else None
+        digit = drawn is not None and image.shape == (1, 28, 28)
+        return judge(
+            probabilities,
+            self.names,
+            reach(drawn) if drawn is not None else 1.0,
+            ink_share(image) if digit else 0.0,
+            shift_consistency,
+        )
+
+
+def read(subject: Subject, key: str, model: Model, caption: str, before: Reading | None) -> Reading:
+    """Find what is there and ask the network; what ``before`` has of the same is not done again."""
+    if before is not None and before.source.network is model.network:
+        source = before.source
+    else:
+        source = Source(model.network, model.preprocessing, model.class_names)
+    found: tuple[Found, ...] = ()
+    odds: tuple[Odds, ...] = ()
+    problem = mute = ""
+    if before is not None and before.subject is subject and form(before.model) == form(model):
+        found, problem = before.found, before.problem
+    else:
+        try:
+            found = tuple(subject.found(model))
+        except DataError as error:
+            problem = str(error)
+    try:
+        odds = tuple(source.ask(part.image) for part in found)
+    except AnswerError as error:
+        mute = str(error)
+    return Reading(subject, key, model, source, caption, found, odds, problem, mute)
