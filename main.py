@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from engine import error_log, signals
+from engine import signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # nothing is loaded before signals are answered
     import argparse
     from collections.abc import Sequence
     from types import ModuleType
+
+    from engine.error_log import ErrorLog
 
 
 def commands() -> dict[str, ModuleType]:
@@ -49,26 +51,39 @@ def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentPar
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
     # Nothing is begun yet, and an exception would come out of half-loaded libraries as anything.
-    with (
-        signals.on_signal(lambda: signals.leave("kernelscope: interrupted")),
-        error_log.keeping() as log,
-    ):
-        name = "kernelscope"
-        try:
-            modules = commands()
-            args = parser(modules).parse_args(argv)
-            command = args.command or ""
-            name = f"kernelscope {command}".rstrip()
-            with signals.interrupting(name):
-                return int(modules[command].run(args))
-        except KeyboardInterrupt as interrupt:
-            sentence = str(interrupt) or "interrupted; nothing half-written is left"
-            print(f"{name}: {sentence}", file=sys.stderr)
-            return signals.EXIT_CODE
-        except BrokenPipeError:
-            pass  # the reader of our output has seen enough
-        except Exception as error:  # noqa: BLE001 - the last place: a sentence here, all of it in the log
-            print(f"{name}: error: {log.told(error)}", file=sys.stderr)
+    with signals.on_signal(lambda: signals.leave("kernelscope: interrupted")):
+        from engine import error_log
+        from engine.cli import output
+
+        with output.safe() as streams, error_log.keeping() as log:
+            try:
+                code = _run(argv, log)
+            except SystemExit as stop:  # --help and usage errors
+                if stop.code or not streams.lost:
+                    raise
+                code = 0
+            if not code and streams.lost:
+                told = f"Cannot write to standard output: {streams.lost}."
+                print(f"kernelscope: error: {told}", file=sys.stderr)
+                code = 1
+            return code
+
+
+def _run(argv: Sequence[str] | None, log: ErrorLog) -> int:
+    name = "kernelscope"
+    try:
+        modules = commands()
+        args = parser(modules).parse_args(argv)
+        command = args.command or ""
+        name = f"kernelscope {command}".rstrip()
+        with signals.interrupting(name):
+            return int(modules[command].run(args))
+    except KeyboardInterrupt as interrupt:
+        sentence = str(interrupt) or "interrupted; nothing half-written is left"
+        print(f"{name}: {sentence}", file=sys.stderr)
+        return signals.EXIT_CODE
+    except Exception as error:  # noqa: BLE001 - the last place: a sentence here, all of it in the log
+        print(f"{name}: error: {log.told(error)}", file=sys.stderr)
         return 1
 
 

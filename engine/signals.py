@@ -48,6 +48,25 @@ def on_signal(call: Callable[[], object]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class Interruptions:
+    """Counts the signals for work that looks from time to time whether it should end.
+
+    Attributes:
+        count: how many have come: one asks for a good end, another for a quick one.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Begin with none; ``name`` stands before the sentence on the third, which is not waited for."""
+        self.count = 0
+        self._name = name
+
+    def note(self) -> None:
+        """Count another one."""
+        self.count += 1
+        if self.count > 2:
+            leave(f"{self._name}: stopped at once")
+
+
 @contextmanager
 def interrupting(name: str) -> Iterator[None]:
     """Let the first signal raise KeyboardInterrupt in the block, so that it takes back what it began.

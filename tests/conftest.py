@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
+import numpy as np
 import pytest
 from tqdm import tqdm
 
+from engine.data.dataset import Dataset
+from engine.data.own import store
 from engine.training.workers import hold_blas_to_one_thread
+from tests.processes import Command
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for name in ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_STYLE_OVERRIDE"):
@@ -92,3 +97,26 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if "CI" in os.environ and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def data(tmp_path: Path, data_elsewhere: Path) -> str:
+    """Return the name of a data set so small that a run of it takes a moment."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (160, 1, 12, 12), np.uint8)
+    labels = (images[:, 0, :, :6].mean((1, 2)) > images[:, 0, :, 6:].mean((1, 2))).astype(np.int64)
+    return store(Dataset("x", "Tiny", ("left", "right"), images, labels, images, labels), "Tiny")
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Command]]:
+    """Return what starts a command, which is over after the test."""
+    started: list[Command] = []
+
+    def begin(*arguments: object, **options: Any) -> Command:
+        started.append(Command(*arguments, **options))
+        return started[-1]
+
+    yield begin
+    for each in started:
+        each.kill()

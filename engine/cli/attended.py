@@ -23,20 +23,6 @@ _PATIENCE_SECONDS = 1.0
 """How long a second signal waits for the state to be on the disk."""
 
 
-class Interruptions:
-    """How often the user or the system has asked for an end: once to end well, twice to end at once."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self.count = 0
-
-    def note(self) -> None:
-        """Count another one; whoever asks three times wants no answer any more."""
-        self.count += 1
-        if self.count > 2:
-            signals.leave("kernelscope train: stopped at once")
-
-
 class Attended:
     """The caller's end of a session.
 
@@ -63,7 +49,7 @@ class Attended:
         """The curves so far."""
         return self.channel.history
 
-    def until_end(self, interruptions: Interruptions, watch: Callable[[Channel], None]) -> None:
+    def until_end(self, interruptions: signals.Interruptions, watch: Callable[[Channel], None]) -> None:
         """Train until the end of the run, or until the first interruption.
 
         It is then kept at once, and ends after a last validation. Another interruption ends the process.

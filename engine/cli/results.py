@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.cli.attended import Attended, Interruptions
+from engine.cli.attended import Attended
 from engine.data.dataset import Dataset
 from engine.data.folders import own_folder
 from engine.errors import EngineError
 from engine.io.files import together, write_text
 from engine.model.model_file import Model, load_model
+from engine.signals import Interruptions
 from engine.training.evaluation import Evaluation, Sweep
 from engine.training.workers import Workers
 

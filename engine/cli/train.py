@@ -13,7 +13,7 @@ from typing import Any
 from engine import signals
 from engine.cli import progress
 from engine.cli.arguments import name_or_path, to_path
-from engine.cli.attended import Interruptions, attended
+from engine.cli.attended import attended
 from engine.cli.results import CHECKPOINT, CONFIG, MODEL, NAMES, RESULT, STEPS, VALIDATIONS, Results
 from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
@@ -126,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise EngineError(f"Cannot write to {out}: {error.strerror or error}.") from None
-    interruptions = Interruptions()
+    interruptions = signals.Interruptions("kernelscope train")
     with signals.on_signal(interruptions.note):
         return _train(config, dataset, out, resume, interruptions, quiet=args.quiet)
 
@@ -188,7 +188,7 @@ def _train(
     dataset: Dataset,
     out: Path,
     resume: Checkpoint | None,
-    interruptions: Interruptions,
+    interruptions: signals.Interruptions,
     *,
     quiet: bool,
 ) -> int:

@@ -7,15 +7,17 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import signals
 from engine.cli.arguments import to_path
 from engine.error_log import of_process
 from engine.errors import ConfigError, EngineError
 from engine.model.model_file import SHIPPED
-from engine.session.messages import State
+from engine.session.messages import EvaluationDone, State
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 from gui.app import preflight
@@ -129,15 +131,21 @@ def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpo
 
     to_python_log()
     application()
-    with tempfile.TemporaryDirectory() as folder, Unexpected().installed() as unexpected:
+    interruptions = signals.Interruptions("kernelscope")
+    with (
+        signals.on_signal(interruptions.note),
+        tempfile.TemporaryDirectory() as folder,
+        Unexpected().installed() as unexpected,
+    ):
         store = Store(Path(folder), Path(folder))
         try:
             program = build(store, theme=picture.theme, config=config, resume=resume)
         except Exception as error:  # noqa: BLE001 - nothing good can be done with half a window
             leave_failed(error)
         try:
+            sitting = _Sitting(program, interruptions)
             _arrange(program, picture)
-            _train(program, picture)
+            _train(sitting, picture)
             write_picture(program.window, picture.out)
         except OSError as error:
             raise EngineError(f"Cannot write {picture.out}: {error.strerror or error}.") from None
@@ -145,6 +153,73 @@ def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpo
             program.close()
         if unexpected.total:
             raise EngineError(f"The picture may be wrong. {unexpected.sentence} {of_process().where()}")
+
+
+class _Sitting:
+    """Runs the window and waits; what ends the run ends the waiting, too."""
+
+    def __init__(self, program: Kernelscope, interruptions: signals.Interruptions) -> None:
+        self.program = program
+        self.complete: set[int] = set()  # steps after which all test images were evaluated
+        self.shown: list[int] = []
+        self._interruptions = interruptions
+        self._problems: list[str] = []
+        self._message = ""
+        bridge = program.context.bridge
+        bridge.state_changed.connect(self._heard)
+        bridge.evaluation_ready.connect(self._evaluated)
+        bridge.snapshot_ready.connect(lambda snapshot: self.shown.append(snapshot.step))
+        program.context.notices.posted.connect(self._told)
+
+    def wait(self, done: Callable[[], object]) -> None:
+        """Run the window until ``done()``.
+
+        Raises:
+            EngineError: the run has failed, a picture cannot be read, or it takes too long.
+            KeyboardInterrupt: a signal has come.
+        """
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            self.program.app.processEvents()
+            if self._interruptions.count:
+                raise KeyboardInterrupt("interrupted; no picture is written")
+            if self.program.context.bridge.state is State.FAILED:
+                raise EngineError(self._message or "The run has failed.")
+            if done():
+                return
+            if time.monotonic() > deadline:
+                raise EngineError(f"The picture was not ready after {_PATIENCE_SECONDS} seconds.")
+            time.sleep(0.005)
+
+    def check(self) -> None:
+        """Raise EngineError if the user would have been told of a problem."""
+        if self._problems:
+            raise EngineError(self._problems[0])
+
+    def settle(self) -> None:
+        """Let work beside the window end, and timers that paint a moment later have their turn."""
+        from gui.run.runner import Runner
+
+        since = time.monotonic()
+
+        def calm() -> bool:
+            nonlocal since
+            if any(runner.working for runner in self.program.window.findChildren(Runner)):
+                since = time.monotonic()
+            return time.monotonic() > since + _CALM_SECONDS
+
+        self.wait(calm)
+
+    def _heard(self, _state: State, message: str) -> None:
+        self._message = message
+
+    def _told(self, sentence: str, problem: bool) -> None:
+        if problem:
+            self._problems.append(sentence)
+
+    def _evaluated(self, done: EvaluationDone) -> None:
+        if len(done.evaluation.labels) == done.evaluation.total:
+            self.complete.add(done.step)
 
 
 def _arrange(program: Kernelscope, picture: Picture) -> None:
@@ -165,55 +240,28 @@ def _arrange(program: Kernelscope, picture: Picture) -> None:
         window.pad.open_picture(picture.open)
 
 
-def _train(program: Kernelscope, picture: Picture) -> None:
+def _train(sitting: _Sitting, picture: Picture) -> None:
     """Wait until the session has loaded, trained and shown its last state."""
-    bridge = program.context.bridge
-    shown: list[int] = []
-    bridge.snapshot_ready.connect(lambda snapshot: shown.append(snapshot.step))
-    _wait(program, lambda: bridge.state is not State.LOADING)
+    program, bridge = sitting.program, sitting.program.context.bridge
+    sitting.wait(lambda: bridge.state is not State.LOADING)
     pad, views = program.window.pad, {"network": "show_button", "explain": "explain_button"}
+    if picture.open is not None:
+        sitting.settle()
+        sitting.check()
     if picture.panel in views and (picture.draw is not None or picture.open is not None):
-        _wait(program, lambda: pad.image is not None)
+        sitting.settle()
+        if pad.image is None:
+            raise EngineError(f"Nothing is found in {picture.open}, so there is nothing to show of it.")
         getattr(pad, views[picture.panel]).click()
     if picture.steps:
         bridge.advance(picture.steps)
         goal = bridge.steps + picture.steps
-        _wait(program, lambda: bridge.steps >= goal or bridge.state in (State.FINISHED, State.FAILED))
-        _wait(program, lambda: bridge.state is not State.RUNNING)
-    shown.clear()
-    evaluated: list[int] = []
-    bridge.evaluation_ready.connect(
-        lambda done: evaluated.append(done.evaluation.total - len(done.evaluation.labels))
-    )
-    wants_snapshot = any(watcher.wants().kernels or watcher.wants().maps for watcher in bridge.watchers)
-    if any(watcher.wants().evaluate for watcher in bridge.watchers):
-        _wait(program, lambda: 0 in evaluated)
-    if wants_snapshot:
-        _wait(program, lambda: len(shown) > 1)
-    _settle(program)
-
-
-def _wait(program: Kernelscope, done: object) -> None:
-    """Run the window until ``done()``; raises EngineError if that takes too long."""
-    assert callable(done)  # noqa: S101 - for the type checker
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not done():
-        program.app.processEvents()
-        if time.monotonic() > deadline:
-            raise EngineError(f"The picture was not ready after {_PATIENCE_SECONDS} seconds.")
-        time.sleep(0.005)
-
-
-def _settle(program: Kernelscope) -> None:
-    """Let work beside the window end, and timers that paint a moment later have their turn."""
-    from gui.run.runner import Runner
-
-    since = time.monotonic()
-
-    def calm() -> bool:
-        nonlocal since
-        if any(runner.working for runner in program.window.findChildren(Runner)):
-            since = time.monotonic()
-        return time.monotonic() > since + _CALM_SECONDS
-
-    _wait(program, calm)
+        sitting.wait(lambda: bridge.steps >= goal or bridge.state is State.FINISHED)
+        sitting.wait(lambda: bridge.state is not State.RUNNING)
+    sitting.shown.clear()
+    watchers = bridge.watchers
+    if any(watcher.wants().evaluate for watcher in watchers):
+        sitting.wait(lambda: bridge.steps in sitting.complete)
+    if any(watcher.wants().kernels or watcher.wants().maps for watcher in watchers):
+        sitting.wait(lambda: len(sitting.shown) > 1)
+    sitting.settle()

@@ -15,7 +15,7 @@ import pytest
 import main
 from engine.cli.results import CHECKPOINT, CONFIG, MODEL, NAMES, RESULT
 from engine.model.model_file import load_model
-from tests.engine.cli.conftest import Command
+from tests.processes import Command
 
 
 def train(data: str, out: Path, *more: object) -> int:

@@ -17,7 +17,7 @@ from engine import signals
 from engine.cli.results import CHECKPOINT, CONFIG, MODEL, NAMES, RESULT, STEPS
 from engine.model.model_file import load_model
 from engine.training.checkpoint import load_checkpoint
-from tests.engine.cli.conftest import Command
+from tests.processes import Command
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.cli.attended import Interruptions, attended
+from engine.cli.attended import attended
 from engine.cli.results import CHECKPOINT, MODEL
 from engine.data.catalogue import load
 from engine.data.own import store
@@ -16,6 +16,7 @@ from engine.data.pictures.scan import scan
 from engine.model.model_file import load_model
 from engine.model.spec import preset
 from engine.session.messages import State
+from engine.signals import Interruptions
 from engine.training.config import RunConfig
 from engine.training.evaluation import evaluate
 from engine.training.workers import Workers
@@ -52,7 +53,7 @@ def test_own_pictures_are_learnt(tmp_path, colour, classes, size):
         threads=1,
     )
     with attended(config, loaded, tmp_path / CHECKPOINT) as training:
-        training.until_end(Interruptions(), lambda _channel: None)
+        training.until_end(Interruptions("test"), lambda _channel: None)
         assert training.state is State.FINISHED, training.message
         training.save(tmp_path / MODEL)
     model = load_model(tmp_path / MODEL)

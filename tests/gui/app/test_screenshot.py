@@ -6,10 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from engine.cli.results import NAMES
+from engine.model.spec import preset
+from engine.signals import ENDING
+from engine.training.config import RunConfig
+from tests.processes import Command
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,5 +58,49 @@ def test_without_a_display_it_trains_in_the_terminal(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "display" in done.stderr
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "model.safetensors", "curves.csv", "validation.csv", "config.json", "result.json", "window.png"
-    }  # fmt: skip
+        *NAMES,
+        "window.png",
+    }
+
+
+def test_a_run_that_fails_ends_the_picture_at_once_with_its_sentence(tmp_path: Path) -> None:
+    settings, out = tmp_path / "c.json", tmp_path / "w.png"
+    settings.write_text(json.dumps({"learning_rate": 100, "momentum": 0.99, "network": "lenet5"}))
+    arguments = ["--steps", "1000", "--config", str(settings), "--panel", "evaluate", "--out", str(out)]
+    done = run(["screenshot", *arguments], tmp_path)
+    assert done.returncode == 1
+    assert "the steps are too large" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("steps", [0, 30])
+def test_few_test_images_are_soon_evaluated(tmp_path: Path, data: str, steps: int) -> None:
+    config = RunConfig(network=preset("classic", (1, 12, 12), 2), data=data, validation_images=20)
+    settings, out = tmp_path / "c.json", tmp_path / "w.png"
+    settings.write_text(json.dumps(config.to_json()))
+    arguments = ["--steps", str(steps), "--config", str(settings), "--panel", "all", "--out", str(out)]
+    done = run(["screenshot", *arguments], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert out.exists()
+
+
+def test_a_picture_in_which_nothing_is_found_or_that_is_none_ends_it(tmp_path: Path) -> None:
+    out = tmp_path / "w.png"
+    Image.new("L", (40, 40), 255).save(tmp_path / "white.png")
+    arguments = ["screenshot", "--steps", "0", "--panel", "explain", "--out", str(out), "--open"]
+    for name, words in (("white.png", "Nothing is found"), ("none.png", "Cannot read")):
+        done = run([*arguments, str(tmp_path / name)], tmp_path)
+        assert done.returncode == 1
+        assert words in done.stderr and name in done.stderr
+        assert not out.exists()
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_ends_the_picture(tmp_path: Path, number: int, start: Callable[..., Command]) -> None:
+    command = start("screenshot", "--steps", 100000, "--out", tmp_path / "w.png", cwd=tmp_path)
+    command.until(lambda: len(list(Path(f"/proc/{command.process.pid}/task").iterdir())) > 3)
+    command.send(number, group=True)
+    assert command.end() == 130
+    assert command.error == "kernelscope screenshot: interrupted; no picture is written\n"
+    assert not list(tmp_path.glob("*.png"))

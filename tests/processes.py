@@ -1,4 +1,4 @@
-"""A tiny data set, and commands as processes of their own."""
+"""Commands as processes of their own, and signals to them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pytest
-
-from engine.data.dataset import Dataset
-from engine.data.own import store
-
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
-
-
-@pytest.fixture
-def data(tmp_path: Path, data_elsewhere: Path) -> str:
-    """Return the name of a data set so small that a run of it takes a moment."""
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (160, 1, 12, 12), np.uint8)
-    labels = (images[:, 0, :, :6].mean((1, 2)) > images[:, 0, :, 6:].mean((1, 2))).astype(np.int64)
-    return store(Dataset("x", "Tiny", ("left", "right"), images, labels, images, labels), "Tiny")
 
 
 class Command:
@@ -97,17 +81,3 @@ class Command:
         for number in self.group():
             os.kill(number, signal.SIGKILL)
         self.process.communicate()
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Command]]:
-    """Return what starts a command, which is over after the test."""
-    started: list[Command] = []
-
-    def begin(*arguments: object, **options: Any) -> Command:
-        started.append(Command(*arguments, **options))
-        return started[-1]
-
-    yield begin
-    for each in started:
-        each.kill()
