@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import ModelFileError
+from engine.exchange.imported import Imported
 from engine.exchange.onnx_read import read_onnx
 from engine.exchange.onnx_write import to_onnx
 from engine.exchange.origin import read_origin
@@ -19,6 +20,7 @@ from engine.exchange.torch_text import torch_text
 from engine.io.files import replacing
 from engine.model.file_kinds import kind_of, refuse_foreign
 from engine.model.model_file import Model, load_model
+from engine.types import Shape
 
 
 @dataclass(frozen=True)
@@ -73,25 +75,40 @@ def export_model(model: Model, form: str, path: Path) -> None:
         raise ModelFileError(f"Cannot write {path}: {error.strerror or error}.") from None
 
 
-def read_model(path: Path) -> Model:
+def read_any(path: Path, *, output: str = "", size: Shape | None = None) -> Model | Imported:
     """Read a model of any kind that can be imported; what it is follows from its content.
+
+    Args:
+        path: the file.
+        output: the name of the output that counts, if an ONNX graph has several.
+        size: ``(C, H, W)`` of an image, for ONNX graphs that leave it open.
+
+    Returns:
+        The model, or what was understood of one that leaves its preprocessing open.
 
     Raises:
         ModelFileError: the file is missing, damaged, or holds something that does not exist here.
     """
     kind = kind_of(path)
     refuse_foreign(path, kind)
-    if kind not in READERS:
+    if kind == "onnx":
+        return read_onnx(path, output=output, size=size)
+    if kind not in _READERS:
         raise ModelFileError(
             f"{path} is no model; allowed are safetensors, ONNX and the trained.pickle of CNN-from-Scratch."
         )
-    return READERS[kind](path)
+    return _READERS[kind](path)
 
 
-READERS: dict[str, Callable[[Path], Model]] = {
+def read_model(path: Path) -> Model:
+    """Read a model as ``read_any``; what a graph leaves open is guessed, and the record says so."""
+    found = read_any(path)
+    return found if isinstance(found, Model) else found.model()
+
+
+_READERS: dict[str, Callable[[Path], Model]] = {
     "model": load_model,
     "torch": from_torch,
     "pickle": read_origin,
-    "onnx": read_onnx,
 }
-"""How each kind of file is read."""
+"""How each kind of file is read that leaves nothing open."""

@@ -1,173 +1,277 @@
-"""How each operation of ONNX is read as a layer."""
+"""How each operation of ONNX is read: as a layer, or as a part of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.exchange.onnx_graph import Graph, RefusedError, attributes, named
+from engine.exchange.onnx_affine import read_affine
+from engine.exchange.onnx_layers import affine, connected, convolved, flattened, settled
+from engine.exchange.onnx_residual import added, finished
+from engine.exchange.onnx_shapes import SHAPES
+from engine.exchange.onnx_values import Answer, Feature, Read, RefusedError, Step, Sum, within
+from engine.exchange.onnx_windows import padding_of, read_pad, read_pool
+from engine.layers.batch_norm import BatchNorm
 from engine.types import Params
 
-Found = tuple[dict[str, Any], Params]
-"""A layer as JSON and its parameters."""
 
-Read = Callable[[Graph, Any], tuple[str, Found]]
-"""Reads a node: returns the name of its output, and its layer."""
+def activation(layer: dict[str, Any]) -> Read:
+    """Return the reader of an operation that bends each value by itself."""
 
+    def read(step: Step) -> Any:
+        return settled(step.feature()).then(layer, keep_view=True)
 
-def _only(node: Any, **allowed: Any) -> dict[str, Any]:
-    """Return a node's attributes; raise RefusedError if one of ``allowed`` has another value."""
-    found = attributes(node)
-    for name, value in allowed.items():
-        if found.get(name, value) != value:
-            raise RefusedError(f"{named(node)} has {name} {found[name]!r}; allowed is {value!r}")
-    return found
+    return read
 
 
-def _symmetric(node: Any, found: dict[str, Any], size: list[int]) -> dict[str, list[int]]:
-    """Return size, stride and padding of a window; raise RefusedError if its padding is lopsided."""
-    if found.get("auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID"):
+def _relu(step: Step) -> Any:
+    return finished(step.values[0]) if isinstance(step.values[0], Sum) else activation({"kind": "relu"})(step)
+
+
+def _leaky_relu(step: Step) -> Any:
+    slope = float(f"{step.options.get('alpha', 0.01):.7g}")
+    return activation({"kind": "leaky_relu", "slope": slope})(step)
+
+
+def _prelu(step: Step) -> Any:
+    slopes = step.weight(1)
+    if slopes.size == 0 or (slopes != slopes.flat[0]).any():
+        raise RefusedError(f"{step.name} has another slope for each map; allowed is one")
+    return activation({"kind": "leaky_relu", "slope": float(f"{slopes.flat[0]:.7g}")})(step)
+
+
+def bounded(value: Feature, low: float | None, high: float | None, step: Step) -> Feature:
+    """Return ``value`` held between ``low`` and ``high``, by ReLU with a ceiling and shifts around it."""
+    if low is None:
+        raise RefusedError(f"{step.name} only has an upper bound, {high:g}" if high else f"{step.name}")
+    value = affine(value, 1.0, -low) if low else value
+    layer = {"kind": "relu"} if high is None else {"kind": "relu6", "ceiling": float(f"{high - low:.7g}")}
+    value = settled(value).then(layer, keep_view=True)
+    return affine(value, 1.0, low) if low else value
+
+
+def _clip(step: Step) -> Any:
+    found = step.options
+    bounds: list[float | None] = []
+    for place, name in ((1, "min"), (2, "max")):
+        number = float(step.weight(place).ravel()[0]) if step.has(place) else found.get(name)
+        # The bounds of the number format mean none.
+        bounds.append(None if number is None or abs(number) > 3e38 else float(number))
+    return bounded(step.feature(), bounds[0], bounds[1], step)
+
+
+def _hard_sigmoid(step: Step) -> Any:
+    found = step.options
+    value = affine(step.feature(), found.get("alpha", 0.2), found.get("beta", 0.5))
+    return bounded(value, 0.0, 1.0, step)
+
+
+def _limit(lower: bool) -> Read:
+    def read(step: Step) -> Any:
+        place = 0 if isinstance(step.values[0], np.ndarray) else 1
+        bound = step.weight(place)
+        value = step.feature(1 - place)
+        if len(step.values) != 2 or bound.size != 1:
+            raise RefusedError(f"{step.name} compares with more than one number")
+        if lower:
+            return bounded(value, float(bound.flat[0]), None, step)
+        if value.kind != "relu" or value.before is None:
+            raise RefusedError(f"{step.name} sets an upper bound to something else than ReLU")
+        return replace(value, layer={"kind": "relu6", "ceiling": float(bound.flat[0])})
+
+    return read
+
+
+def _conv(step: Step) -> Any:
+    kernels, found, before = step.weight(1), step.options, step.feature().pads
+    value = settled(step.feature().unpadded())
+    if kernels.ndim != 4:
+        raise RefusedError(f"{step.name} has a weight of shape {kernels.shape}; allowed is (F, C, kh, kw)")
+    group, dilation = found.get("group", 1), tuple(found.get("dilations", (1, 1)))
+    kernels = _spread(_ungrouped(kernels, group), dilation)
+    value, kernels = _in_order(value, kernels)
+    if value.view is not None or len(value.shape) != 3 or value.shape[0] != kernels.shape[1]:
         raise RefusedError(
-            f"{named(node)} has auto_pad {found['auto_pad'].decode()}; allowed are numbers in pads"
+            f"{step.name} takes a value of shape {('N', *value.seen)}, "
+            f"and its weight needs (N, {kernels.shape[1]}, H, W)"
         )
-    pads = list(found.get("pads", [0, 0, 0, 0]))
-    if pads[:2] != pads[2:]:
-        raise RefusedError(f"{named(node)} has the pads {pads}; allowed are the same on both sides")
-    return {"size": list(size), "stride": list(found.get("strides", [1, 1])), "padding": pads[:2]}
+    stride = tuple(found.get("strides", (1, 1)))
+    pads = padding_of(step, value.shape[1:], kernels.shape[2:], stride)
+    top, left, bottom, right = (a + b for a, b in zip(pads, before, strict=True))
+    bias = step.weight(2).ravel() if step.has(2) else None
+    return convolved(value, kernels, bias, stride, (top, left, bottom, right))
 
 
-def _simple(layer: dict[str, Any]) -> Read:
-    def read(_graph: Graph, node: Any) -> tuple[str, Found]:
-        return node.output[0], (layer, {})
-
-    return read
-
-
-def _conv(graph: Graph, node: Any) -> tuple[str, Found]:
-    weight = graph.array(node, 1)
-    found = _only(node, group=1, dilations=[1, 1])
-    if weight.ndim != 4:
-        raise RefusedError(f"{named(node)} has a weight of shape {weight.shape}; allowed is (F, C, kh, kw)")
-    window = _symmetric(node, found, list(weight.shape[2:]))
-    params: Params = {"weight": weight}
-    if graph.has(node, 2):
-        params["bias"] = graph.array(node, 2)
-    layer = {
-        "kind": "conv",
-        "filters": weight.shape[0],
-        "kernel": window["size"],
-        "stride": window["stride"],
-        "padding": window["padding"],
-        "bias": "bias" in params,
-    }
-    return node.output[0], (layer, params)
+def _ungrouped(kernels: npt.NDArray[np.float32], group: int) -> npt.NDArray[np.float32]:
+    """Return kernels that see all maps: those of other groups with zeros."""
+    if group == 1:
+        return kernels
+    filters, seen = kernels.shape[:2]
+    within(kernels.size * group, "a weight of grouped kernels")
+    own = np.zeros((filters, seen * group, *kernels.shape[2:]), np.float32)
+    for number in range(filters):
+        start = number // (filters // group) * seen
+        own[number, start : start + seen] = kernels[number]
+    return own
 
 
-def _gemm(graph: Graph, node: Any) -> tuple[str, Found]:
-    found = _only(node, alpha=1.0, beta=1.0, transA=0)
-    weight = graph.array(node, 1)
-    params: Params = {"weight": weight if found.get("transB", 0) else np.ascontiguousarray(weight.T)}
-    if graph.has(node, 2):
-        params["bias"] = np.broadcast_to(graph.array(node, 2).ravel(), params["weight"].shape[:1])
-    return node.output[0], _dense(params)
+def _spread(kernels: npt.NDArray[np.float32], dilation: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Return kernels whose gaps are filled with zeros."""
+    if dilation == (1, 1):
+        return kernels
+    sides = [(length - 1) * step + 1 for length, step in zip(kernels.shape[2:], dilation, strict=True)]
+    within(kernels.shape[0] * kernels.shape[1] * math.prod(sides), "a weight of dilated kernels")
+    own = np.zeros((*kernels.shape[:2], *sides), np.float32)
+    own[:, :, :: dilation[0], :: dilation[1]] = kernels
+    return own
 
 
-def _matmul(graph: Graph, node: Any) -> tuple[str, Found]:
-    params: Params = {"weight": np.ascontiguousarray(graph.array(node, 1).T)}
-    output = node.output[0]
-    takers = graph.takers.get(output, [])
-    if len(takers) == 1 and takers[0].op_type == "Add":
-        other = [name for name in takers[0].input if name != output]
-        if other and other[0] in graph.weights:
-            bias = np.asarray(graph.weights[other[0]], np.float32).ravel()
-            params["bias"] = np.broadcast_to(bias, params["weight"].shape[:1])
-            output = takers[0].output[0]
-    return output, _dense(params)
+def _in_order(value: Feature, kernels: npt.NDArray[np.float32]) -> tuple[Feature, npt.NDArray[np.float32]]:
+    """Undo an exchange of channels (as from red, green, blue to blue, green, red) in the kernels."""
+    if value.view is None or value.view.shape != value.shape or value.shape[0] != kernels.shape[1]:
+        return value, kernels
+    pixels = value.shape[1] * value.shape[2]
+    order = value.view[:, 0, 0] // pixels
+    if not np.array_equal(value.view, value.swapped(order)) or len(set(order.tolist())) < len(order):
+        return value, kernels
+    return replace(value, view=None), kernels[:, np.argsort(order)]
 
 
-def _dense(params: Params) -> Found:
-    return {"kind": "dense", "units": params["weight"].shape[0], "bias": "bias" in params}, params
+def _gemm(step: Step) -> Any:
+    found = step.options
+    if found.get("transA", 0):
+        raise RefusedError(f"{step.name} has transA {found['transA']}; allowed is 0")
+    matrix = step.weight(1) * np.float32(found.get("alpha", 1.0))
+    bias = step.weight(2) * np.float32(found.get("beta", 1.0)) if step.has(2) else None
+    return _units(step, step.feature(), matrix if found.get("transB", 0) else matrix.T, bias)
 
 
-def _batch_norm(graph: Graph, node: Any) -> tuple[str, Found]:
-    found = _only(node, training_mode=0)
+def _matmul(step: Step) -> Any:
+    return _units(step, step.feature(), step.weight(1).T, None)
+
+
+def _units(step: Step, value: Feature, matrix: Any, bias: Any) -> Feature:
+    """Return fully connected units, where the vector may have axes of length 1 before it."""
+    seen = value.seen
+    if matrix.ndim != 2 or not seen or math.prod(seen[:-1]) != 1 or seen[-1] != matrix.shape[1]:
+        shape = tuple(reversed(matrix.shape))
+        raise RefusedError(f"{step.name} multiplies a value of shape {('N', *seen)} by one of {shape}")
+    if bias is not None:
+        bias = np.ascontiguousarray(np.broadcast_to(bias.ravel(), len(matrix)))
+    made = connected(replace(value, view=value.places.reshape(-1)), matrix, bias)
+    return made.looked(made.places.reshape(*seen[:-1], -1))
+
+
+def _batch_norm(step: Step) -> Any:
+    value, found = step.feature(), step.options
+    if found.get("training_mode", 0):
+        raise RefusedError(f"{step.name} has training_mode 1; allowed is 0")
     names = ("weight", "bias", "running_mean", "running_var")
-    params: Params = {name: graph.array(node, place) for place, name in enumerate(names, 1)}
-    return node.output[0], (
-        {"kind": "batch_norm", "epsilon": float(f"{found.get('epsilon', 1e-5):.7g}")},
-        params,
-    )
+    params: Params = {name: step.weight(place).ravel() for place, name in enumerate(names, 1)}
+    epsilon = float(f"{found.get('epsilon', 1e-5):.7g}")
+    over = (-1, *(1,) * (len(value.seen) - 1))
+    if value.before is None:  # at the front it prepares the pixels
+        factor = params["weight"].astype(np.float64) / np.sqrt(params["running_var"] + epsilon)
+        shift = params["bias"] - params["running_mean"] * factor
+        return affine(value, factor.reshape(over), shift.reshape(over))
+    value = settled(value)
+    if not 1e-8 <= epsilon <= 0.1:
+        usual = BatchNorm().epsilon
+        params["running_var"] = params["running_var"] + np.float32(epsilon - usual)
+        epsilon = usual
+    if len(value.seen) == 1:
+        value = flattened(value)
+    own = {
+        name: value.spread(array.reshape(over), float(name in ("weight", "running_var")))
+        for name, array in params.items()
+    }
+    if any(array.ndim == 3 and array.shape[1:] != (1, 1) for array in own.values()):
+        raise RefusedError(f"{step.name} normalises something else than maps")
+    layer = {"kind": "batch_norm", "epsilon": epsilon}
+    return value.then(layer, {k: v.ravel().astype(np.float32) for k, v in own.items()}, keep_view=True)
 
 
-def _leaky_relu(_graph: Graph, node: Any) -> tuple[str, Found]:
-    slope = float(f"{attributes(node).get('alpha', 0.01):.7g}")
-    return node.output[0], ({"kind": "leaky_relu", "slope": slope}, {})
+def _dropout(step: Step) -> Any:
+    """Keep a dropout, which does nothing when a network is used, for training on."""
+    rate = float(step.weight(1).ravel()[0]) if step.has(1) else step.options.get("ratio", 0.5)
+    rate = min(max(float(f"{rate:.6g}"), 0.0), 0.95)
+    value = step.feature()
+    return value if value.before is None else value.then({"kind": "dropout", "rate": rate}, keep_view=True)
 
 
-def _pool(kind: str) -> Read:
-    def read(_graph: Graph, node: Any) -> tuple[str, Found]:
-        found = _only(node, ceil_mode=0, dilations=[1, 1])
-        layer = {"kind": kind, **_symmetric(node, found, found["kernel_shape"])}
-        if kind == "average_pool" and any(layer["padding"]) and not found.get("count_include_pad", 0):
-            raise RefusedError(
-                f"{named(node)} does not count its padding; allowed is padding that counts as zeros"
-            )
-        return node.output[0], (layer, {})
-
-    return read
+def _same(step: Step) -> Any:
+    return step.values[0]
 
 
-def _global_pool(graph: Graph, node: Any) -> tuple[str, Found]:
-    takers = graph.takers.get(node.output[0], [])
-    if len(takers) != 1 or takers[0].op_type not in ("Flatten", "Reshape", "Squeeze"):
-        raise RefusedError(f"{named(node)} is not followed by Flatten")
-    return takers[0].output[0], ({"kind": "global_average_pool"}, {})
+def _cast(step: Step) -> Any:
+    from onnx import TensorProto
+
+    to = step.options.get("to", TensorProto.FLOAT)
+    whole = to not in (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16)
+    if whole and isinstance(step.values[0], Feature) and step.values[0].before is not None:
+        raise RefusedError(f"{step.name} makes whole numbers of a feature map")
+    return step.values[0]
 
 
-def _flatten(_graph: Graph, node: Any) -> tuple[str, Found]:
-    _only(node, axis=1)
-    return node.output[0], ({"kind": "flatten"}, {})
+def _add(step: Step) -> Any:
+    if all(isinstance(value, Feature) for value in step.values):
+        return added(step, step.feature(0), step.feature(1))
+    return read_affine(step)
 
 
-def _reshape(graph: Graph, node: Any) -> tuple[str, Found]:
-    shape = graph.weights.get(node.input[1], np.array([])).tolist()
-    if len(shape) != 2 or -1 not in shape or (shape[0] not in (-1, 0, 1)):
-        raise RefusedError(f"{named(node)} reshapes to {shape}; allowed is flattening to (N, D)")
-    return node.output[0], ({"kind": "flatten"}, {})
+def _concat(step: Step) -> Any:
+    """Read ``(1 - p, p)``, as some programs write the two probabilities of a sigmoid."""
+    if len(step.values) == 2 and all(isinstance(value, Feature) for value in step.values):
+        no, yes = step.values
+        flips = no.kind == "batch_norm" and no.before is yes and yes.kind == "sigmoid"
+        if flips and no.shape == (1,) and no.params["weight"] == -1 and (no.params["running_mean"] == 1):
+            return yes
+    raise RefusedError(f"{step.name} puts several paths side by side, which no layer here does")
 
 
-def _scaled(graph: Graph, node: Any) -> tuple[str, Found]:
-    """Read the factor that dropout leaves when it is not inverted."""
-    factor = graph.array(node, 1).ravel()
-    if factor.size != 1 or not 0.05 <= factor[0] <= 1:
-        raise RefusedError(f"{named(node)} multiplies by something that no dropout leaves")
-    rate = float(f"{1 - factor[0]:.6g}")
-    return node.output[0], ({"kind": "dropout", "rate": rate, "inverted": False}, {})
-
-
-def _no_dropout(_graph: Graph, node: Any) -> tuple[str, Found]:
-    """Keep the place of a dropout that does nothing when a network is used."""
-    return node.output[0], ({"kind": "dropout", "rate": 0.0}, {})
+def _softmax(step: Step) -> Any:
+    value = step.feature()
+    axis = step.options.get("axis", -1)
+    lengths = (1, *value.seen)
+    if not -len(lengths) <= axis < len(lengths) or lengths[axis] != math.prod(lengths):
+        raise RefusedError(f"{step.name} has axis {axis} of a value of shape {('N', *value.seen)}")
+    return Answer(value)
 
 
 READERS: dict[str, Read] = {
-    "Conv": _conv,
-    "Relu": _simple({"kind": "relu"}),
-    "LeakyRelu": _leaky_relu,
-    "Sigmoid": _simple({"kind": "sigmoid"}),
-    "Tanh": _simple({"kind": "tanh"}),
-    "MaxPool": _pool("max_pool"),
-    "AveragePool": _pool("average_pool"),
-    "GlobalAveragePool": _global_pool,
-    "Flatten": _flatten,
-    "Reshape": _reshape,
-    "Gemm": _gemm,
-    "MatMul": _matmul,
+    "Add": _add,
+    "AveragePool": read_pool("average_pool"),
     "BatchNormalization": _batch_norm,
-    "Mul": _scaled,
-    "Dropout": _no_dropout,
-    "Identity": _no_dropout,
+    "Cast": _cast,
+    "CastLike": _same,
+    "Clip": _clip,
+    "Concat": _concat,
+    "Conv": _conv,
+    "Div": read_affine,
+    "Dropout": _dropout,
+    "Gemm": _gemm,
+    "HardSigmoid": _hard_sigmoid,
+    "Identity": _same,
+    "LeakyRelu": _leaky_relu,
+    "LogSoftmax": _softmax,
+    "MatMul": _matmul,
+    "Max": _limit(lower=True),
+    "MaxPool": read_pool("max_pool"),
+    "Min": _limit(lower=False),
+    "Mul": read_affine,
+    "Neg": read_affine,
+    "PRelu": _prelu,
+    "Pad": read_pad,
+    "Relu": _relu,
+    "Scaler": read_affine,
+    "Sigmoid": activation({"kind": "sigmoid"}),
+    "Softmax": _softmax,
+    "Sub": read_affine,
+    "Tanh": activation({"kind": "tanh"}),
+    **SHAPES,
 }
 """How each operation is read."""

@@ -1,9 +1,8 @@
 """Networks from ONNX files, as far as their operations exist here as layers.
 
-The graph is followed from its one image input to its answers. What is read: convolutions, fully
-connected layers (also as MatMul and Add), activations, poolings, batch normalisation, flattening,
-residual blocks, a softmax at the end, and a standardisation of the pixels at the front. Everything else
-is refused by name. Weights must lie in the file; nothing is loaded from anywhere else.
+The graph is followed from its one image input to its answers. Constants are worked out, whatever only
+renumbers is followed, scaling of the pixels becomes preprocessing, and everything that does not exist here
+is refused by name. Weights must lie in the file or beside it; nothing is loaded from anywhere else.
 
 A file that was written here says more of its model than a graph can hold: class names, options for training,
 the record. That is believed as long as the graph is still the one that this model is written as.
@@ -11,159 +10,209 @@ the record. That is believed as long as the graph is still the one that this mod
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.data.preprocess import Preprocessing
-from engine.exchange.onnx_graph import Graph, RefusedError, attributes, load_graph, named
-from engine.exchange.onnx_nodes import READERS
-from engine.exchange.onnx_residual import read_residual
+from engine.errors import EngineError
+from engine.exchange.imported import Imported
+from engine.exchange.onnx_file import Graph, load_graph
+from engine.exchange.onnx_values import Feature, Refusal, RefusedError, within
+from engine.exchange.onnx_walk import answers, follow, logits
 from engine.exchange.onnx_write import to_onnx
 from engine.io.gate import ONNX, explained
 from engine.model.arrays import check_arrays
 from engine.model.history import History
 from engine.model.model_file import Model, from_description
 from engine.model.network import Network
-from engine.model.spec import NetworkSpec
+from engine.model.spec import MOST_SIDE, NetworkSpec
 from engine.model.tensors import description_in
-from engine.types import Params
+from engine.types import Params, Shape
 
-_ANSWERS = ("Softmax", "LogSoftmax", "Identity")
-"""What may follow the logits."""
-
-Moments = tuple[tuple[float, ...], tuple[float, ...]]
-"""Mean and deviation of each channel, of pixels from 0 to 1."""
+_SIDES = (28, 32, 64, 96, 128, 224, 256)
+"""Sides of images that are tried where a graph leaves them open."""
+_COLOURS = (1, 3)
 
 
-def read_onnx(path: Path) -> Model:
-    """Read a model; raises ModelFileError if it is damaged or cannot be a model here."""
-    graph, taken, metadata, shape = load_graph(path)
+def read_onnx(path: Path, *, output: str = "", size: Shape | None = None) -> Model | Imported:
+    """Read a model.
+
+    Args:
+        path: the file.
+        output: the name of the output that counts, if the graph has several.
+        size: ``(C, H, W)`` of an image, for graphs that leave it open.
+
+    Returns:
+        The model itself if it was written here, else what was understood of it.
+
+    Raises:
+        ModelFileError: the file is damaged, or it cannot be a model here.
+    """
     with explained(path, ONNX):
-        layers, params, moments = _follow(graph, taken, shape)
-        description = _description(metadata)
-        if description is not None:
-            ours = _ours(path, description, graph, params, moments)
-            if ours is not None:
-                return ours
-        spec = NetworkSpec.from_json({"name": path.stem, "in_shape": list(shape), "layers": layers})
-        check_arrays(spec, _named(params))
+        graph = load_graph(path)
+        ours = _ours(path, graph)
+        if ours is not None:
+            return ours
+        found = [_imported(path, graph, image, words, output) for image, words in _images(graph, size)]
+        read = [each for each in found if isinstance(each, Imported)]
+        if not read:
+            raise RefusedError(next(each.why for each in found if isinstance(each, Refusal)))
+        if size is None and None in graph.lengths[1:] and len(read) > 1:
+            raise RefusedError("its input has no fixed size; say which (--size in the terminal)")
+        return replace(read[0], alternatives=tuple(read[1:]))
+
+
+def _images(graph: Graph, size: Shape | None) -> Iterator[tuple[Feature, str]]:
+    """Yield every way in which the graph's input may be an image, with words if it could be another."""
+    lengths = graph.lengths[1:]
+    if any(length is not None and length > MOST_SIDE**2 for length in lengths):
+        raise RefusedError(f"it takes an input of {lengths}, and allowed are sides up to {MOST_SIDE}")
+    ways: list[tuple[Feature, str]] = []
+    if len(lengths) == 1 and lengths[0]:
+        ways = _vectors(lengths[0], size)
+    elif len(lengths) == 2:
+        ways = [(image, "") for image in _with_axes((1, *lengths), (1, 2), size)]
+    elif len(lengths) == 3:
+        first = [(image, "") for image in _with_axes(lengths, (0, 1, 2), size)]
+        last = [(image, "") for image in _with_axes((lengths[2], *lengths[:2]), (1, 2, 0), size)]
+        channels_last = lengths[2] in _COLOURS and lengths[0] not in _COLOURS
+        ways = [*last, *first] if channels_last else first if lengths[0] in _COLOURS else [*first, *last]
+    if not ways:
+        shape = ", ".join(str(length or "?") for length in graph.lengths)
+        raise RefusedError(f"it takes an input of shape ({shape}), and allowed is an image, (N, C, H, W)")
+    yield from ways
+
+
+def _with_axes(
+    lengths: tuple[int | None, ...], axes: tuple[int, ...], size: Shape | None
+) -> Iterator[Feature]:
+    """Yield images of ``lengths``, those that are open filled in, seen with their axes in another order."""
+    sides = _SIDES if None in lengths[1:] and size is None else (0,)
+    for side in sides:
+        for channels in _COLOURS if lengths[0] is None and size is None else (0,):
+            open_ = size or (channels, side, side)
+            shape = tuple(length or there for length, there in zip(lengths, open_, strict=True))
+            if size is not None and shape != size:
+                raise RefusedError(f"it takes images of shape {shape}, and {size} is asked for")
+            within(math.prod(shape), "its input")
+            image = Feature(shape)
+            numbers = image.places.transpose(axes) if len(axes) == 3 else image.places[0]
+            yield image.looked(numbers)
+
+
+def _vectors(length: int, size: Shape | None) -> list[tuple[Feature, str]]:
+    """Return the images that may lie in a vector: grey, or in colour plane by plane or pixel by pixel."""
+    within(length, "its input")
+    shapes = [size] if size is not None else []
+    for channels in _COLOURS if size is None else ():
+        side = math.isqrt(length // channels)
+        if channels * side * side == length:
+            shapes.append((channels, side, side))
+    ways = []
+    for shape in shapes:
+        if math.prod(shape) != length:
+            raise RefusedError(f"it takes vectors of {length} numbers, and an image {shape} has others")
+        image = Feature(shape)
+        words = "" if shape[0] == 1 else "Its vector is read as one plane of pixels for each colour."
+        ways.append((image.looked(image.places.reshape(-1)), words))
+        if shape[0] != 1:
+            words = "Its vector is read as the colours of one pixel after the other."
+            ways.append((image.looked(image.places.transpose(1, 2, 0).reshape(-1)), words))
+    return ways
+
+
+def _imported(path: Path, graph: Graph, image: Feature, words: str, output: str) -> Imported | Refusal:
+    """Return what the graph is if its input is ``image``, or why it is nothing."""
+    try:
+        answer = answers(follow(graph, image), output)
+        end, notes = logits(answer)
+        *layers, front = end.chain()
+        spec = NetworkSpec.from_json(
+            {
+                "name": path.stem,
+                "in_shape": list(front.shape),
+                "layers": [part.layer for part in reversed(layers)],
+            }
+        )
+        params = _named([part.params for part in reversed(layers)])
+        check_arrays(spec, params)
         network = Network.empty(spec)
-        network.load(_named(params))
-        preprocessing = Preprocessing(*(moments or _plain_pixels(shape[0])))
-    record: dict[str, Any] = {"imported": path.name}
-    if moments is None:
-        record["note"] = "The graph does not standardise its pixels, so it is given them from 0 to 255."
-    return Model(network, preprocessing, tuple(str(k) for k in range(network.classes)), record)
+        network.load(params)
+    except EngineError as error:
+        return Refusal(str(error).rstrip("."))
+    channels = front.shape[0]
+    scale, shift = (
+        np.full(channels, default) if part is None else np.broadcast_to(part.ravel(), channels).copy()
+        for part, default in ((front.scale, 1.0), (front.shift, 0.0))
+    )
+    if not (scale > 0).all():
+        return Refusal("it multiplies a channel of the image by 0")
+    guess, sure = _guess(graph, scale, shift, prepared=front.scale is not None)
+    names = graph.class_names()
+    names = answer.names or (names if len(names) == network.classes else ())
+    return Imported(
+        network,
+        scale,
+        shift,
+        guess,
+        sure,
+        front.scale is not None,
+        names if len(names) == network.classes else (),
+        (*((words,) if words else ()), *notes),
+        path.name,
+    )
 
 
-def _plain_pixels(channels: int) -> Moments:
-    """Return what stands for no preprocessing: pixels from 0 to 255, as the graph takes them."""
-    return (0.0,) * channels, (1 / 255,) * channels
+def _guess(graph: Graph, scale: Any, shift: Any, *, prepared: bool) -> tuple[str, bool]:
+    """Return the range that the input most likely has, and whether that is beyond doubt.
+
+    A graph that divides by a number like 255 takes pixels from 0 to 255; one that subtracts a mean below 1
+    takes them from 0 to 1.
+    """
+    if graph.whole:
+        return "0..255", True
+    mean, deviation = float(np.mean(-shift / scale)), float(np.mean(1 / scale))
+    if prepared and (deviation >= 20 or mean > 2):
+        return "0..255", deviation >= 20
+    return "0..1", False
 
 
 def _named(params: list[Params]) -> Params:
     return {f"{i}.{name}": value for i, p in enumerate(params) for name, value in p.items()}
 
 
-def _description(metadata: dict[str, str]) -> dict[str, Any] | None:
-    """Return what a file that was written here says of itself."""
-    if metadata.get("format") != "kernelscope":
-        return None
-    return description_in(metadata)
-
-
-def _ours(
-    path: Path, description: dict[str, Any], graph: Graph, params: list[Params], moments: Moments | None
-) -> Model | None:
-    """Return the described model, with names, record and options that a graph cannot hold.
+def _ours(path: Path, graph: Graph) -> Model | None:
+    """Return the model that a file written here describes, with names and options that a graph cannot hold.
 
     Returns None if the graph is not the one that this model would be written as: another program has
     changed it, and then the graph counts.
     """
-    spec = NetworkSpec.from_json(description["network"])
-    if len(spec.layers) != len(params):
+    if graph.metadata.get("format") != "kernelscope":
         return None
-    check_arrays(spec, _named(params))
-    model = from_description(description, _named(params), History(), path)
+    description = description_in(graph.metadata)
+    spec = NetworkSpec.from_json(description["network"])
+    shapes = (spec.in_shape, *spec.shapes())
+    names = [
+        f"{number}.{name}"
+        for number, layer in enumerate(spec.layers)
+        for name in layer.param_shapes(shapes[number])
+    ]
+    constants = graph.constants
+    if not {*names, "mean", "std"} <= constants.keys():
+        return None
+    model = from_description(description, {name: constants[name] for name in names}, History(), path)
     from onnx import load_model_from_string
 
     written = load_model_from_string(to_onnx(model)).graph.node
     same = [node.SerializeToString() for node in written] == [n.SerializeToString() for n in graph.nodes]
     prepared = (model.preprocessing.mean, model.preprocessing.std)
-    return model if same and moments is not None and np.allclose(moments, prepared) else None
-
-
-def _follow(
-    graph: Graph, value: str, shape: tuple[int, int, int]
-) -> tuple[list[dict[str, Any]], list[Params], Moments | None]:
-    """Walk from the input to the logits; returns layers, parameters, and mean and deviation if there are."""
-    value, moments = _standardisation(graph, value, shape[0])
-    layers: list[dict[str, Any]] = []
-    params: list[Params] = []
-    for _ in range(len(graph.nodes) + 1):
-        takers = graph.takers.get(value, [])
-        if all(_is_answer(graph, node) for node in takers):
-            if not takers and value not in graph.outputs:
-                raise RefusedError(f"it ends with {value!r}, which is none of its outputs")
-            return layers, params, moments
-        if len(takers) > 1:
-            value, found = read_residual(graph, value, takers)
-        else:
-            node = takers[0]
-            if node.op_type == "Identity" and node.output[0] in graph.outputs:
-                value = node.output[0]  # another name for the logits
-                continue
-            if node.op_type not in READERS:
-                known = ", ".join(sorted(READERS))
-                raise RefusedError(
-                    f"it holds the operation {named(node)}, and allowed in its place are {known}"
-                )
-            value, found = READERS[node.op_type](graph, node)
-        layers.append(found[0])
-        params.append(found[1])
-    raise RefusedError("its operations go round in a circle")
-
-
-def _is_answer(graph: Graph, node: Any) -> bool:
-    """Whether a node gives the answers: an output that nothing takes, a softmax or another name."""
-    last = node.output[0] in graph.outputs and node.output[0] not in graph.takers
-    if not last or node.op_type not in _ANSWERS:
-        return False
-    if attributes(node).get("axis", 1) not in (1, -1):
-        raise RefusedError(f"{named(node)} has axis {attributes(node)['axis']}; allowed is 1")
-    return True
-
-
-def _standardisation(graph: Graph, value: str, channels: int) -> tuple[str, Moments | None]:
-    """Read ``(x - mean) / std`` at the front, if it is there, also with a scale before it.
-
-    What is read is ``scale x + shift``: factors and divisors first, then one shift, then one more factor.
-    """
-    scale: npt.NDArray[np.float64] = np.ones(channels)
-    shift: npt.NDArray[np.float64] = np.zeros(channels)
-    shifted, read = False, False
-    while True:
-        takers = graph.takers.get(value, [])
-        if len(takers) != 1 or takers[0].op_type not in ("Sub", "Add", "Mul", "Div"):
-            break
-        node = takers[0]
-        number = np.broadcast_to(graph.array(node, 1).astype(np.float64), (1, channels, 1, 1)).ravel()
-        if node.op_type in ("Sub", "Add"):
-            shift = shift - number if node.op_type == "Sub" else shift + number
-            shifted = True
-        else:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                factor = number if node.op_type == "Mul" else 1 / number
-                scale, shift = scale * factor, shift * factor
-        value, read = node.output[0], True
-        if shifted and node.op_type in ("Mul", "Div"):
-            break
-    if not read:
-        return value, None
-    if not (np.isfinite(scale) & (scale > 0)).all():
-        raise RefusedError("its pixels are multiplied by something that is not above 0")
-    mean, deviation = -shift / scale / 255, 1 / scale / 255
-    return value, (tuple(mean.tolist()), tuple(deviation.tolist()))
+    moments = [constants[name].ravel() / 255 for name in ("mean", "std")]
+    fits = same and all(
+        one.shape == np.shape(other) and np.allclose(one, other)
+        for one, other in zip(moments, prepared, strict=True)
+    )
+    return model if fits else None

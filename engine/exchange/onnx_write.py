@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.layers.activations import LeakyRelu
+from engine.layers.activations import LeakyRelu, Relu6
 from engine.layers.base import Layer
 from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv
@@ -114,6 +114,14 @@ def _batch_norm(layer: BatchNorm, spot: Spot) -> str:
     return spot.put("BatchNormalization", *keys, epsilon=layer.epsilon)
 
 
+def _relu6(layer: Relu6, spot: Spot) -> str:
+    bounds = [
+        spot.graph.weight(f"{spot.name}.{name}", np.array(number, np.float32))
+        for name, number in (("floor", 0.0), ("ceiling", layer.ceiling))
+    ]
+    return spot.graph.node("Clip", [spot.x, *bounds], f"{spot.name}.out")
+
+
 def _leaky_relu(layer: LeakyRelu, spot: Spot) -> str:
     return spot.put("LeakyRelu", alpha=layer.slope)
 
@@ -158,6 +166,7 @@ def _residual(layer: Residual, spot: Spot) -> str:
 WRITERS: dict[str, Write] = {
     "conv": _conv,
     "relu": _plain("Relu"),
+    "relu6": _relu6,
     "leaky_relu": _leaky_relu,
     "sigmoid": _plain("Sigmoid"),
     "tanh": _plain("Tanh"),

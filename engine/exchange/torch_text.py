@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from engine.layers.activations import LeakyRelu
+from engine.layers.activations import LeakyRelu, Relu6
 from engine.layers.base import Layer
 from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv
@@ -64,6 +64,10 @@ def _batch_norm(layer: BatchNorm, shape: Shape) -> str:
     return f"nn.BatchNorm{dimensions}({shape[0]}, eps={layer.epsilon!r}, momentum={1 - layer.momentum:g})"
 
 
+def _relu6(layer: Relu6, _shape: Shape) -> str:
+    return "nn.ReLU6()" if layer.ceiling == 6 else f"nn.Hardtanh(0.0, {layer.ceiling!r})"
+
+
 def _leaky_relu(layer: LeakyRelu, _shape: Shape) -> str:
     return f"nn.LeakyReLU({layer.slope!r})"
 
@@ -96,6 +100,7 @@ def _always(text: str) -> Say:
 SAYERS: dict[str, Say] = {
     "conv": _conv,
     "relu": _always("nn.ReLU()"),
+    "relu6": _relu6,
     "leaky_relu": _leaky_relu,
     "sigmoid": _always("nn.Sigmoid()"),
     "tanh": _always("nn.Tanh()"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.layers.activations import LeakyRelu, Relu, Sigmoid, Tanh
+from engine.layers.activations import LeakyRelu, Relu, Relu6, Sigmoid, Tanh
 from engine.layers.base import Layer
 from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv
@@ -19,6 +19,7 @@ from engine.options import from_json
 LAYERS: dict[str, type[Layer]] = {
     "conv": Conv,
     "relu": Relu,
+    "relu6": Relu6,
     "leaky_relu": LeakyRelu,
     "sigmoid": Sigmoid,
     "tanh": Tanh,

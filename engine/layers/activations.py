@@ -46,6 +46,32 @@ class Relu(_Activation):
 
 
 @dataclass(frozen=True)
+class Relu6(_Activation):
+    """ReLU with a ceiling: ``y = min(max(x, 0), ceiling)``; its slope at both ends counts as 0.
+
+    Source: Krizhevsky, *Convolutional deep belief networks on CIFAR-10*, 2010, with 6 as the ceiling.
+    """
+
+    kind: ClassVar[str] = "relu6"
+    title: ClassVar[str] = "ReLU6"
+
+    ceiling: float = option(6.0, "The largest value that passes", low=0, high=1e6, above_low=True)
+
+    def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
+        """Return ``min(max(x, 0), ceiling)``."""
+        y = empty_batch(ctx, "y", x.shape, x.dtype)
+        np.clip(x, 0, x.dtype.type(self.ceiling), out=y)
+        return y, y
+
+    def backward(
+        self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
+    ) -> tuple[Array | None, Params]:
+        """Return ``grad_y`` where ``0 < y < ceiling``, else 0; overwrites ``grad_y``."""
+        np.multiply(grad_y, (cache > 0) & (cache < cache.dtype.type(self.ceiling)), out=grad_y)
+        return grad_y, {}
+
+
+@dataclass(frozen=True)
 class LeakyRelu(_Activation):
     """ReLU that lets a little through below zero: ``y = x`` if ``x > 0`` else ``slope x``."""
 

@@ -9,6 +9,9 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from engine.data.preprocess import Preprocessing
+from engine.exchange import read_any
+from engine.exchange.imported import Imported
+from engine.exchange.input_range import RANGES
 from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
@@ -22,6 +25,7 @@ LAYER_CASES: dict[str, list[list[dict[str, Any]]]] = {
         [{"kind": "conv", "filters": 2, "kernel": 3, "padding": "same", "bias": False}, *HEAD],
     ],
     "relu": [[*BEFORE, {"kind": "relu"}, *HEAD]],
+    "relu6": [[*BEFORE, {"kind": "relu6", "ceiling": 0.7}, *HEAD], [*BEFORE, {"kind": "relu6"}, *HEAD]],
     "leaky_relu": [[*BEFORE, {"kind": "leaky_relu", "slope": 0.3}, *HEAD]],
     "sigmoid": [[*BEFORE, {"kind": "sigmoid"}, *HEAD]],
     "tanh": [[*BEFORE, {"kind": "tanh"}, *HEAD]],
@@ -80,6 +84,13 @@ def pixels(model: Model, count: int = 5) -> np.ndarray:
 def answers(model: Model, images: np.ndarray) -> np.ndarray:
     """Return the model's own logits."""
     return np.array(model.network.forward(model.preprocessing.apply(images))[0])
+
+
+def read_raw(path: Path) -> Model:
+    """Return the model in a graph of others, which is given the pixels as they are, from 0 to 255."""
+    found = read_any(path)
+    assert isinstance(found, Imported)
+    return found.model(RANGES["0..255"])
 
 
 def graph(nodes: list[Any], weights: dict[str, np.ndarray], shape: tuple[int, ...] = (1, 6, 6)) -> Any:

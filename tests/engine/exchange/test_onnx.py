@@ -17,7 +17,7 @@ from engine.exchange.onnx_write import WRITERS, to_onnx
 from engine.layers import LAYERS
 from engine.model.model_file import SHIPPED, Model, find_model
 from engine.model.spec import PRESETS, preset
-from tests.engine.exchange.conftest import LAYER_CASES, answers, build, graph, lively, pixels, save
+from tests.engine.exchange.conftest import LAYER_CASES, answers, build, graph, lively, pixels, read_raw, save
 
 CASES = [(kind, number) for kind, cases in LAYER_CASES.items() for number in range(len(cases))]
 
@@ -120,7 +120,7 @@ def test_other_ways_to_write_a_simple_network_are_read(tmp_path: Path) -> None:
         helper.make_node("Add", ["f", "c"], ["y"]),
     ]
     path = save(graph(nodes, weights), tmp_path / "other.onnx")
-    model = read_model(path)
+    model = read_raw(path)
     assert [layer.kind for layer in model.network.spec.layers] == [
         "conv",
         "relu",
@@ -139,14 +139,19 @@ def test_other_ways_to_write_a_simple_network_are_read(tmp_path: Path) -> None:
     [
         (
             ("Elu", {}),
-            r"holds the operation 'Elu' \(node 'odd'\), and allowed in its place are AveragePool, ",
+            r"holds the operation 'Elu' \(node 'odd'\), which no layer here does",
         ),
-        (("MaxPool", {"kernel_shape": [2, 2], "ceil_mode": 1}), "has ceil_mode 1; allowed is 0"),
+        (
+            ("AveragePool", {"kernel_shape": [4, 4], "strides": [4, 4], "ceil_mode": 1}),
+            "windows that stick out",
+        ),
         (("MaxPool", {"kernel_shape": [2, 2], "pads": [0, 0, 1, 1]}), "allowed are the same on both sides"),
-        (("MaxPool", {"kernel_shape": [2, 2], "auto_pad": "SAME_UPPER"}), "has auto_pad SAME_UPPER"),
+        (("MaxPool", {"kernel_shape": [2, 2], "auto_pad": "SAME_UPPER"}), "values that may be negative"),
         (("AveragePool", {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}), "does not count its padding"),
-        (("Flatten", {"axis": 2}), "has axis 2; allowed is 1"),
-        (("GlobalAveragePool", {}), "is not followed by Flatten"),
+        (("MaxPool", {"kernel_shape": [2, 2], "dilations": [2, 2]}), r"has dilations \[2, 2\]"),
+        (("Conv", {}), "takes something at place 2 that is no weight"),
+        (("Gelu", {}), "holds the operation 'Gelu'"),
+        (("Transpose", {"perm": [1, 0, 2, 3]}), "moves the axis of the batch"),
     ],
 )
 def test_what_does_not_exist_here_is_refused_by_name(
@@ -160,17 +165,13 @@ def test_what_does_not_exist_here_is_refused_by_name(
         read_model(save(graph(nodes, {}), tmp_path / "odd.onnx"))
 
 
-def test_two_inputs_vectors_and_groups_are_refused(tmp_path: Path) -> None:
-    weight = {"w": np.ones((2, 1, 3, 3), np.float32)}
-    grouped = helper.make_node("Conv", ["x", "w"], ["y"], group=2)
-    with pytest.raises(ModelFileError, match="has group 2; allowed is 1"):
-        read_model(save(graph([grouped], weight, (2, 6, 6)), tmp_path / "grouped.onnx"))
+def test_two_inputs_and_odd_vectors_are_refused(tmp_path: Path) -> None:
     relu = helper.make_node("Relu", ["x"], ["y"])
-    with pytest.raises(ModelFileError, match=r"takes an input of shape .*; allowed is \(N, C, H, W\)"):
+    with pytest.raises(ModelFileError, match=r"of shape \(\?, 6\), and allowed is an image, \(N, C, H, W\)"):
         read_model(save(graph([relu], {}, (6,)), tmp_path / "vector.onnx"))
     two = graph([helper.make_node("Add", ["x", "z"], ["y"])], {})
     two.graph.input.append(helper.make_tensor_value_info("z", TensorProto.FLOAT, ["N", 1, 6, 6]))
-    with pytest.raises(ModelFileError, match="takes 2 inputs; allowed is one"):
+    with pytest.raises(ModelFileError, match=r"takes 2 inputs \('x', 'z'\), and allowed is one"):
         read_model(save(two, tmp_path / "two.onnx"))
 
 
@@ -181,7 +182,7 @@ def test_weights_elsewhere_are_not_fetched(tmp_path: Path) -> None:
     tensor.ClearField("raw_data")
     entry = tensor.external_data.add()
     entry.key, entry.value = "location", "../../etc/passwd"
-    with pytest.raises(ModelFileError, match="keeps the weight 'w' in another file"):
+    with pytest.raises(ModelFileError, match="keeps the weight 'w' in "):
         read_model(save(model, tmp_path / "outside.onnx"))
 
 
@@ -205,5 +206,5 @@ def test_a_description_without_end_is_told(tmp_path: Path) -> None:
 
 def test_pixels_divided_by_nothing_are_refused(tmp_path: Path) -> None:
     nodes = [helper.make_node("Div", ["x", "zero"], ["a"]), helper.make_node("Flatten", ["a"], ["y"])]
-    with pytest.raises(ModelFileError, match="multiplied by something that is not above 0"):
+    with pytest.raises(ModelFileError, match="divides by zero"):
         read_model(save(graph(nodes, {"zero": np.zeros((), np.float32)}), tmp_path / "zero.onnx"))

@@ -80,7 +80,18 @@ def declared(model: Model, monkeypatch: pytest.MonkeyPatch) -> Shapes:
     nn = ModuleType("torch.nn")
     vars(nn).update(Module=Module, Sequential=Sequential, Conv2d=conv2d, Linear=linear)
     vars(nn).update(BatchNorm1d=batch_norm, BatchNorm2d=batch_norm)
-    for name in ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "MaxPool2d", "AvgPool2d", "Flatten", "Dropout"):
+    for name in (
+        "ReLU",
+        "ReLU6",
+        "Hardtanh",
+        "LeakyReLU",
+        "Sigmoid",
+        "Tanh",
+        "MaxPool2d",
+        "AvgPool2d",
+        "Flatten",
+        "Dropout",
+    ):
         setattr(nn, name, plain)
     nn.AdaptiveAvgPool2d = plain  # type: ignore[attr-defined]
     torch, files = ModuleType("torch"), ModuleType("safetensors.torch")

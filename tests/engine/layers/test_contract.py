@@ -20,6 +20,7 @@ EXAMPLES = {
         ({"filters": 3, "kernel": 1}, (5, 3, 3)),
     ],
     "relu": [({}, IMAGE), ({}, (7,))],
+    "relu6": [({"ceiling": 1.5}, IMAGE), ({}, (7,))],
     "leaky_relu": [({"slope": 0.1}, IMAGE), ({"slope": 0.0}, (7,))],
     "sigmoid": [({}, IMAGE), ({}, (7,))],
     "tanh": [({}, IMAGE), ({}, (7,))],

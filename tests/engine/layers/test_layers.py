@@ -84,13 +84,14 @@ def test_flatten_orders_features_by_map_row_and_column():
     np.testing.assert_array_equal(y, x.reshape(2, 60))
 
 
-@pytest.mark.parametrize("kind", ["relu", "leaky_relu", "sigmoid", "tanh"])
+@pytest.mark.parametrize("kind", ["relu", "relu6", "leaky_relu", "sigmoid", "tanh"])
 def test_activations_at_the_extremes(kind):
     x = np.array([[-1e4, -0.0, 0.0, 1e4]], np.float32)
     with np.errstate(all="raise", under="ignore"):
         y, _ = layer_from_json({"kind": kind}).forward({}, x, INFERENCE)
     expected = {
         "relu": [0, 0, 0, 1e4],
+        "relu6": [0, 0, 0, 6],
         "leaky_relu": [-100, 0, 0, 1e4],
         "sigmoid": [0, 0.5, 0.5, 1],
         "tanh": [-1, 0, 0, 1],
@@ -98,7 +99,7 @@ def test_activations_at_the_extremes(kind):
     np.testing.assert_allclose(y, [expected], rtol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["relu", "leaky_relu", "max_pool"])
+@pytest.mark.parametrize("kind", ["relu", "relu6", "leaky_relu", "max_pool"])
 def test_a_value_that_is_not_a_number_is_not_hidden(kind):
     x = np.full((1, 1, 2, 2), np.nan, np.float32)
     y, _ = layer_from_json({"kind": kind}).forward({}, x, INFERENCE)
