@@ -6,13 +6,15 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from engine.text import plain
+
 
 class Parser(argparse.ArgumentParser):
     """Says a usage error in one line."""
 
     def error(self, message: str) -> NoReturn:
         """Print ``message`` and exit with 2."""
-        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: error: {plain(message)} (see {self.prog} --help)\n")
 
 
 class Version(argparse.Action):

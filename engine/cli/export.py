@@ -6,6 +6,7 @@ import argparse
 
 from engine.cli.arguments import name_or_path, to_path
 from engine.model.model_file import SHIPPED, find_model
+from engine.text import plain
 
 HELP = "write a model for PyTorch or as ONNX"
 FORMATS = ("safetensors", "onnx", "torch")
@@ -36,9 +37,9 @@ def run(args: argparse.Namespace) -> int:
     export_model(model, args.format, args.out)
     channels, height, width = model.network.spec.in_shape
     takes = f"pixels 0 to 255, (N, {channels}, {height}, {width})"
-    print(f"{args.out}: {args.format}, {model.network.vector.size:,} weights, takes {takes}")
+    print(f"{plain(str(args.out))}: {args.format}, {model.network.vector.size:,} weights, takes {takes}")
     if args.format == "torch":
         from engine.exchange.torch_text import WEIGHTS
 
-        print(f"The class loads {WEIGHTS}: export {args.model} --format safetensors --out {WEIGHTS}")
+        print(f"The class loads {WEIGHTS}: export {plain(args.model)} --format safetensors --out {WEIGHTS}")
     return 0

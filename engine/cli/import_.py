@@ -6,6 +6,7 @@ import argparse
 
 from engine.cli.arguments import to_path
 from engine.model.model_file import save_model
+from engine.text import plain
 
 HELP = "turn a model from elsewhere (.onnx, .safetensors, the origin's trained.pickle) into one of here"
 
@@ -25,11 +26,12 @@ def run(args: argparse.Namespace) -> int:
     model = read_model(args.file)
     save_model(args.out, model)
     layers = ", ".join(layer.kind for layer in model.network.spec.layers)
-    print(f"{args.out}: {model.network.vector.size:,} weights, {model.network.classes} classes; {layers}")
+    weights, classes = model.network.vector.size, model.network.classes
+    print(f"{plain(str(args.out))}: {weights:,} weights, {classes} classes; {layers}")
     costs, accuracies = (model.history.steps.column(name) for name in ("loss", "accuracy"))
     if len(costs):
         last = f"cost {costs[-1]:.4f}, accuracy {accuracies[-1]:.2%}"
         print(f"Curves of {len(costs):,} steps; at the last: {last}.")
     if "note" in model.record:
-        print(model.record["note"])
+        print(plain(str(model.record["note"])))
     return 0

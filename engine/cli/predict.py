@@ -13,6 +13,7 @@ import numpy as np
 from engine.cli.arguments import name_or_path, to_path
 from engine.errors import EngineError
 from engine.model.model_file import SHIPPED, Model, find_model
+from engine.text import plain
 
 if TYPE_CHECKING:
     from engine.recognise.marks import Box
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             continue
         answers.append(answer(model, path, readings))
         if not args.json:
-            print("\n".join(lines(answers[-1])))
+            print("\n".join(plain(line) for line in lines(answers[-1])))
     if args.json:
         print(json.dumps(answers))
     return 1 if failed else 0

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine.task import Progress, Task
+from engine.text import plain
 
 
 def bar(total: float, unit: str, **options: Any) -> Any:
@@ -35,4 +36,4 @@ def say(line: str) -> None:
     """Print a line on standard error, above a progress bar that may be there."""
     from tqdm import tqdm
 
-    tqdm.write(line, file=sys.stderr)
+    tqdm.write(plain(line), file=sys.stderr)

@@ -26,7 +26,7 @@ from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
 from engine.session.messages import State
-from engine.text import shortened
+from engine.text import plain, shortened
 from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import SHARE, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
@@ -214,7 +214,7 @@ def _train(
     figures = results.figures
     print(
         f"test accuracy {100 * figures['test_accuracy']:.2f} % on {figures['test_images']:,} images after "
-        f"{figures['training_seconds']:.1f} s of training; model: {where / MODEL}"
+        f"{figures['training_seconds']:.1f} s of training; model: {plain(str(where / MODEL))}"
     )
     if training.state is State.FAILED:
         raise EngineError(f"{training.message} The results so far are in {where}.")

@@ -53,7 +53,7 @@ _ENTRIES = (
         test=10000,
         loader=_shipped_mnist,
         licence="CC BY-SA 3.0",
-        home="http://yann.lecun.com/exdb/mnist/",
+        home="https://yann.lecun.com/exdb/mnist/",
         citation="LeCun et al.: Gradient-based learning applied to document recognition, 1998",
         formats=("idx",),
         files=_idx(
@@ -117,8 +117,8 @@ _ENTRIES = (
             ),
         ),
         mirrors=(
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
             "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
         ),
         offline="or Debian's package dataset-fashion-mnist",
     ),
@@ -132,7 +132,7 @@ _ENTRIES = (
         test=10000,
         loader=partial(_fetched, "kmnist"),
         licence="CC BY-SA 4.0",
-        home="http://codh.rois.ac.jp/kmnist/",
+        home="https://codh.rois.ac.jp/kmnist/",
         citation="Clanuwat et al.: Deep learning for classical Japanese literature, 2018",
         formats=("idx",),
         files=_idx(
@@ -145,10 +145,7 @@ _ENTRIES = (
             ),
             ("", "", "", ""),
         ),
-        mirrors=(
-            "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
-            "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
-        ),
+        mirrors=("https://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
     ),
     Entry(
         name="cifar10",

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.errors import DataError
+from engine.text import name as shown
 from engine.types import Bytes, Labels, Shape
 
 _BLOCK = 1024
@@ -40,7 +41,9 @@ class Dataset:
     test_labels: Labels
 
     def __post_init__(self) -> None:
-        """Check that the arrays belong together and lock them."""
+        """Check that the arrays belong together and lock them; make the names harmless to show."""
+        object.__setattr__(self, "title", shown(self.title))
+        object.__setattr__(self, "class_names", tuple(shown(name) for name in self.class_names))
         for part in ("train", "test"):
             images, labels = getattr(self, f"{part}_images"), getattr(self, f"{part}_labels")
             self._check(part, images, labels)

@@ -10,6 +10,7 @@ from engine.data.folders import own_folder
 from engine.data.pictures.found import natural
 from engine.errors import ModelFileError
 from engine.model.model_file import Model, load_model, save_model
+from engine.text import name as shown
 
 PREFIX = "taught-"
 """Every key of a taught model begins so."""
@@ -65,7 +66,7 @@ def kept() -> tuple[list[Kept], list[str]]:
             continue
         teaching = model.record.get("teaching")
         words = teaching if isinstance(teaching, dict) else {}
-        title, origin = str(words.get("title", path.stem)), str(words.get("origin", ""))
+        title, origin = shown(str(words.get("title", path.stem))), str(words.get("origin", ""))
         found.append(Kept(path.stem, title, origin, model))
     return found, broken
 

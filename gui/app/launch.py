@@ -12,6 +12,7 @@ from types import ModuleType
 from engine.cli import train
 from engine.cli.arguments import to_path
 from engine.errors import EngineError
+from engine.text import plain
 from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 from gui.app import preflight, screenshot
@@ -72,5 +73,5 @@ def offscreen(args: argparse.Namespace) -> int:
         screenshot.Picture(out / "window.png", theme=args.theme or "light"),
         resume=load_checkpoint(out / train.CHECKPOINT),
     )
-    print(f"picture of the window: {out / 'window.png'}")
+    print(f"picture of the window: {plain(str(out / 'window.png'))}")
     return code

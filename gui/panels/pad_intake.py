@@ -13,6 +13,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter
 
 from engine.errors import DataError
 from engine.task import Task
+from engine.text import plain
 from engine.types import Bytes
 from gui.presenters.subject import Subject
 from gui.run.runner import Runner
@@ -79,7 +80,7 @@ def from_file(path: Path) -> Intake:
 
         return open_picture(path)
 
-    return Intake(path.name, picture)
+    return Intake(plain(path.name), picture)
 
 
 class Opener(QObject):

@@ -8,6 +8,7 @@ from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
 from engine.model.model_file import SHIPPED, Model, find_model
 from engine.session.messages import Snapshot
+from engine.text import name as shown
 from engine.training.config import RunConfig
 from gui.run.session_bridge import SessionBridge
 
@@ -86,7 +87,7 @@ class ModelRegistry(QObject):
 
     def add(self, key: str, title: str, model: Model, *, choose: bool = True) -> None:
         """Put a model on the registry under ``key``, in place of one that has this key already."""
-        self._titles[key], self._models[key] = title, model
+        self._titles[key], self._models[key] = shown(title), model
         if choose:
             self._current = key
         self.changed.emit()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
+from engine.text import plain
+
 _log = logging.getLogger(__name__)
 
 
@@ -20,14 +22,16 @@ class Notices(QObject):
 
     def tell(self, sentence: str) -> None:
         """Say something that is good to know."""
-        _log.info(sentence)
+        sentence = plain(sentence)
+        _log.info("%s", sentence)
         self.posted.emit(sentence, False)
 
     def problem(self, sentence: str) -> None:
         """Say what went wrong and what to do."""
+        sentence = plain(sentence)
         _log.info("problem: %s", sentence)
         self.posted.emit(sentence, True)
 
     def offer(self, sentence: str, label: str, action: Callable[[], object]) -> None:
         """Say something and offer to do something about it."""
-        self.offered.emit(sentence, label, action)
+        self.offered.emit(plain(sentence), label, action)

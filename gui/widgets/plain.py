@@ -13,12 +13,14 @@ from typing import Any
 from PyQt5.QtCore import QPoint, Qt
 from PyQt5.QtWidgets import QLabel, QToolTip, QWidget
 
+from engine.text import plain
+
 _looks_rich: Any = Qt.mightBeRichText
 """Whether Qt would take a text for HTML; the stubs have it as a method."""
 
 
 class Label(QLabel):
-    """A label that interprets nothing."""
+    """A label that interprets nothing: no markup, and no marks that change the direction of writing."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         """Show ``text``; an ampersand marks a shortcut only if the label has a buddy."""
@@ -26,9 +28,18 @@ class Label(QLabel):
         self.setTextFormat(Qt.PlainText)
         self.setText(text)
 
+    def setText(self, text: str) -> None:
+        """Show ``text``, whose lines are kept."""
+        super().setText(_harmless(text))
+
+
+def _harmless(text: str) -> str:
+    return "\n".join(plain(line) for line in text.split("\n"))
+
 
 def tooltip(text: str) -> str:
     """Return ``text`` in the form in which a tooltip shows just these letters."""
+    text = _harmless(text)
     if not _looks_rich(text):
         return text
     return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"

@@ -8,6 +8,8 @@ from pathlib import Path
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
+from engine.text import plain
+
 
 class Dialogs:
     """Asks with the system's dialogs, above the active window."""
@@ -20,7 +22,7 @@ class Dialogs:
         box = QMessageBox(self._above())
         box.setWindowTitle("Kernelscope")
         box.setTextFormat(Qt.PlainText)
-        box.setText(question)
+        box.setText(plain(question))
         buttons = [box.addButton(answer, QMessageBox.ActionRole) for answer in answers]
         box.addButton(QMessageBox.Cancel)
         box.setDefaultButton(buttons[0])

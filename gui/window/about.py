@@ -9,7 +9,6 @@ from PyQt5.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from engine import VERSION
 from engine.versions import as_text
 from gui.style.icons import program_icon
 from gui.style.theme import GRID
+from gui.widgets.plain import Label
 
 ABOUT = (
     f"<h3>Kernelscope {VERSION}</h3>"
@@ -38,9 +38,9 @@ class About(QDialog):
         super().__init__(parent)
         self.setWindowTitle("About Kernelscope")
         self.setAttribute(Qt.WA_DeleteOnClose)
-        picture = QLabel()
+        picture = Label()
         picture.setPixmap(program_icon().pixmap(_ICON, _ICON))
-        words = QLabel(ABOUT)
+        words = Label(ABOUT)
         words.setWordWrap(True)
         words.setMinimumWidth(400)
         head = QHBoxLayout()

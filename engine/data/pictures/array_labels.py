@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from engine.data.pictures.found import Broken, Listing, natural
 from engine.errors import DataError
+from engine.text import name as shown
 
 
 def read_labels(labels: npt.NDArray[Any], count: int, where: str) -> list[int | str]:
@@ -76,8 +77,9 @@ def number_labels(listing: Listing, labels: list[int | str], words: tuple[str, .
                 listing.labels[index] = -1
         return
     names = [str(label) for label in labels]
-    listing.class_names = tuple(sorted(set(names) - {""}, key=lambda name: (natural(name), name)))
-    number = {name: index for index, name in enumerate(listing.class_names)}
+    ordered = sorted(set(names) - {""}, key=lambda name: (natural(name), name))
+    listing.class_names = tuple(shown(name) for name in ordered)
+    number = {name: index for index, name in enumerate(ordered)}
     listing.labels = [number.get(name, -1) for name in names]
     for place, name in enumerate(names):
         if not name:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from engine.data.pictures.found import Choice, Question
 from engine.data.pictures.values import EIGHT_BITS, Numbers, Range, guesses
 from engine.errors import DataError
+from engine.text import plain
 
 FOLDERS, SPLIT, DEEPEST, NAMES = WAYS = ("folders", "split", "deepest", "names")
 """What can say the classes of a folder: its folders, those of its part to train on, the folders in which
@@ -20,6 +21,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 def listed(names: Sequence[str], most: int = 5, longest: int = 32) -> str:
     """Return the first names, none of them so long that it hides the others."""
+    names = [plain(name) for name in names]
     short = [name if len(name) <= longest else f"{name[: longest - 1]}\u2026" for name in names[:most]]
     if len(names) <= most:
         return ", ".join(short)

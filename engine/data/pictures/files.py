@@ -16,6 +16,8 @@ from engine.data.pictures.splits import unwrapped
 from engine.data.pictures.tree import read_tree
 from engine.errors import DataError
 from engine.task import Task
+from engine.text import name as shown
+from engine.text import plain
 
 
 @dataclass
@@ -68,7 +70,7 @@ def list_folder(folder: Path, task: Task, answer: str = "") -> Listing:
     listing.understood += made.understood
     listing.notes += made.notes
     source.paths = [path for path, _, _ in made.items]
-    listing.names = [str(path.relative_to(folder)) for path in source.paths]
+    listing.names = [plain(str(path.relative_to(folder))) for path in source.paths]
     listing.tests = [test for _, _, test in made.items] if made.laid_down else []
     number(listing, [name for _, name, _ in made.items], made.classes)
     return listing
@@ -76,6 +78,7 @@ def list_folder(folder: Path, task: Task, answer: str = "") -> Listing:
 
 def number(listing: Listing, of_class: Sequence[str], names: set[str]) -> None:
     """Put the classes into their natural order and give each picture its number."""
-    listing.class_names = tuple(sorted(names, key=lambda name: (natural(name), name)))
-    place = {name: index for index, name in enumerate(listing.class_names)}
+    ordered = sorted(names, key=lambda name: (natural(name), name))
+    listing.class_names = tuple(shown(name) for name in ordered)
+    place = {name: index for index, name in enumerate(ordered)}
     listing.labels = [place[name] for name in of_class]

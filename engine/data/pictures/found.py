@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from engine.data.pictures.values import Range
+from engine.text import plain
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,6 +27,11 @@ class Broken:
 
     name: str
     reason: str
+
+    def __post_init__(self) -> None:
+        """Make both harmless to show."""
+        object.__setattr__(self, "name", plain(self.name))
+        object.__setattr__(self, "reason", plain(self.reason))
 
 
 @dataclass(frozen=True)

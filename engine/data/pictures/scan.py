@@ -31,6 +31,7 @@ from engine.data.pictures.table import list_table
 from engine.data.pictures.values import EIGHT_BITS, SIXTEEN_BITS, Numbers, Range, guess
 from engine.errors import DataError
 from engine.task import Task
+from engine.text import name as shown
 
 SAMPLES = 6
 """Pictures of each class that are kept to be shown."""
@@ -198,7 +199,7 @@ def _found(listing: Listing, look: _Look) -> Found:
     there = sorted({listing.labels[index] for index in kept})
     number = {label: position for position, label in enumerate(there)}
     return Found(
-        title=listing.title.replace("_", " ")[:80],
+        title=shown(listing.title.replace("_", " "))[:80],
         source=listing.source,
         class_names=tuple(listing.class_names[label] for label in there),
         indices=tuple(kept),

@@ -17,6 +17,7 @@ from engine.data.pictures.roles import NONE, role
 from engine.data.pictures.rows import delimiter, rows, text_of
 from engine.errors import DataError
 from engine.task import Task
+from engine.text import plain
 
 _SAMPLE = 200
 """Lines that tell what the columns hold, at first."""
@@ -75,7 +76,7 @@ def _list_files(path: Path, columns: Columns, lines: Iterable[tuple[int, list[st
             listing.broken.append(Broken(f"line {line}: {name}", "Several files have this name."))
             continue
         source.paths.append(file)
-        listing.names.append(f"line {line}: {name}")
+        listing.names.append(plain(f"line {line}: {name}"))
         uses.append(use)
         of_class.append(label)
     if not of_class:

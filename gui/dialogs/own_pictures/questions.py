@@ -10,7 +10,7 @@ from gui.presenters.own_pictures import OwnPictures, read_range
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.option_form import LABEL_WIDTH
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 
 _TITLES = {"classes": "Classes", "range": "Values"}
 _TIPS = {
@@ -33,7 +33,7 @@ class QuestionRow(QWidget):
         self.box = ChoiceBox(_TITLES[about], _TIPS[about], letters=0)
         self.label = Label(_TITLES[about])
         self.label.setBuddy(self.box)
-        self.label.setToolTip(_TIPS[about])
+        self.label.setToolTip(tooltip(_TIPS[about]))
         self.own = QLineEdit()
         self.own.setPlaceholderText("black and white, as in 0 16")
         self.own.setAccessibleName("Values that are black and white")
