@@ -10,7 +10,7 @@ from engine.errors import EngineError
 from engine.session.messages import State
 from engine.training.checkpoint import load_checkpoint
 from gui.run.autosave import Autosave
-from gui.run.run_control import RunControl
+from gui.run.run_control import RunControl, missing_data
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 
@@ -58,8 +58,10 @@ class KeptRun(QObject):
             self._autosave.release(path)
             self._notices.problem(f"The unfinished run cannot be read; it stays where it is. {error}")
             return
-        if not self._control.begin_from(checkpoint):
+        told = missing_data(checkpoint)
+        if told or not self._control.begin_from(checkpoint):
             self._autosave.release(path)
+            self.offer(f"{told} The unfinished run is still kept." if told else _SENTENCE)
             return
         self._awaited = (path, int(checkpoint.values.get("step", 0)))
 

@@ -19,6 +19,15 @@ Confirm = Callable[[str, str], bool]
 """Asks the user a question with the given text and name of the button that does it."""
 
 
+def missing_data(checkpoint: Checkpoint) -> str:
+    """Return a sentence if the data set of a run is not on this computer, so that it cannot go on."""
+    name = checkpoint.config.data
+    if name in entries() and is_present(name):
+        return ""
+    title = entry(name).title if name in entries() else repr(name)
+    return f"This run learns from {title}, which is not on this computer; add the data set first."
+
+
 class RunControl(QObject):
     """Turns the user's wishes into commands of the session.
 
@@ -92,19 +101,16 @@ class RunControl(QObject):
         except EngineError as error:
             self._notices.problem(str(error))
             return False
-        return self.begin_from(checkpoint)
-
-    def begin_from(self, checkpoint: Checkpoint) -> bool:
-        """Go on from ``checkpoint``, after asking if something would be lost.
-
-        A run whose data set is not on this computer is refused: the present one stays.
-        """
-        name = checkpoint.config.data
-        if name not in entries() or not is_present(name):
-            title = entry(name).title if name in entries() else repr(name)
-            told = f"This run learns from {title}, which is not on this computer; add the data set first."
+        if told := missing_data(checkpoint):
             self._notices.problem(told)
             return False
+        if not self.begin_from(checkpoint):
+            return False
+        self._saved_steps = int(checkpoint.history.steps.length)  # they are in that file
+        return True
+
+    def begin_from(self, checkpoint: Checkpoint) -> bool:
+        """Go on from ``checkpoint``, after asking if something would be lost."""
         question = "Go on with the other run and lose this one?"
         return self._begin(checkpoint.config, checkpoint, question, "Go on with the other run")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.model.model_file import load_model
-from engine.session.messages import State
+from engine.session.messages import Quit, State
 from engine.task import Cancelled
+from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 from gui.app.build import Kernelscope, build
 from gui.run.autosave import Autosave
@@ -136,3 +138,66 @@ def test_work_that_was_given_up_ends_before_the_window_goes(
     program.close()  # would abort the process if the thread were still there
     assert ended
     program.close()  # does nothing more
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ZeroDivisionError("oh")])
+@pytest.mark.parametrize("answer", [0, 1])
+def test_after_an_error_in_the_training_it_is_saved_and_kept_as_ever(
+    qtbot: QtBot,
+    program: Kernelscope,
+    dialogs,
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    answer: int,
+) -> None:
+    trained(qtbot, program)
+
+    def fail(*_args: object) -> None:
+        raise error
+
+    monkeypatch.setattr("engine.training.trainer.apply_update", fail)
+    bridge = program.context.bridge
+    qtbot.waitUntil(lambda: bridge.state is State.FAILED, timeout=LONG)
+    assert "The weights of step" in program.window.notice_bar.text
+    dialogs.file = tmp_path / "mine.safetensors"
+    QTest.keyClick(program.window, Qt.Key_S, Qt.ControlModifier)
+    qtbot.waitUntil(lambda: "Saved mine.safetensors" in program.window.notice_bar.text, timeout=LONG)
+    assert load_model(dialogs.file).record["steps"] == bridge.steps
+    program.control._saved_steps = 0  # as if it had not been saved
+    dialogs.choice = answer
+    began = time.monotonic()
+    program.window.close()
+    assert time.monotonic() - began < 5
+    assert not program.window.isVisible()
+    kept = [load_checkpoint(path).values["step"] for path in store.data.glob("*.safetensors")]
+    assert kept == ([bridge.steps] if answer == 0 else [])
+
+
+def test_a_session_whose_thread_is_gone_answers_at_once(qtbot: QtBot, program: Kernelscope, dialogs) -> None:
+    trained(qtbot, program)
+    bridge = program.context.bridge
+    bridge._channel.send(Quit())
+    qtbot.waitUntil(lambda: not bridge._thread.is_alive(), timeout=LONG)
+    dialogs.choice = 0
+    began = time.monotonic()
+    program.window.close()
+    assert time.monotonic() - began < 5
+    assert program.window.isVisible()
+    assert "the training has ended and holds nothing to save" in program.window.notice_bar.text
+
+
+def test_a_signal_in_the_middle_of_the_question_keeps_the_run(
+    qtbot: QtBot, program: Kernelscope, dialogs, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(qtbot, program)
+
+    def meanwhile(question: str, answers: object) -> int:
+        program.end()
+        return 1  # too late
+
+    monkeypatch.setattr(dialogs, "choose", meanwhile)
+    program.window.close()
+    assert len(list(store.data.glob("unfinished-*.safetensors"))) == 1
+    assert program.closing.outcome().startswith("interrupted; the run is kept")
