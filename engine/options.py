@@ -63,6 +63,9 @@ def option(
     return dataclasses.field(default=default, metadata={"info": info})
 
 
+_LARGEST_WHOLE = 2**63
+"""Larger whole numbers are no option's, and not all of them have a float."""
+
 T = TypeVar("T", bound="Configurable")
 
 
@@ -122,6 +125,8 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
             checked(name, part, 0, dataclasses.replace(info, pair=False, words=())) for part in value
         )
     if isinstance(value, bool) or not isinstance(value, int | float):
+        raise error
+    if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
         raise error
     if isinstance(default, float) and not info.pair:
         value = float(value)

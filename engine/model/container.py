@@ -21,7 +21,7 @@ from engine.model.history import STEP_COLUMNS, VALIDATION_COLUMNS, History
 from engine.model.tensors import Arrays, description_in, read_tensors
 
 VERSION = 1
-_MOST_STEPS = 10**12
+MOST_STEPS = 10**12
 """No run is longer."""
 
 
@@ -68,7 +68,7 @@ def read(path: Path, kind: str) -> tuple[Arrays, History, dict[str, Any]]:
         if table is None or table.ndim != 2 or len(table) != len(names) or table.dtype != np.float64:
             raise ModelFileError(f"{path} is damaged: it has no usable {name}.")
         # Seconds may be unknown, and the loss beyond all numbers; where they belong may not.
-        if not ((table[:2] >= 0) & (table[:2] < _MOST_STEPS)).all():
+        if not ((table[:2] >= 0) & (table[:2] < MOST_STEPS)).all():
             raise ModelFileError(f"{path} is damaged: {name} has a step that cannot be.")
         columns.extend(table)
     return arrays, history, description

@@ -19,6 +19,10 @@ from engine.types import Shape
 _FOLDER = RESOURCES / "networks"
 MOST_SIDE = 4096
 """Largest number of channels, rows or columns of an image."""
+MOST_VALUES = 2**24
+"""Most values that a layer may give for one image: 64 MB, many times what the largest pictures here need."""
+MOST_TRAINED = 2**26
+"""Most values that a network may have to be trained: 256 MB, of which training needs a dozen copies."""
 
 PRESETS: dict[str, str] = {
     "classic": "Two convolutions of eight 5x5 kernels, one pooling: the network this program grew out of",
@@ -64,7 +68,7 @@ class NetworkSpec:
         """Return the output shape of each layer.
 
         Raises:
-            ShapeError: a layer does not fit; names its number, kind and the shape it got.
+            ShapeError: a layer does not fit, or asks for too much memory; names its number, kind and shape.
         """
         if not self.layers:
             raise ShapeError("A network needs at least one layer.")
@@ -74,6 +78,11 @@ class NetworkSpec:
                 shape = layer.out_shape(shape)
             except ShapeError as error:
                 raise ShapeError(f"Layer {number} ({layer.kind}): {error}") from None
+            if math.prod(shape) > MOST_VALUES:
+                raise ShapeError(
+                    f"Layer {number} ({layer.kind}) gives {math.prod(shape):,} values for one image; "
+                    f"allowed are {MOST_VALUES:,}."
+                )
             shapes.append(shape)
         if len(shape) != 1:
             raise ShapeError(
@@ -81,6 +90,12 @@ class NetworkSpec:
                 "so end with flatten or global average pooling, and dense."
             )
         return tuple(shapes)
+
+    @property
+    def trained(self) -> int:
+        """How many values are trained; raises ShapeError if the layers do not fit together."""
+        in_shapes = (self.in_shape, *self.shapes())
+        return sum(trained_size(layer, shape) for layer, shape in zip(self.layers, in_shapes, strict=False))
 
     @property
     def uses_randomness(self) -> bool:

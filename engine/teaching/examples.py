@@ -23,6 +23,7 @@ import numpy as np
 from engine.data.folders import own_folder
 from engine.errors import DataError
 from engine.io.files import replacing
+from engine.io.gate import ARRAYS, opened
 from engine.io.idx import write_idx
 from engine.io.npz import Archive
 from engine.types import Bytes, Labels, Shape
@@ -80,10 +81,8 @@ class Examples:
         """
         if not self.path.exists():
             return ()
-        try:
-            self.path.open("rb").close()
-        except OSError as error:
-            raise DataError(f"Cannot read {self.path}: {error.strerror}.") from None
+        with opened(self.path, ARRAYS):
+            pass  # what cannot be opened is not broken
         try:
             return self._read()
         except DataError as error:

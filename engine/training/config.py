@@ -10,7 +10,7 @@ from typing import Any
 from engine.data.augment import Augmentation, augmentation_from_json
 from engine.errors import ConfigError
 from engine.io.gate import CONFIG, explained, json_file
-from engine.model.spec import NetworkSpec, preset
+from engine.model.spec import MOST_TRAINED, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS, Optimiser, optimiser_from_json
 from engine.options import OptionInfo, checked, option
 from engine.schedules import SCHEDULES, Schedule, schedule_from_json
@@ -77,7 +77,10 @@ class RunConfig:
             default = type(self).__dataclass_fields__[name].default
             title = name.replace("_", " ")
             object.__setattr__(self, name, checked(title, getattr(self, name), default, info))
-        self.network.shapes()
+        if self.network.trained > MOST_TRAINED:
+            raise ConfigError(
+                f"The network has {self.network.trained:,} values to train; allowed are {MOST_TRAINED:,}."
+            )
 
     @classmethod
     def options(cls) -> dict[str, OptionInfo]:

@@ -17,6 +17,8 @@ import numpy as np
 from engine.data.dataset import Dataset, holdout
 from engine.data.preprocess import Preprocessing
 from engine.errors import ConfigError, ModelFileError, TrainingError
+from engine.io.gate import MODEL, explained
+from engine.model.container import MOST_STEPS
 from engine.model.network import Network
 from engine.training.batches import Batch, BatchPlan
 from engine.training.config import LiveSettings, RunConfig
@@ -317,7 +319,7 @@ class Trainer:
         """
         named = {n.removeprefix("network."): v for n, v in arrays.items() if n.startswith("network.")}
         plan = BatchPlan(self._train, self.config.seed)
-        try:
+        with explained("The checkpoint", MODEL):
             live = self.config.changed(LiveSettings(**values["live"])).live()
             counters = Counters(*(int(values[name]) for name in Counters._fields))
             good = Counters(*(int(n) for n in values.get("good", counters)))
@@ -328,8 +330,9 @@ class Trainer:
             kept = {
                 n: arrays[f"good.{n}"].reshape(v.shape) for n, v in self._learnt.items() if "good" in values
             }
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ModelFileError(f"The checkpoint is damaged: {error}.") from None
+            for each in (counters, good):
+                if min(each) < 0 or max(each) > MOST_STEPS or each.offset >= self.epoch_size:
+                    raise ModelFileError(f"The checkpoint stands where no run can: {each}.")
         for part in (new, kept):
             if (name := not_finite(part)) is not None:
                 raise ModelFileError(f"The checkpoint is damaged: {name!r} holds values that are not finite.")

@@ -17,6 +17,7 @@ from engine import signals
 from engine.data.catalogue import entries, is_present
 from engine.error_log import of_process
 from engine.errors import EngineError
+from engine.io.gate import CONFIG, explained
 from engine.model.spec import preset
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
@@ -185,7 +186,8 @@ def remembered(settings: Settings) -> RunConfig:
     if not settings.config:
         return default
     try:
-        config = RunConfig.from_json(settings.config)
+        with explained("The remembered run", CONFIG):
+            config = RunConfig.from_json(settings.config)
     except EngineError:
         return default
     return config if config.data in entries() and is_present(config.data) else default

@@ -13,6 +13,8 @@ from engine.io.files import write_text
 from engine.io.gate import CONFIG, explained, is_there, json_file
 
 VERSION = 1
+_WIDEST = 280
+"""The pen of the pad, whose sheet has this many pixels a side."""
 
 
 class NewerError(EngineError):
@@ -63,6 +65,10 @@ class Settings:
             if type(value) is not type(getattr(settings, name)):
                 raise ConfigError(f"{name} is {value!r}.")
             setattr(settings, name, value)
+        if not 1 <= settings.pen <= _WIDEST:
+            raise ConfigError(f"pen is {settings.pen}; allowed is 1 to {_WIDEST}.")
+        if not 0 < settings.drawing_share <= 1:
+            raise ConfigError(f"drawing_share is {settings.drawing_share}; allowed is above 0 to 1.")
         return settings
 
 
