@@ -1,13 +1,15 @@
 """Change the code in small ways and see whether a test notices: ``make mutate FILES=...``.
 
 mutmut makes the mutants of each file and runs the tests of ``selection`` against each one, in a process
-forked for it. It leaves out module constants and decorated functions (properties among them); messages,
-logging and docstrings are left out here. A mutant that no test kills must be listed in ``survivors``.
+forked for it. It leaves out constants of modules and decorated functions; properties and context managers
+are given back to it here. Messages, logging and docstrings are left out. A mutant that no test kills must be
+listed in ``survivors``.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import shutil
@@ -46,6 +48,23 @@ do_not_mutate_patterns = [
 KILLED = {"killed", "timeout", "segfault", "caught by type check"}
 
 
+DECORATORS = {"contextmanager", "property"}
+
+
+def undecorated(source: str) -> str:
+    """Return ``source`` with ``@property def x`` as ``def plain_x`` and ``x = property(plain_x)``."""
+    lines = source.splitlines()
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    for node in sorted(functions, key=lambda node: node.lineno, reverse=True):
+        decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+        if len(decorators) == 1 and decorators[0] in DECORATORS:
+            again = f"{' ' * node.col_offset}{node.name} = {decorators[0]}(plain_{node.name})"
+            lines.insert(node.end_lineno or node.lineno, again)
+            lines[node.lineno - 1] = lines[node.lineno - 1].replace("def ", "def plain_", 1)
+            del lines[node.decorator_list[0].lineno - 1]
+    return "\n".join(lines) + "\n"
+
+
 def prepared(file: str) -> Path:
     """Return a folder with a fresh copy of the project in which ``file`` is to be mutated."""
     folder = WORK / file.removesuffix(".py").replace("/", ".")
@@ -53,6 +72,7 @@ def prepared(file: str) -> Path:
     for name in ("engine", "gui", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "main.py", folder)
+    (folder / file).write_text(undecorated((ROOT / file).read_text("utf-8")), "utf-8")
     (folder / "mutants").mkdir()
     for place in (folder, folder / "mutants"):
         (place / "resources").symlink_to(ROOT / "resources")
@@ -85,8 +105,10 @@ def survivor(folder: Path, file: str, mutant: str) -> Survivor:
         )
         for sign in ("-", "+")
     ]
-    function = mutant.rpartition("__mutmut_")[0].rpartition(".")[2]
-    return Survivor(file, function.removeprefix("x_").replace("xǁ", "").replace("ǁ", "."), *sides, "")
+    function = mutant.rpartition("__mutmut_")[0].rpartition(".")[2].removeprefix("x_")
+    for strange, usual in (("xǁ", ""), ("ǁ", "."), ("plain_", "")):
+        function = function.replace(strange, usual)
+    return Survivor(file, function, *sides, "")
 
 
 def mutate(file: str, children: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.__main__ import ROOT
+from tests.mutation.__main__ import ROOT, undecorated
 from tests.mutation.selection import SELECTION
 from tests.mutation.survivors import SURVIVORS
 
@@ -19,3 +19,30 @@ def test_survivors_are_of_these_files_and_have_a_reason() -> None:
         assert entry.file in SELECTION
         assert len(entry.reason) > 20
     assert len({entry[:4] for entry in SURVIVORS}) == len(SURVIVORS)
+
+
+def test_decorated_functions_are_given_back_to_the_mutator() -> None:
+    source = '''
+class A:
+    @property
+    def x(self) -> int:
+        """Return one."""
+        return 1
+
+    @staticmethod
+    def y() -> int:
+        return 2
+
+
+@contextmanager
+def z():
+    yield 3
+'''
+    changed = undecorated("from contextlib import contextmanager\n" + source)
+    space: dict = {}
+    exec(changed, space)  # noqa: S102 - our own code
+    assert (space["A"]().x, space["A"].y()) == (1, 2)
+    assert space["A"].plain_x(None) == 1
+    with space["z"]() as value:
+        assert value == 3
+    assert "@property" not in changed and "@staticmethod" in changed

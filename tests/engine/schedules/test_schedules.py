@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.schedules import SCHEDULES, schedule_from_json
+from engine.schedules import SCHEDULES, Schedule, schedule_from_json
 from engine.schedules.simple import Constant, Cosine, Step
 from engine.schedules.warm import OneCycle, WarmUp
+from tests.engine.training.twin import factor
 
 
 def test_fixed_points() -> None:
@@ -29,3 +30,33 @@ def test_stays_between_zero_and_one(kind: str, epochs: int, share: float) -> Non
 def test_json_round_trip() -> None:
     for cls in SCHEDULES.values():
         assert schedule_from_json(cls().to_json()) == cls()
+
+
+def share(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high).map(lambda value: round(value, 3))
+
+
+@given(
+    schedule=st.one_of(
+        st.just(Constant()),
+        st.builds(Step, every=st.integers(1, 3), drop=share(0.1, 1)),
+        st.builds(Cosine, floor=share(0, 1)),
+        st.builds(WarmUp, warm=share(0, 4), floor=share(0, 1)),
+        st.builds(OneCycle, peak=share(0.01, 0.99), start=share(0.01, 1), end=share(0, 1)),
+    ),
+    epoch=share(0, 6),
+    epochs=st.integers(1, 5),
+)
+def test_follows_its_source(schedule: Schedule, epoch: float, epochs: int) -> None:
+    assert schedule.factor(epoch, epochs) == pytest.approx(factor(schedule, epoch, epochs), abs=1e-9)
+
+
+def test_runs_of_one_epoch_and_warm_ups_longer_than_the_run() -> None:
+    assert Cosine().factor(0.5, 1) == pytest.approx(0.5)
+    assert OneCycle(peak=0.5, start=0.2).factor(0.25, 1) == pytest.approx(0.6)
+    assert WarmUp(warm=0.5, floor=0.2).factor(0.75, 1) == pytest.approx(0.6)
+    assert WarmUp(warm=4).factor(1, 2) == pytest.approx(0.25)
+    assert WarmUp(warm=4, floor=0.3).factor(4.5, 2) == pytest.approx(0.3)
+    assert WarmUp(warm=2, floor=0.3).factor(2, 2) == pytest.approx(1)
+    assert WarmUp(warm=0).factor(0, 2) == 1
+    assert WarmUp(warm=1).factor(0, 2) == 1e-3  # not nothing: the first step would be lost

@@ -293,7 +293,11 @@ def factor(schedule, epoch, epochs):
     if schedule.kind == "warm_up":
         if epoch < schedule.warm:
             return max(0.001, epoch / schedule.warm)
-        past = min(1.0, (epoch - schedule.warm) / (epochs - schedule.warm)) if epochs > schedule.warm else 1.0
+        past = (
+            min(1.0, (epoch - schedule.warm) / (epochs - schedule.warm))
+            if epochs > schedule.warm
+            else float(epoch > schedule.warm)
+        )
         return schedule.floor + (1 - schedule.floor) * 0.5 * (1 + math.cos(math.pi * past))
     if schedule.kind == "one_cycle":
         if done < schedule.peak:
