@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutation.selection import SELECTION
-from tests.mutation.survivors import SURVIVORS, Survivor
+from tests.mutation.survivors import SURVIVORS, Change, is_listed
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "mutation"
@@ -82,7 +82,7 @@ def prepared(file: str) -> Path:
 
 
 def mutmut(folder: Path, *words: str) -> str:
-    """Run mutmut in ``folder`` and return what it says; exits if it cannot."""
+    """Run mutmut in ``folder`` and return what it says; raises RuntimeError if it fails."""
     environment = os.environ | {
         "HYPOTHESIS_PROFILE": "mutation",
         "QT_QPA_PLATFORM": "offscreen",
@@ -92,11 +92,11 @@ def mutmut(folder: Path, *words: str) -> str:
         [sys.executable, "-m", "mutmut", *words], cwd=folder, env=environment, capture_output=True, text=True
     )
     if done.returncode:
-        sys.exit(f"mutmut {' '.join(words)} failed in {folder}:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+        raise RuntimeError(f"mutmut {words[0]} failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
     return done.stdout
 
 
-def survivor(folder: Path, file: str, mutant: str) -> Survivor:
+def change(folder: Path, file: str, mutant: str) -> Change:
     """Return what the mutant changed."""
     lines = mutmut(folder, "show", mutant).splitlines()
     sides = [
@@ -108,29 +108,32 @@ def survivor(folder: Path, file: str, mutant: str) -> Survivor:
     function = mutant.rpartition("__mutmut_")[0].rpartition(".")[2].removeprefix("x_")
     for strange, usual in (("xǁ", ""), ("ǁ", "."), ("plain_", "")):
         function = function.replace(strange, usual)
-    return Survivor(file, function, *sides, "")
+    return Change(file, function, *sides)
 
 
 def mutate(file: str, children: int) -> bool:
     """Try the mutants of ``file``; returns whether enough are killed and all others are listed."""
     folder = prepared(file)
-    mutmut(folder, "run", "--max-children", str(children))
+    try:
+        mutmut(folder, "run", "--max-children", str(children))
+    except RuntimeError as error:
+        print(f"{file}: {error}", flush=True)
+        return False
     results = [
         line.strip().rpartition(": ") for line in mutmut(folder, "results", "--all", "true").splitlines()
     ]
     counts = Counter(status for _, _, status in results)
     total, killed = sum(counts.values()), sum(counts[status] for status in KILLED)
-    listed = {entry[:4] for entry in SURVIVORS}
-    left = [survivor(folder, file, name) for name, _, status in results if status not in KILLED]
-    new = [entry for entry in left if entry[:4] not in listed]
+    left = [change(folder, file, name) for name, _, status in results if status not in KILLED]
+    new = [entry for entry in left if not is_listed(entry)]
     share = killed / total if total else 1.0
     rest = f"{len(left) - len(new)} listed, {len(new)} new"
     print(f"{file}: {total} mutants, {killed} killed ({share:.1%}), {rest}", flush=True)
     for entry in new:
         print(f"  {entry.function}\n    - {entry.before}\n    + {entry.after}")
-    gone = [entry for entry in SURVIVORS if entry.file == file and entry[:4] not in {e[:4] for e in left}]
-    for entry in gone:
-        print(f"  listed, but killed or gone: {entry.function}: {entry.after}")
+    gone = [e for e in SURVIVORS if e.change.file == file and not any(e.is_of(each) for each in left)]
+    for one in gone:
+        print(f"  listed, but killed or gone: {one.change.function}: {one.change.after}")
     return share >= WANTED and not new and not gone
 
 

@@ -34,7 +34,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/session/periodic.py": (f"{_SESSION}/test_periodic.py",),
     "engine/session/side_evaluation.py": (f"{_SESSION}/test_side_evaluation.py",),
     "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py", f"{_SESSION}/test_failures.py"),
-    "engine/model/container.py": ("tests/engine/model/test_model_file.py",),
+    "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
     "engine/io/files.py": ("tests/engine/io/test_files.py",),
     "gui/run/session_bridge.py": ("tests/gui/run/test_session_bridge.py",),

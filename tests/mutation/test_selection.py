@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutation.__main__ import ROOT, undecorated
 from tests.mutation.selection import SELECTION
-from tests.mutation.survivors import SURVIVORS
+from tests.mutation.survivors import SURVIVORS, Change, is_listed
 
 
 def test_files_and_their_tests_are_there() -> None:
@@ -15,10 +15,23 @@ def test_files_and_their_tests_are_there() -> None:
 
 
 def test_survivors_are_of_these_files_and_have_a_reason() -> None:
-    for entry in SURVIVORS:
-        assert entry.file in SELECTION
-        assert len(entry.reason) > 20
-    assert len({entry[:4] for entry in SURVIVORS}) == len(SURVIVORS)
+    for change, reason in SURVIVORS:
+        assert change.file in SELECTION
+        assert len(reason) > 20
+    assert len({entry.change for entry in SURVIVORS}) == len(SURVIVORS)
+
+
+def test_kinds_of_changes_that_make_no_difference() -> None:
+    zipped = "return dict(zip(names, values, strict=True))"
+    for after in (
+        "return dict(zip(names, values, strict=False))",
+        "return dict(zip(names, values, strict=None))",
+        "return dict(zip(names, values, ))",
+    ):
+        assert is_listed(Change("f", "g", zipped, after))
+    for after in ("return dict(zip(None, values, strict=True))", "return None"):
+        assert not is_listed(Change("f", "g", zipped, after))
+    assert not is_listed(Change("f", "g", "a = 1", "a = 2"))
 
 
 def test_decorated_functions_are_given_back_to_the_mutator() -> None:

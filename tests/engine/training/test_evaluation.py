@@ -53,8 +53,13 @@ def test_figures_of_no_images() -> None:
 def test_the_worst_mistakes_come_first_and_right_answers_never() -> None:
     assert FIVE.worst(2).tolist() == [4, 1]
     assert FIVE.worst(99).tolist() == [4, 1, 3]
-    ties = answers([0, 0, 0], [1, 2, 1], [1.0, 1.0, 1.0])
-    assert ties.worst(3).tolist() == [0, 1, 2]
+    ties = answers([0] * 200, [1] * 200, [float(i % 2) for i in range(200)])
+    assert ties.worst(200).tolist() == [*range(1, 200, 2), *range(0, 200, 2)]
+
+
+def test_a_class_of_one_image_has_an_accuracy() -> None:
+    one = answers([0, 1, 1, 2], [0, 1, 0, 1], [1.0] * 4)
+    np.testing.assert_allclose(one.class_accuracy, [1, 0.5, 0])
 
 
 def test_a_cell_of_the_confusion_holds_its_images() -> None:
@@ -168,3 +173,36 @@ def test_losses_that_are_very_large_are_finite(
     rows = np.arange(150)
     assert found.loss.max() > 50
     np.testing.assert_allclose(found.loss, -expected[rows, dataset.test_labels], rtol=1e-3, atol=1e-2)
+
+
+def test_weights_that_went_astray_show_in_the_loss_and_warn_of_nothing(
+    network: Network, preprocessing: Preprocessing, dataset: Dataset
+) -> None:
+    network.vector *= 1e38
+    with Workers(1) as workers, np.errstate(all="raise"):
+        found = evaluate(network, preprocessing, dataset.test_images, dataset.test_labels, workers)
+    assert not np.isfinite(found.mean_loss)
+    assert len(found.labels) == 150
+
+
+def test_large_maps_are_evaluated_in_smaller_parts(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = NetworkSpec.from_json(
+        {
+            "name": "wide",
+            "in_shape": [1, 10, 10],
+            "layers": [
+                {"kind": "conv", "filters": 400, "kernel": 3, "padding": 1},
+                {"kind": "flatten"},
+                {"kind": "dense", "units": 3},
+            ],
+        }
+    )
+    network, seen = Network.new(wide, 1), list[int]()
+    forward = network.forward
+    monkeypatch.setattr(network, "forward", lambda x, ctx: seen.append(len(x)) or forward(x, ctx))
+    with Workers(1) as workers:
+        evaluate(network, Preprocessing((0.4,), (0.3,)), dataset.test_images, dataset.test_labels, workers)
+    # 4 bytes for each of 400 x 100 values, twice, and 3: thirteen images in 4 MiB.
+    assert max(seen) <= 13
+    assert sum(seen) == 150
+    assert len(seen) == 12
