@@ -10,6 +10,11 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: ``1 step``, ``2,000 steps``, and with ``many`` ``2 classes``."""
+    return f"{grouped(number)} {one if number == 1 else many or one + 's'}"
+
+
 def percent(value: float) -> str:
     """Return a probability as a percentage that never claims a certainty it does not have."""
     if value <= 0:

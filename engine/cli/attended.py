@@ -115,7 +115,7 @@ class Attended:
         step, epoch = rows.column("step")[row], rows.column("epoch")[row]
         progress.say(
             f"step {step:,.0f}, epoch {epoch:.2f}: "
-            f"validation accuracy {100 * accuracy:.2f} %, cost {loss:.4f}"
+            f"validation accuracy {100 * accuracy:.2f} %, loss {loss:.4f}"
         )
 
 

@@ -79,7 +79,7 @@ def as_json(result: Evaluation, args: argparse.Namespace) -> str:
             "data": args.data,
             "images": len(result.labels),
             "accuracy": result.accuracy,
-            "cost": result.mean_loss,
+            "loss": result.mean_loss,
             "class_accuracy": [None if value != value else value for value in result.class_accuracy.tolist()],
             "confusion": result.confusion.tolist(),
         }
@@ -92,7 +92,7 @@ def as_table(result: Evaluation, names: tuple[str, ...]) -> str:
     width = max(6, *(len(name) + 1 for name in names))
     lines = [
         f"accuracy {100 * result.accuracy:.2f} %: {wrong} of {len(result.labels)} images wrong",
-        f"mean cost {result.mean_loss:.4f}",
+        f"mean loss {result.mean_loss:.4f}",
         "",
         "rows: true class, columns: predicted class",
         " " * width + "".join(f"{name:>{width}}" for name in names) + f"{'right':>10}",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 
 from engine.cli.arguments import to_path
+from engine.formatting import counted
 from engine.model.model_file import save_model
 from engine.text import plain
 
-HELP = "turn a model from elsewhere (.onnx, .safetensors, the origin's trained.pickle) into one of here"
+HELP = "turn a model from elsewhere (.onnx, .safetensors, the original project's pickle) into one of here"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,12 +27,14 @@ def run(args: argparse.Namespace) -> int:
     model = read_model(args.file)
     save_model(args.out, model)
     layers = ", ".join(layer.kind for layer in model.network.spec.layers)
-    weights, classes = model.network.vector.size, model.network.classes
-    print(f"{plain(str(args.out))}: {weights:,} weights, {classes} classes; {layers}")
-    costs, accuracies = (model.history.steps.column(name) for name in ("loss", "accuracy"))
-    if len(costs):
-        last = f"cost {costs[-1]:.4f}, accuracy {accuracies[-1]:.2%}"
-        print(f"Curves of {len(costs):,} steps; at the last: {last}.")
+    size, classes = model.network.vector.size, model.network.classes
+    print(
+        f"{plain(str(args.out))}: {counted(size, 'weight')}, {counted(classes, 'class', 'classes')}; {layers}"
+    )
+    losses, accuracies = (model.history.steps.column(name) for name in ("loss", "accuracy"))
+    if len(losses):
+        last = f"loss {losses[-1]:.4f}, accuracy {accuracies[-1]:.2%}"
+        print(f"Curves of {counted(len(losses), 'step')}; at the last: {last}.")
     if "note" in model.record:
         print(plain(str(model.record["note"])))
     return 0

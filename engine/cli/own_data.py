@@ -150,7 +150,7 @@ def _result(
 
 def _print(result: dict[str, Any]) -> None:
     channels, height, width = result["shape"]
-    colours = "in colour" if channels == 3 else "in grey"
+    colours = "in colour" if channels == 3 else "in greyscale"
     longest = max((len(row["name"]) for row in result["classes"]), default=0)
     longest = min(max(longest, len("class")), 40)
     print(f"{'class':{longest}}  {'train':>7}  {'test':>7}")

@@ -96,7 +96,7 @@ class Results:
         result = self._evaluation(model)
         return {
             "test_accuracy": result.accuracy,
-            "test_cost": result.mean_loss,
+            "test_loss": result.mean_loss,
             "test_images": len(result.labels),
             "steps": model.record["steps"],
             "training_seconds": model.record["seconds"],

@@ -62,7 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             f"{info.help} Allowed: {info.allowed()}; default: {default:g}.",
         )
         parser.add_argument(flag, type=number_like(default), metavar="N", help=text.replace("%", "%%"))
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in DIR")
+    parser.add_argument("--resume", action="store_true", help="resume from the checkpoint in DIR")
     parser.add_argument("--overwrite", action="store_true", help="replace results that are already in DIR")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
@@ -135,7 +135,7 @@ def _check_free(out: Path) -> None:
     """Raise ConfigError if there are results or an unfinished run in ``out``."""
     there = [name for name in (MODEL, CHECKPOINT, *NAMES) if (out / name).exists()]
     if there:
-        go_on = "--resume to go on with its run, " if CHECKPOINT in there else ""
+        go_on = "--resume to continue its run, " if CHECKPOINT in there else ""
         raise ConfigError(
             f"{out} already holds a {there[0]}; add {go_on}--overwrite to replace it, or choose another "
             "folder."
@@ -240,4 +240,4 @@ def _speed(channel: Channel, config: RunConfig) -> str:
         if len(seconds) > 1
         else 0.0
     )
-    return f"{rate:.0f} images/s, cost {steps.column('loss', start).mean():.4f}"
+    return f"{rate:.0f} images/s, loss {steps.column('loss', start).mean():.4f}"

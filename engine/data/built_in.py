@@ -80,7 +80,7 @@ _ENTRIES = (
     Entry(
         name="fashion-mnist",
         title="Fashion-MNIST",
-        about="Photographs of clothes, 28x28 pixels in grey, light on black.",
+        about="Photographs of clothes, 28x28 pixels in greyscale, light on black.",
         in_shape=(1, 28, 28),
         class_names=(
             "T-shirt/top",

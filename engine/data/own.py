@@ -58,7 +58,7 @@ class OwnSet:
     def about(self) -> str:
         """One sentence on what is in it."""
         channels, height, width = self.in_shape
-        colours = "in colour" if channels == 3 else "in grey"
+        colours = "in colour" if channels == 3 else "in greyscale"
         return (
             f"{self.train + self.test:,} pictures of your own, {len(self.class_names)} classes, "
             f"{width}x{height} pixels {colours}; {self.test:,} of them to test on."

@@ -2,7 +2,7 @@
 
 Its ``trained.pickle`` was written by Python 2 and holds a list of eight: the filters of both convolutions,
 each a dict from number to float64 ``(C, 5, 5)``; their biases, dicts from number to number; weight
-``(10, D)`` and bias ``(10, 1)`` of the last layer; and the cost and the accuracy of each batch.
+``(10, D)`` and bias ``(10, 1)`` of the last layer; and the loss and the accuracy of each batch.
 
 The network is: convolution, ReLU, convolution, ReLU, 2x2 maximum, fully connected, softmax; kernels are
 not flipped, and nothing is padded. Its pixels were shifted by the mean and divided by the deviation of
@@ -124,14 +124,14 @@ def _stack(part: dict[int, Any]) -> npt.NDArray[np.float32]:
     return np.stack([np.asarray(part[number], np.float32) for number in range(len(part))])
 
 
-def _history(costs: Any, accuracies: Any, program: _Program) -> History:
+def _history(losses: Any, accuracies: Any, program: _Program) -> History:
     """Return the curves, a row for each batch; nobody noted the time, so it is not a number."""
     history = History()
-    cost = np.array([float(np.asarray(value).reshape(-1)[0]) for value in costs])
+    loss = np.array([float(np.asarray(value).reshape(-1)[0]) for value in losses])
     accuracy = np.array([float(np.asarray(value).reshape(-1)[0]) for value in accuracies])
-    if len(cost) != len(accuracy):
+    if len(loss) != len(accuracy):
         raise ValueError("the curves have different lengths")
-    step = np.arange(1.0, len(cost) + 1)
-    epoch, unknown = step * program.batch / program.images, np.full(len(cost), np.nan)
-    history.steps.extend(np.stack([step, epoch, unknown, cost, accuracy, np.full(len(cost), program.rate)]))
+    step = np.arange(1.0, len(loss) + 1)
+    epoch, unknown = step * program.batch / program.images, np.full(len(loss), np.nan)
+    history.steps.extend(np.stack([step, epoch, unknown, loss, accuracy, np.full(len(loss), program.rate)]))
     return history

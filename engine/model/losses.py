@@ -1,4 +1,4 @@
-"""The cost that training lowers: softmax and cross-entropy in one."""
+"""The loss that training lowers: softmax and cross-entropy in one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def softmax(logits: Array) -> Array:
 def softmax_cross_entropy(
     logits: Array, labels: Labels, smoothing: float = 0.0
 ) -> tuple[float, Array, Array]:
-    """Return the summed cost of a batch, its gradient and the class probabilities.
+    """Return the summed loss of a batch, its gradient and the class probabilities.
 
     ``loss = -sum_n sum_k t[n,k] log p[n,k]`` with the targets
     ``t[n,k] = (1 - smoothing) [k = label n] + smoothing / K`` (label smoothing: Szegedy et al., 2016);

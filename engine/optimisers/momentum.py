@@ -14,7 +14,7 @@ class Sgd(Optimiser):
     """Stochastic gradient descent: ``w <- w - lr (g + decay w)``."""
 
     kind: ClassVar[str] = "sgd"
-    title: ClassVar[str] = "Gradient descent"
+    title: ClassVar[str] = "SGD"
     uses_momentum: ClassVar[bool] = False
 
     def update(

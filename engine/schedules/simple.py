@@ -27,7 +27,7 @@ class Step(Schedule):
     """``factor^floor(epoch / every)``."""
 
     kind: ClassVar[str] = "step"
-    title: ClassVar[str] = "Steps down"
+    title: ClassVar[str] = "Step decay"
 
     every: int = option(1, "Epochs between two steps down.", low=1, high=10000)
     drop: float = option(

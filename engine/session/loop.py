@@ -183,11 +183,11 @@ class _Session:
     def _obey(self, command: Command) -> None:
         if isinstance(command, Play | Advance):
             if self.state is State.FAILED:
-                told = "This run cannot go on; save it and continue from the file, or start a new one."
+                told = "This run cannot be resumed; save it and continue from the file, or start a new one."
                 self._enter(State.FAILED, told)
                 return
             if self.trainer.done:
-                self._enter(State.FINISHED, "All epochs are done; raise the number of epochs to go on.")
+                self._enter(State.FINISHED, "All epochs are done; raise the number of epochs to resume.")
                 return
             self.pause_at = None
             if isinstance(command, Advance):

@@ -23,7 +23,7 @@ from engine.data.adding import add_files
 from engine.data.download import download
 from engine.data.entry import Entry
 from engine.task import Progress, Task
-from gui.presenters.data_get import Pace, facts, megabytes, progress_line
+from gui.presenters.data_get import Rate, facts, megabytes, progress_line
 from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID
@@ -158,7 +158,7 @@ class GetDataDialog(QDialog):
     # --- work -------------------------------------------------------------------------------------
 
     def _begin(self, words: str, work: Callable[[Task], list[str]]) -> None:
-        self._pace = Pace()
+        self._rate = Rate()
         self._runner.ask(work, self._arrived, self._failed, moved=self._moved, cancelled=self._idle)
         self.problem.hide()
         self.bar.setRange(0, 0)
@@ -169,12 +169,12 @@ class GetDataDialog(QDialog):
         self.cancel.setText("Stop")
 
     def _idle(self) -> None:
-        """Offer to begin, or to go on."""
+        """Offer to begin, or to resume."""
         self.bar.hide()
         self.problem.setVisible(bool(self.problem.text()))
         begun = self.words.text() != ""
         self.words.setText("What has come is kept; fetching goes on from there." if begun else "")
-        self.fetch.setText("&Go on" if begun else f"&Download {megabytes(self.entry.size_bytes)}")
+        self.fetch.setText("&Resume" if begun else f"&Download {megabytes(self.entry.size_bytes)}")
         self.fetch.setEnabled(True)
         self.add.setEnabled(True)
         self.cancel.setText("Cancel")
@@ -183,8 +183,8 @@ class GetDataDialog(QDialog):
         self.bar.setRange(0, _STEPS)
         self.bar.setValue(int(_STEPS * progress.done / max(1, progress.total)))
         whole = progress.done >= progress.total
-        line = progress_line(progress, self._pace.seconds_left(progress))
-        self.words.setText("All is here; reading it\u2026" if whole else line)
+        line = progress_line(progress, self._rate.seconds_left(progress))
+        self.words.setText("Download complete; loading\u2026" if whole else line)
 
     def _failed(self, sentence: str) -> None:
         self.problem.setText(sentence)

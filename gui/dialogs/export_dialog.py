@@ -23,6 +23,7 @@ from engine.errors import EngineError
 from engine.exchange import EXPORTS, export_model
 from engine.exchange.torch_file import layout
 from engine.exchange.torch_text import torch_text
+from engine.formatting import counted
 from engine.model.model_file import Model
 from gui.presenters.numbers import grouped
 from gui.run.context import AppContext
@@ -57,7 +58,7 @@ class ExportDialog(QDialog):
 
     def _build(self) -> None:
         models = self._context.models
-        self.which = ChoiceBox("Model", "What is taken away", letters=20)
+        self.which = ChoiceBox("Model", "Model to export", letters=20)
         for key in models.keys:
             self.which.addItem(models.title(key), key)
         self.which.setCurrentIndex(max(0, self.which.findData(models.current)))
@@ -154,7 +155,9 @@ class ExportDialog(QDialog):
             self.facts.setText("")
         else:
             weights, classes = grouped(model.network.vector.size), len(model.class_names)
-            self.facts.setText(f"{weights} weights, {classes} classes, takes {_size(model)}")
+            self.facts.setText(
+                f"{weights} weights, {counted(classes, 'class', 'classes')}, takes {_size(model)}"
+            )
 
     def _say(self, words: str) -> None:
         self.problem.setText(words)
@@ -187,4 +190,4 @@ class ExportDialog(QDialog):
 
 def _size(model: Model) -> str:
     channels, height, width = model.network.spec.in_shape
-    return f"{width}×{height} pixels " + ("in colour" if channels == 3 else "in grey")
+    return f"{width}×{height} pixels " + ("in colour" if channels == 3 else "in greyscale")

@@ -102,7 +102,7 @@ class ExperimentPanel(QWidget):
         self._notice_text = Label()
         self._notice_text.setObjectName("note")
         self._notice_text.setWordWrap(True)
-        self.restart = QPushButton("Start over with these settings")
+        self.restart = QPushButton("Restart with these settings")
         self.restart.clicked.connect(lambda _checked: self.restart_requested.emit(self.config()))
         under = QVBoxLayout(self.notice)
         under.setContentsMargins(GRID, GRID, GRID, GRID)

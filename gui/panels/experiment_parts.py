@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 from engine.data.augment import AUGMENTATIONS, Augmentation
 from engine.data.catalogue import entries, is_present
 from engine.data.dataset import Dataset
+from engine.formatting import counted
 from engine.model.spec import PRESETS, NetworkSpec
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
@@ -136,7 +137,7 @@ class DataPart(Section):
             say(self.facts, "")
             return
         train, test = len(dataset.train_images), len(dataset.test_images)
-        say(self.facts, f"{grouped(train)} to learn, {grouped(test)} to test, {size(dataset.in_shape)} each")
+        say(self.facts, f"{grouped(train)} training, {counted(test, 'test image')}, {size(dataset.in_shape)}")
 
     def _choose(self, name: str) -> None:
         if name in AUGMENTATIONS:

@@ -20,11 +20,11 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.formatting import counted
 from engine.layers import LAYERS
 from engine.layers.base import Layer
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from gui.presenters.layer_list import LayerList, Row, size
-from gui.presenters.numbers import grouped
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import PartForm
 from gui.widgets.plain import Label, tooltip
@@ -247,7 +247,7 @@ class LayerEditor(QDialog):
         open_problems = list(self._form.form.problems.values()) if self._form is not None else []
         problem = self.model.problem or (open_problems[0] if open_problems else "")
         self.problem.setText("" if here else problem)
-        self.total.setText(f"{grouped(self.model.parameters)} parameters in {len(rows)} layers")
+        self.total.setText(f"{counted(self.model.parameters, 'parameter')} in {counted(len(rows), 'layer')}")
         self.apply.setEnabled(not problem)
         self.apply.setToolTip(tooltip(problem or "Use this network"))
         for button in (self.duplicate, self.remove):

@@ -98,7 +98,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Reading:
-    """All that is known at one step; costs are cross-entropies, accuracies 0 to 1."""
+    """All that is known at one step; losses are cross-entropies, accuracies 0 to 1."""
 
     step: int
     epoch: float
@@ -120,7 +120,7 @@ class Reading:
             f"learning rate {self.learning_rate:.3g}",
         ]
         values = [
-            f"cost {self.loss:.4g} (average {self.mean_loss:.4g})",
+            f"loss {self.loss:.4g} (average {self.mean_loss:.4g})",
             f"accuracy {percent(self.accuracy)} (average {percent(self.mean_accuracy)})",
         ]
         if self.validation is not None:

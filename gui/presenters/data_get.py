@@ -29,13 +29,13 @@ def time_left(seconds: float | None) -> str:
 
 
 @dataclass
-class Pace:
+class Rate:
     """How fast bytes come: what came in the last seconds, by their time."""
 
     marks: list[tuple[float, float]] = field(default_factory=list)
 
     def seconds_left(self, progress: Progress) -> float | None:
-        """Return how long the rest takes at the pace of the last seconds; None while that is not known."""
+        """Return how long the rest takes at the rate of the last seconds; None while that is not known."""
         now, done = time.monotonic(), progress.done
         self.marks = [*(mark for mark in self.marks if now - mark[0] < 5.0), (now, done)]
         since, before = self.marks[0]
@@ -54,11 +54,11 @@ def progress_line(progress: Progress, seconds_left: float | None) -> str:
 def facts(entry: Entry) -> tuple[tuple[str, str], ...]:
     """Return what one should know before fetching: label and value."""
     channels, height, width = entry.in_shape
-    colour = "in colour" if channels == 3 else "in grey"
+    colour = "in colour" if channels == 3 else "in greyscale"
     return (
         (
             "Images",
-            f"{grouped(entry.train)} to learn, {grouped(entry.test)} to test, {width}x{height} {colour}",
+            f"{grouped(entry.train)} training, {grouped(entry.test)} test images, {width}x{height} {colour}",
         ),
         ("Classes", ", ".join(entry.class_names)),
         ("Size", f"{megabytes(entry.size_bytes)} to fetch, {megabytes(entry.kept_bytes)} on the disk"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.formatting import counted
 from engine.training.evaluation import Evaluation
 from engine.types import Labels
 
@@ -101,17 +102,17 @@ def cell_text(count: int, share: float, *, as_share: bool) -> str:
 
 
 def cell_words(counts: Counts, names: Sequence[str], choice: Choice) -> str:
-    """Say what a cell means, for example ``“7” taken for “2”: 12 of 1028 images (1.1 %)``."""
+    """Say what a cell means, for example ``“7” predicted as “2”: 12 of 1028 images (1.1 %)``."""
     count, total = int(counts[choice.true, choice.predicted]), int(counts[choice.true].sum())
     share = f" ({percent(count / total)})" if total else ""
-    return f"{choice_words(names, choice)}: {thousands(count)} of {thousands(total)} images{share}"
+    return f"{choice_words(names, choice)}: {thousands(count)} of {counted(total, 'image')}{share}"
 
 
 def choice_words(names: Sequence[str], choice: Choice) -> str:
     """Name a cell in words."""
     if choice.true == choice.predicted:
-        return f"“{names[choice.true]}” recognised"
-    return f"“{names[choice.true]}” taken for “{names[choice.predicted]}”"
+        return f"“{names[choice.true]}” predicted correctly"
+    return f"“{names[choice.true]}” predicted as “{names[choice.predicted]}”"
 
 
 def entries(evaluation: Evaluation, choice: Choice | None) -> list[Entry]:
@@ -130,12 +131,12 @@ def gallery_title(evaluation: Evaluation, names: Sequence[str], choice: Choice |
     if choice is not None:
         count = len(evaluation.cell(choice.true, choice.predicted))
         shown = f"the {MOST} surest of them" if count > MOST else "the surest first"
-        heading = f"{choice_words(names, choice)}: {thousands(count)} image{'' if count == 1 else 's'}"
+        heading = f"{choice_words(names, choice)}: {counted(count, 'image')}"
         return heading, shown if count > 1 else ""
     wrong = int(np.count_nonzero(evaluation.labels != evaluation.predicted))
     if not wrong:
-        return "No mistakes", "every one of these images was recognised"
-    shown = f"{min(wrong, WORST)} of {thousands(wrong)} mistakes" if wrong > WORST else "all of them"
+        return "No mistakes", "every one of these images was predicted correctly"
+    shown = f"{min(wrong, WORST)} of {counted(wrong, 'mistake')}" if wrong > WORST else "all of them"
     return "The worst mistakes", f"true class → answer, how sure the network was; {shown}"
 
 

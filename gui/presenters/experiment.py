@@ -7,10 +7,10 @@ from typing import Any
 
 from engine.data.catalogue import entries
 from engine.errors import EngineError
+from engine.formatting import counted
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.training.config import SHARE, USUAL, LiveSettings, RunConfig
 from engine.types import Shape
-from gui.presenters.numbers import grouped
 
 LIVE = tuple(field.name for field in dataclasses.fields(LiveSettings))
 """Settings that may change while the network trains."""
@@ -103,10 +103,10 @@ def summary(network: NetworkSpec) -> str:
     reports = network.report()
     learning = [f"{report.layer.title or report.layer.kind}" for report in reports if report.parameters]
     total = sum(report.parameters for report in reports)
-    return f"{len(reports)} layers, {grouped(total)} parameters: " + ", ".join(counted(learning))
+    return f"{counted(len(reports), 'layer')}, {counted(total, 'parameter')}: " + ", ".join(joined(learning))
 
 
-def counted(words: list[str]) -> list[str]:
+def joined(words: list[str]) -> list[str]:
     """Return equal neighbours as one: ``['a', 'a', 'b']`` becomes ``['2 × a', 'b']``."""
     runs: list[tuple[str, int]] = []
     for word in words:

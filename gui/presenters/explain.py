@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from engine.explain import ExplainError, Explanation, Method
 from engine.explain.occlusion import Occlusion
+from engine.formatting import counted
 from engine.model.model_file import Model
 from engine.task import Task
 from engine.types import Array, Bytes
@@ -186,4 +187,4 @@ def _rgb(image: Bytes) -> Array:
 
 def _size(shape: tuple[int, ...]) -> str:
     channels, height, width = shape
-    return f"{height}×{width} pixels and {channels} channel{'s' if channels != 1 else ''}"
+    return f"{height}×{width} pixels and {counted(channels, 'channel')}"

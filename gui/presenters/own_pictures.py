@@ -18,6 +18,7 @@ from engine.data.pictures.options import TABLES, PictureOptions, suggested_colou
 from engine.data.pictures.plan import Plan, plan
 from engine.data.pictures.values import Range
 from engine.errors import ConfigError
+from engine.formatting import counted
 from engine.typed_numbers import read_number
 from engine.types import Bytes
 from gui.presenters.numbers import grouped
@@ -134,11 +135,6 @@ class OwnPictures:
                 for sample in self.found.samples[label]
             )
         return self._pairs[label]
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: ``1 picture``, ``2 pictures``."""
-    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
 
 
 def listed(broken: Sequence[Broken]) -> str:

@@ -111,7 +111,7 @@ class Pyramid:
         """Return at each of ``rows`` the mean of the last ``span`` values up to and with it.
 
         Near the start it is the mean of what there is. Every mean is a sum of the values of its own
-        window alone: no running total is subtracted, so a huge cost long ago leaves no trace.
+        window alone: no running total is subtracted, so a huge loss long ago leaves no trace.
         """
         stop = np.asarray(rows, dtype=np.int64) + 1
         start = np.maximum(stop - span, 0)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
+from engine.formatting import counted
 from engine.task import Progress
 from engine.teaching.examples import Example
 from engine.teaching.fine_tune import Score
@@ -23,7 +24,7 @@ SHOWN = 56
 
 def how_many(number: int) -> str:
     """Return ``No examples``, ``1 example``, ``3 examples``."""
-    return f"{grouped(number) if number else 'No'} example{'' if number == 1 else 's'}"
+    return f"{counted(number, 'example') if number else 'No examples'}"
 
 
 def result_line(score: Score) -> str:

@@ -14,7 +14,7 @@ from gui.run.run_control import RunControl, missing_data
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 
-_SENTENCE = "An unfinished run of an earlier start is kept. Go on with it?"
+_SENTENCE = "An unfinished run of an earlier start is kept. Resume it?"
 
 
 class KeptRun(QObject):
@@ -46,7 +46,7 @@ class KeptRun(QObject):
         """Offer the newest run that is kept, if there is one."""
         leftovers = self._autosave.leftovers()
         if leftovers:
-            self._notices.offer(sentence, "Go on with it", lambda: self._go_on(leftovers[0]))
+            self._notices.offer(sentence, "Resume it", lambda: self._go_on(leftovers[0]))
 
     def _go_on(self, path: Path) -> None:
         if not self._autosave.claim(path):

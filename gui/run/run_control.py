@@ -1,4 +1,4 @@
-"""Start, pause, step, epoch, end, start over: what the buttons of a run do, and when they may."""
+"""Start, pause, step, epoch, finish, restart: what the buttons of a run do, and when they may."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
+from engine.formatting import counted
 from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import RunConfig
@@ -73,7 +74,7 @@ class RunControl(QObject):
         elif self.can_train:
             self._bridge.play()
         elif self._bridge.state is State.FINISHED:
-            self._notices.tell("All epochs are done. Raise the number of epochs to go on, or start over.")
+            self._notices.tell("All epochs are done. Raise the number of epochs to resume, or restart.")
 
     def step(self) -> None:
         """Train one step."""
@@ -92,7 +93,7 @@ class RunControl(QObject):
 
     def start_over(self, config: RunConfig) -> bool:
         """Begin a new run with ``config``, after asking if something would be lost."""
-        return self._begin(config, None, "Start over from random weights?", "Start over")
+        return self._begin(config, None, "Restart from random weights?", "Restart")
 
     def restore(self, path: Path) -> bool:
         """Go on with the run in the checkpoint ``path``, after asking if something would be lost."""
@@ -111,13 +112,13 @@ class RunControl(QObject):
 
     def begin_from(self, checkpoint: Checkpoint) -> bool:
         """Go on from ``checkpoint``, after asking if something would be lost."""
-        question = "Go on with the other run and lose this one?"
-        return self._begin(checkpoint.config, checkpoint, question, "Go on with the other run")
+        question = "Resume the other run and lose this one?"
+        return self._begin(checkpoint.config, checkpoint, question, "Resume the other run")
 
     def _begin(self, config: RunConfig, resume: Checkpoint | None, question: str, answer: str) -> bool:
         """End the present run and begin another: the one way for all that do so."""
         if self.unsaved:
-            learnt = f"The network has learnt for {self._bridge.steps:,} steps and is not saved. "
+            learnt = f"The network has learnt for {counted(self._bridge.steps, 'step')} and is not saved. "
             if not self._confirm(learnt + question, answer):
                 return False
         self._bridge.start(config, resume)

@@ -60,7 +60,7 @@ class DataView(QWidget):
         self._dataset: Dataset | None = None
         self._stale = True
         self.parts: dict[PartName, Part] = {}
-        self.part_box = ChoiceBox("Which images", "Images to learn from, to validate on, or to test on")
+        self.part_box = ChoiceBox("Which images", "Training, validation or test images")
         self.counted = Label()
         self.counted.setObjectName("heading")
         self.facts = Label()

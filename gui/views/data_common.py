@@ -5,9 +5,10 @@ from __future__ import annotations
 from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.formatting import counted
 from engine.types import Labels
 from gui.presenters.data_view import Part, Statistics, as_picture, statistics
-from gui.presenters.numbers import grouped, percent
+from gui.presenters.numbers import percent
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.histogram import Histogram
@@ -100,7 +101,7 @@ class CommonPage(QWidget):
         self.histogram.show_counts(found.histogram)
         mean, deviation = found.overall
         self.words.setText(
-            f"{grouped(found.count)} images: mean {mean:.1f} of 255, standard deviation {deviation:.1f}; "
+            f"{counted(found.count, 'image')}: mean {mean:.1f} of 255, standard deviation {deviation:.1f}; "
             f"{percent(found.share_black)} of the pixel values are 0. Largest spread of a pixel: "
             f"{float(found.spread.max()):.1f}."
         )

@@ -42,7 +42,7 @@ class EvaluateView(QWidget):
     key: ClassVar[str] = "evaluate"
     title: ClassVar[str] = "Evaluate"
     about: ClassVar[str] = (
-        "How the network does on test images, which it never learns from: what it takes for what."
+        "How the network does on test images, which it never learns from, and what it confuses."
     )
 
     show_network = pyqtSignal()
@@ -60,14 +60,14 @@ class EvaluateView(QWidget):
         self.accuracy = Label()
         self.accuracy.setStyleSheet("font-size: 28px; font-weight: 500;")
         self.accuracy.setAccessibleName("Accuracy on the test images")
-        self.accuracy.setToolTip("Share of the test images that the network recognises")
+        self.accuracy.setToolTip("Share of the test images that the network predicts correctly")
         self.scope = Label()
         self.scope.setObjectName("note")
         self.scope.setMinimumWidth(1)
         self.scope.setWordWrap(True)
         tip = "What stands in the cells. Colours of mistakes are on a logarithmic scale."
         self.cells = ChoiceBox("What the cells show", tip, letters=12)
-        self.cells.addItems(["Number of images", "Per cent of the class"])
+        self.cells.addItems(["Number of images", "% of true class"])
         self.matrix = ConfusionMatrix(theme)
         self.heading = Label()
         self.heading.setObjectName("heading")
@@ -83,7 +83,7 @@ class EvaluateView(QWidget):
         self.readout.setMinimumWidth(1)
         self.empty = EmptyState(
             "The test images will be judged here",
-            "Accuracy, what is taken for what, and the worst mistakes. The network is evaluated again and "
+            "Accuracy, confused classes, and the worst mistakes. The network is evaluated again and "
             "again while this view is open, also while training is paused.",
             "Start training",
         )

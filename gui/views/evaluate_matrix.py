@@ -167,7 +167,7 @@ class ConfusionMatrix(QWidget):
         painter.setFont(font(SMALL))
         painter.setPen(QColor(self._theme.muted))
         across = size * len(self.names)
-        painter.drawText(QRect(left, 0, max(across, 120), 16), int(Qt.AlignLeft), "taken for →")
+        painter.drawText(QRect(left, 0, max(across, 120), 16), int(Qt.AlignLeft), "predicted →")
         middle = top + across // 2
         self._upright(painter, 8, middle, QRect(-60, -8, 120, 16), Qt.AlignHCenter, "← true class")
         painter.setFont(font(BODY if size >= 15 else SMALL))
@@ -199,11 +199,11 @@ class ConfusionMatrix(QWidget):
         painter.restore()
 
     def _paint_accuracies(self, painter: QPainter, left: int, top: int, size: int) -> None:
-        """Draw the share of each class that was recognised, beside its row."""
+        """Draw the recall of each class, beside its row."""
         theme = self._theme
         painter.setFont(font(SMALL))
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QRect(left, top - 18, _BARS, 16), int(Qt.AlignLeft | Qt.AlignBottom), "recognised")
+        painter.drawText(QRect(left, top - 18, _BARS, 16), int(Qt.AlignLeft | Qt.AlignBottom), "recall")
         if size < 9:
             return
         track, figures = 40, 44

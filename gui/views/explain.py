@@ -38,7 +38,7 @@ class ExplainView(QWidget):
 
     key: ClassVar[str] = "explain"
     title: ClassVar[str] = "Explain"
-    about: ClassVar[str] = "Which pixels of the image speak for a class, as three methods see it."
+    about: ClassVar[str] = "Which pixels are evidence for a class, by three methods."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when there is an image and a network."""
@@ -59,8 +59,8 @@ class ExplainView(QWidget):
         self.empty = EmptyState(
             "An image will be explained here",
             "Choose one: draw it or open it in Test, or click one in Data or Evaluate. Its maps show which "
-            "pixels speak for the network's answer.",
-            "Take a test image",
+            "pixels are evidence for the network's answer.",
+            "Use a test image",
         )
         self.empty.button.setEnabled(context.bridge.dataset is not None)
         self.method = KindChooser("Method", METHODS, self._methods["saliency"], "Whose options are shown.")

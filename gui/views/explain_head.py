@@ -26,7 +26,7 @@ class ExplainHead(QWidget):
         super().__init__()
         self.model = ChoiceBox("Network", "The network that is asked.", letters=0)
         self.first = ChoiceBox("Class", "The class that is explained.", letters=0)
-        self.second = ChoiceBox("Class beside it", "The class whose maps stand below, to compare.", letters=0)
+        self.second = ChoiceBox("Compared with", "The class whose maps stand below, to compare.", letters=0)
         self.opacity = QSlider(Qt.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setAccessibleName("Map over image")
@@ -38,7 +38,7 @@ class ExplainHead(QWidget):
         for text, widget, stretch in (
             ("&Network", self.model, 2),
             ("&Class", self.first, 2),
-            ("B&eside", self.second, 2),
+            ("Co&mpared with", self.second, 2),
             ("&Map", self.opacity, 0),
         ):
             label = Label(text)

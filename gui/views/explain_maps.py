@@ -166,7 +166,7 @@ class ExplainMaps(QWidget):
             there = which < len(self.reply.targets)
             if there:
                 target = self.reply.targets[which]
-                word = "What speaks for" if which == 0 else "Beside it: what speaks for"
+                word = "Evidence for" if which == 0 else "Compared with: evidence for"
                 caption.setText(f"{word} {names[target]}, {percent(float(values[target]))}")
             caption.setVisible(there and not (self._one and which))
 

@@ -1,4 +1,4 @@
-"""Cost and accuracy of the run, live: every batch, their average, the validations, the best one."""
+"""Loss and accuracy of the run, live: every batch, their average, the validations, the best one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class LearnView(QWidget):
     key: ClassVar[str] = "learn"
     title: ClassVar[str] = "Learn"
     about: ClassVar[str] = (
-        "How the network learns: cost and accuracy of every batch (the pale band), their average, and the "
+        "How the network learns: loss and accuracy of every batch (the pale band), their average, and the "
         "validation on images it does not learn from."
     )
 
@@ -77,8 +77,8 @@ class LearnView(QWidget):
         )
         self.axis.addItems([axis.title for axis in X_AXES])
         self.span = SpanBox()
-        self.log = QCheckBox("&Log cost")
-        self.log.setToolTip("Show the cost on a logarithmic axis, where small costs can be told apart.")
+        self.log = QCheckBox("&Log loss")
+        self.log.setToolTip("Show the loss on a logarithmic axis, where small losses can be told apart.")
         self.follow = QPushButton("&Follow")
         self.follow.setToolTip("Show everything and follow the training again (Home, or double-click).")
         self.save = QPushButton("Sa&ve")
@@ -95,7 +95,7 @@ class LearnView(QWidget):
         self.readout = Readout(_HINT, lines=2, narrow=460)
         self.empty = EmptyState(
             "The curves will be drawn here",
-            "Cost and accuracy of every step, and of the validation, from the first step of the training on.",
+            "Loss and accuracy of every step, and of the validation, from the first step of the training on.",
             "Start training",
         )
         controls = QHBoxLayout()
@@ -224,7 +224,7 @@ class LearnView(QWidget):
         menu = QMenu(self)
         action = menu.addAction("Show everything and &follow\tHome", self.charts.show_all)
         action.setEnabled(self.follow.isEnabled())
-        log = menu.addAction("&Logarithmic cost", self.log.toggle)
+        log = menu.addAction("&Logarithmic loss", self.log.toggle)
         log.setCheckable(True)
         log.setChecked(self.log.isChecked())
         menu.addSeparator()

@@ -19,18 +19,18 @@ from gui.widgets.plot_stack import PlotStack
 from gui.widgets.plots import Chart, EndLabel
 
 _PERCENT = Range(0.0, 100.0)
-_COST = Range(0.0, math.inf)
-_LOG_COST = Range(math.log10(LEAST), math.inf)
+_LOSS = Range(0.0, math.inf)
+_LOG_LOSS = Range(math.log10(LEAST), math.inf)
 _RATE = Range(0.0, math.inf)
 
 
 class Drawing:
-    """The charts of cost, accuracy and learning rate, and what they show.
+    """The charts of loss, accuracy and learning rate, and what they show.
 
     Attributes:
         data: the curves.
         axis: how the x axis counts.
-        logarithmic: whether the cost is drawn on a logarithmic axis.
+        logarithmic: whether the loss is drawn on a logarithmic axis.
         view: the shown part of the x axis.
         stack: the widget.
     """
@@ -41,10 +41,10 @@ class Drawing:
         self.axis = X_AXES[0]
         self.logarithmic = False
         self.view = XView()
-        self.cost = Chart("loss (cross-entropy)", _COST, short="loss")
+        self.loss = Chart("loss (cross-entropy)", _LOSS, short="loss")
         self.accuracy = Chart("accuracy, %", _PERCENT, least=5.0)
         self.rate = Chart("rate", _RATE)
-        self.stack = PlotStack((self.cost, self.accuracy, self.rate), self.view, theme)
+        self.stack = PlotStack((self.loss, self.accuracy, self.rate), self.view, theme)
         self.stack.set_label(self.axis.label)
         self.theme = theme
         self._drawn = self._validated = 0
@@ -73,10 +73,10 @@ class Drawing:
         self.stack.show_all()
 
     def set_logarithmic(self, on: bool) -> None:
-        """Draw the cost on a logarithmic axis, or not."""
+        """Draw the loss on a logarithmic axis, or not."""
         self.logarithmic = on
-        self.cost.limit = _LOG_COST if on else _COST
-        self.cost.set_logarithmic(on)
+        self.loss.limit = _LOG_LOSS if on else _LOSS
+        self.loss.set_logarithmic(on)
         self.draw(refit=True)
 
     def grow(self, *, patient: bool = False) -> bool:
@@ -108,7 +108,7 @@ class Drawing:
         self._drawn_end = self.data.end(self.axis)
         if not self.data.length:
             return
-        self._draw_chart(self.cost, "loss", self._cost_scale, refit=refit)
+        self._draw_chart(self.loss, "loss", self._loss_scale, refit=refit)
         self._draw_chart(self.accuracy, "accuracy", lambda share: 100.0 * share, refit=refit)
         if self.rate.plot.isVisible():
             self._draw_rate(refit=refit)
@@ -117,15 +117,15 @@ class Drawing:
 
     # --- parts ------------------------------------------------------------------------------------
 
-    def _cost_scale(self, cost: Values) -> Values:
-        return np.log10(np.maximum(cost, LEAST)) if self.logarithmic else cost
+    def _loss_scale(self, loss: Values) -> Values:
+        return np.log10(np.maximum(loss, LEAST)) if self.logarithmic else loss
 
     def _draw_chart(self, chart: Chart, name: str, scale: Callable[[Values], Values], *, refit: bool) -> None:
         shown, columns = self.view.shown, self.stack.columns
         thin = self.data.training(name, self.axis, shown, columns)
         averages = scale(self.data.averages(name, thin))
         validations = self.data.validations(name, self.axis, shown, columns)
-        positive = self.logarithmic and chart is self.cost
+        positive = self.logarithmic and chart is self.loss
         content = _content(thin, validations, scale, positive=positive)
         chart.curves.show_training(_scaled(thin, scale), averages)
         chart.curves.show_validations(_scaled(validations, scale))
@@ -141,7 +141,7 @@ class Drawing:
     def _y(self, chart: Chart, content: Range | None, *, refit: bool) -> Range | None:
         if chart.held or content is None or not (refit or chart.y is None):
             return chart.y
-        if self.view.following and chart is self.cost and not self.logarithmic:
+        if self.view.following and chart is self.loss and not self.logarithmic:
             content = Range(min(0.0, content.low), content.high)
         return fitted(content, chart.y, chart.limit, chart.least)
 
@@ -150,8 +150,8 @@ class Drawing:
         if best is None:
             return
         x, mark = best
-        cost, share = self._cost_scale(np.array([mark.loss]))[0], 100 * mark.accuracy
-        self.cost.curves.show_best(Best(x, float(cost), f"{mark.loss:.4f}"))
+        loss, share = self._loss_scale(np.array([mark.loss]))[0], 100 * mark.accuracy
+        self.loss.curves.show_best(Best(x, float(loss), f"{mark.loss:.4f}"))
         self.accuracy.curves.show_best(Best(x, share, f"best {percent(mark.accuracy)}"))
 
     def _label_ends(self) -> None:
@@ -160,25 +160,25 @@ class Drawing:
         reading = self.data.reading(self.axis, self.view.shown.high)
         if reading is None:
             return
-        cost, accuracy, mark = reading.mean_loss, reading.mean_accuracy, reading.validation
-        at = float(self._cost_scale(np.array([cost]))[0])
-        costs = [EndLabel(at, f"average {cost:.4f}", theme.train)]
+        loss, accuracy, mark = reading.mean_loss, reading.mean_accuracy, reading.validation
+        at = float(self._loss_scale(np.array([loss]))[0])
+        losses = [EndLabel(at, f"average {loss:.4f}", theme.train)]
         shares = [EndLabel(100 * accuracy, f"average {percent(accuracy)}", theme.train)]
         if mark is not None:
-            at = float(self._cost_scale(np.array([mark.loss]))[0])
-            costs.append(EndLabel(at, f"validation {mark.loss:.4f}", theme.validation))
+            at = float(self._loss_scale(np.array([mark.loss]))[0])
+            losses.append(EndLabel(at, f"validation {mark.loss:.4f}", theme.validation))
             shares.append(
                 EndLabel(100 * mark.accuracy, f"validation {percent(mark.accuracy)}", theme.validation)
             )
-        costs += self._beyond()
-        self.cost.labels.show_labels(costs)
+        losses += self._beyond()
+        self.loss.labels.show_labels(losses)
         self.accuracy.labels.show_labels(shares)
         rate = reading.learning_rate
         self.rate.labels.show_labels([EndLabel(rate, f"rate {rate:.3g}", theme.muted)])
 
     def _beyond(self) -> list[EndLabel]:
-        """Say how high the cost goes, if that is left out of the picture."""
-        band, y = self.cost.curves.band, self.cost.y
+        """Say how high the loss goes, if that is left out of the picture."""
+        band, y = self.loss.curves.band, self.loss.y
         if band is None or y is None or not len(band.high) or band.high.max() <= y.high:
             return []
         top = float(band.high.max())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.formatting import counted
 from engine.layers.base import Layer
 from engine.model.spec import NetworkSpec, trained_size
 from engine.options import Configurable
@@ -32,7 +33,7 @@ def title_of(spec: NetworkSpec, layer: int) -> str:
 
 def shape_text(shape: Shape) -> str:
     """Write a shape, for example ``8 × 24 × 24`` or ``10 values``."""
-    return " × ".join(map(str, shape)) if len(shape) > 1 else f"{grouped(shape[0])} values"
+    return " × ".join(map(str, shape)) if len(shape) > 1 else counted(shape[0], "value")
 
 
 def describe(spec: NetworkSpec, part: Part, index: int, cell: Cell | None = None) -> str:
@@ -89,7 +90,7 @@ def count_text(spec: NetworkSpec, shapes: tuple[Shape, ...], index: int) -> str:
     if index == INPUT:
         return ""
     count = trained_size(spec.layers[index], shapes[index])
-    return f"{grouped(count)} parameters" if count else ""
+    return counted(count, "parameter") if count else ""
 
 
 def _first_option(layer: Configurable) -> str:

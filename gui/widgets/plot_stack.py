@@ -43,7 +43,7 @@ class PlotStack(PlotRows):
         self.pointer: QPoint | None = None
         self._press: tuple[QPoint, Chart | None, Range, Range | None] | None = None
         self._band = QRubberBand(QRubberBand.Rectangle, self.viewport())
-        self.setAccessibleName("Charts of cost and accuracy")
+        self.setAccessibleName("Charts of loss and accuracy")
 
     @property
     def x_pointed(self) -> float | None:
@@ -198,7 +198,7 @@ class PlotStack(PlotRows):
             event.ignore()
 
     def _zoom_y_by_key(self, closer: bool) -> None:
-        """Zoom both charts along y, with the lower end of the cost and the upper end of the accuracy kept."""
+        """Zoom both charts along y, with the lower end of the loss and the upper end of the accuracy kept."""
         for chart, at_top in zip(self.charts[:2], (False, True), strict=True):
             if chart.y is not None:
                 at = chart.y.high if at_top else chart.y.low

@@ -6,6 +6,7 @@ from PyQt5.QtCore import QSize
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QWidget
 
+from engine.formatting import counted
 from gui.presenters.curves import SPANS
 from gui.widgets.plain import tooltip
 from gui.widgets.wheel import guard_wheel
@@ -32,7 +33,7 @@ class SpanBox(WholeBox):
         self._span, self._roomy = SPANS[0], True
         self.show_automatic(self._span)
         # As wide as the longest text, so that nothing moves when the automatic span grows.
-        longest = f"Average: {SPANS[-1]} steps, auto"
+        longest = f"Average: {counted(SPANS[-1], 'step')}, auto"
         self._wide = self.fontMetrics().horizontalAdvance(longest) + 48
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("Average: 10") + 48)
 
@@ -43,7 +44,7 @@ class SpanBox(WholeBox):
     def show_automatic(self, span: int) -> None:
         """Say which span is used while it is automatic."""
         self._span = span
-        text = f"Average: {span} steps, auto" if self._roomy else f"Average: {span}"
+        text = f"Average: {counted(span, 'step')}, auto" if self._roomy else f"Average: {span}"
         if text != self.specialValueText():
             self.setSpecialValueText(text)
             if not self.hasFocus():

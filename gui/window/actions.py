@@ -46,7 +46,7 @@ ACTIONS = (
         "&File",
         "&Open or import model\u2026",
         "Ctrl+O",
-        "A model of this program, ONNX, PyTorch weights from here, or the origin's trained.pickle",
+        "A model of this program, ONNX, PyTorch weights from here, or the original project's trained.pickle",
     ),
     ActionSpec("save_model", "&File", "&Save model\u2026", "Ctrl+S", "Write the network as it is now"),
     ActionSpec(
@@ -54,14 +54,14 @@ ACTIONS = (
         "&File",
         "&Export model\u2026",
         "Ctrl+E",
-        "Take a model away: for PyTorch or as ONNX",
+        "Write a model for PyTorch or as ONNX",
     ),
     ActionSpec(
         "open_run",
         "&File",
-        "&Continue a run\u2026",
+        "Resu&me a run\u2026",
         "Ctrl+Shift+O",
-        "Open a checkpoint and go on training",
+        "Open a checkpoint and resume its training",
         first=True,
     ),
     ActionSpec(
@@ -69,7 +69,7 @@ ACTIONS = (
         "&File",
         "Save &checkpoint\u2026",
         "Ctrl+Shift+S",
-        "Write all that is needed to go on later",
+        "Write all that is needed to resume later",
     ),
     ActionSpec(
         "open_config",
@@ -99,9 +99,9 @@ ACTIONS = (
         "epoch", "&Train", "One &epoch", "F7", "Train to the end of the epoch, then pause", "epoch", True
     ),
     ActionSpec(
-        "finish", "&Train", "E&nd now", "F8", "End the run early: validate, keep the weights", "stop", True
+        "finish", "&Train", "Fi&nish early", "F8", "End the run now: validate, keep the weights", "stop", True
     ),
-    ActionSpec("reset", "&Train", "Start &over", "Ctrl+R", "Begin again from random weights", "reset", True),
+    ActionSpec("reset", "&Train", "&Restart", "Ctrl+R", "Begin again from random weights", "reset", True),
     ActionSpec(
         "tile",
         "&View",
@@ -117,7 +117,7 @@ ACTIONS = (
     ActionSpec("theme", "&View", "&Dark theme", "Ctrl+D", "Light or dark", "theme", checkable=True),
     ActionSpec("guide", "&Help", "&First steps", "F1", "What to press, where to draw, what is shown", "help"),
     ActionSpec("log", "&Help", "Error &log\u2026", "", "What went wrong unexpectedly, to be copied"),
-    ActionSpec("about", "&Help", "&About Kernelscope", "", "Version, licence and origin"),
+    ActionSpec("about", "&Help", "&About Kernelscope", "", "Version, licence and history"),
 )
 
 
@@ -196,7 +196,7 @@ class Actions:
     def show_running(self, running: bool, begun: bool) -> None:
         """Make the first button say what it would do now."""
         action = self.by_key["toggle"]
-        text = "&Pause" if running else "&Go on" if begun else "&Start"
+        text = "&Pause" if running else "&Resume" if begun else "&Start"
         if action.text() == text and self._drawn is self._theme:
             return
         self._drawn = self._theme

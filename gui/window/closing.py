@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QEventLoop, QTimer
 
+from engine.formatting import counted
 from gui.run.autosave import Autosave
 from gui.run.run_control import RunControl
 from gui.run.session_bridge import SessionBridge
@@ -51,8 +52,8 @@ class Closing:
         keep = self._control.unsaved
         if keep and self.asks:
             question = (
-                f"The network has learnt for {self._bridge.steps:,} steps and is not saved. "
-                "Keep it, so that you can go on at the next start?"
+                f"The network has learnt for {counted(self._bridge.steps, 'step')} and is not saved. "
+                "Keep it, so that you can resume it at the next start?"
             )
             answer = self._dialogs.choose(question, ["Keep for next time", "Discard"])
             if self._over():  # meanwhile a signal came
@@ -81,9 +82,7 @@ class Closing:
         """Return in words what has become of the run."""
         if self.problem:
             return f"interrupted. {self.problem}"
-        return (
-            "interrupted; the run is kept, and the next start offers to go on with it" if self._kept else ""
-        )
+        return "interrupted; the run is kept, and the next start offers to resume it" if self._kept else ""
 
     def _keep(self) -> str:
         """Write the checkpoint; returns a sentence if that did not work."""

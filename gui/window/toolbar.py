@@ -10,7 +10,7 @@ from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label, tooltip
 
-PACES = (
+SPEEDS = (
     ("Full speed", 0.0),
     ("10 steps/s", 10.0),
     ("3 steps/s", 3.0),
@@ -32,11 +32,11 @@ class Choices(QWidget):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Preferred)
         row.addWidget(spacer, 1)
-        self.pace = ChoiceBox(
+        self.speed = ChoiceBox(
             "Speed", "How fast to train: slow enough to follow single steps, or as fast as the machine can"
         )
-        for text, _ in PACES:
-            self.pace.addItem(text)
+        for text, _ in SPEEDS:
+            self.speed.addItem(text)
         self.share = ChoiceBox("Refresh")
         for text, part in SHARES:
             self.share.addItem(text)
@@ -50,16 +50,16 @@ class Choices(QWidget):
             )
         )
         self._captions = []
-        for label, box in (("Speed", self.pace), ("Refresh", self.share)):
+        for label, box in (("Speed", self.speed), ("Refresh", self.share)):
             caption = Label(label)
             self._captions.append(caption)
             caption.setObjectName("caption")
             caption.setBuddy(box)
             row.addWidget(caption)
             row.addWidget(box)
-        self.pace.currentIndexChanged.connect(self._set_pace)
+        self.speed.currentIndexChanged.connect(self._set_speed)
         self.share.currentIndexChanged.connect(self._set_share)
-        bridge.run_started.connect(lambda _: self._set_pace(self.pace.currentIndex()))
+        bridge.run_started.connect(lambda _: self._set_speed(self.speed.currentIndex()))
         self._set_share(self.share.currentIndex())
 
     def show_captions(self, shown: bool) -> None:
@@ -67,8 +67,8 @@ class Choices(QWidget):
         for caption in self._captions:
             caption.setVisible(shown)
 
-    def _set_pace(self, index: int) -> None:
-        self._bridge.pace(PACES[index][1])
+    def _set_speed(self, index: int) -> None:
+        self._bridge.pace(SPEEDS[index][1])
 
     def _set_share(self, index: int) -> None:
         self._bridge.drawing_share = self._settings.drawing_share = SHARES[index][1]

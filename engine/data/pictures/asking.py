@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from engine.data.pictures.found import Choice, Question
 from engine.data.pictures.values import EIGHT_BITS, Numbers, Range, guesses
 from engine.errors import DataError
+from engine.formatting import counted
 from engine.text import plain
 
 FOLDERS, SPLIT, DEEPEST, NAMES = WAYS = ("folders", "split", "deepest", "names")
 """What can say the classes of a folder: its folders, those of its part to train on, the folders in which
 the pictures lie, or the names of files."""
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: ``1 picture``, ``2,000 pictures``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def listed(names: Sequence[str], most: int = 5, longest: int = 32) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from engine.data.pictures.asking import counted
 from engine.data.pictures.columns import Columns
 from engine.data.pictures.found import Listing
 from engine.data.pictures.roles import TEST, VALIDATION, role
+from engine.formatting import counted
 
 _LONGEST = 200
 """A class whose name has more letters than this is none."""

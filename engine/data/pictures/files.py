@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.data.pictures.asking import counted, picked
+from engine.data.pictures.asking import picked
 from engine.data.pictures.found import Listing, natural
 from engine.data.pictures.layout import layout, question
 from engine.data.pictures.options import TABLES
@@ -15,6 +15,7 @@ from engine.data.pictures.reading import read_picture
 from engine.data.pictures.splits import unwrapped
 from engine.data.pictures.tree import read_tree
 from engine.errors import DataError
+from engine.formatting import counted
 from engine.task import Task
 from engine.text import name as shown
 from engine.text import plain

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.pictures.asking import counted, listed
+from engine.data.pictures.asking import listed
 from engine.data.pictures.found import Found
 from engine.data.pictures.options import PictureOptions
+from engine.formatting import counted
 
 FEW = 10
 """Fewer pictures of a class than this are pointed out."""

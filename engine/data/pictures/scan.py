@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from engine.data.pictures.arrays import list_archive
-from engine.data.pictures.asking import counted, settled
+from engine.data.pictures.asking import settled
 from engine.data.pictures.files import list_folder
 from engine.data.pictures.found import NO_ANSWERS, Answers, Broken, Found, Listing, Sample
 from engine.data.pictures.options import TABLES
@@ -30,6 +30,7 @@ from engine.data.pictures.reading import is_coloured
 from engine.data.pictures.table import list_table
 from engine.data.pictures.values import EIGHT_BITS, SIXTEEN_BITS, Numbers, Range, guess
 from engine.errors import DataError
+from engine.formatting import counted
 from engine.task import Task
 from engine.text import name as shown
 

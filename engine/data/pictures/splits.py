@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.data.pictures.asking import counted, listed
+from engine.data.pictures.asking import listed
 from engine.data.pictures.roles import NONE, TEST, TRAIN, VALIDATION, roles
 from engine.data.pictures.tree import Node
+from engine.formatting import counted
 
 NO_CLASS = "no sub-folder says their class"
 NO_PART = "they belong to no part to train or to test on"

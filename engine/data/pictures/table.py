@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from itertools import chain, islice
 from pathlib import Path
 
-from engine.data.pictures.asking import counted
 from engine.data.pictures.cells import class_of, described, tests_of, whole
 from engine.data.pictures.columns import Columns, columns_of
 from engine.data.pictures.files import FileSource, number
@@ -16,6 +15,7 @@ from engine.data.pictures.pixel_table import list_pixels
 from engine.data.pictures.roles import NONE, role
 from engine.data.pictures.rows import delimiter, rows, text_of
 from engine.errors import DataError
+from engine.formatting import counted
 from engine.task import Task
 from engine.text import plain
 

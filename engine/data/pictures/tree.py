@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.data.pictures.asking import counted
 from engine.data.pictures.found import Broken, Listing, natural
 from engine.data.pictures.opening import SUFFIXES
 from engine.errors import DataError
+from engine.formatting import counted
 from engine.task import Task
 
 _OTHERS = {"__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found"}

@@ -9,9 +9,9 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from engine.formatting import counted
 from engine.task import Progress, Task
 from gui.presenters.numbers import grouped
-from gui.presenters.own_pictures import counted
 from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.plain import Label

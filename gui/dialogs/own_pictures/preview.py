@@ -7,7 +7,8 @@ from PyQt5.QtCore import QEvent, QRect, QSize, Qt
 from PyQt5.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
 
-from gui.presenters.own_pictures import OwnPictures, Pair, counted, magnification
+from engine.formatting import counted
+from gui.presenters.own_pictures import OwnPictures, Pair, magnification
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
 from gui.widgets.image_gallery import to_qimage
 from gui.widgets.plain import show_tip

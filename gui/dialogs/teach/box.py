@@ -31,7 +31,7 @@ class TeachBox(QWidget):
         self._key = ""
         self._names: tuple[str, ...] = ()
         self._store: Examples | None = None
-        self.question = Label("Not right? It is")
+        self.question = Label("Wrong? Correct class")
         self.classes = ChoiceBox("The right class", "What the picture really is")
         self.classes.currentIndexChanged.connect(self._refresh)
         self.add = QPushButton("Add")

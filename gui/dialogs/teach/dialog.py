@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVB
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
+from engine.formatting import counted
 from engine.model.model_file import Model
 from engine.task import Progress, Task
 from engine.teaching.examples import Examples
@@ -178,7 +179,7 @@ class TeachDialog(QDialog):
     def _learnt(self, taught: Taught, seconds: float) -> None:
         self.taught = taught
         self.outcome.show_taught(taught)
-        self._ended(f"Learnt in {taught.steps} steps, {seconds:.0f} s. Keep it, or take it back.")
+        self._ended(f"Learnt in {counted(taught.steps, 'step')}, {seconds:.0f} s. Keep it, or take it back.")
 
     def _failed(self, sentence: str) -> None:
         self._show_problem(sentence)

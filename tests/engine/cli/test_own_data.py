@@ -47,7 +47,7 @@ def test_it_makes_a_data_set_and_says_what_of(pictures, capsys):
         "warning: Fewer than 10 pictures, too few to learn from or to judge by: dot.",
         "left out: dot/broken.png: It is not a picture.",
         "passed over, because no picture: 1 file (.txt 1)",
-        "own-shapes: made, 24x24 pixels in grey",
+        "own-shapes: made, 24x24 pixels in greyscale",
     ]
     assert list(own_sets()[0]) == ["own-shapes"]
 

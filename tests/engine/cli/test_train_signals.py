@@ -90,7 +90,7 @@ def test_a_second_signal_stops_at_once_and_leaves_the_last_state(
     command = start(
         "train", "--data", "mnist", "--network", "deep", "--validation-images", 30000, "--out", tmp_path
     )
-    command.until_said("cost")  # the progress bar after the first steps
+    command.until_said("loss")  # the progress bar after the first steps
     command.send(signal.SIGINT, group=True)
     command.until((tmp_path / CHECKPOINT).exists)
     began = time.monotonic()

@@ -124,9 +124,7 @@ def test_a_signal_keeps_the_run_and_the_next_start_goes_on(
         (os.killpg if to_group else os.kill)(process.pid, number)
         _, told = process.communicate(timeout=30)
         assert process.returncode == 130, told
-        assert (
-            told == "kernelscope: interrupted; the run is kept, and the next start offers to go on with it\n"
-        )
+        assert told == "kernelscope: interrupted; the run is kept, and the next start offers to resume it\n"
         assert group_is_gone(process.pid)
     [path] = kept(tmp_path)
     step = load_checkpoint(path).values["step"]

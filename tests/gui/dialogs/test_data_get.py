@@ -16,7 +16,7 @@ from engine.task import Progress
 from gui.dialogs.data_get import GetDataDialog
 from gui.panels.experiment import ExperimentPanel
 from gui.panels.experiment_parts import OWN
-from gui.presenters.data_get import Pace, megabytes, progress_line, time_left
+from gui.presenters.data_get import Rate, megabytes, progress_line, time_left
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
@@ -178,7 +178,7 @@ def test_words_about_progress():
 def test_time_left_is_what_the_pace_says(monkeypatch):
     now = [0.0]
     monkeypatch.setattr("gui.presenters.data_get.time.monotonic", lambda: now[0])
-    pace = Pace()
+    pace = Rate()
     assert pace.seconds_left(Progress(0, 1000)) is None
     now[0] = 1.0
     assert pace.seconds_left(Progress(100, 1000)) == pytest.approx(9.0)

@@ -143,7 +143,7 @@ def test_a_reading_is_the_row_at_the_step() -> None:
     assert reading.validation.step == 100
     where, values = reading.lines()
     assert where == "step 123 · epoch 1.23 · 0:31 of training · learning rate 0.01"
-    assert f"cost {reading.loss:.4g} (average {reading.mean_loss:.4g})" in values
+    assert f"loss {reading.loss:.4g} (average {reading.mean_loss:.4g})" in values
     assert "validation at 100: " in values
 
 

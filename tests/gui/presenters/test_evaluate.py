@@ -94,11 +94,11 @@ def test_words() -> None:
     assert scope(result, 1234) == "on 4 of 10\u202f000 test images, step 1\u202f234"
     assert scope(evaluation([(0, 0)]), 0) == "on all 1 test images, step 0"
     counts = result.confusion
-    assert cell_words(counts, NAMES, Choice(0, 1)) == "“cat” taken for “dog”: 2 of 3 images (66.6\u202f%)"
-    assert cell_words(counts, NAMES, Choice(1, 1)) == "“dog” recognised: 1 of 1 images (100.0\u202f%)"
-    assert cell_words(counts, NAMES, Choice(2, 0)) == "“owl” taken for “cat”: 0 of 0 images"
-    assert gallery_title(result, NAMES, Choice(0, 1))[0] == "“cat” taken for “dog”: 2 images"
-    assert gallery_title(result, NAMES, Choice(1, 1))[0] == "“dog” recognised: 1 image"
+    assert cell_words(counts, NAMES, Choice(0, 1)) == "“cat” predicted as “dog”: 2 of 3 images (66.6\u202f%)"
+    assert cell_words(counts, NAMES, Choice(1, 1)) == "“dog” predicted correctly: 1 of 1 image (100.0\u202f%)"
+    assert cell_words(counts, NAMES, Choice(2, 0)) == "“owl” predicted as “cat”: 0 of 0 images"
+    assert gallery_title(result, NAMES, Choice(0, 1))[0] == "“cat” predicted as “dog”: 2 images"
+    assert gallery_title(result, NAMES, Choice(1, 1))[0] == "“dog” predicted correctly: 1 image"
     assert gallery_title(result, NAMES, None)[0] == "The worst mistakes"
     assert gallery_title(evaluation([(1, 1)]), NAMES, None)[0] == "No mistakes"
 

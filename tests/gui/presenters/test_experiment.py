@@ -9,7 +9,7 @@ import pytest
 from engine.model.spec import NetworkSpec, preset
 from engine.optimisers import OPTIMISERS
 from engine.training.config import SHARE, USUAL, RunConfig
-from gui.presenters.experiment import CUSTOM, Draft, counted, fitted, preset_of, summary
+from gui.presenters.experiment import CUSTOM, Draft, fitted, joined, preset_of, summary
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_an_edited_network_is_custom():
 def test_the_summary_counts(draft):
     text = summary(draft.config.network)
     assert text.startswith("7 layers, ")
-    assert counted(["a", "a", "b", "a"]) == ["2 × a", "b", "a"]
+    assert joined(["a", "a", "b", "a"]) == ["2 × a", "b", "a"]
 
 
 def test_a_small_data_set_gives_fewer_images_away_and_a_large_one_the_usual_number_again():

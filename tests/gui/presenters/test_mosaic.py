@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gui.presenters.colour import EMPTY
-from gui.presenters.mosaic import Grid, fit, value_at
+from gui.presenters.mosaic import Grid, fit, values_at
 
 grids = st.builds(
     Grid,
@@ -50,7 +50,7 @@ def test_locate_is_the_inverse_of_arrange(grid: Grid) -> None:
         marks[top : top + grid.height, left : left + grid.width] = tiles[index]
     for y, x in np.ndindex(*grid.shape):
         cell = grid.locate(y + 0.5, x + 0.5)
-        assert (value_at(tiles, cell) if cell is not None else -1) == marks[y, x]
+        assert (values_at(tiles, cell) if cell is not None else -1) == marks[y, x]
     height, width = grid.shape
     assert grid.locate(-1, 0) is None and grid.locate(0, -0.1) is None
     assert grid.locate(0, width) is None and grid.locate(height, 0) is None

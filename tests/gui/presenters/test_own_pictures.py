@@ -9,7 +9,8 @@ from PIL import Image
 from engine.data.pictures.found import Broken
 from engine.data.pictures.scan import scan
 from engine.data.pictures.values import Range
-from gui.presenters.own_pictures import OwnPictures, counted, is_source, listed, magnification, read_range
+from engine.formatting import counted
+from gui.presenters.own_pictures import OwnPictures, is_source, listed, magnification, read_range
 
 
 @pytest.fixture

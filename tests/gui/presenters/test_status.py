@@ -32,7 +32,7 @@ def test_figures() -> None:
     history = History()
     empty = figures(history, LIVE, 1000, 0)
     assert empty["step"] == "0 of 100"
-    assert empty["cost"] == empty["validation"] == "\u2013"
+    assert empty["loss"] == empty["validation"] == "\u2013"
     for step in range(1, 61):
         history.steps.append(step, step / 50, step / 10, 2.0, 0.5, 0.01)
     history.validations.append(60, 1.2, 6, 0.3, 0.9725)
@@ -42,10 +42,10 @@ def test_figures() -> None:
         "step": "60 of 100",
         "speed": "200 images/s",
         "left": "0:04",
-        "cost": "2.0000",
+        "loss": "2.0000",
         "accuracy": "50.0 %",
         "validation": "97.2 %",
-        "validation_cost": "0.3000",
+        "validation_loss": "0.3000",
     }
     assert share_done(history, LIVE) == pytest.approx(0.6)
 

@@ -113,7 +113,7 @@ def test_a_click_on_a_cell_shows_its_images_and_there_is_a_way_back(qtbot, conte
     cell = view.matrix.cell_rect(Choice(3, 4)).center()
     qtbot.mouseClick(view.matrix, Qt.LeftButton, pos=cell)
     assert sorted(shown(view)) == [3, 13, 23]
-    assert view.heading.text() == "“3” taken for “4”: 3 images"
+    assert view.heading.text() == "“3” predicted as “4”: 3 images"
     send(context, evaluated(20))  # it stays on the cell while training goes on
     assert sorted(shown(view)) == [3, 13]
     send(context, evaluated(30))
@@ -128,7 +128,7 @@ def test_the_matrix_is_worked_with_the_keyboard(qtbot, context, view) -> None:
     qtbot.keyClick(matrix, Qt.Key_Up)  # stays inside
     for key in (Qt.Key_Down, Qt.Key_Down, Qt.Key_Right, Qt.Key_Right, Qt.Key_Right):
         qtbot.keyClick(matrix, key)
-    assert "“2” taken for “3”: 3 of 30 images" in view.readout.text()
+    assert "“2” predicted as “3”: 3 of 30 images" in view.readout.text()
     qtbot.keyClick(matrix, Qt.Key_Return)
     assert sorted(shown(view)) == [2, 12, 22]
     qtbot.keyClick(matrix, Qt.Key_Backspace)
@@ -138,9 +138,9 @@ def test_the_matrix_is_worked_with_the_keyboard(qtbot, context, view) -> None:
 def test_pointing_at_a_cell_says_what_it_means(qtbot, context, view) -> None:
     send(context, evaluated(30))
     hover(view.matrix, view.matrix.cell_rect(Choice(5, 5)).center())
-    assert view.readout.text() == "“5” recognised: 27 of 30 images (90.0\u202f%)"
+    assert view.readout.text() == "“5” predicted correctly: 27 of 30 images (90.0\u202f%)"
     send(context, evaluated(0))  # right also after the next evaluation, under a mouse at rest
-    assert view.readout.text() == "“5” recognised: 30 of 30 images (100.0\u202f%)"
+    assert view.readout.text() == "“5” predicted correctly: 30 of 30 images (100.0\u202f%)"
     hover(view.matrix, QPoint(1, 1))
     assert "Click a cell" in view.readout.text()
 

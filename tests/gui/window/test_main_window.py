@@ -66,7 +66,7 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
     qtbot.waitUntil(lambda: any(s.network is not None for s in snapshots), timeout=LONG)
     first = next(s.network for s in snapshots if s.network is not None).params[0]["weight"].copy()
 
-    # Start: the cost falls and the kernels change.
+    # Start: the loss falls and the kernels change.
     qtbot.mouseClick(button(program, "toggle"), Qt.LeftButton)
     qtbot.waitUntil(lambda: bridge.steps >= 60, timeout=LONG)
     loss = bridge.history.steps.column("loss")

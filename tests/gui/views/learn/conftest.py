@@ -66,8 +66,8 @@ class Driver:
         done = history.steps.length
         rng = np.random.default_rng(done)
         for step in range(done + 1, done + steps + 1):
-            cost = 2 * math.exp(-step / 300) + 0.1 * rng.random() if loss is None else loss
-            history.steps.append(step, step / 100, step / 10, cost, min(1.0, 0.1 + step / 1000), 0.01)
+            value = 2 * math.exp(-step / 300) + 0.1 * rng.random() if loss is None else loss
+            history.steps.append(step, step / 100, step / 10, value, min(1.0, 0.1 + step / 1000), 0.01)
             if step % every == 0:
                 best = 0.99 if step == 4 * every else 0.9
                 history.validations.append(step, step / 100, step / 10, 0.2, best)

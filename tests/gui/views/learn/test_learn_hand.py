@@ -15,17 +15,17 @@ def test_the_wheel_zooms_at_the_mouse_and_live_data_moves_nothing(qtbot, view, d
     assert not view.follow.isEnabled()
     at = driver.place(250.0)
     driver.wheel(at, 3)
-    shown, y = view.drawing.view.shown, view.drawing.cost.y
+    shown, y = view.drawing.view.shown, view.drawing.loss.y
     assert shown.width == pytest.approx(1000 * 0.8**3)
     assert view.charts.x_at(at) == pytest.approx(250, abs=2)
     assert view.follow.isEnabled()
     driver.train(3000, loss=50.0)
     assert view.drawing.view.shown == shown
-    assert view.drawing.cost.y == y
-    assert view.drawing.cost.plot.vb.viewRange()[0] == pytest.approx([shown.low, shown.high])
+    assert view.drawing.loss.y == y
+    assert view.drawing.loss.plot.vb.viewRange()[0] == pytest.approx([shown.low, shown.high])
     qtbot.mouseClick(view.follow, Qt.LeftButton)
     assert view.drawing.view.shown == Range(0, 4000)
-    assert view.drawing.cost.y.high > 49
+    assert view.drawing.loss.y.high > 49
     assert not view.follow.isEnabled()
 
 
@@ -55,28 +55,28 @@ def test_dragging_moves_and_a_double_click_shows_all(qtbot, view, driver) -> Non
 def test_shift_and_drag_zooms_into_a_rectangle(qtbot, view, driver) -> None:
     driver.train(1000)
     start, end = driver.place(200, y_share=0.2), driver.place(600, y_share=0.8)
-    high, low = (view.charts.y_at(view.drawing.cost, at) for at in (start, end))
+    high, low = (view.charts.y_at(view.drawing.loss, at) for at in (start, end))
     driver.drag(start, end, Qt.ShiftModifier)
-    shown, y = view.drawing.view.shown, view.drawing.cost.y
+    shown, y = view.drawing.view.shown, view.drawing.loss.y
     assert (shown.low, shown.high) == (pytest.approx(200, abs=3), pytest.approx(600, abs=3))
     assert (y.low, y.high) == (pytest.approx(low, abs=0.02), pytest.approx(high, abs=0.02))
-    assert view.drawing.cost.held
+    assert view.drawing.loss.held
     assert not view.drawing.accuracy.held
     qtbot.keyClick(view.charts, Qt.Key_Home)
-    assert not view.drawing.cost.held
+    assert not view.drawing.loss.held
     assert view.drawing.view.shown == Range(0, 1000)
 
 
 def test_the_wheel_with_ctrl_zooms_the_height(view, driver) -> None:
     driver.train(1000)
-    y, x = view.drawing.cost.y, view.drawing.view.shown
+    y, x = view.drawing.loss.y, view.drawing.view.shown
     at = driver.place(500, y_share=0.5)
     driver.wheel(at, 1, Qt.ControlModifier)
-    assert view.drawing.cost.y.width == pytest.approx(0.8 * y.width)
+    assert view.drawing.loss.y.width == pytest.approx(0.8 * y.width)
     assert view.drawing.view.shown == x
     axis = QPoint(10, at.y())
     driver.wheel(axis, -1)
-    assert view.drawing.cost.y.width == pytest.approx(y.width)
+    assert view.drawing.loss.y.width == pytest.approx(y.width)
 
 
 def test_keys_zoom_and_move(qtbot, view, driver) -> None:
@@ -95,9 +95,9 @@ def test_keys_zoom_and_move(qtbot, view, driver) -> None:
     assert x.shown.high == pytest.approx(1000)
     qtbot.keyClick(charts, Qt.Key_Minus)
     assert x.shown.width == pytest.approx(800)
-    y = view.drawing.cost.y
+    y = view.drawing.loss.y
     qtbot.keyClick(charts, Qt.Key_Up)
-    assert view.drawing.cost.y == Range(y.low, y.low + 0.8 * y.width)
+    assert view.drawing.loss.y == Range(y.low, y.low + 0.8 * y.width)
     qtbot.keyClick(charts, Qt.Key_Home)
     assert x.following
 
@@ -119,13 +119,13 @@ def test_the_value_under_the_mouse_is_the_one_in_the_data(qtbot, view, context, 
     history = context.bridge.history
     text = view.readout.text()
     assert text.startswith(f"step {step} ")
-    assert f"cost {history.steps.column('loss')[step - 1]:.4g} " in text
+    assert f"loss {history.steps.column('loss')[step - 1]:.4g} " in text
     assert "validation at 100: 0.2, 90.0 %" in text
     assert "learning rate 0.01" in text
     assert all(chart.cursor.isVisible() for chart in view.charts.charts)
-    assert view.drawing.cost.cursor.value() == step
+    assert view.drawing.loss.cursor.value() == step
     qtbot.mouseMove(view.charts.viewport(), QPoint(2, 2))
-    assert not view.drawing.cost.cursor.isVisible()
+    assert not view.drawing.loss.cursor.isVisible()
     assert "Point at a curve" in view.readout.text()
 
 
@@ -140,7 +140,7 @@ def test_the_reading_stays_right_while_it_trains(qtbot, view, context, driver) -
     assert view.readout.text() != first
     found = int(view.readout.text().split("\N{MIDDLE DOT}")[0].replace("step", "").replace("\u2009", ""))
     assert abs(found - step) <= 1
-    assert f"cost {context.bridge.history.steps.column('loss')[found - 1]:.4g} " in view.readout.text()
+    assert f"loss {context.bridge.history.steps.column('loss')[found - 1]:.4g} " in view.readout.text()
 
 
 def test_keys_read_step_by_step(qtbot, view, driver) -> None:

@@ -39,17 +39,17 @@ def test_the_view_asks_for_no_pictures(view, context) -> None:
 
 def test_everything_is_drawn_and_named(view, context, driver) -> None:
     driver.train(600)
-    cost, accuracy, rate = (chart.curves for chart in view.charts.charts)
+    curves, accuracy, rate = (chart.curves for chart in view.charts.charts)
     loss = context.bridge.history.steps.column("loss")
-    assert cost.band is not None
-    assert cost.band.high.max() == loss.max()
-    assert cost.band.x[-1] == 600
-    assert cost.averages[-1] == pytest.approx(loss[-view.drawing.data.used_span :].mean())
+    assert curves.band is not None
+    assert curves.band.high.max() == loss.max()
+    assert curves.band.x[-1] == 600
+    assert curves.averages[-1] == pytest.approx(loss[-view.drawing.data.used_span :].mean())
     assert accuracy.band.low.min() == pytest.approx(100 * 0.101)
     assert rate.band.high.max() == 0.01
     assert accuracy.validations.x.tolist() == [100, 200, 300, 400, 500, 600]
     assert (accuracy.best.x, accuracy.best.y, accuracy.best.text) == (400, 99, "best 99.0 %")
-    assert cost.best.x == 400
+    assert curves.best.x == 400
     names = [label.text.split()[0] for label in view.charts.charts[0].labels._labels]
     assert names == ["average", "validation"]
 
@@ -64,7 +64,7 @@ def test_another_run_begins_with_empty_charts(view, context, driver) -> None:
     assert view.drawing.view.following
     assert view.drawing.view.shown == Range(0, 50)
     assert view.drawing.accuracy.curves.best is None
-    assert view.drawing.cost.curves.band.x.tolist() == list(range(1, 51))
+    assert view.drawing.loss.curves.band.x.tolist() == list(range(1, 51))
 
 
 def test_a_hidden_view_does_no_work_and_catches_up(view, driver) -> None:
@@ -72,14 +72,14 @@ def test_a_hidden_view_does_no_work_and_catches_up(view, driver) -> None:
     view.hide()
     driver.train(500)
     assert view.drawing.data.length == 10
-    assert view.drawing.cost.curves.band.x[-1] == 10
+    assert view.drawing.loss.curves.band.x[-1] == 10
     view.show()
-    assert view.drawing.cost.curves.band.x[-1] == 510
+    assert view.drawing.loss.curves.band.x[-1] == 510
 
 
 def test_rows_that_fill_no_column_wait_a_moment(qtbot, view, driver) -> None:
     driver.train(30_000, every=10_000, loss=0.5)
-    curves = view.drawing.cost.curves
+    curves = view.drawing.loss.curves
     assert curves.band.size >= 32
     before = curves.band
     driver.train(2, every=10_000, loss=0.7)
@@ -94,28 +94,28 @@ def test_steps_epochs_and_seconds(qtbot, view, driver) -> None:
     view.axis.setFocus()
     qtbot.keyClick(view.axis, Qt.Key_Down)
     assert view.drawing.view.shown == Range(0, 4)
-    assert view.drawing.cost.curves.band.x[-1] == 4.0
+    assert view.drawing.loss.curves.band.x[-1] == 4.0
     assert view.drawing.rate.bottom.labelText == "epoch"
     qtbot.keyClick(view.axis, Qt.Key_Down)
-    assert view.drawing.cost.curves.band.x[-1] == 40.0
+    assert view.drawing.loss.curves.band.x[-1] == 40.0
     assert view.drawing.rate.bottom.labelText == "time spent training, s"
 
 
-def test_a_logarithmic_axis_takes_zero_and_negative_costs(qtbot, view, context, driver) -> None:
+def test_a_logarithmic_axis_takes_zero_and_negative_losses(qtbot, view, context, driver) -> None:
     driver.train(300)
-    for cost in (0.0, -1.0, 1e-3):
-        driver.train(1, loss=cost)
+    for value in (0.0, -1.0, 1e-3):
+        driver.train(1, loss=value)
     qtbot.mouseClick(view.log, Qt.LeftButton, Qt.NoModifier, QPoint(8, view.log.height() // 2))
     assert view.log.isChecked()
-    cost = view.drawing.cost
+    chart = view.drawing.loss
     loss = context.bridge.history.steps.column("loss")
-    assert np.isfinite(cost.curves.band.low).all()
-    assert cost.curves.band.high.max() == pytest.approx(math.log10(loss.max()))
-    assert cost.y.low <= -3
-    assert cost.y.low > -5
-    assert cost.left.logMode
+    assert np.isfinite(chart.curves.band.low).all()
+    assert chart.curves.band.high.max() == pytest.approx(math.log10(loss.max()))
+    assert chart.y.low <= -3
+    assert chart.y.low > -5
+    assert chart.left.logMode
     qtbot.mouseClick(view.log, Qt.LeftButton, Qt.NoModifier, QPoint(8, view.log.height() // 2))
-    assert cost.curves.band.high.max() == loss.max()
+    assert chart.curves.band.high.max() == loss.max()
 
 
 def test_the_span_is_typed_stepped_or_automatic(qtbot, view, context, driver) -> None:
@@ -126,23 +126,23 @@ def test_the_span_is_typed_stepped_or_automatic(qtbot, view, context, driver) ->
         qtbot.keyClick(view.span, Qt.Key_Up)
     assert view.span.value() == 5
     loss = context.bridge.history.steps.column("loss")
-    assert view.drawing.cost.curves.averages[-1] == pytest.approx(loss[-5:].mean())
+    assert view.drawing.loss.curves.averages[-1] == pytest.approx(loss[-5:].mean())
     view.span.setValue(300)
     qtbot.keyClick(view.span, Qt.Key_Up)
     assert view.span.value() == 500
     qtbot.keyClick(view.span, Qt.Key_Down)
     assert view.span.value() == 200
     view.span.setValue(1)
-    assert view.drawing.cost.curves.averages[-1] == loss[-1]
+    assert view.drawing.loss.curves.averages[-1] == loss[-1]
     qtbot.keyClick(view.span, Qt.Key_Down)
     assert view.span.text() == "Average: 20 steps, auto"
 
 
-def test_a_cost_that_is_left_out_of_the_picture_is_told(view, driver) -> None:
+def test_a_loss_that_is_left_out_of_the_picture_is_told(view, driver) -> None:
     driver.train(1, loss=9000.0)
     driver.train(1999)
-    assert view.drawing.cost.y.high < 20
-    texts = [label.text for label in view.drawing.cost.labels._labels]
+    assert view.drawing.loss.y.high < 20
+    texts = [label.text for label in view.drawing.loss.labels._labels]
     assert texts[-1] == "\N{UPWARDS ARROW} up to 9e+03"
 
 
@@ -179,7 +179,7 @@ def test_a_low_or_narrow_view_leaves_out_what_has_no_room(qtbot, view, driver) -
 
 def test_one_step_alone_is_seen(view, driver) -> None:
     driver.train(1, loss=2.3)
-    curves = view.drawing.cost.curves
+    curves = view.drawing.loss.curves
     assert [(at.x(), at.y()) for at in curves._dots] == [(1.0, 2.3)]
     assert view.drawing.accuracy.y.width >= 5
     view.set_theme(LIGHT)
@@ -195,7 +195,7 @@ def test_labels_name_what_is_at_the_right_edge(view, context, driver) -> None:
     view.charts.zoom(0.1, 0.0)
     edge = view.drawing.data.reading(view.drawing.axis, view.drawing.view.shown.high)
     assert edge.step == 100
-    labels = view.drawing.cost.labels._labels
+    labels = view.drawing.loss.labels._labels
     assert [label.text for label in labels] == [f"average {edge.mean_loss:.4f}", "validation 0.2000"]
     assert labels[0].y == edge.mean_loss
 
