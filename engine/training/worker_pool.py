@@ -158,7 +158,7 @@ class WorkerPool:
         """Compute ``micro_batches``, which are in order, and return their results in order."""
         if self._wanted:
             self._start()
-        helpers = [helper for helper in self._helpers if self._alive(helper)]
+        helpers = [helper for helper in list(self._helpers) if self._alive(helper)]
         shares = self._shares(micro_batches, 1 + len(helpers))
         for helper, share in zip(helpers, shares[1:], strict=True):
             if share:
