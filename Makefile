@@ -7,7 +7,7 @@ RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help run env env-dev env-bench test check lint format bench bundle mutate clean
+.PHONY: help run env env-dev env-bench test check lint format bench monkey bundle mutate clean
 
 help:
 	@echo "make run        open the window (ARGS=... are passed on)"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench      run the benchmarks; make env-bench adds PyTorch to compare with"
 	@echo "make bundle     build dist/kernelscope, which needs no Python, and try it (needs Xvfb and xdotool)"
 	@echo "make mutate     change the code in small ways and see whether a test notices (FILES=... for some files)"
+	@echo "make monkey     let a monkey use the window for ten minutes (ARGS=--seconds=60)"
 	@echo "make env        make $(VENV) (PYTHON=python3.12 picks the interpreter)"
 	@echo "make clean      remove $(VENV) and everything that was generated"
 
@@ -57,6 +58,9 @@ bundle: env-dev
 	$(PIP_INSTALL) -e ".[bundle]"
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build resources/packaging/kernelscope.spec
 	$(BIN)/python -m pytest -m bundle tests/bundle
+
+monkey: env-dev
+	$(BIN)/python -m tests.benchmarks.monkey --seconds 600 $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info bench.json

@@ -162,7 +162,7 @@ def _built(
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, autosave, dialogs, notices)
     window = MainWindow(context, control, closing, settings, look)
-    apply_theme(app, look)
+    apply_theme(app, window, look)
 
     def remember() -> None:
         told = store.save(settings)

@@ -67,14 +67,15 @@ class ChoiceBox(QComboBox):
         if letters == 0:
             self.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
         guard_wheel(self)
-        self.setItemDelegate(_Rows(self))
 
     def sizeHint(self) -> QSize:
         """Return room for the entries; Qt's own figure is up to two pixels short under a style sheet."""
         return super().sizeHint() + QSize(4, 0)
 
     def showPopup(self) -> None:
-        """Open the list."""
+        """Open the list, which is made only now: its parts would make every change of the theme dearer."""
+        if not isinstance(self.itemDelegate(), _Rows):
+            self.setItemDelegate(_Rows(self))
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + _FRAME)
         super().showPopup()
 

@@ -58,4 +58,6 @@ class Dialogs:
         return path if path.suffix else path.with_suffix(Path(suggestion).suffix)
 
     def _above(self) -> QWidget | None:
-        return QApplication.activeWindow()
+        active: QWidget | None = QApplication.activeWindow()  # none while another program is in front
+        shown = (window for window in QApplication.topLevelWidgets() if window.isVisible())
+        return active if active is not None else next(shown, None)

@@ -62,6 +62,10 @@ class MainWindow(QMainWindow):
         self._control, self._closing = control, closing
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
+        self._in_old_colours: list[QWidget] = []
+        self._recolour = QTimer(self)
+        self._recolour.setInterval(0)
+        self._recolour.timeout.connect(self._recolour_next)
         self.parts: dict[str, QWidget] = {}
         self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
@@ -179,13 +183,19 @@ class MainWindow(QMainWindow):
         self.settings.theme = theme.name
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            apply_theme(app, theme)
+            apply_theme(app, self, theme)
         self.actions_.set_theme(theme)
         self._refresh_actions()
-        for dock in self.docks.values():
-            dock.set_theme(theme)
-        for part in self.parts.values():
-            part.set_theme(theme)  # type: ignore[attr-defined]
+        shown_first = sorted(self.docks, key=lambda key: self.docks[key].visibleRegion().isEmpty())
+        self._in_old_colours = [each for key in shown_first for each in (self.docks[key], self.parts[key])]
+        self._recolour.start()
+
+    def _recolour_next(self) -> None:
+        """Give one part the colours of the theme; all of them at once would hold up what the user does."""
+        part = self._in_old_colours.pop(0)
+        if not self._in_old_colours:
+            self._recolour.stop()
+        part.set_theme(self.theme)  # type: ignore[attr-defined]
 
     # --- state ----------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     curves,
     latency,
     memory,
+    monkey,
     startup,
     time_to_accuracy,
     train_speed,
@@ -23,7 +24,7 @@ from tests.benchmarks.row import Row
 
 BENCHMARKS = {
     module.NAME: module
-    for module in (train_speed, watch_cost, latency, curves, startup, memory, time_to_accuracy)
+    for module in (train_speed, watch_cost, latency, monkey, curves, startup, memory, time_to_accuracy)
 }
 """Adding a benchmark: a module with ``NAME`` and ``run() -> list[Row]``, and an entry here."""
 

@@ -16,7 +16,7 @@ from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.state.settings import Settings
-from gui.style.theme import LIGHT, apply_theme, load_fonts
+from gui.style.theme import LIGHT, load_fonts, prepare, style_sheet
 from gui.views.learn import LearnView
 from gui.widgets.questions import Dialogs
 from tests.benchmarks.row import Row
@@ -47,6 +47,7 @@ def frames(app: QApplication, history: History) -> tuple[np.ndarray, np.ndarray]
     bridge.history = history
     context = AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
     view = LearnView(context, LIGHT)
+    view.setStyleSheet(style_sheet(LIGHT))
     view.resize(900, 600)
     view.show()
     QTest.qWaitForWindowExposed(view)
@@ -71,7 +72,7 @@ def frames(app: QApplication, history: History) -> tuple[np.ndarray, np.ndarray]
 def run() -> list[Row]:
     """Measure both lengths in the Learn view, 900 by 600."""
     app = application()
-    apply_theme(app, LIGHT)
+    prepare(app, LIGHT)
     load_fonts()
     short_live, short_whole = (float(np.median(times)) for times in frames(app, history_of(SHORT)))
     long_live, long_whole = (float(np.median(times)) for times in frames(app, history_of(LONG)))

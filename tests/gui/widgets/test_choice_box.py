@@ -17,19 +17,16 @@ LONG = "An entry that is much longer than the box is wide"
 
 @pytest.fixture
 def box(qtbot):
-    application = QApplication.instance()
-    before = application.styleSheet()
-    apply_theme(application, LIGHT)
     made = ChoiceBox("Fruit", "What is eaten", letters=0)
     qtbot.addWidget(made)
+    apply_theme(QApplication.instance(), made, LIGHT)
     made.addItems(["Apple", "Pear"])
     made.insertSeparator(2)
     made.addItem(LONG)
     made.resize(90, 28)
     made.show()
     qtbot.waitExposed(made)
-    yield made
-    application.setStyleSheet(before)
+    return made
 
 
 def test_the_list_is_as_wide_as_its_longest_entry(qtbot, box):
@@ -92,6 +89,7 @@ def field_of(box):
 def test_an_entry_is_written_out_where_there_is_room(qtbot, box):
     roomy = ChoiceBox("Picture")
     qtbot.addWidget(roomy)
+    roomy.setStyleSheet(box.styleSheet())
     roomy.addItems(["Draw normally", "Draw less", LONG[:20]])
     roomy.resize(roomy.sizeHint())
     roomy.show()
@@ -103,6 +101,7 @@ def test_an_entry_that_is_too_long_ends_in_dots(qtbot, box):
     box.setCurrentIndex(3)
     short = ChoiceBox("Fruit", letters=0)
     qtbot.addWidget(short)
+    short.setStyleSheet(box.styleSheet())
     short.addItem(box.fontMetrics().elidedText(LONG, Qt.ElideRight, field_of(box).width()))
     short.resize(box.size())
     short.show()

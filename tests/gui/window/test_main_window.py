@@ -7,13 +7,14 @@ import pytest
 from PyQt5.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt5.QtGui import QColor, QImage, QMouseEvent
 from PyQt5.QtTest import QTest
-from PyQt5.QtWidgets import QApplication, QToolButton
+from PyQt5.QtWidgets import QApplication, QDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.session.messages import State
 from gui.app.build import FRAME, Kernelscope, fit_to_screen
 from gui.presenters.examples import example
 from gui.presenters.strokes import SIDE
+from gui.style.theme import DARK, LIGHT
 from gui.views import VIEWS
 
 LONG = 30000
@@ -208,3 +209,20 @@ def test_a_picture_is_pasted_anywhere_in_the_window(qtbot: QtBot, program: Kerne
     QTest.keyClick(window, Qt.Key_V, Qt.ControlModifier)
     qtbot.waitUntil(lambda: window.pad.card.headline.text() == "Nothing found", timeout=LONG)
     assert window.pad.isVisible()
+
+
+def test_another_theme_reaches_everything(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    window.actions_.by_key["theme"].trigger()
+    qtbot.waitUntil(lambda: not window._recolour.isActive())
+    assert window.theme is DARK and {window.parts["network"]._theme, window.pad.card.preview._theme} == {DARK}
+    for widget in (window, window.statusBar(), window.parts["learn"], window.experiment):
+        assert widget.palette().color(widget.backgroundRole()).lightness() < 100
+    box = QDialog(window)
+    assert box.palette().window().color().name() == DARK.window
+    window.set_theme(LIGHT)
+    window.set_theme(DARK)  # before the first change is done
+    window.set_theme(LIGHT)
+    qtbot.waitUntil(lambda: not window._recolour.isActive())
+    assert {window.parts["network"]._theme, window.pad.card.preview._theme} == {LIGHT}
+    box.deleteLater()
