@@ -17,7 +17,10 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/training/gradient.py": (f"{_TRAINING}/test_against_twin.py",),
     "engine/training/micro_batches.py": (f"{_TRAINING}/test_micro_batches.py",),
     "engine/training/evaluation.py": (f"{_TRAINING}/test_evaluation.py",),
-    "engine/training/worker_pool.py": (f"{_TRAINING}/test_worker_pool.py",),
+    "engine/training/worker_pool.py": (
+        f"{_TRAINING}/test_worker_pool_sharing.py",
+        f"{_TRAINING}/test_worker_pool.py::test_helpers_change_no_number",
+    ),
     "engine/training/update.py": (f"{_TRAINING}/test_against_twin.py",),
     "engine/training/moment.py": (f"{_TRAINING}/test_divergence.py", f"{_TRAINING}/test_trainer.py"),
     "engine/training/batches.py": (f"{_TRAINING}/test_replay.py", f"{_TRAINING}/test_against_twin.py"),

@@ -45,7 +45,54 @@ KINDS: tuple[tuple[str, str], ...] = (
 )
 """What a mutant may change, or take away, without a difference: a pattern, and the reason."""
 
-SURVIVORS: tuple[Survivor, ...] = ()
+_WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
+
+SURVIVORS: tuple[Survivor, ...] = (
+    Survivor(
+        Change(_WARM, "OneCycle.factor", "if share < self.peak:", "if share <= self.peak:"),
+        "at the peak both branches give 1",
+    ),
+    Survivor(
+        Change(
+            _WARM,
+            "OneCycle.factor",
+            "low, position = self.end, 1 - (share - self.peak) / (1 - self.peak)",
+            "low, position = self.end, 1 + (share - self.peak) / (1 - self.peak)",
+        ),
+        "the cosine that follows is symmetric about 1",
+    ),
+    Survivor(
+        Change(
+            _EVALUATION,
+            "Sweep._slice",
+            "logits, _ = self._network.forward(x, Context(scratch=scratch, scope=(-1,)))",
+            "logits, _ = self._network.forward(x, *)",
+        ),
+        "which buffers are used again costs memory and time, and changes no number",
+    ),
+    Survivor(
+        Change(
+            _EVALUATION,
+            "Sweep._slice",
+            'with np.errstate(over="ignore", invalid="ignore", divide="ignore"):',
+            'with np.errstate(over="ignore", invalid="ignore", *',
+        ),
+        "nothing in it divides by zero; it stands there with the other two",
+    ),
+    Survivor(
+        Change(
+            _EVALUATION,
+            "Sweep.result",
+            "[np.concatenate(c) for c in zip(*self._parts, strict=True)] if self._parts else [np.zeros(0)] * 3",
+            "[np.concatenate(c) for c in zip(*self._parts, strict=True)] if self._parts else [np.zeros(0)] * 4",
+        ),
+        "only the first three columns are read",
+    ),
+    Survivor(
+        Change(_EVALUATION, "evaluate", "sweep.advance(1000, workers)", "sweep.advance(1001, workers)"),
+        "how many images are taken at a time changes no answer",
+    ),
+)
 
 
 def is_listed(change: Change) -> bool:
