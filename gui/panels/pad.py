@@ -18,6 +18,7 @@ from engine.recognise.judge import EMPTY, Answer, Source
 from engine.session.messages import Snapshot
 from engine.task import Task
 from engine.types import Array, Bytes
+from gui.panels.pad_follow import Follower
 from gui.panels.pad_intake import Opener, can_take, from_file, from_mime
 from gui.panels.pad_parts import PadParts
 from gui.presenters.pad import caption
@@ -27,7 +28,6 @@ from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS, TRAINING
 from gui.run.runner import Runner
 from gui.run.session_bridge import Wants
-from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.widgets.picture_sheet import Rectangle
 
@@ -39,8 +39,6 @@ ROOMY = 760
 QUICK = 0.008
 """Seconds: drawings that a network reads within this time are read in the window's thread, without the
 hand-over to another one and back."""
-SEND_MS = 100
-"""While the Network view follows the drawing it gets a new image at most this often."""
 LARGEST = 420
 """The sheet grows with the panel up to so many pixels."""
 _PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm);;All files (*)"
@@ -80,10 +78,7 @@ class PadPanel(PadParts):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._answer)
-        self._send = QTimer(self)
-        self._send.setSingleShot(True)
-        self._send.setInterval(SEND_MS)
-        self._send.timeout.connect(self._choose)
+        self._follower = Follower(context, self)
         self.setAcceptDrops(True)
         self.canvas.changed.connect(self._drawn)
         for sheet in (self.canvas, self.picture):
@@ -99,7 +94,6 @@ class PadPanel(PadParts):
         )
         self.show_button.clicked.connect(lambda _checked: self._show("network"))
         self.explain_button.clicked.connect(lambda _checked: self._show("explain"))
-        self.live.toggled.connect(lambda _on: self._offer_image())
         context.models.changed.connect(self._models_changed)
         context.bridge.snapshot_ready.connect(self._snapshot)
         context.bridge.run_started.connect(lambda _config: self._soon.start())
@@ -166,7 +160,8 @@ class PadPanel(PadParts):
         if number != self.chosen and number < len(self.found):
             self.chosen = number
             self._tell()
-            self._offer_image()
+            self._follower.touched()
+            self._follower.offer(self.image, self.subject.name)
 
     def _open(self) -> None:
         path = self._context.dialogs.open_file("Open a picture", _PICTURES)
@@ -197,6 +192,7 @@ class PadPanel(PadParts):
         self._changed()
 
     def _changed(self) -> None:
+        self._follower.touched()
         if not self._soon.isActive():
             self._soon.start()
 
@@ -258,7 +254,7 @@ class PadPanel(PadParts):
         self.reading = reading
         self.chosen = min(self.chosen, max(0, len(reading.found) - 1))
         if new:
-            self._offer_image()
+            self._follower.offer(self.image, self.subject.name)
         self._tell()
 
     def _tell(self) -> None:
@@ -281,16 +277,8 @@ class PadPanel(PadParts):
         best = int(probabilities.argmax()) if probabilities is not None else None
         self.teach.show_case(image, reading.key, names, best)
 
-    def _offer_image(self) -> None:
-        if self.live.isChecked() and self.image is not None and not self._send.isActive():
-            self._send.start()
-
-    def _choose(self, asked: str = "") -> None:
-        if self.image is not None:
-            self._context.selection.choose(Sample(self.image, self.subject.name, asked=asked))
-
     def _show(self, view: str) -> None:
-        self._choose(self.reading.key if self.reading is not None else "")
+        self._follower.show(self.reading.key if self.reading is not None else "")
         self.show_view.emit(view)
 
     # --- events --------------------------------------------------------------------------------------
@@ -312,7 +300,7 @@ class PadPanel(PadParts):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Send nothing more."""
-        self._send.stop()
+        self._follower.stop()
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

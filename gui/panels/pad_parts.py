@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -99,15 +98,12 @@ class PadParts(QWidget):
             "or the one that is being trained here (from its first step on).",
             letters=0,
         )
-        self.show_button = QPushButton("Net&work")
-        self.explain_button = QPushButton("E&xplain")
-        self.live = QCheckBox("&Live")
-        self.live.setToolTip("The Network view follows the pen while you draw.")
+        self.show_button = QPushButton("Show in Net&work")
+        self.explain_button = QPushButton("E&xplain it")
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.show_button, 1)
         buttons.addWidget(self.explain_button, 1)
-        buttons.addWidget(self.live)
         self.holder = holder = QWidget()
         holder.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
         self.sheets = QStackedLayout(holder)
@@ -146,8 +142,14 @@ class PadParts(QWidget):
     def show_actions(self, *, possible: bool) -> None:
         """Offer to send the image to the views, if there is one."""
         for button, tip in (
-            (self.show_button, "Look at this image layer by layer."),
-            (self.explain_button, "See which parts of this image the answer rests on."),
+            (
+                self.show_button,
+                "Bring the Network view to the front, with this image in the network that answers.",
+            ),
+            (
+                self.explain_button,
+                "Bring the Explain view to the front: which parts of this image the answer rests on.",
+            ),
         ):
             button.setEnabled(possible)
             button.setToolTip(tip if possible else "Draw or bring a picture first.")

@@ -93,9 +93,11 @@ class NetworkRow(QWidget):
                 (f"{models.title(stands_in)} (for now)", key) if key == shown else (title, key)
                 for title, key in items
             ]
-        self.source.clear()
-        for title, key in items:
-            self.source.addItem(title, key)
+        source = self.source
+        if [(source.itemText(i), source.itemData(i)) for i in range(source.count())] != items:
+            source.clear()
+            for title, key in items:
+                source.addItem(title, key)
         self.source.setCurrentIndex(self.source.findData(shown))
         tip = "Look into the network in training, or into a trained one."
         until = f"\n{models.title(stands_in)} is shown until training begins." if stands_in != shown else ""

@@ -51,7 +51,7 @@ def content(kind: str, path: Path) -> Path:
         ("tflite", "is a TensorFlow Lite model: turn it into ONNX"),
         ("weights", "holds weights without the network they belong to"),
         ("other weights", "holds weights without the network they belong to"),
-        ("checkpoint", "is a checkpoint of a run, not a model: go on with that run"),
+        ("checkpoint", "is a checkpoint of a run, not a model: resume that run"),
     ],
 )
 def test_what_cannot_be_read_says_what_to_do(kind: str, words: str, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
-from gui.state.selection import Selection
+from gui.state.selection import Sample, Selection
 from gui.state.settings import Settings
 from gui.style.theme import DARK, LIGHT
 from gui.widgets.questions import Dialogs
@@ -252,9 +252,15 @@ def test_the_drawing_is_sent_to_the_network_view(qtbot, context, pad):
     np.testing.assert_array_equal(sample.image, pad.image)
 
 
-def test_the_network_view_follows_the_pen_when_asked(qtbot, context, pad):
-    pad.live.setFocus()
-    qtbot.keyClick(pad.live, Qt.Key_Space)
+def at_rest(qtbot, pad) -> None:
+    """Wait until the pad has nothing more to say."""
+    busy = lambda: pad._soon.isActive() or pad._reader.working or pad._follower._soon.isActive()  # noqa: E731
+    qtbot.waitUntil(lambda: not busy())
+
+
+def test_the_views_follow_the_pen_until_another_image_is_chosen(qtbot, context, pad):
+    before = Sample(np.zeros((1, 28, 28), np.uint8), "test image 3", 4, 3)
+    context.selection.choose(before)
     press(qtbot, pad, 80, 70)
     with qtbot.waitSignal(context.selection.changed):
         move(pad, 200, 70)
@@ -262,6 +268,35 @@ def test_the_network_view_follows_the_pen_when_asked(qtbot, context, pad):
     with qtbot.waitSignal(context.selection.changed):
         move(pad, 120, 230)
     assert not np.array_equal(context.selection.sample.image, first)
+    # What is chosen elsewhere stays, whatever the network in training says meanwhile; the next stroke counts.
+    other = Sample(np.ones((1, 28, 28), np.uint8), "test image 5", 1, 5)
+    at_rest(qtbot, pad)
+    context.selection.choose(other)
+    context.models.changed.emit()
+    at_rest(qtbot, pad)
+    assert context.selection.sample is other
+    with qtbot.waitSignal(context.selection.changed):
+        move(pad, 60, 60)
+    assert context.selection.sample.source == "your drawing"
+
+
+def test_a_cleared_pad_gives_way_to_the_image_before(qtbot, context, pad):
+    before = Sample(np.zeros((1, 28, 28), np.uint8), "test image 3", 4, 3)
+    context.selection.choose(before)
+    draw_seven(qtbot, pad)
+    qtbot.waitUntil(lambda: context.selection.sample.source == "your drawing")
+    qtbot.mouseClick(pad.tools.clear, Qt.LeftButton)
+    qtbot.waitUntil(lambda: context.selection.sample is before)
+    pad.tools.undo.click()
+    qtbot.waitUntil(lambda: context.selection.sample.source == "your drawing")
+
+
+def test_an_empty_pad_and_other_models_leave_the_chosen_image_alone(qtbot, context, pad):
+    before = Sample(np.zeros((1, 28, 28), np.uint8), "test image 3", 4, 3)
+    context.selection.choose(before)
+    context.models.choose("clothes")
+    at_rest(qtbot, pad)
+    assert context.selection.sample is before
 
 
 def test_an_opened_model_answers_with_its_own_classes(qtbot, context, pad):

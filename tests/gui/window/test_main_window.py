@@ -107,6 +107,30 @@ def test_the_shipped_model_reads_every_example(qtbot: QtBot, program: Kernelscop
     qtbot.waitUntil(lambda: reads(program) == digit, timeout=5000)
 
 
+def test_what_is_drawn_flows_through_the_network_without_a_switch(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    canvas, pad = window.parts["network"].canvas, window.pad
+    draw(program, 3)
+    qtbot.waitUntil(lambda: reads(program) == 3, timeout=LONG)
+
+    def shows_it() -> bool:
+        snapshot = canvas.snapshot
+        return snapshot is not None and bool(snapshot.maps) and np.array_equal(snapshot.image, pad.image)
+
+    qtbot.waitUntil(shows_it, timeout=LONG)
+    assert canvas.isVisible() and int(np.argmax(canvas.bars.values)) == 3
+    window.show_part("explain")
+    explain = window.parts["explain"]
+    qtbot.waitUntil(
+        lambda: (
+            explain.maps.reply is not None and np.array_equal(explain.maps.reply.question.image, pad.image)
+        ),
+        timeout=LONG,
+    )
+    QTest.keyClick(pad.canvas, Qt.Key_Delete)
+    qtbot.waitUntil(lambda: program.context.selection.sample.index == 0, timeout=LONG)
+
+
 def test_the_learning_rate_changes_while_it_trains(qtbot: QtBot, program: Kernelscope) -> None:
     window, bridge = program.window, program.context.bridge
     qtbot.mouseClick(button(program, "toggle"), Qt.LeftButton)
