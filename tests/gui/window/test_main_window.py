@@ -127,7 +127,7 @@ def test_what_is_drawn_flows_through_the_network_without_a_switch(qtbot: QtBot, 
         ),
         timeout=LONG,
     )
-    QTest.keyClick(pad.canvas, Qt.Key_Delete)
+    qtbot.mouseClick(pad.tools.clear, Qt.LeftButton)
     qtbot.waitUntil(lambda: program.context.selection.sample.index == 0, timeout=LONG)
 
 
