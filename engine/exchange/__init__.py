@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.errors import ModelFileError
 from engine.exchange.imported import Imported
-from engine.exchange.onnx_read import read_onnx
+from engine.exchange.onnx_read import Side, read_onnx
 from engine.exchange.onnx_write import to_onnx
 from engine.exchange.origin import read_origin
 from engine.exchange.torch_file import from_torch, to_torch
@@ -20,7 +20,6 @@ from engine.exchange.torch_text import torch_text
 from engine.io.files import replacing
 from engine.model.file_kinds import kind_of, refuse_foreign
 from engine.model.model_file import Model, load_model
-from engine.types import Shape
 
 
 @dataclass(frozen=True)
@@ -75,13 +74,13 @@ def export_model(model: Model, form: str, path: Path) -> None:
         raise ModelFileError(f"Cannot write {path}: {error.strerror or error}.") from None
 
 
-def read_any(path: Path, *, output: str = "", size: Shape | None = None) -> Model | Imported:
+def read_any(path: Path, *, output: str = "", size: Side | None = None) -> Model | Imported:
     """Read a model of any kind that can be imported; what it is follows from its content.
 
     Args:
         path: the file.
         output: the name of the output that counts, if an ONNX graph has several.
-        size: ``(C, H, W)`` of an image, for ONNX graphs that leave it open.
+        size: height and width of an image, for ONNX graphs that leave them open.
 
     Returns:
         The model, or what was understood of one that leaves its preprocessing open.

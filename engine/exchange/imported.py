@@ -11,6 +11,7 @@ import numpy.typing as npt
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
 from engine.exchange.input_range import RANGES, InputRange
+from engine.formatting import counted
 from engine.model.model_file import Model
 from engine.model.network import Network
 
@@ -71,13 +72,12 @@ class Imported:
         return record
 
 
-def described(imported: Imported) -> str:
+def described(network: Network) -> str:
     """Say in one sentence what was understood: layers, weights, input and classes."""
-    network = imported.network
     channels, height, width = network.spec.in_shape
     layers = ", ".join(layer.kind for layer in network.spec.layers)
     colour = {1: "in grey", 3: "in colour"}.get(channels, f"of {channels} channels")
     return (
-        f"{network.vector.size:,} weights, {network.classes} classes, images of {width}x{height} pixels "
-        f"{colour}; {layers}."
+        f"{counted(network.vector.size, 'weight')}, {counted(network.classes, 'class', 'classes')}, "
+        f"images of {width}x{height} pixels {colour}; {layers}."
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.data.catalogue import entries, is_present, load
 from engine.data.dataset import Dataset
+from engine.errors import DataError
+from engine.formatting import share
 from engine.training.evaluation import CHUNK, Sweep
 from engine.training.workers import Workers
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 IMAGES = 1000
 """Test images that each range is tried on."""
+_CLEAR = 0.2
+"""Share of the way from guessing to certainty that a trial must reach to decide."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,14 @@ class InputRange:
 RANGES: dict[str, InputRange] = {
     "0..255": InputRange("Pixels from 0 to 255", (0.0,), (1 / 255,)),
     "0..1": InputRange("Pixels from 0 to 1", (0.0,), (1.0,)),
-    "-1..1": InputRange("Pixels from -1 to 1", (0.5,), (0.5,)),
+    "signed": InputRange("Pixels from -1 to 1", (0.5,), (0.5,)),
     "imagenet": InputRange("ImageNet's mean and deviation", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
 }
 """Every range that does not depend on a data set, by the word that names it on the command line."""
 DATA = "data"
 """The word for the mean and deviation of the data set at hand."""
+SHORT = {"signed": "-1..1", "imagenet": "ImageNet", DATA: "its mean and deviation"}
+"""Words for a list of figures, where they are not the key."""
 
 
 def ranges_for(channels: int, dataset: Dataset | None) -> dict[str, InputRange]:
@@ -69,6 +75,11 @@ class Trial:
     accuracy: float
     images: int
     reading: int = 0
+
+    @property
+    def words(self) -> str:
+        """The range in a word or two, and whether it belongs to another way of reading the file."""
+        return SHORT.get(self.key, self.key) + (" (the other reading)" if self.reading else "")
 
 
 def fits(imported: Imported, dataset: Dataset) -> bool:
@@ -112,8 +123,69 @@ def try_ranges(
     return tuple(sorted(found, key=lambda trial: -trial.accuracy))
 
 
-def named_like(imported: Imported, trial: Trial, dataset: Dataset) -> Imported:
-    """Return the model with the class names of a data set that it clearly knows, unless it has its own."""
-    if imported.class_names or trial.accuracy < max(0.5, 3 / len(dataset.class_names)):
-        return imported
-    return dataclasses.replace(imported, class_names=dataset.class_names)
+@dataclass(frozen=True)
+class Suggestion:
+    """How a model is best taken.
+
+    Attributes:
+        imported: the way of reading its file.
+        key: of the range.
+        given: the range.
+        trials: of every range, the most accurate first; none if nothing was tried.
+        dataset: what it was tried on, or None.
+    """
+
+    imported: Imported
+    key: str
+    given: InputRange
+    trials: tuple[Trial, ...] = ()
+    dataset: Dataset | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Whether the best trial is clearly better than guessing, so that it decides."""
+        chance = 1 / self.imported.network.classes
+        return bool(self.trials) and self.trials[0].accuracy >= chance + _CLEAR * (1 - chance)
+
+    @property
+    def words(self) -> str:
+        """What was tried and how it went, in one sentence; empty if nothing was tried."""
+        if not self.trials or self.dataset is None:
+            return ""
+        figures = ", ".join(f"{trial.words} {share(trial.accuracy)}" for trial in self.trials)
+        end = "" if self.clear else "; none of them is clearly better than guessing"
+        return f"Tried on {self.trials[0].images:,} test images of {self.dataset.title}: {figures}{end}."
+
+    def class_names(self) -> tuple[str, ...]:
+        """Return the names in the file, or those of the data set that the model clearly knows; else none."""
+        known = self.clear and self.dataset is not None
+        return self.imported.class_names or (self.dataset.class_names if known and self.dataset else ())
+
+
+def suggest(
+    imported: Imported, datasets: Iterable[Dataset], stop: Callable[[], bool] = lambda: False
+) -> Suggestion:
+    """Return how a model is best taken, found by trying on those ``datasets`` that fit it."""
+    best = Suggestion(imported, imported.guess, RANGES[imported.guess])
+    for dataset in datasets:
+        if fits(imported, dataset):
+            ranges = ranges_for(imported.network.spec.in_shape[0], dataset)
+            trials = try_ranges(imported, dataset, ranges, stop)
+            if trials and (not best.trials or trials[0].accuracy > best.trials[0].accuracy):
+                best = Suggestion(imported, imported.guess, best.given, trials, dataset)
+                if best.clear:
+                    reading = (imported, *imported.alternatives)[trials[0].reading]
+                    key = trials[0].key
+                    best = Suggestion(reading, key, ranges[key], trials, dataset)
+    return best
+
+
+def sets_at_hand(imported: Imported) -> Iterator[Dataset]:
+    """Yield the data sets on this computer that fit a model."""
+    for name, known in entries().items():
+        if known.in_shape == imported.network.spec.in_shape and known.classes == imported.network.classes:
+            try:
+                if is_present(name):
+                    yield load(name)
+            except DataError:  # a broken data set is no reason not to import a model
+                continue

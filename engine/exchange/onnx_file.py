@@ -65,7 +65,9 @@ def load_graph(path: Path) -> Graph:
 
     file = onnx.load_model_from_string(content(path, ONNX))
     if file.functions:
-        file = onnx.inliner.inline_local_functions(file)
+        from onnx import inliner
+
+        file = inliner.inline_local_functions(file)
     constants = _constants(file.graph, path.parent)
     nodes = _in_order(file.graph, constants)
     used = {name for node in nodes for name in node.input} | {value.name for value in file.graph.output}
@@ -126,7 +128,7 @@ def _packed(node: Any) -> Any:
     }
     name = next((name for name in found if name in kinds), None)
     if name is None:
-        words = ", ".join(found) or "nothing"
+        words = "a value that is no tensor" if "value" in found else ", ".join(found) or "nothing"
         raise RefusedError(
             f"'Constant' (node {node.output[0][:60]!r}) holds {words}; allowed are value, {', '.join(kinds)}"
         )

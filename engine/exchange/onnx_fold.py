@@ -35,6 +35,8 @@ def computed(step: Step, arrays: Sequence[npt.NDArray[Any] | None]) -> npt.NDArr
     from onnx.reference import ReferenceEvaluator
 
     _check_size(step, arrays)
+    # The reference implementation has this one only as it is since version 19; it was the same before.
+    version = max(step.opset, 19) if step.node.op_type == "DequantizeLinear" else step.opset
     node = step.node
     feeds = {name: array for name, array in zip(node.input, arrays, strict=False) if array is not None}
     taken, given = (
@@ -43,7 +45,7 @@ def computed(step: Step, arrays: Sequence[npt.NDArray[Any] | None]) -> npt.NDArr
     graph = helper.make_graph([node], "one", taken, given)
     try:
         with np.errstate(all="ignore"):
-            (result,) = ReferenceEvaluator(graph, opsets={"": step.opset}).run(None, feeds)
+            (result,) = ReferenceEvaluator(graph, opsets={"": version}).run(None, feeds)
     except Exception as error:  # noqa: BLE001 - the library raises anything on graphs that are damaged
         reason = " ".join(str(error).split())[:80]
         raise RefusedError(f"{step.name} does not fit what it takes ({reason})") from None

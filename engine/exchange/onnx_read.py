@@ -31,20 +31,23 @@ from engine.model.model_file import Model, from_description
 from engine.model.network import Network
 from engine.model.spec import MOST_SIDE, NetworkSpec
 from engine.model.tensors import description_in
-from engine.types import Params, Shape
+from engine.types import Params
 
 _SIDES = (28, 32, 64, 96, 128, 224, 256)
 """Sides of images that are tried where a graph leaves them open."""
 _COLOURS = (1, 3)
 
+Side = tuple[int, int]
+"""Height and width in pixels."""
 
-def read_onnx(path: Path, *, output: str = "", size: Shape | None = None) -> Model | Imported:
+
+def read_onnx(path: Path, *, output: str = "", size: Side | None = None) -> Model | Imported:
     """Read a model.
 
     Args:
         path: the file.
         output: the name of the output that counts, if the graph has several.
-        size: ``(C, H, W)`` of an image, for graphs that leave it open.
+        size: height and width of an image, for graphs that leave them open.
 
     Returns:
         The model itself if it was written here, else what was understood of it.
@@ -66,7 +69,7 @@ def read_onnx(path: Path, *, output: str = "", size: Shape | None = None) -> Mod
         return replace(read[0], alternatives=tuple(read[1:]))
 
 
-def _images(graph: Graph, size: Shape | None) -> Iterator[tuple[Feature, str]]:
+def _images(graph: Graph, size: Side | None) -> Iterator[tuple[Feature, str]]:
     """Yield every way in which the graph's input may be an image, with words if it could be another."""
     lengths = graph.lengths[1:]
     if any(length is not None and length > MOST_SIDE**2 for length in lengths):
@@ -77,10 +80,14 @@ def _images(graph: Graph, size: Shape | None) -> Iterator[tuple[Feature, str]]:
     elif len(lengths) == 2:
         ways = [(image, "") for image in _with_axes((1, *lengths), (1, 2), size)]
     elif len(lengths) == 3:
-        first = [(image, "") for image in _with_axes(lengths, (0, 1, 2), size)]
-        last = [(image, "") for image in _with_axes((lengths[2], *lengths[:2]), (1, 2, 0), size)]
-        channels_last = lengths[2] in _COLOURS and lengths[0] not in _COLOURS
-        ways = [*last, *first] if channels_last else first if lengths[0] in _COLOURS else [*first, *last]
+        first, last = (lengths, (0, 1, 2)), ((lengths[2], *lengths[:2]), (1, 2, 0))
+        if lengths[0] in _COLOURS:
+            orders = [first]
+        elif lengths[2] in _COLOURS:
+            orders = [last]
+        else:
+            orders = [first, last]
+        ways = [(image, "") for order in orders for image in _with_axes(*order, size)]
     if not ways:
         shape = ", ".join(str(length or "?") for length in graph.lengths)
         raise RefusedError(f"it takes an input of shape ({shape}), and allowed is an image, (N, C, H, W)")
@@ -88,34 +95,32 @@ def _images(graph: Graph, size: Shape | None) -> Iterator[tuple[Feature, str]]:
 
 
 def _with_axes(
-    lengths: tuple[int | None, ...], axes: tuple[int, ...], size: Shape | None
+    lengths: tuple[int | None, ...], axes: tuple[int, ...], size: Side | None
 ) -> Iterator[Feature]:
     """Yield images of ``lengths``, those that are open filled in, seen with their axes in another order."""
-    sides = _SIDES if None in lengths[1:] and size is None else (0,)
+    sides = [size] if size else [(side, side) for side in _SIDES] if None in lengths[1:] else [(0, 0)]
     for side in sides:
-        for channels in _COLOURS if lengths[0] is None and size is None else (0,):
-            open_ = size or (channels, side, side)
-            shape = tuple(length or there for length, there in zip(lengths, open_, strict=True))
-            if size is not None and shape != size:
-                raise RefusedError(f"it takes images of shape {shape}, and {size} is asked for")
+        for channels in _COLOURS if lengths[0] is None else (0,):
+            shape = tuple(length or there for length, there in zip(lengths, (channels, *side), strict=True))
+            if size is not None and shape[1:] != size:
+                raise RefusedError(
+                    f"it takes images of {shape[2]}x{shape[1]} pixels, not {size[1]}x{size[0]}"
+                )
             within(math.prod(shape), "its input")
             image = Feature(shape)
             numbers = image.places.transpose(axes) if len(axes) == 3 else image.places[0]
             yield image.looked(numbers)
 
 
-def _vectors(length: int, size: Shape | None) -> list[tuple[Feature, str]]:
+def _vectors(length: int, size: Side | None) -> list[tuple[Feature, str]]:
     """Return the images that may lie in a vector: grey, or in colour plane by plane or pixel by pixel."""
     within(length, "its input")
-    shapes = [size] if size is not None else []
-    for channels in _COLOURS if size is None else ():
-        side = math.isqrt(length // channels)
-        if channels * side * side == length:
-            shapes.append((channels, side, side))
     ways = []
-    for shape in shapes:
+    for channels in _COLOURS:
+        side = math.isqrt(length // channels)
+        shape = (channels, *(size or (side, side)))
         if math.prod(shape) != length:
-            raise RefusedError(f"it takes vectors of {length} numbers, and an image {shape} has others")
+            continue
         image = Feature(shape)
         words = "" if shape[0] == 1 else "Its vector is read as one plane of pixels for each colour."
         ways.append((image.looked(image.places.reshape(-1)), words))

@@ -80,7 +80,7 @@ def test_weights_that_do_not_fit_are_told(tmp_path: Path) -> None:
     description["network"]["in_shape"] = [4096, 4096, 4096]
     metadata["description"] = json.dumps(description)
     save_file({"layers.1.weight": np.zeros((2, 2), np.float32)}, path, metadata)
-    with pytest.raises(ModelFileError, match=r"Array '1.weight' has the shape \(2, 2\); network 'small one'"):
+    with pytest.raises(ModelFileError, match="gives 68,719,476,736 values for one image"):
         read_model(path)
     save_file({"a": np.zeros(2, np.float32)}, path, {**metadata, "description": "[" * 100_000})
     with pytest.raises(ModelFileError, match="is nested deeper than the 64 levels"):
