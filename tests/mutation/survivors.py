@@ -44,6 +44,12 @@ class Survivor(NamedTuple):
 KINDS: tuple[tuple[str, str], ...] = (
     (r",? ?strict=(True|False|None)", "both are of one length; it guards against mistakes to come"),
     (r"float\(\"(nan|NAN)\"\)", "float reads both alike"),
+    (r"order=\"(C|c)\"", "NumPy reads both alike"),
+    (r"(?<=writeable = )(False|None)", "NumPy takes both for no"),
+    (
+        r",? ?divide=(\"ignore\"|None|\"IGNORE\"|\"XXignoreXX\")",
+        "nothing there divides by zero; it stands with the others",
+    ),
 )
 """What a mutant may change, or take away, without a difference: a pattern, and the reason."""
 
@@ -71,15 +77,6 @@ SURVIVORS: tuple[Survivor, ...] = (
             "logits, _ = self._network.forward(x, *)",
         ),
         "which buffers are used again costs memory and time, and changes no number",
-    ),
-    Survivor(
-        Change(
-            _EVALUATION,
-            "Sweep._slice",
-            'with np.errstate(over="ignore", invalid="ignore", divide="ignore"):',
-            'with np.errstate(over="ignore", invalid="ignore", *',
-        ),
-        "nothing in it divides by zero; it stands there with the other two",
     ),
     Survivor(
         Change(

@@ -68,3 +68,13 @@ def test_frozen_is_a_copy_that_cannot_be_changed() -> None:
     assert copy.flags.c_contiguous
     with pytest.raises(ValueError, match="read-only"):
         copy[0, 0] = 1
+
+
+def test_weights_that_went_astray_are_shown_as_they_are_without_an_answer(
+    network: Network, preprocessing: Preprocessing, dataset: Dataset
+) -> None:
+    network.vector *= 1e38
+    with np.errstate(all="raise"):
+        found = capture(Request(maps=True, image=dataset.test_images[0]), network, preprocessing, 1, 2)
+    assert len(found.maps) == 7 and not np.isfinite(found.maps[-1]).all()
+    assert found.probabilities is None
