@@ -44,6 +44,7 @@ class Survivor(NamedTuple):
 KINDS: tuple[tuple[str, str], ...] = (
     (r",? ?strict=(True|False|None)", "both are of one length; it guards against mistakes to come"),
     (r"float\(\"(nan|NAN)\"\)", "float reads both alike"),
+    (r"(?<=allow_nan=)(False|None)", "json takes both for no"),
     (r"order=\"(C|c)\"", "NumPy reads both alike"),
     (r"(?<=writeable = )(False|None)", "NumPy takes both for no"),
     (
@@ -53,6 +54,7 @@ KINDS: tuple[tuple[str, str], ...] = (
 )
 """What a mutant may change, or take away, without a difference: a pattern, and the reason."""
 
+_SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
 SURVIVORS: tuple[Survivor, ...] = (
@@ -99,6 +101,73 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_EVALUATION, "evaluate", "sweep.advance(1000, workers)", "sweep.advance(1001, workers)"),
         "how many images are taken at a time changes no answer",
+    ),
+    Survivor(
+        Change(_SIDE, "SideEvaluation.__init__", "self.wanted = False", "self.wanted = None"),
+        "it is only asked whether it is true",
+    ),
+    Survivor(
+        Change(_SIDE, "SideEvaluation.__init__", "self.step = -1", "self.step = *"),
+        "any step at which no image has been evaluated stands for none",
+    ),
+    Survivor(
+        Change(_SIDE, "SideEvaluation.__init__", "self._images = 0", "self._images = *"),
+        "it is read only once the step is that of an evaluation, which sets it",
+    ),
+    Survivor(
+        Change(
+            _SIDE,
+            "SideEvaluation.__init__",
+            "self._order = *default_rng(0)*",
+            "self._order = *default_rng(1)*",
+        ),
+        "any order will do that is always the same",
+    ),
+    Survivor(
+        Change(_SIDE, "SideEvaluation.beside", "if self._allowance < 0:", "if self._allowance <= 0:"),
+        "with exactly nothing left both keep the share",
+    ),
+    Survivor(
+        Change(_SIDE, "SideEvaluation.standing", "self._begin(len(self._order))", "self._begin(None)"),
+        "a slice up to None takes all, too",
+    ),
+    Survivor(
+        Change(
+            _SIDE,
+            "SideEvaluation._begin",
+            "self.step, self._images = trainer.step_count, 0",
+            "self.step, self._images = trainer.step_count, 1",
+        ),
+        "one image makes a difference only in a set of one, which is evaluated at once",
+    ),
+    Survivor(
+        Change(_BRIDGE, "SessionBridge.__init__", "self._rows = 0", "self._rows = *"),
+        "starting a run sets it, and there are no rows before",
+    ),
+    Survivor(
+        Change(_BRIDGE, "SessionBridge.__init__", "self._curves_at = 0.0", "self._curves_at = 1.0"),
+        "a moment before the first run, whatever the clock counts from",
+    ),
+    Survivor(
+        Change(
+            _BRIDGE,
+            "SessionBridge._soon",
+            "if self._thread is not None and self._timer.remainingTime() > 15:",
+            "if self._thread is not None and self._timer.remainingTime() *",
+        ),
+        "a millisecond sooner or later",
+    ),
+    Survivor(
+        Change(_BRIDGE, "SessionBridge._drain", "calm = *< CURVES_SECONDS", "calm = *<= CURVES_SECONDS"),
+        "a moment that a clock does not hit",
+    ),
+    Survivor(
+        Change(_BRIDGE, "SessionBridge.start", '*(State.LOADING, "")', "*(State.LOADING, None)"),
+        "a signal of Qt that sends words sends none for None, too",
+    ),
+    Survivor(
+        Change(_BRIDGE, "SessionBridge._ask", "period = FRAME_MS / 1000", "period = FRAME_MS / 1001"),
+        "a tenth of a millisecond, which is rounded away",
     ),
 )
 

@@ -136,8 +136,14 @@ def test_seconds_and_losses_may_be_unknown(path: Path) -> None:
     ],
 )
 def test_what_it_says_of_itself_must_fit(path: Path, metadata: dict[str, str | None], message: str) -> None:
-    with pytest.raises(ModelFileError, match=message):
+    with pytest.raises(ModelFileError, match=rf"^{path} {message}"):
         read(changed(path, {}, **metadata), "thing")
+
+
+def test_a_description_that_is_none_is_told(path: Path) -> None:
+    for description in ("", "[]", "{", None):
+        with pytest.raises(ModelFileError, match=rf"^{path} "):
+            read(changed(path, {}, description=description), "thing")
 
 
 def test_an_older_version_is_read(path: Path) -> None:

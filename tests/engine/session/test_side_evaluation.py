@@ -103,6 +103,8 @@ def test_beside_the_training_a_part_of_the_images_is_enough(beside: Beside) -> N
     assert first.total == 4100
     assert np.array_equal(first.indices, second.indices)
     assert (np.diff(first.indices) > 0).all()
+    again = SideEvaluation(beside.trainer, beside.dataset, beside.workers)
+    assert np.array_equal(again._order, beside.evaluation._order)  # so that figures can be compared
     # Chosen at random from the whole set, so no part of it is left out.
     assert np.histogram(first.indices, bins=4, range=(0, 4100))[0].min() > 400
 

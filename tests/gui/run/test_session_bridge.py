@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt5.QtCore import QCoreApplication
+from PyQt5.QtCore import QCoreApplication, QObject
 
 from engine.data.dataset import Dataset
 from engine.model.spec import NetworkSpec
@@ -164,6 +164,25 @@ def test_a_run_begins_in_a_thread_of_its_own(bench: Bench, config: RunConfig, tm
     assert bench.channel.run_id == 1
 
 
+def test_before_the_first_run_there_is_nothing(bench: Bench, tmp_path: Path) -> None:
+    bridge = bench.bridge
+    assert (bridge.config, bridge.live, bridge.dataset) == (None, None, None)
+    assert (bridge.state, bridge.steps, bridge.epoch_size) == (State.LOADING, 0, 0)
+    assert bridge.autosave == tmp_path / "autosave"
+    bridge.refresh()
+    assert not bridge._timer.isActive()
+    bench.tick()
+    assert bench.said == []
+
+
+def test_it_belongs_to_its_parent(qtbot, selection: Selection) -> None:
+    parent = QObject()
+    bridge = SessionBridge(selection, parent=parent)
+    assert bridge.parent() is parent
+    assert bridge._timer.parent() is bridge
+    assert bridge.autosave is None
+
+
 def test_a_new_run_ends_the_old_one_and_begins_anew(bench: Bench, config: RunConfig) -> None:
     bench.bridge.start(config)
     old = bench.channel
@@ -274,6 +293,29 @@ def test_every_event_becomes_a_signal_in_order(started: Bench, config: RunConfig
     started.said.clear()
     started.tick()
     assert started.said == []
+
+
+def test_files_that_an_ended_session_did_not_write_are_told_once(
+    started: Bench, config: RunConfig, tmp_path: Path
+) -> None:
+    done, left = tmp_path / "done", tmp_path / "left"
+    started.bridge.save(left)
+    started.bridge.save(done)
+    started.tick()
+    assert started.heard("saved") == []  # it may still come
+    thread = started.bridge._thread
+    assert thread is not None
+    started.emit(Saved(1, done, ""), Saved(1, tmp_path / "of another", ""))
+    started.channel.send(Quit())
+    thread.join(10)
+    for _ in range(2):
+        started.tick()
+    told = f"Cannot write {left}: the training has ended and holds nothing to save."
+    assert started.heard("saved") == [[done, ""], [tmp_path / "of another", ""], [left, told]]
+    started.bridge.save(done)
+    started.bridge.start(config)
+    started.tick()
+    assert len(started.heard("saved")) == 3  # nothing is said of an old run's files
 
 
 def test_the_data_set_is_told_once(started: Bench) -> None:
@@ -399,6 +441,15 @@ def test_at_least_one_picture_a_second_however_dear(started: Bench) -> None:
     running(started)
     _, pauses = drawn(started, 0.4)
     assert pauses[-1] == 600
+
+
+def test_the_pause_is_counted_from_the_beginning_of_the_last_one(started: Bench) -> None:
+    assert started.tick() == 96
+    for seconds, pause in ((0.0105, 86), (0.04, 56), (0.0905, 6), (0.0935, 5)):
+        started.channel.snapshot.put(picture())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(started.bridge, "_drain", lambda s=seconds: started.clock.pass_(s))
+            assert started.tick() == pytest.approx(pause, abs=1)
 
 
 def test_cheap_pictures_come_at_the_usual_pace(started: Bench) -> None:
