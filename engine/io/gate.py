@@ -54,10 +54,11 @@ IDX = Kind("an IDX file", 1024 * _MB)
 SOURCE = Kind("a file of a data set", 1024 * _MB)
 TABLE = Kind("a table (CSV)", 256 * _MB)
 PICTURE = Kind("a picture", 512 * _MB)
+PICTURES = Kind("a collection of pictures", 4096 * _MB)
 CONFIG = Kind("a file of settings (JSON)", 4 * _MB, ConfigError)
 NETWORK = Kind("a description of a network (JSON)", 4 * _MB, ConfigError)
 
-KINDS = (MODEL, ONNX, PICKLE, ARRAYS, IDX, SOURCE, TABLE, PICTURE, CONFIG, NETWORK)
+KINDS = (MODEL, ONNX, PICKLE, ARRAYS, IDX, SOURCE, TABLE, PICTURE, PICTURES, CONFIG, NETWORK)
 """Every kind of file that is read from outside."""
 
 _OURS = (ConfigError, DataError, ModelFileError, ShapeError)
@@ -65,6 +66,8 @@ _OURS = (ConfigError, DataError, ModelFileError, ShapeError)
 _ALWAYS = 256 * _MB
 _RATIO = 100
 _CHUNK = _MB
+_LONGEST = 160
+"""Characters of a path that a sentence repeats."""
 _DEEPEST = 64
 """Levels of lists and objects in JSON."""
 _DIGITS = 40
@@ -92,6 +95,7 @@ def explained(where: object, kind: Kind) -> Iterator[None]:
 
     An error of the engine about what a file says keeps its words; everything else gets some.
     """
+    where = _called(where)
     try:
         yield
     except Cancelled:
@@ -99,7 +103,7 @@ def explained(where: object, kind: Kind) -> Iterator[None]:
     except EngineError as error:
         if not isinstance(error, _OURS):
             raise
-        told = plain(str(where)) in str(error)
+        told = where in str(error)
         raise _error(kind, str(error) if told else f"{where} cannot be used: {error}") from None
     except MemoryError:
         raise _error(kind, f"{where} needs more memory than there is.") from None
@@ -113,6 +117,11 @@ def explained(where: object, kind: Kind) -> Iterator[None]:
         raise _damaged(kind, where) from None
     except Exception:  # noqa: BLE001 - this is the one place for what libraries raise on damaged files
         raise _damaged(kind, where) from None
+
+
+def _called(where: object) -> str:
+    """Return how sentences call ``where``."""
+    return shortened(plain(str(where)), _LONGEST)
 
 
 def _damaged(kind: Kind, where: object) -> EngineError:
@@ -146,7 +155,7 @@ def check(path: Path, kind: Kind, where: object = "") -> int:
     For libraries that open files themselves; others are given what ``opened`` yields. Errors call the file
     ``where`` (``It``, if the sentence will stand beside its name), or by its path.
     """
-    where = where or path
+    where = _called(where or path)
     with explained(where, kind):
         try:
             status = path.stat()
@@ -158,7 +167,7 @@ def check(path: Path, kind: Kind, where: object = "") -> int:
 def _sized(where: object, status: os.stat_result, kind: Kind) -> int:
     if not stat.S_ISREG(status.st_mode):
         what = _KINDS_OF_FILE.get(stat.S_IFMT(status.st_mode), "no regular file")
-        raise kind.error(f"{where} is {what}; allowed is a file that is {kind.words}.")
+        raise kind.error(f"{where} is {what}; {kind.words} must be a regular file.")
     if status.st_size > kind.largest:
         raise kind.error(
             f"{where} has {status.st_size / _MB:,.0f} MB; "
@@ -186,7 +195,7 @@ def opened(path: Path, kind: Kind, where: object = "") -> Iterator[BinaryIO]:
     Raises:
         kind.error: it is no regular file, too large, cannot be read, or the block failed.
     """
-    where = where or path
+    where = _called(where or path)
     check(path, kind, where)
     with explained(where, kind):
         # It may have been replaced by a pipe since; opening one must not wait for its other end.

@@ -26,7 +26,7 @@ from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.model.tensors import Arrays
 from engine.resources import RESOURCES
-from engine.text import name
+from engine.text import name, shortened
 
 _SHIPPED = RESOURCES / "models"
 
@@ -56,6 +56,10 @@ class Model:
     record: dict[str, Any] = field(default_factory=dict)
     history: History = field(default_factory=History)
 
+    def __post_init__(self) -> None:
+        """Make the names harmless to show."""
+        object.__setattr__(self, "class_names", tuple(name(each) for each in self.class_names))
+
 
 def save_model(path: Path, model: Model) -> None:
     """Write ``model``; raises ModelFileError and then leaves an older file as it was."""
@@ -78,7 +82,7 @@ def from_description(data: Mapping[str, Any], arrays: Arrays, history: History, 
     with explained(path, MODEL):
         spec = NetworkSpec.from_json(data["network"])
         preprocessing = Preprocessing.from_json(data["preprocessing"])
-        names = tuple(name(str(each)) for each in data["class_names"])
+        names = tuple(str(each) for each in data["class_names"])
         record = dict(data["record"])
         check_arrays(spec, arrays)
         network = Network.empty(spec)
@@ -105,7 +109,7 @@ def find_model(word: str | Path) -> Model:
         return load_model(_SHIPPED / f"{word}.safetensors")
     if not is_there(Path(word)) and Path(word).suffix == "":
         raise ModelFileError(
-            f"There is no model {str(word)!r}; shipped are {', '.join(SHIPPED)}, or name a file."
+            shortened(f"There is no model {str(word)!r}; shipped are {', '.join(SHIPPED)}, or name a file.")
         )
     need_model(Path(word))
     return load_model(Path(word))

@@ -31,6 +31,7 @@ from engine.data.pictures.table import list_table
 from engine.data.pictures.values import EIGHT_BITS, SIXTEEN_BITS, Numbers, Range, guess
 from engine.errors import DataError
 from engine.formatting import counted
+from engine.io import gate
 from engine.task import Task
 from engine.text import name as shown
 
@@ -156,21 +157,22 @@ def scan(path: Path, task: Task | None = None, answers: Answers = NO_ANSWERS) ->
         Cancelled: the task was cancelled.
     """
     task = task or Task()
-    listing = _list(path, task, answers)
+    with gate.explained(path, gate.PICTURES):
+        listing = _list(path, task, answers)
     look = _Look(listing, answers.range, task)
     look.look()
     return _found(listing, look)
 
 
 def _list(path: Path, task: Task, answers: Answers) -> Listing:
-    if path.is_dir():
+    if gate.is_folder(path):
         return list_folder(path, task, answers.classes)
     suffix = path.suffix.lower()
     if suffix in TABLES:
         return list_table(path, task, answers)
     if suffix == ".npz":
         return list_archive(path, task, answers)
-    if not path.exists():
+    if not gate.is_there(path):
         raise DataError(f"{path} does not exist; allowed is a folder, a table (.csv) or an archive (.npz).")
     if suffix == ".npy":
         raise DataError(f"{path} has no labels; allowed is an archive (.npz) with images and labels.")
