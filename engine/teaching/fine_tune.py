@@ -21,13 +21,15 @@ from engine.data.augment import Augmentation
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import DataError, TrainingError
-from engine.model.losses import softmax_cross_entropy
 from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.optimisers import OPTIMISERS, UpdateSettings
 from engine.schedules import SCHEDULES
 from engine.task import Task
 from engine.training.evaluation import Sweep
+from engine.training.gradient import loss_gradient
+from engine.training.moment import not_finite
+from engine.training.train_state import TrainState
 from engine.training.workers import Workers, hold_blas_to_one_thread
 from engine.types import Array, Bytes, Context, Labels, Scratch
 
@@ -205,25 +207,19 @@ def _learn(
     task: Task,
 ) -> None:
     """Train ``network`` in place."""
-    optimiser = OPTIMISERS["adam"]()
-    state, decay = optimiser.new_state(network.vector), network.decay_mask()
+    state = TrainState(network, OPTIMISERS["adam"]())
     schedule = SCHEDULES["cosine"]()
     grad: Array = np.empty_like(network.vector)
     ctx = Context(training=False, scratch=Scratch())
     for step in range(settings.steps):
         task.check()
         chosen, classes = mixed_batch(images, labels, dataset, settings, step)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            logits, caches = network.forward(model.preprocessing.apply(chosen), ctx)
-            loss, upstream, _ = softmax_cross_entropy(logits, classes)
-            network.backward(upstream, caches, ctx, grad)
-        if not np.isfinite(loss):
-            raise TrainingError(
-                f"The loss became {loss} at step {step + 1} of teaching; nothing has changed."
-            )
-        grad /= len(chosen)
-        rate = settings.learning_rate * schedule.factor(float(step), settings.steps)
-        optimiser.update(network.vector, grad, decay, state, step + 1, UpdateSettings(rate, 0.9, 0.0))
+        loss, _, _ = loss_gradient(network, model.preprocessing.apply(chosen), classes, ctx, grad)
+        if np.isfinite(loss):
+            rate = settings.learning_rate * schedule.factor(float(step), settings.steps)
+            state.update(grad / len(chosen), (), UpdateSettings(rate, 0.9, 0.0), step + 1)
+        if not np.isfinite(loss) or not_finite(state.arrays):
+            raise TrainingError(f"Teaching diverged at step {step + 1} (loss {loss:g}); nothing has changed.")
         task.report(step + 1, settings.steps, "Learning")
 
 

@@ -7,12 +7,39 @@ from typing import Any
 
 import numpy as np
 
-from engine.training.config import LiveSettings
+from engine.data.dataset import Dataset, holdout
+from engine.errors import ConfigError
+from engine.training.config import LiveSettings, RunConfig
 from engine.training.moment import Counters
 from engine.types import Bytes, Labels
 
-_SHUFFLE = 1
-"""Purpose of the random generator, after the seed; initialisation is 0."""
+_SHUFFLE, _SUBSET = 1, 4
+"""Purposes of the random generators, after the seed; initialisation is 0, those of ``gradient`` 2 and 3."""
+
+
+def split(config: RunConfig, dataset: Dataset) -> tuple[Labels, Labels]:
+    """Return the numbers of the images that a run trains on, and of those it validates on.
+
+    Raises:
+        ConfigError: network and data set do not fit together.
+        DataError: the images for validation leave none to train on.
+    """
+    spec = config.network
+    if spec.in_shape != dataset.in_shape:
+        raise ConfigError(
+            f"The network '{spec.name}' takes images of shape {spec.in_shape}, but those of "
+            f"{dataset.title} are {dataset.in_shape}."
+        )
+    if spec.shapes()[-1] != (len(dataset.class_names),):
+        raise ConfigError(
+            f"The network '{spec.name}' gives {spec.shapes()[-1][0]} answers, but {dataset.title} has "
+            f"{len(dataset.class_names)} classes."
+        )
+    train, validation = holdout(dataset, config.validation_images, config.seed)
+    if config.training_images:
+        rng = np.random.default_rng([config.seed, _SUBSET])
+        train = np.sort(rng.permutation(train)[: config.training_images])
+    return train, validation
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,18 @@ def micro_batch_images(config: RunConfig, images: Bytes, step: int, index: int, 
     return config.augmentation.apply(mine, np.random.default_rng([config.seed, _AUGMENT, step, index]))
 
 
+def batch_images(
+    config: RunConfig, images: Bytes, step: int, chosen: Labels, bounds: Sequence[tuple[int, int]]
+) -> Bytes:
+    """Return the images ``chosen`` as all micro-batches of the step after ``step`` steps have them."""
+    return np.concatenate(
+        [
+            micro_batch_images(config, images, step, index, chosen[start:stop])
+            for index, (start, stop) in enumerate(bounds)
+        ]
+    )
+
+
 def mean_gradient(buffers: Array, micro_batches: int, images: int) -> Array:
     """Return the mean gradient over ``images`` images; the buffers are added in order, into the first."""
     grad: Array = buffers[0]
@@ -36,6 +48,33 @@ def mean_gradient(buffers: Array, micro_batches: int, images: int) -> Array:
         grad += other
     grad /= images
     return grad
+
+
+def loss_gradient(
+    network: Network, x: Array, labels: Labels, ctx: Context, out: Array, smoothing: float = 0.0
+) -> tuple[float, int, list[Cache]]:
+    """Write the gradient of the summed loss for ``network.vector`` into ``out``.
+
+    Args:
+        network: is not changed.
+        x: preprocessed images, ``(N, C, H, W)``.
+        labels: their classes, ``(N,)``.
+        ctx: without ``training`` the layers run as in inference, and have no batch statistics.
+        out: a vector like ``network.vector``.
+        smoothing: as in ``RunConfig``.
+
+    Returns:
+        The sum of the images' losses, how many were classified correctly, and the batch statistics of
+        each layer.
+    """
+    # Overflow shows in the loss, which is said in words.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        logits, caches = network.forward(x, ctx)
+        loss, grad, probabilities = softmax_cross_entropy(logits, labels, smoothing)
+        correct = int(np.count_nonzero(probabilities.argmax(axis=1) == labels))
+        network.backward(grad, caches, ctx, out)
+    layers = zip(network.spec.layers, caches, strict=True)
+    return loss, correct, [layer.batch_statistics(cache) for layer, cache in layers] if ctx.training else []
 
 
 @dataclass(frozen=True)
@@ -96,17 +135,9 @@ class MicroBatchWorker:
             rng = np.random.default_rng([config.seed, _DROPOUT, step, index])
         ctx = Context(training=True, rng=rng, scratch=self._scratch)
         out = self._buffers[index] if index < GRADIENT_BUFFERS else self._part
-        # Overflow shows in the loss, which is said in words.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            logits, caches = network.forward(self._preprocessing.apply(images), ctx)
-            labels = self._labels[chosen]
-            loss, grad, probabilities = softmax_cross_entropy(logits, labels, config.smoothing)
-            correct = int(np.count_nonzero(probabilities.argmax(axis=1) == labels))
-            network.backward(grad, caches, ctx, out)
-            if out is self._part:
+        x, labels = self._preprocessing.apply(images), self._labels[chosen]
+        found = loss_gradient(network, x, labels, ctx, out, config.smoothing)
+        if out is self._part:
+            with np.errstate(over="ignore", invalid="ignore"):
                 self._buffers[index % GRADIENT_BUFFERS] += out
-        layers = network.spec.layers
-        batch_statistics = [
-            layer.batch_statistics(cache) for layer, cache in zip(layers, caches, strict=True)
-        ]
-        return MicroBatchResult(index, loss, correct, batch_statistics)
+        return MicroBatchResult(index, *found)

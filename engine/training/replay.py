@@ -13,7 +13,7 @@ from engine.model.network import Network
 from engine.training.batches import Batch
 from engine.training.config import RunConfig
 from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchWorker, mean_gradient
-from engine.training.update import apply_update
+from engine.training.train_state import TrainState, update_settings
 from engine.types import Array
 
 
@@ -50,9 +50,10 @@ def replay(
 ) -> Replay:
     """Do as ``Trainer.replay`` does."""
     network = Network.empty(config.network)
-    state = config.optimiser.new_state(network.vector)
-    wanted = {"weights": network.state_vector} | state
-    given = {"weights": weights} | dict(state if optimiser_state is None else optimiser_state)
+    state = TrainState(network, config.optimiser)
+    remembered = state.optimiser_state
+    wanted = {"weights": network.state_vector} | remembered
+    given = {"weights": weights} | dict(remembered if optimiser_state is None else optimiser_state)
     sizes = [{name: value.size for name, value in arrays.items()} for arrays in (given, wanted)]
     if sizes[0] != sizes[1]:
         raise ValueError(f"The sizes are {sizes[0]}; this run has {sizes[1]}.")
@@ -68,17 +69,8 @@ def replay(
     ]
     parts = worker.compute(batch.step - 1, micro_batches)
     gradient = mean_gradient(buffers, count, images).copy()
-    rate = apply_update(
-        config,
-        network,
-        state,
-        gradient.copy(),
-        parts,
-        batch.live,
-        batch.step,
-        batch.epoch,
-        network.decay_mask(),
-    )
+    now = update_settings(config, batch.live, batch.epoch)
+    state.update(gradient.copy(), [part.batch_statistics for part in parts], now, batch.step)
     loss = float(sum(part.loss for part in parts) / images)
     correct = sum(part.correct for part in parts) / images
-    return Replay(batch, loss, correct, rate, gradient, network.state_vector, state)
+    return Replay(batch, loss, correct, now.learning_rate, gradient, network.state_vector, remembered)

@@ -14,26 +14,23 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from engine.data.dataset import Dataset, holdout
+from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
-from engine.errors import ConfigError, ModelFileError, TrainingError
+from engine.errors import ModelFileError, TrainingError
 from engine.io.gate import MODEL, explained
 from engine.model.container import MOST_STEPS
 from engine.model.network import Network
-from engine.training.batches import Batch, BatchPlan
+from engine.training.batches import Batch, BatchPlan, split
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation, evaluate
-from engine.training.gradient import mean_gradient, micro_batch_images
+from engine.training.gradient import batch_images, mean_gradient
 from engine.training.micro_batches import micro_batch_bounds
 from engine.training.moment import Counters, Moment, not_finite
 from engine.training.replay import Replay, replay
-from engine.training.update import apply_update
+from engine.training.train_state import TrainState, update_settings
 from engine.training.worker_pool import worker_pool
 from engine.training.workers import Workers
 from engine.types import Array, Labels
-
-_SUBSET = 4
-"""Purpose of the random generator, after the seed; those of ``batches`` and ``gradient`` are 1 to 3."""
 
 _ANCHOR_STEPS = 100
 """Steps between two moments to fall back on when the last good one turns out to be of no use."""
@@ -88,28 +85,13 @@ class Trainer:
         self.config = config
         self.live = config.live()
         self.dataset = dataset
-        spec = config.network
-        if spec.in_shape != dataset.in_shape:
-            raise ConfigError(
-                f"The network '{spec.name}' takes images of shape {spec.in_shape}, but those of "
-                f"{dataset.title} are {dataset.in_shape}."
-            )
-        if spec.shapes()[-1] != (len(dataset.class_names),):
-            raise ConfigError(
-                f"The network '{spec.name}' gives {spec.shapes()[-1][0]} answers, but {dataset.title} has "
-                f"{len(dataset.class_names)} classes."
-            )
-        self.network = Network.new(spec, config.seed)
+        self._train, self._validation = split(config, dataset)
+        self.network = Network.new(config.network, config.seed)
         self.preprocessing = Preprocessing(dataset.mean, dataset.std)
-        train, self._validation = holdout(dataset, config.validation_images, config.seed)
-        if config.training_images:
-            rng = np.random.default_rng([config.seed, _SUBSET])
-            train = np.sort(rng.permutation(train)[: config.training_images])
-        self._train = train
         self.step_count = self.epoch = self.offset = 0
         self._workers = workers
-        self._plan = BatchPlan(train, config.seed)
-        self._order: tuple[int, Labels] = (-1, train)
+        self._plan = BatchPlan(self._train, config.seed)
+        self._order: tuple[int, Labels] = (-1, self._train)
         images, labels = dataset.train_images, dataset.train_labels
         helpers = workers.threads - 1
         self.pool, self._buffers = worker_pool(
@@ -117,13 +99,8 @@ class Trainer:
         )
         workers.on_close(self.pool.close)
         self._bytes = sum(4 * int(np.prod(shape)) for shape in self.network.shapes)
-        self.optimiser_state = config.optimiser.new_state(self.network.vector)
-        self._decay = self.network.decay_mask()
-        self._average = self.network.vector.copy() if config.averaging else None
-        self._learnt = {"network": self.network.state_vector}
-        self._learnt |= {f"optimiser.{name}": value for name, value in self.optimiser_state.items()}
-        if self._average is not None:
-            self._learnt["average"] = self._average
+        self._state = TrainState(self.network, config.optimiser, config.averaging)
+        self.optimiser_state, self._learnt = self._state.optimiser_state, self._state.arrays
         self._good = Moment(self._learnt, self.counters)
         self._anchor = Moment(self._learnt, self.counters)
 
@@ -162,8 +139,7 @@ class Trainer:
             TrainingError: the loss, or something that was learnt, is not finite. All that was learnt and the
                 counters are again what they were at the last step that is known to be good.
         """
-        counters, live = self.counters, self.live
-        chosen = self._chosen()
+        counters, live, chosen = self.counters, self.live, self._chosen()
         bounds = micro_batch_bounds(len(chosen), self._bytes)
         micro_batches = [(index, chosen[start:stop]) for index, (start, stop) in enumerate(bounds)]
         parts = self.pool.compute(self.step_count, micro_batches)
@@ -176,26 +152,12 @@ class Trainer:
         try:
             self._plan.note(counters, live)
             grad = mean_gradient(self._buffers, len(bounds), len(chosen))
-            rate = apply_update(
-                self.config,
-                self.network,
-                self.optimiser_state,
-                grad,
-                parts,
-                live,
-                counters.step + 1,
-                self.progress,
-                self._decay,
-            )
+            now = update_settings(self.config, live, self.progress)
+            self._state.update(grad, [part.batch_statistics for part in parts], now, counters.step + 1)
             self.step_count += 1
             self.offset += len(chosen)
             if self.offset >= self.epoch_size:
                 self.epoch, self.offset = self.epoch + 1, 0
-            if self._average is not None:
-                # The first steps average over what there is, so the random start is soon forgotten.
-                keep = min(self.config.averaging, self.step_count / (self.step_count + 10))
-                with np.errstate(over="ignore", invalid="ignore"):
-                    self._average += (1 - keep) * (self.network.vector - self._average)
         except BaseException:  # also Ctrl-C and no memory: half a step is none
             self._stand_at(self._good)
             raise
@@ -203,7 +165,9 @@ class Trainer:
             what = "The optimiser's state" if poisoned.startswith("optimiser") else "What was learnt"
             self._diverged(f"{what} was no longer finite after step {self.step_count}")
         correct = sum(part.correct for part in parts) / len(chosen)
-        return StepResult(self.step_count, self.progress, len(chosen), float(loss), correct, rate)
+        return StepResult(
+            self.step_count, self.progress, len(chosen), float(loss), correct, now.learning_rate
+        )
 
     def _chosen(self) -> Labels:
         if self._order[0] != self.epoch:
@@ -215,9 +179,11 @@ class Trainer:
 
     def _usable(self, chosen: Labels) -> bool:
         """Return whether the network, as it would be saved, has a sensible loss on the images ``chosen``."""
+        return self._evaluate(chosen).mean_loss < _EXPLODED
+
+    def _evaluate(self, chosen: Labels) -> Evaluation:
         images, labels = self.dataset.train_images[chosen], self.dataset.train_labels[chosen]
-        result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
-        return result.mean_loss < _EXPLODED
+        return evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
 
     def _diverged(self, what: str) -> NoReturn:
         """Go back to the last good moment, or past an explosion of values that were all still finite."""
@@ -248,13 +214,7 @@ class Trainer:
         order = self._plan.order(counters.epoch)
         chosen = order[counters.offset : counters.offset + live.batch_size]
         bounds = micro_batch_bounds(len(chosen), self._bytes)
-        pixels = self.dataset.train_images
-        images = np.concatenate(
-            [
-                micro_batch_images(self.config, pixels, step - 1, index, chosen[start:stop])
-                for index, (start, stop) in enumerate(bounds)
-            ]
-        )
+        images = batch_images(self.config, self.dataset.train_images, step - 1, chosen, bounds)
         epoch = counters.epoch + counters.offset / self.epoch_size
         return Batch(step, chosen, images, self.dataset.train_labels[chosen], bounds, live, epoch)
 
@@ -280,10 +240,7 @@ class Trainer:
 
     def best_network(self) -> Network:
         """Return a copy of the network as it should be used: with averaged weights if there are any."""
-        network = self.network.copy()
-        if self._average is not None and self.step_count:
-            network.vector[:] = self._average
-        return network
+        return self._state.best_network(self.step_count)
 
     def validate(self) -> Evaluation | None:
         """Evaluate the images set aside; None if there are none.
@@ -293,11 +250,7 @@ class Trainer:
         """
         if not len(self._validation):
             return None
-        images, labels = (
-            self.dataset.train_images[self._validation],
-            self.dataset.train_labels[self._validation],
-        )
-        result = evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
+        result = self._evaluate(self._validation)
         if not np.isfinite(result.mean_loss):
             self._diverged(f"The validation loss became {result.mean_loss} at step {self.step_count}")
         return result

@@ -47,7 +47,7 @@ def save(session: Watched, path: Path, *, checkpoint: bool = False) -> Saved:
 @pytest.mark.parametrize(
     "place",
     [
-        "engine.training.trainer.apply_update",
+        "engine.training.train_state.TrainState.update",
         "engine.training.trainer.mean_gradient",
         "engine.training.trainer.Trainer.validate",
         "engine.training.worker_pool.WorkerPool.compute",
@@ -100,13 +100,13 @@ def test_a_failed_run_says_so_when_it_is_asked_to_go_on(
     config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "engine.training.trainer.apply_update", failing_after(3, lambda *_: 0.1, MemoryError())
+        "engine.training.trainer.TrainState.update", failing_after(3, lambda *_: None, MemoryError())
     )
     session = Watched(config, dataset)
     session.send(Play())
     assert "not enough memory" in session.until_state(State.FAILED).message
     session.send(Play(), Change(config.live()), Advance(1))
-    assert "cannot go on" in session.until_state(State.FAILED).message
+    assert "cannot be resumed" in session.until_state(State.FAILED).message
     assert session.steps == 3
     session.end()
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
-from engine.errors import DataError, MissingDataError
+from engine.errors import DataError, MissingDataError, TrainingError
 from engine.model.model_file import Model
 from engine.model.spec import NetworkSpec
 from engine.optimisers import OPTIMISERS
@@ -145,6 +145,14 @@ def test_it_stops_when_asked(model, dataset, mine, after):
     with pytest.raises(Cancelled):
         fine_tune(model, *mine, dataset, CancelledAfter(after), settings=QUICK)
     assert np.array_equal(model.network.vector, before)
+
+
+@pytest.mark.parametrize("rate", [1e20, 1e39])
+def test_steps_that_are_too_large_change_nothing_and_are_reported(model, dataset, mine, rate):
+    before = model.network.state_vector.copy()
+    with pytest.raises(TrainingError, match=r"diverged at step \d+ .*nothing has changed"):
+        fine_tune(model, *mine, dataset, settings=replace(QUICK, learning_rate=rate))
+    assert np.array_equal(model.network.state_vector, before)
 
 
 def test_progress_is_told_to_the_end(model, dataset, mine):

@@ -15,8 +15,8 @@ from engine.data.dataset import Dataset
 from engine.errors import ModelFileError, TrainingError
 from engine.optimisers import OPTIMISERS
 from engine.training.config import RunConfig
+from engine.training.train_state import TrainState
 from engine.training.trainer import Trainer
-from engine.training.update import apply_update
 from engine.training.workers import Workers
 
 
@@ -104,12 +104,14 @@ def test_what_leaves_the_loss_finite_is_found_too(
         trainer.step()
         good = everything(trainer)
 
-        def spoil(*args: Any) -> float:
+        update = TrainState.update
+
+        def spoil(*args: Any) -> None:
             trainer.state()[0][what].reshape(-1)[0] = value
-            return apply_update(*args)
+            update(*args)
 
         with monkeypatch.context() as patch:
-            patch.setattr("engine.training.trainer.apply_update", spoil)
+            patch.setattr(TrainState, "update", spoil)
             with pytest.raises(TrainingError, match=r"no longer finite after step 2.*step 1 are kept"):
                 trainer.step()
         assert trainer.step_count == 1
