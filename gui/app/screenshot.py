@@ -224,6 +224,7 @@ class _Sitting:
 
 def _arrange(program: Kernelscope, picture: Picture) -> None:
     window = program.window
+    window.hints.dismiss()
     window.resize(*picture.size)
     window.show()
     if picture.panel == "all":

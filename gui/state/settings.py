@@ -32,6 +32,7 @@ class Settings:
         config: settings of the last run, as JSON values.
         follow: whether the pad is answered by the network in training.
         pen: width of the pen in pixels of the pad.
+        hints: keys of the hints for the first minute that are not done yet.
         drawing_share: share of the time that drawing may take while training.
     """
 
@@ -42,6 +43,7 @@ class Settings:
     follow: bool = True
     pen: int = 20
     drawing_share: float = 0.1
+    hints: list[str] = field(default_factory=lambda: ["draw", "start", "watch"])
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain JSON values."""

@@ -124,6 +124,7 @@ class NetworkRow(QWidget):
             else:
                 self._row.insertWidget(0, self.source, 1)
         room -= 0 if above else _SOURCE + _SPACE
+        self.source.setMinimumWidth(0 if above else _SOURCE)
         beside = self.scale.sizeHint().width() + self.full.sizeHint().width() + 2 * _SPACE
         chance = self.chooser.random.sizeHint().width() + _SPACE
         kind = self.chooser.kind.sizeHint().width() + _SPACE

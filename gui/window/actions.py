@@ -117,6 +117,7 @@ ACTIONS = (
     ActionSpec("theme", "&View", "&Dark theme", "Ctrl+D", "Light or dark", "theme", checkable=True),
     ActionSpec("guide", "&Help", "&First steps", "F1", "What to press, where to draw, what is shown", "help"),
     ActionSpec("log", "&Help", "Error &log\u2026", "", "What went wrong unexpectedly, to be copied"),
+    ActionSpec("hints", "&Help", "Show the &hints again", "", "Three hints for the first minute"),
     ActionSpec("about", "&Help", "&About Kernelscope", "", "Version, licence and history"),
 )
 

@@ -25,6 +25,7 @@ from gui.run.run_control import RunControl
 from gui.state.settings import Settings
 from gui.style.theme import GRID, THEMES, Theme, apply_theme
 from gui.views import VIEWS
+from gui.views.network import NetworkView
 from gui.widgets.plain import tooltip
 from gui.window.about import About
 from gui.window.actions import Actions
@@ -34,6 +35,7 @@ from gui.window.dock import Dock
 from gui.window.error_log import show_error_log
 from gui.window.file_actions import FileActions
 from gui.window.guide import show_guide
+from gui.window.hints import Hints
 from gui.window.notice_bar import NoticeBar
 from gui.window.status import RunStatus
 from gui.window.toolbar import Choices
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
                 "layout": self.arrange,
                 "theme": lambda: self.set_theme(THEMES["light" if self.theme.dark else "dark"]),
                 "guide": lambda: show_guide(self),
+                "hints": self._show_hints,
                 "log": lambda: show_error_log(self),
                 "about": lambda: About(self).show(),
             },
@@ -115,8 +118,28 @@ class MainWindow(QMainWindow):
         control.changed.connect(self._refresh_actions)
         context.bridge.history_grew.connect(self._refresh_actions)
         context.bridge.run_started.connect(lambda _: self._refresh_actions())
+        self.hints = self._make_hints()
         self._restore(settings)
         self._refresh_actions()
+
+    def _make_hints(self) -> Hints:
+        network, start = self.parts["network"], self.actions_.by_key["toggle"]
+        assert isinstance(network, NetworkView)  # noqa: S101 - for the type checker
+        button = self.actions_.toolbar.widgetForAction(start)
+        targets = {"draw": self.pad.canvas, "start": button, "watch": network.canvas}
+        hints = Hints(self, targets, self.settings, self.theme)
+        canvas, control = self.pad.canvas, self._control
+        canvas.changed.connect(lambda: hints.done("draw") if canvas.drawing.strokes else None)
+        control.changed.connect(lambda: hints.done("start") if control.running else None)
+        network.canvas.hovered.connect(
+            lambda text: hints.done("watch") if text and hints.current == "watch" else None
+        )
+        return hints
+
+    def _show_hints(self) -> None:
+        self.hints.show_again()
+        if self._control.running:
+            self.hints.done("start")
 
     # --- arrangement ----------------------------------------------------------------------------
 
@@ -185,6 +208,7 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             apply_theme(app, self, theme)
         self.actions_.set_theme(theme)
+        self.hints.set_theme(theme)
         self._refresh_actions()
         shown_first = sorted(self.docks, key=lambda key: self.docks[key].visibleRegion().isEmpty())
         self._in_old_colours = [each for key in shown_first for each in (self.docks[key], self.parts[key])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import DataError, ModelFileError
@@ -14,6 +15,10 @@ from gui.run.context import AppContext
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
+
+_QUESTION, _SHORT = "Wrong? Correct class", "Correct class"
+_ROOMY = 290
+"""Width in pixels from which there is room for the whole question."""
 
 
 class TeachBox(QWidget):
@@ -31,8 +36,8 @@ class TeachBox(QWidget):
         self._key = ""
         self._names: tuple[str, ...] = ()
         self._store: Examples | None = None
-        self.question = Label("Wrong? Correct class")
-        self.classes = ChoiceBox("The right class", "What the picture really is")
+        self.question = Label(_SHORT)
+        self.classes = ChoiceBox("Correct class", "What the picture really is", letters=0)
         self.classes.currentIndexChanged.connect(self._refresh)
         self.add = QPushButton("Add")
         self.add.setAccessibleName("Add to My examples")
@@ -53,6 +58,11 @@ class TeachBox(QWidget):
             column.addLayout(row)
         restore(context)
         self._recount()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask in fewer words where the box needs the room."""
+        super().resizeEvent(event)
+        self.question.setText(_QUESTION if self.width() >= _ROOMY else _SHORT)
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme for the dialog."""
