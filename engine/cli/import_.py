@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.arguments import to_path
+from engine.data.catalogue import load
 from engine.errors import ConfigError, EngineError
 from engine.formatting import counted
 from engine.model.model_file import Model, save_model
 from engine.text import plain
 
 if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
     from engine.exchange.imported import Imported
     from engine.exchange.input_range import InputRange, Suggestion
 
@@ -73,7 +75,9 @@ def run(args: argparse.Namespace) -> int:
     """Import as ``args`` say; returns 0."""
     from engine.exchange import read_any  # most starts do without
 
-    found = read_any(args.file, output=args.output, size=args.size)
+    dataset = load(args.data) if args.data else None
+    hint = (dataset.in_shape[1], dataset.in_shape[2]) if dataset is not None else None
+    found = read_any(args.file, output=args.output, size=args.size, hint=hint)
     names = class_names(args.classes)
     if names and len(names) != found.network.classes:
         raise ConfigError(
@@ -86,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         if names:
             model = dataclasses.replace(model, class_names=names)
     else:
-        model, told = _chosen(found, args, names)
+        model, told = _chosen(found, args, names, dataset)
     save_model(args.out, model)
     _tell(args.out, model, told)
     return 0
@@ -114,12 +118,12 @@ def class_names(text: str | None) -> tuple[str, ...]:
     return names
 
 
-def _chosen(found: Imported, args: argparse.Namespace, names: tuple[str, ...]) -> tuple[Model, list[str]]:
+def _chosen(
+    found: Imported, args: argparse.Namespace, names: tuple[str, ...], dataset: Dataset | None
+) -> tuple[Model, list[str]]:
     """Return the model with the range that is asked for or found, and sentences about that."""
-    from engine.data.catalogue import load
     from engine.exchange.input_range import Suggestion, fits, sets_at_hand, suggest
 
-    dataset = load(args.data) if args.data else None
     if dataset is not None and not fits(found, dataset):
         raise EngineError(
             f"{args.file} takes images of shape {found.network.spec.in_shape} in {found.network.classes} "
@@ -141,9 +145,8 @@ def _range(key: str) -> InputRange:
     return KNOWN[key]
 
 
-def _asked(found: Imported, args: argparse.Namespace, dataset: object) -> InputRange | None:
+def _asked(found: Imported, args: argparse.Namespace, dataset: Dataset | None) -> InputRange | None:
     """Return the range that the options name, or None if it is to be found; raises ConfigError."""
-    from engine.data.dataset import Dataset
     from engine.exchange.input_range import InputRange, ranges_for
 
     channels = found.network.spec.in_shape[0]
@@ -158,7 +161,7 @@ def _asked(found: Imported, args: argparse.Namespace, dataset: object) -> InputR
         return InputRange(f"Mean {mean} and deviation {std}", mean, std)
     if args.input_range == "auto":
         return None
-    ranges = ranges_for(channels, dataset if isinstance(dataset, Dataset) else None)
+    ranges = ranges_for(channels, dataset)
     if args.input_range not in ranges:
         reason = "needs --data" if args.input_range == "data" else f"has no {channels} channels"
         raise ConfigError(f"--input-range {args.input_range} {reason}; allowed are {', '.join(ranges)}.")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.errors import ModelFileError
 from engine.exchange.imported import Imported
-from engine.exchange.onnx_read import Side, read_onnx
+from engine.exchange.onnx_read import Side, outputs_of, read_onnx
 from engine.exchange.onnx_write import to_onnx
 from engine.exchange.origin import read_origin
 from engine.exchange.torch_file import from_torch, to_torch
@@ -20,6 +20,8 @@ from engine.exchange.torch_text import torch_text
 from engine.io.files import replacing
 from engine.model.file_kinds import kind_of, refuse_foreign
 from engine.model.model_file import Model, load_model
+
+__all__ = ["EXPORTS", "Export", "Imported", "export_model", "outputs_of", "read_any", "read_model"]
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,16 @@ def export_model(model: Model, form: str, path: Path) -> None:
         raise ModelFileError(f"Cannot write {path}: {error.strerror or error}.") from None
 
 
-def read_any(path: Path, *, output: str = "", size: Side | None = None) -> Model | Imported:
+def read_any(
+    path: Path, *, output: str = "", size: Side | None = None, hint: Side | None = None
+) -> Model | Imported:
     """Read a model of any kind that can be imported; what it is follows from its content.
 
     Args:
         path: the file.
         output: the name of the output that counts, if an ONNX graph has several.
         size: height and width of an image, for ONNX graphs that leave them open.
+        hint: what these are if a graph leaves them open and several would do.
 
     Returns:
         The model, or what was understood of one that leaves its preprocessing open.
@@ -91,7 +96,7 @@ def read_any(path: Path, *, output: str = "", size: Side | None = None) -> Model
     kind = kind_of(path)
     refuse_foreign(path, kind)
     if kind == "onnx":
-        return read_onnx(path, output=output, size=size)
+        return read_onnx(path, output=output, size=size, hint=hint)
     if kind not in _READERS:
         raise ModelFileError(
             f"{path} is no model; allowed are safetensors, ONNX and the trained.pickle of CNN-from-Scratch."

@@ -22,7 +22,7 @@ from engine.errors import EngineError
 from engine.exchange.imported import Imported
 from engine.exchange.onnx_file import Graph, load_graph
 from engine.exchange.onnx_values import Feature, Refusal, RefusedError, within
-from engine.exchange.onnx_walk import answers, follow, logits
+from engine.exchange.onnx_walk import answers, different, follow, logits
 from engine.exchange.onnx_write import to_onnx
 from engine.io.gate import ONNX, explained
 from engine.model.arrays import check_arrays
@@ -41,13 +41,16 @@ Side = tuple[int, int]
 """Height and width in pixels."""
 
 
-def read_onnx(path: Path, *, output: str = "", size: Side | None = None) -> Model | Imported:
+def read_onnx(
+    path: Path, *, output: str = "", size: Side | None = None, hint: Side | None = None
+) -> Model | Imported:
     """Read a model.
 
     Args:
         path: the file.
         output: the name of the output that counts, if the graph has several.
         size: height and width of an image, for graphs that leave them open.
+        hint: what these are if the graph leaves them open and several would do.
 
     Returns:
         The model itself if it was written here, else what was understood of it.
@@ -60,13 +63,35 @@ def read_onnx(path: Path, *, output: str = "", size: Side | None = None) -> Mode
         ours = _ours(path, graph)
         if ours is not None:
             return ours
-        found = [_imported(path, graph, image, words, output) for image, words in _images(graph, size)]
-        read = [each for each in found if isinstance(each, Imported)]
-        if not read:
-            raise RefusedError(next(each.why for each in found if isinstance(each, Refusal)))
-        if size is None and None in graph.lengths[1:] and len(read) > 1:
-            raise RefusedError("its input has no fixed size; say which (--size in the terminal)")
-        return replace(read[0], alternatives=tuple(read[1:]))
+        try:
+            return _one_of(path, graph, output, size)
+        except RefusedError:
+            if size is not None or hint is None or None not in graph.lengths[1:]:
+                raise
+            return _one_of(path, graph, output, hint)
+
+
+def outputs_of(path: Path) -> tuple[str, ...]:
+    """Return the names of the outputs of a file that are answers of their own; raises ModelFileError."""
+    with explained(path, ONNX):
+        graph = load_graph(path)
+        for image, _words in _images(graph, None):
+            found = different(follow(graph, image))
+            names = tuple(name for name, value in found.items() if not isinstance(value, Refusal))
+            if names:
+                return names
+        return ()
+
+
+def _one_of(path: Path, graph: Graph, output: str, size: Side | None) -> Imported:
+    """Return the graph with that way of reading its input with which it is a model."""
+    found = [_imported(path, graph, image, words, output) for image, words in _images(graph, size)]
+    read = [each for each in found if isinstance(each, Imported)]
+    if not read:
+        raise RefusedError(next(each.why for each in found if isinstance(each, Refusal)))
+    if size is None and None in graph.lengths[1:] and len(read) > 1:
+        raise RefusedError("its input has no fixed size; say which (--size in the terminal)")
+    return replace(read[0], alternatives=tuple(read[1:]))
 
 
 def _images(graph: Graph, size: Side | None) -> Iterator[tuple[Feature, str]]:

@@ -19,12 +19,13 @@ import numpy.typing as npt
 
 from engine.errors import ModelFileError
 from engine.layers import layer_from_json
+from engine.model.spec import MOST_TRAINED
 from engine.types import Params, Shape
 
 Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
-LARGEST = 2**26
+LARGEST = MOST_TRAINED
 """Values of one array that is made while a graph is read; more is refused before it is made."""
 Pads = tuple[int, int, int, int]
 """Top, left, bottom, right."""

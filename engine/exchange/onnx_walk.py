@@ -120,27 +120,32 @@ def answers(values: dict[str, Any], wanted: str = "") -> Answer:
     if wanted and wanted not in values:
         names = ", ".join(repr(name) for name in values)
         raise RefusedError(f"it has no output {wanted!r}; its outputs are {names}")
-    chosen = {wanted: values[wanted]} if wanted else values
-    different: dict[int, tuple[str, Any]] = {}
-    for name, value in chosen.items():
-        if isinstance(value, Refusal) and value.label and len(chosen) > 1:
-            continue
-        key = _origin(value)
-        if key not in different or isinstance(value, Answer):
-            different[key] = (name, value)
-    if len(different) > 1:
-        names = " and ".join(f"{name!r} {_size(value)}" for name, value in different.values())
-        raise RefusedError(f"it gives {names}; name the one that counts (--output in the terminal)")
-    if not different:
+    there = different({wanted: values[wanted]} if wanted else values)
+    if not there:
         raise RefusedError("it gives nothing that depends on the image")
-    ((name, value),) = different.values()
-    if isinstance(value, Refusal):
+    name, value = next(iter(there.items()))
+    if all(isinstance(each, Refusal) for each in there.values()):
         raise RefusedError(value.why)
+    if len(there) > 1:
+        names = " and ".join(f"{name!r} {_size(value)}" for name, value in there.items())
+        raise RefusedError(f"it gives {names}; name the one that counts (--output in the terminal)")
     if isinstance(value, Sum):
         raise RefusedError("it ends where two paths meet")
     if isinstance(value, np.ndarray):
         raise RefusedError(f"its output {name!r} does not depend on the image")
     return value if isinstance(value, Answer) else Answer(value, raw=True)
+
+
+def different(values: dict[str, Any]) -> dict[str, Any]:
+    """Return those outputs, by name, that are answers of their own; labels beside them are none."""
+    found: dict[int, tuple[str, Any]] = {}
+    for name, value in values.items():
+        if isinstance(value, Refusal) and value.label and len(values) > 1:
+            continue
+        key = _origin(value)
+        if key not in found or isinstance(value, Answer):
+            found[key] = (name, value)
+    return dict(found.values())
 
 
 def _origin(value: Any) -> int:

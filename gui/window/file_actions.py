@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QMainWindow
 
 from engine.errors import EngineError
 from engine.io.files import replacing
+from engine.model.file_kinds import kind_of
 from gui.panels.experiment import ExperimentPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
@@ -57,6 +58,9 @@ class FileActions:
         from engine.exchange import read_model  # most starts do without
 
         try:
+            if kind_of(path) == "onnx":
+                self._import(path)
+                return
             model = read_model(path)
         except EngineError as error:
             self._context.notices.problem(str(error))
@@ -65,6 +69,14 @@ class FileActions:
         note = model.record.get("note")
         told = f" {note}" if isinstance(note, str) else ""
         self._context.notices.tell(f"Opened {path.name}; the Test panel answers with it.{told}")
+
+    def _import(self, path: Path) -> None:
+        """Read a model of another program, and ask what its file leaves open."""
+        from gui.dialogs.import_dialog import ImportDialog  # most starts do without
+
+        dialog = ImportDialog(self._context, path, self._window)
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.begin()
 
     def export_model(self) -> None:
         """Open the dialog that takes a model away."""

@@ -119,7 +119,7 @@ def test_models_from_elsewhere_come_to_the_shelf(qtbot, context, dialog, tmp_pat
     context.notices.tell = told.append
     actions = FileActions(window, context, None, None)
     actions.open_model()
-    assert context.models.title(context.models.current) == "away"
+    qtbot.waitUntil(lambda: context.models.title(context.models.current) == "away")
     assert context.models.get(context.models.current).class_names == tuple("0123456789")
     assert told and not problems
     context.dialogs.path.write_bytes(b"nothing")
