@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--classes",
         metavar="NAMES",
-        help="names of the classes between commas, or a file with one a line",
+        help="names of the classes between commas, or a file with one per line",
     )
     parser.add_argument("--output", default="", metavar="NAME", help="the output that counts, of several")
     parser.add_argument(

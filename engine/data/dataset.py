@@ -91,7 +91,7 @@ class Dataset:
         pixels = count * height * width
         mean = sums / pixels
         deviation = np.sqrt(np.maximum(squares / pixels - mean**2, 0.0))
-        # A channel of one colour has no spread; one grey level keeps the division harmless.
+        # A channel of one colour has a standard deviation of 0; one grey level keeps the division harmless.
         deviation = np.maximum(deviation, 1.0)
         return tuple(float(m) for m in mean / 255), tuple(float(d) for d in deviation / 255)
 

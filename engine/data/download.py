@@ -1,7 +1,7 @@
 """Fetching data sets from their publishers.
 
 Requests speaks with the servers. What is added here is patience: a broken connection is taken up where it
-broke, mirrors are tried in turn, and whoever waits is told how far it is and can stop at any moment.
+broke, mirrors are tried in turn, and whoever waits sees the progress and can stop at any moment.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def download(entry: Entry, task: Task | None = None) -> list[str]:
 
     Args:
         entry: the data set; each of its mirrors is tried for each of its files.
-        task: is told how many bytes have come of all files, and the file and server they come from; what
-            has come when it is cancelled is kept to go on from.
+        task: gets the number of bytes that have come, of all files, and the file and server they come from;
+            what has come when it is cancelled is kept to go on from.
 
     Returns:
         Sentences that the user should know, as ``add_files`` gives them.

@@ -23,7 +23,7 @@ class Preprocessing:
         std: standard deviation of each channel, likewise; above zero.
 
     Raises:
-        DataError: the numbers are not finite, beyond what is sensible, or not one a channel.
+        DataError: the numbers are not finite, beyond what is sensible, or not one per channel.
     """
 
     mean: tuple[float, ...]

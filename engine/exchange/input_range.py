@@ -53,7 +53,7 @@ SHORT = {"signed": "-1..1", "imagenet": "ImageNet", DATA: "its mean and deviatio
 
 
 def ranges_for(channels: int, dataset: Dataset | None) -> dict[str, InputRange]:
-    """Return the ranges that a model with so many channels may expect."""
+    """Return the ranges that a model with ``channels`` channels may expect."""
     found = {key: each for key, each in RANGES.items() if len(each.mean) in (1, channels)}
     if dataset is not None and len(dataset.mean) == channels:
         found[DATA] = InputRange(f"Mean and deviation of {dataset.title}", dataset.mean, dataset.std)

@@ -7,8 +7,8 @@ each a dict from number to float64 ``(C, 5, 5)``; their biases, dicts from numbe
 The network is: convolution, ReLU, convolution, ReLU, 2x2 maximum, fully connected, softmax; kernels are
 not flipped, and nothing is padded. Its pixels were shifted by the mean and divided by the deviation of
 the data, both cut to whole numbers: 33 and 78 for MNIST, 120 and 64 for CIFAR-10. The file does not say
-so; the number of channels tells which. (For CIFAR-10 the origin computed this in bytes, which wrap
-around; that cannot be repeated by a standardisation, so answers differ from the origin's there.)
+so; the number of channels tells which. (For CIFAR-10 the original project computed this in bytes, which wrap
+around; that cannot be repeated by a standardisation, so answers differ from the original's there.)
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OBJECTS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hor
 
 @dataclass(frozen=True)
 class _Program:
-    """What the origin's programs have in their text and not in the file."""
+    """What the original project's programs have in their text and not in the file."""
 
     data: str
     mean: int
@@ -112,7 +112,7 @@ def _model(path: Path, parts: list[Any]) -> Model:
         "imported": path.name,
         "origin": "CNN-from-Scratch",
         "config": {"data": program.data, "batch_size": program.batch, "learning_rate": program.rate},
-        "note": "Preprocessing, batch size and learning rate are those of the origin's programs; "
+        "note": "Preprocessing, batch size and learning rate are those of the original project's programs; "
         "the file does not hold them.",
         "steps": len(parts[6]),
     }

@@ -64,7 +64,7 @@ class Method(Configurable, ABC):
             preprocessing: what is done to the image before it enters.
             image: pixels, ``(C, H, W)``.
             target: the class asked about, 0 to K - 1.
-            task: is told how far a slow method is, and says whether to go on.
+            task: gets the progress of a slow method, and can cancel it.
 
         Raises:
             ExplainError: image or class do not fit the network, or this method does not suit it.

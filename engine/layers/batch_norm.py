@@ -25,7 +25,7 @@ class _Cache(NamedTuple):
 
 @dataclass(frozen=True)
 class BatchNorm(Layer):
-    """Brings each feature map to mean 0 and spread 1 over the batch, then scales and shifts it.
+    """Brings each feature map to mean 0 and standard deviation 1 over the batch, then scales and shifts it.
 
     ``y = weight (x - mean) / sqrt(variance + epsilon) + bias``, one of each for every channel
     ``(N, C, H, W)`` or feature ``(N, D)``. Training uses mean and variance of the slice of the batch
@@ -62,21 +62,21 @@ class BatchNorm(Layer):
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
         """Return the normalised values; keeps them and the batch's statistics."""
-        axes, spread = _axes(x)
+        axes, per_map = _axes(x)
         normal = empty_batch(ctx, "normal", x.shape, x.dtype)
         y = empty_batch(ctx, "y", x.shape, x.dtype)
         if ctx.training:
             mean = x.mean(axis=axes)
-            np.subtract(x, mean[spread], out=normal)
+            np.subtract(x, mean[per_map], out=normal)
             np.multiply(normal, normal, out=y)
             variance = y.mean(axis=axes)
         else:
             mean, variance = params["running_mean"], params["running_var"]
-            np.subtract(x, mean[spread], out=normal)
+            np.subtract(x, mean[per_map], out=normal)
         scale = 1 / np.sqrt(variance + self.epsilon)
-        normal *= scale[spread]
-        np.multiply(normal, params["weight"][spread], out=y)
-        y += params["bias"][spread]
+        normal *= scale[per_map]
+        np.multiply(normal, params["weight"][per_map], out=y)
+        y += params["bias"][per_map]
         if not ctx.training:
             return y, _Cache(normal, scale, None, None)
         count = x.size // len(mean)
@@ -91,7 +91,7 @@ class BatchNorm(Layer):
         ``dx = weight scale (dy - mean(dy) - h mean(dy h))``; otherwise ``dx = weight scale dy``.
         """
         kept: _Cache = cache
-        axes, spread = _axes(grad_y)
+        axes, per_map = _axes(grad_y)
         work = empty_batch(ctx, "work", grad_y.shape, grad_y.dtype)
         np.multiply(grad_y, kept.normal, out=work)
         grads: Params = {"weight": work.sum(axis=axes), "bias": grad_y.sum(axis=axes)}
@@ -99,10 +99,10 @@ class BatchNorm(Layer):
             return None, grads
         if kept.mean is not None:
             count = grad_y.size // len(kept.scale)
-            np.multiply(kept.normal, (grads["weight"] / count)[spread], out=work)
+            np.multiply(kept.normal, (grads["weight"] / count)[per_map], out=work)
             grad_y -= work
-            grad_y -= (grads["bias"] / count)[spread]
-        grad_y *= (params["weight"] * kept.scale)[spread]
+            grad_y -= (grads["bias"] / count)[per_map]
+        grad_y *= (params["weight"] * kept.scale)[per_map]
         return grad_y, grads
 
     def batch_statistics(self, cache: Cache) -> Cache:

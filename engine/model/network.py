@@ -174,7 +174,7 @@ class Network:
 
         Args:
             x: preprocessed images.
-            ctx: inference unless told otherwise. With a ``scratch`` the outputs and caches lie in its
+            ctx: inference by default. With a ``scratch`` the outputs and caches lie in its
                 buffers, so they hold only until the next pass that uses it.
         """
         outputs: list[Array] = []

@@ -22,25 +22,25 @@ FAINTEST = 1 / 32
 """Less ink than this is no part of the drawing."""
 
 
-def normalise(ink: npt.NDArray[np.floating]) -> Bytes | None:
+def normalise(drawing: npt.NDArray[np.floating]) -> Bytes | None:
     """Scale a drawing to fit 20x20, centre it by mass in 28x28, and make its darkest ink full.
 
     Args:
-        ink: ``(H, W)``, from 0 (none) to 1 (full), of any size.
+        drawing: ``(H, W)``, from 0 (none) to 1 (full), of any size.
 
     Returns:
         uint8 ``(28, 28)``, 0 without ink to 255 with full ink; None if there is no ink.
 
     Raises:
-        DataError: ``ink`` is not two-dimensional or not finite.
+        DataError: ``drawing`` is not two-dimensional or not finite.
     """
-    if ink.ndim != 2:
-        raise DataError(f"A drawing has the shape {ink.shape}; allowed is (height, width).")
-    visible = ink > FAINTEST
+    if drawing.ndim != 2:
+        raise DataError(f"A drawing has the shape {drawing.shape}; allowed is (height, width).")
+    visible = drawing > FAINTEST
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     if not len(rows):
         return None
-    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    cut = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if not np.isfinite(cut).all():
         raise DataError("A drawing holds a value that is not finite; allowed is 0 to 1.")
     height, width = cut.shape

@@ -60,7 +60,7 @@ def judge(
     probabilities: Array,
     names: Sequence[str],
     reach: float = 1.0,
-    ink: float = 0.0,
+    coverage: float = 0.0,
     shift_consistency: float = 1.0,
 ) -> Answer:
     """Turn probabilities ``(K,)`` into words that sound as sure as the figures allow.
@@ -73,14 +73,14 @@ def judge(
         probabilities: the network's answer, ``(K,)``.
         names: the classes.
         reach: longer side of the drawing as a share of the sheet, 0 to 1.
-        ink: mean ink in the middle 20x20 of the network's image, 0 to 1.
+        coverage: mean of the middle 20x20 of the network's image, 0 to 1.
         shift_consistency: the least probability of the best class over the moved pictures.
     """
     first, second = (int(k) for k in np.argsort(-probabilities, kind="stable")[:2])
     top, next_best = float(probabilities[first]), float(probabilities[second])
     if reach < LEAST_REACH:
         return Answer("unknown", "Too small to tell", "Draw a little larger.")
-    if ink > MOST_INK:
+    if coverage > MOST_INK:
         return Answer("unknown", "Too much ink to tell", "A thinner pen or the eraser helps.")
     if entropy_share(probabilities) > UNKNOWN_ENTROPY:
         return Answer(
@@ -101,14 +101,14 @@ def entropy_share(probabilities: Array) -> float:
     return float(-(p * np.log(p)).sum() / math.log(max(2, len(p))))
 
 
-def reach(ink: Array) -> float:
+def reach(drawing: Array) -> float:
     """Return the longer side of what is drawn on ``(H, W)`` as a share of the sheet, 0 to 1."""
-    rows = np.flatnonzero(ink.max(axis=1) > 0.2)
-    columns = np.flatnonzero(ink.max(axis=0) > 0.2)
+    rows = np.flatnonzero(drawing.max(axis=1) > 0.2)
+    columns = np.flatnonzero(drawing.max(axis=0) > 0.2)
     if not len(rows) or not len(columns):
         return 0.0
     longer: int = max(int(rows[-1] - rows[0]), int(columns[-1] - columns[0])) + 1
-    return float(longer / max(ink.shape))
+    return float(longer / max(drawing.shape))
 
 
 def ink_share(image: Bytes) -> float:

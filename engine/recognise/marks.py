@@ -1,4 +1,4 @@
-"""The marks on a sheet: connected ink, joined to digits, in the order in which one reads."""
+"""The marks on a sheet: connected foreground, joined to digits, in the order in which one reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from engine.types import Array
 
 THRESHOLD = 0.3
-"""Less ink than this joins nothing."""
+"""Less foreground than this joins nothing."""
 SPECK = 0.01
 """A mark with less than this share of the largest one's area is a speck."""
 LEAST_HEIGHT = 0.2
@@ -18,7 +18,7 @@ LEAST_HEIGHT = 0.2
 MOST = 200
 """No more marks than this, the largest ones, are looked at."""
 _SOFT = 2
-"""So many pixels around the marks may hold their soft edges."""
+"""Pixels around the marks that may hold their soft edges."""
 
 Labels = npt.NDArray[np.int64]
 
@@ -59,7 +59,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Mark:
-    """Ink that belongs together.
+    """Foreground that belongs together.
 
     Attributes:
         box: where it is.
@@ -72,17 +72,17 @@ class Mark:
     parts: tuple[int, ...]
 
 
-def find_marks(ink: Array, *, several: bool) -> list[tuple[Box, Array]]:
+def find_marks(foreground: Array, *, several: bool) -> list[tuple[Box, Array]]:
     """Find the digits on a sheet.
 
     Args:
-        ink: ``(H, W)`` from 0 to 1.
-        several: look for digits one by one; otherwise all ink but specks is one mark.
+        foreground: ``(H, W)`` from 0 to 1.
+        several: look for digits one by one; otherwise all of it but specks is one mark.
 
     Returns:
-        For each mark in reading order its box and its ink alone, cut out with its soft edges.
+        For each mark in reading order its box and its foreground alone, cut out with its soft edges.
     """
-    labels, marks = components(ink > THRESHOLD)
+    labels, marks = components(foreground > THRESHOLD)
     if not marks:
         return []
     largest = max(mark.area for mark in marks)
@@ -97,7 +97,7 @@ def find_marks(ink: Array, *, several: bool) -> list[tuple[Box, Array]]:
         for mark in marks[1:]:
             whole |= mark.box
         marks = [Mark(whole, 0, tuple(part for mark in marks for part in mark.parts))]
-    return [(mark.box, _cut(ink, labels, mark)) for mark in marks]
+    return [(mark.box, _cut(foreground, labels, mark)) for mark in marks]
 
 
 def components(mask: npt.NDArray[np.bool_]) -> tuple[Labels, list[Mark]]:
@@ -199,9 +199,9 @@ def _in_order(marks: list[Mark]) -> list[Mark]:
     return [mark for line in lines for mark in sorted(line, key=lambda mark: mark.box.left)]
 
 
-def _cut(ink: Array, labels: Labels, mark: Mark) -> Array:
-    """Return the ink of one mark alone, with its soft edges."""
-    box, (height, width) = mark.box, ink.shape
+def _cut(foreground: Array, labels: Labels, mark: Mark) -> Array:
+    """Return the foreground of one mark alone, with its soft edges."""
+    box, (height, width) = mark.box, foreground.shape
     rows = slice(max(0, box.top - _SOFT), min(height, box.bottom + _SOFT))
     columns = slice(max(0, box.left - _SOFT), min(width, box.right + _SOFT))
     near = np.isin(labels[rows, columns], mark.parts)
@@ -210,4 +210,4 @@ def _cut(ink: Array, labels: Labels, mark: Mark) -> Array:
         near = near | wide[:-2, 1:-1] | wide[2:, 1:-1]
         wide = np.pad(near, 1)
         near = near | wide[1:-1, :-2] | wide[1:-1, 2:]
-    return np.asarray(np.where(near, ink[rows, columns], 0.0))
+    return np.asarray(np.where(near, foreground[rows, columns], 0.0))

@@ -13,7 +13,7 @@ from engine.errors import DataError
 from engine.model.input_form import takes_dark_ground, takes_digits
 from engine.model.model_file import Model
 from engine.recognise.drawing import BOX, FAINTEST, SIDE, normalise
-from engine.recognise.ink import ink as ink_of
+from engine.recognise.foreground import foreground
 from engine.recognise.judge import Answer, Source, judge
 from engine.recognise.marks import Box, find_marks
 from engine.recognise.pictures import grey
@@ -104,7 +104,7 @@ def find_digits(picture: Image.Image, area: Box, *, several: bool) -> list[Found
     level, scale = grey(cut, LARGEST_SIDE if several else LARGEST_SINGLE)
     if level.shape == (SIDE, SIDE) and _has_form(level):
         return [Found(area, (level * 255 + 0.5).astype(np.uint8)[None])]
-    found = digits_in(ink_of(level), several=several)
+    found = digits_in(foreground(level), several=several)
     if not found:
         raise DataError("The picture shows nothing: all of it has the same brightness.")
 
@@ -116,10 +116,10 @@ def find_digits(picture: Image.Image, area: Box, *, several: bool) -> list[Found
     return [Found(place(part.box), part.image) for part in found]
 
 
-def digits_in(ink: npt.NDArray[np.floating], *, several: bool) -> list[Found]:
-    """Find the digits in ink, ``(H, W)`` from 0 to 1; none if there is no ink."""
+def digits_in(drawing: npt.NDArray[np.floating], *, several: bool) -> list[Found]:
+    """Find the digits in the foreground ``drawing``, ``(H, W)`` from 0 to 1; none if it is empty."""
     found = []
-    for box, cut in find_marks(np.asarray(ink), several=several):
+    for box, cut in find_marks(np.asarray(drawing), several=several):
         image = normalise(cut)
         if image is not None:
             found.append(Found(box, image[None]))

@@ -57,7 +57,7 @@ def run(
     autosave: Path | None = None,
     loader: Callable[[str], Dataset] = load,
 ) -> None:
-    """Carry out a run until told to quit. It begins paused, before its first step.
+    """Carry out a run until ``Quit``. It begins paused, before its first step.
 
     Args:
         config: the settings.
@@ -75,7 +75,7 @@ def run(
         channel.dataset = dataset = loader(config.data)
         with Workers(config.threads) as workers:
             _Session(config, channel, dataset, workers, resume, autosave).loop()
-    except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
+    except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
         # The thread is about to end: without this the window would wait for ever.
         fail(_in_words(error))
 
@@ -141,7 +141,7 @@ class _Session:
         """Turn an exception in the block into the state FAILED, once."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
+        except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
             told = _in_words(error)
             if not isinstance(error, TrainingError):
                 told += f" The weights of step {self.trainer.step_count} are kept."
@@ -152,7 +152,7 @@ class _Session:
         """Let an exception in the block cost what would have been shown, not the training; say so once."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - told to the user, and logged in full
+        except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
             if self.evaluating:
                 _log.exception("a picture of the training failed")
                 self.evaluating = False  # it would fail again at once, for ever
@@ -227,7 +227,7 @@ class _Session:
                 save_model(command.path, self.model())
         except EngineError as error:
             problem = str(error)
-        except Exception as error:  # noqa: BLE001 - whoever waits for the file is told in any case
+        except Exception as error:  # noqa: BLE001 - reported in any case to whoever waits for the file
             _log.exception("cannot save %s", command.path)
             problem = f"Cannot write {command.path}: {str(error) or type(error).__name__}."
         self.channel.emit(Saved(self.channel.run_id, command.path, problem))

@@ -52,7 +52,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Pace:
-    """Take at most so many steps a second; 0 is full speed."""
+    """Take at most this many steps per second; 0 is full speed."""
 
     steps_per_second: float
 

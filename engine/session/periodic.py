@@ -15,7 +15,7 @@ AUTOSAVE_SECONDS = 60.0
 
 
 class PeriodicCheckpoint:
-    """Writes to one file again and again; a failure is told once and does not end it."""
+    """Writes to one file again and again; a failure is reported once and does not end it."""
 
     def __init__(self, path: Path) -> None:
         """Keep the checkpoint at ``path``; the first is due after ``AUTOSAVE_SECONDS``."""

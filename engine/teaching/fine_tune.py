@@ -63,7 +63,7 @@ class TeachSettings:
     seed: int = 1
 
     def mine(self, examples: int) -> int:
-        """Return how many images of a batch are mine, of so many examples; some are always replayed."""
+        """Return how many images of a batch are mine, of ``examples`` examples; some are always replayed."""
         return max(1, min(self.batch - 1, round(self.share * self.batch), self.copies * examples))
 
 
@@ -131,7 +131,7 @@ def fine_tune(
         images: my examples, ``(N, C, H, W)``, at least one.
         labels: their classes, ``(N,)``.
         dataset: what the model was trained on.
-        task: is told how far teaching is, and says whether to go on.
+        task: gets the progress of teaching, and can cancel it.
         settings: how to teach; None takes the defaults.
 
     Raises:

@@ -16,7 +16,7 @@ from engine.options import OptionInfo, checked, option
 from engine.schedules import SCHEDULES, Schedule, schedule_from_json
 
 SHARE = 6
-"""At most one in so many training images is held out for validation unless the user says otherwise."""
+"""At most one in n training images is held out for validation unless the user says otherwise."""
 USUAL = 5000
 """Validation images where there are enough."""
 
@@ -68,7 +68,7 @@ class RunConfig:
     validation_every: int = option(
         500, "Steps between two validations; 0: only after each epoch.", low=0, high=10**9
     )
-    training_images: int = option(0, "Use only so many training images; 0: all of them.", low=0, high=10**9)
+    training_images: int = option(0, "Use only this many training images; 0: all of them.", low=0, high=10**9)
     threads: int = option(0, "Processors that share a batch; 0: all there are.", low=0, high=256)
 
     def __post_init__(self) -> None:

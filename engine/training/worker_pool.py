@@ -77,7 +77,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """What a process is told once: the run, and where the shared arrays are."""
+    """What a process gets once: the run, and where the shared arrays are."""
 
     config: RunConfig
     preprocessing: Preprocessing

@@ -232,5 +232,5 @@ def run_window(theme: str, config: RunConfig | None) -> int:
 
 
 def leave_failed(error: Exception) -> NoReturn:
-    """End the process at once because of ``error``, which is told on standard error."""
+    """End the process at once because of ``error``, which is reported on standard error."""
     signals.leave(f"kernelscope: error: {of_process().told(error)}", 1)

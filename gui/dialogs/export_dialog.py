@@ -169,7 +169,7 @@ class ExportDialog(QDialog):
             clipboard.setText(self.text.toPlainText())
 
     def _save(self) -> None:
-        """Ask where, write, and close; a problem is told and keeps the dialog."""
+        """Ask where, write, and close; a problem is reported and keeps the dialog."""
         model, export = self.model, EXPORTS[self.form]
         if model is None:
             return

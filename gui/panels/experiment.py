@@ -129,7 +129,7 @@ class ExperimentPanel(QWidget):
         self._apply()
 
     def load_file(self, path: Path) -> bool:
-        """Take the settings from a JSON file; a problem is told as a notice and changes nothing."""
+        """Take the settings from a JSON file; a problem is reported as a notice and changes nothing."""
         try:
             config = RunConfig.from_file(path)
         except EngineError as error:
@@ -146,7 +146,7 @@ class ExperimentPanel(QWidget):
         return True
 
     def save_file(self, path: Path) -> bool:
-        """Write the settings as JSON; a problem is told as a notice."""
+        """Write the settings as JSON; a problem is reported as a notice."""
         try:
             write_text(path, json.dumps(self.config().to_json(), indent=2) + "\n")
         except OSError as error:

@@ -40,7 +40,7 @@ QUICK = 0.008
 """Seconds: drawings that a network reads within this time are read in the window's thread, without the
 hand-over to another one and back."""
 LARGEST = 420
-"""The sheet grows with the panel up to so many pixels."""
+"""The sheet grows with the panel up to this many pixels."""
 _PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm);;All files (*)"
 
 

@@ -84,13 +84,13 @@ class Statistics:
     Attributes:
         count: number of images.
         mean: mean of each pixel, 0 to 255, ``(C, H, W)``.
-        spread: standard deviation of each pixel, ``(C, H, W)``.
+        std: standard deviation of each pixel, ``(C, H, W)``.
         histogram: how often each value 0 to 255 occurs, for each channel, ``(C, 256)``.
     """
 
     count: int
     mean: Array
-    spread: Array
+    std: Array
     histogram: Labels
 
     @property
@@ -126,8 +126,8 @@ def statistics(images: Bytes, indices: Labels, task: Task | None = None) -> Stat
         total += values.sum(axis=0, dtype=np.float64)
         squares += np.einsum("nchw,nchw->chw", values, values)
     mean = total / len(indices)
-    spread = np.sqrt(np.maximum(squares / len(indices) - mean**2, 0))
-    return Statistics(len(indices), mean.astype(np.float32), spread.astype(np.float32), histogram)
+    std = np.sqrt(np.maximum(squares / len(indices) - mean**2, 0))
+    return Statistics(len(indices), mean.astype(np.float32), std.astype(np.float32), histogram)
 
 
 def as_picture(values: Array, top: float = 255.0) -> Bytes:

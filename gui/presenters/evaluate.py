@@ -15,9 +15,9 @@ from engine.types import Labels
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 WORST = 60
-"""So many of the worst mistakes are shown."""
+"""The number of the worst mistakes that are shown."""
 MOST = 240
-"""So many images of one cell are shown."""
+"""The number of images of one cell that are shown."""
 
 Counts = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]

@@ -22,9 +22,9 @@ _ROOM = 0.04
 _FLAT = 1e-12
 """A curve that varies by less, compared with its values or with 1, is drawn as a flat one."""
 FIRST = 10
-"""A run that has just begun has an axis for so many steps."""
+"""The number of steps on the axis of a run that has just begun."""
 FEWEST = 4.0
-"""The closest look along the x axis shows about so many steps."""
+"""The closest look along the x axis shows about this many steps."""
 
 
 def _series(value: float, series: Sequence[float]) -> float:

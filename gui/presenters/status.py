@@ -13,9 +13,9 @@ from engine.model.history import History
 from engine.training.config import LiveSettings
 
 WINDOW_SECONDS = 2.0
-"""The speed is that of the last so many seconds."""
+"""Seconds over which the speed is measured."""
 RECENT_STEPS = 100
-"""Loss and accuracy of the training are means over so many steps."""
+"""Loss and accuracy of the training are means over this many steps."""
 
 
 class Speed:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.recognise.readings import Found
 
 LARGEST = 1600
-"""A picture is shown with at most so many pixels a side; it is read in full."""
+"""A picture is shown with at most this many pixels per side; it is read in full."""
 
 
 def form(model: Model) -> tuple[Shape, bool, bool]:

@@ -1,4 +1,4 @@
-"""Checkpoints that outlive a crash: one a process, kept until the run is saved or given up."""
+"""Checkpoints that outlive a crash: one per process, kept until the run is saved or given up."""
 
 from __future__ import annotations
 

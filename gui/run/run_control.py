@@ -125,7 +125,7 @@ class RunControl(QObject):
         return True
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:
-        """Write the network to ``path``; the outcome is told as a notice."""
+        """Write the network to ``path``; the outcome is reported as a notice."""
         self._bridge.save(path, checkpoint=checkpoint)
 
     def _on_saved(self, path: Path, problem: str) -> None:

@@ -57,7 +57,7 @@ class _Relay(QObject):
             result = question.work(question.task)
         except Cancelled:
             self.said.emit(question, "cancelled", None)
-        except BaseException as error:  # noqa: BLE001 - told to the user, and logged in full
+        except BaseException as error:  # noqa: BLE001 - reported to the user, and logged in full
             self.said.emit(question, "failed", error)
         else:
             self.said.emit(question, "done", result)

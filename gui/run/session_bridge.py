@@ -160,7 +160,7 @@ class SessionBridge(QObject):
         self._send(Play())
 
     def advance(self, steps: int) -> None:
-        """Train so many steps, or with 0 to the end of the epoch, then pause."""
+        """Train ``steps`` steps, or with 0 to the end of the epoch, then pause."""
         self._send(Advance(steps))
 
     def pause(self) -> None:
@@ -172,7 +172,7 @@ class SessionBridge(QObject):
         self._send(Change(live))
 
     def pace(self, steps_per_second: float) -> None:
-        """Take at most so many steps a second; 0 is full speed."""
+        """Take at most this many steps per second; 0 is full speed."""
         self._send(Pace(steps_per_second))
 
     def finish(self) -> None:

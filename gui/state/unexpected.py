@@ -22,7 +22,7 @@ _DETAILS = " Help > Error log has the details."
 _FIRST_MS, _LONGEST_MS = 1000, 60_000
 """Time from a notice to the next one about the same error; it doubles up to the second."""
 _KINDS = 100
-"""So many different errors are told apart."""
+"""The number of different errors that are distinguished."""
 
 
 @dataclass

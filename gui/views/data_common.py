@@ -1,4 +1,4 @@
-"""What the shown images have in common: mean, spread, histogram."""
+"""What the shown images have in common: mean, standard deviation, histogram."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class CommonPage(QWidget):
         self.statistics: Statistics | None = None
         self.mean = Picture(theme, SIDE, "Mean")
         self.mean.setToolTip("The mean of each pixel over all shown images")
-        self.spread = Picture(theme, SIDE, "Spread")
-        self.spread.setToolTip(
+        self.std = Picture(theme, SIDE, "Standard deviation")
+        self.std.setToolTip(
             "The standard deviation of each pixel: bright where the images differ, brightest at the largest"
         )
         self.histogram = Histogram(theme)
@@ -46,7 +46,7 @@ class CommonPage(QWidget):
         pictures = QHBoxLayout()
         pictures.setSpacing(GRID)
         pictures.addWidget(self.mean)
-        pictures.addWidget(self.spread)
+        pictures.addWidget(self.std)
         pictures.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, 0)
@@ -59,7 +59,7 @@ class CommonPage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        for part in (self.mean, self.spread, self.histogram):
+        for part in (self.mean, self.std, self.histogram):
             part.set_theme(theme)
 
     def show_images(self, part: Part, shown: Labels) -> None:
@@ -90,18 +90,18 @@ class CommonPage(QWidget):
 
     def _clear(self, words: str) -> None:
         self.mean.show_pixels(None)
-        self.spread.show_pixels(None)
+        self.std.show_pixels(None)
         self.histogram.show_counts(None)
         self.words.setText(words)
 
     def _arrived(self, found: Statistics) -> None:
         self.statistics = found
         self.mean.show_pixels(as_picture(found.mean))
-        self.spread.show_pixels(as_picture(found.spread, float(found.spread.max())))
+        self.std.show_pixels(as_picture(found.std, float(found.std.max())))
         self.histogram.show_counts(found.histogram)
         mean, deviation = found.overall
         self.words.setText(
             f"{counted(found.count, 'image')}: mean {mean:.1f} of 255, standard deviation {deviation:.1f}; "
-            f"{percent(found.share_black)} of the pixel values are 0. Largest spread of a pixel: "
-            f"{float(found.spread.max()):.1f}."
+            f"{percent(found.share_black)} of the pixel values are 0. Largest standard deviation of a pixel: "
+            f"{float(found.std.max()):.1f}."
         )

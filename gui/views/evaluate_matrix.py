@@ -26,7 +26,7 @@ _BARS = 104
 """Width of the accuracies beside the rows."""
 _LARGEST = 48
 _TEXT_FROM = 19
-"""Cells of at least so many pixels hold their figure."""
+"""Cells of at least this many pixels hold their figure."""
 
 
 def mixed(low: QColor, high: QColor, share: float) -> QColor:

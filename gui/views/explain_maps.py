@@ -109,7 +109,7 @@ class ExplainMaps(QWidget):
             unit.setVisible(room >= widest and not self._few)
 
     def set_share(self, share: float) -> None:
-        """Show so much of the maps over the image, 0 to 1."""
+        """Blend the maps over the image with this opacity, 0 to 1."""
         self.share = share
         self._draw_all()
 

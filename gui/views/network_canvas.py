@@ -109,7 +109,7 @@ class NetworkCanvas(QGraphicsView):
             self._build()
 
     def zoom_by(self, steps: int) -> None:
-        """Go so many steps up or down in ``ZOOMS``."""
+        """Go this many steps up or down in ``ZOOMS``."""
         place = ZOOMS.index(self.zoom) + steps
         self.set_zoom(ZOOMS[min(max(place, 0), len(ZOOMS) - 1)])
 

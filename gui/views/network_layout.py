@@ -24,7 +24,7 @@ _MOST = 10
 _NARROW, _WIDE = 40, 320
 """Limits of the width of a column of maps; what does not fit unmagnified may be wider."""
 _SHORT = 32
-"""Vectors of at most so many values are drawn as one column."""
+"""Vectors of at most this many values are drawn as one column."""
 _SCROLLED = 152
 """Width of the columns when the whole cannot be seen at once anyway."""
 _SHARING = ("relu", "leaky_relu", "sigmoid", "tanh", "batch_norm", "dropout")

@@ -11,7 +11,7 @@ from gui.style.theme import SMALL, font
 
 SIDE = 296
 _FIGURES_FROM = 36
-"""Squares of at least so many pixels hold their value."""
+"""Squares of at least this many pixels hold their value."""
 _LARGEST = 72
 
 

@@ -115,7 +115,7 @@ class NumberBox(QAbstractSpinBox):
             return None
 
     def stepBy(self, steps: int) -> None:
-        """Move by so many sensible steps."""
+        """Move by this many sensible steps."""
         value = self.number()
         if value is None:
             return

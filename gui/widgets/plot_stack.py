@@ -31,7 +31,7 @@ class PlotStack(PlotRows):
     pointed = pyqtSignal(object)
     """The x under the mouse (a float), or None when it left."""
     stepped = pyqtSignal(int)
-    """The reading line is to move by so many columns."""
+    """The reading line is to move by this many columns."""
     menu_wanted = pyqtSignal(QPoint)
     """A menu is to open at this place of the screen."""
 

@@ -13,7 +13,7 @@ class Readout(Label):
     """Words that change under the mouse, in a place whose height does not."""
 
     def __init__(self, text: str, *, lines: int, narrow: int, parent: QWidget | None = None) -> None:
-        """Show ``text`` in so many lines, and in one more where it is narrower than ``narrow`` pixels."""
+        """Show ``text`` in ``lines`` lines, and in one more where it is narrower than ``narrow`` pixels."""
         super().__init__(text, parent)
         self.setObjectName("note")
         self.setFont(font(SMALL))

@@ -14,7 +14,7 @@ from gui.widgets.plain import show_tip
 
 GAP = 4
 LARGE = 56
-"""Small images are magnified by a whole number to about so many pixels."""
+"""Small images are magnified by a whole number to about this many pixels."""
 
 
 class SampleGrid(QAbstractScrollArea):

@@ -25,7 +25,7 @@ class SpanBox(WholeBox):
         self.setAccessibleName("Steps in the average")
         self.setToolTip(
             tooltip(
-                f"The average is the mean of the last so many steps, 1 to {SPANS[-1]}, each step included.\n"
+                f"The average is the mean of the last n steps, n from 1 to {SPANS[-1]}, each step included.\n"
                 "0 chooses by the length of the run, about 2 % of it."
             )
         )

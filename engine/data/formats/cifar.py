@@ -33,7 +33,7 @@ class _Batches(Format):
     """md5 of the files as they are published."""
 
     def read(self, files: Mapping[str, Found], entry: Entry, task: Task) -> tuple[Dataset, list[str]]:
-        """Read the six batches; what differs from the published files is told, not refused."""
+        """Read the six batches; what differs from the published files is reported, not refused."""
         batches = []
         for name in self.names:
             task.check()

@@ -159,7 +159,7 @@ def squared(rows: npt.NDArray[Any], where: str, understood: list[str]) -> npt.ND
     alike counts.
 
     Raises:
-        DataError: so many numbers fill no square.
+        DataError: that many numbers fill no square.
     """
     count = rows.shape[1]
     grey, colour = isqrt(count), isqrt(count // 3)

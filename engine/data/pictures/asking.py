@@ -49,7 +49,7 @@ def settled(
     Args:
         found: what numbers there are, array by array or type by type; empty if all are bytes.
         answer: what the user says; None to guess.
-        understood: is told what was decided, unless it goes without saying.
+        understood: gets what was decided, unless it goes without saying.
         names: of the arrays.
 
     Returns:

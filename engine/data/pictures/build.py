@@ -27,7 +27,7 @@ def build(
         found: the pictures.
         options: size, channels, fit, and how they are shared out.
         title: of the data set.
-        task: is told how many pictures are done, and says whether to go on.
+        task: gets the number of pictures done, and can cancel.
 
     Returns:
         The data set, and the pictures that could not be read any more and are left out.

@@ -237,7 +237,7 @@ def _hot(left: list[int], cells: list[list[str]]) -> list[int]:
 
 
 def _pixels(cells: list[list[str]], plain: list[str], has_headings: bool) -> list[int]:
-    """Return the columns of pixels: so many columns of numbers that they fill a square."""
+    """Return the columns of pixels: as many columns of numbers as fill a square."""
     numeric = [index for index, column in enumerate(cells) if _mostly(column, _numeric)]
     if not 64 <= len(numeric) <= _MOST_PIXELS:
         return []
@@ -268,7 +268,7 @@ def _few(column: list[str]) -> bool:
 
 
 def side_of(count: int) -> int:
-    """Return the side of the square that so many numbers fill, in grey or in colour; 0 if they do not."""
+    """Return the side of the square that ``count`` numbers fill, in grey or in colour; 0 if they do not."""
     for channels in (1, 3):
         side = isqrt(count // channels)
         if side >= 8 and channels * side * side == count:

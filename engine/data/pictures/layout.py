@@ -24,7 +24,7 @@ from engine.data.pictures.splits import (
 from engine.data.pictures.tree import Node
 
 _LEAST = 2
-"""A class that file names tell has at least so many pictures on average."""
+"""A class read from file names has at least this many pictures on average."""
 
 
 def question(node: Node, tables: list[str]) -> Question | None:

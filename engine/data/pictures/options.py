@@ -22,7 +22,7 @@ FITS: dict[str, str] = {
 _FIT_HELP = "; ".join(f"{fit} {words}" for fit, words in FITS.items()) + "."
 LEAST_SIDE, MOST_SIDE = 8, 128
 _COLOURED_SHARE = 0.1
-"""So many of the pictures must be in colour for colour to be suggested."""
+"""This share of the pictures must be in colour for colour to be suggested."""
 _USUAL_SIDE = 64
 """Larger pictures make training slow, so no larger size is suggested."""
 
@@ -60,5 +60,5 @@ def suggested_size(short_sides: Sequence[int]) -> int:
 
 
 def suggested_colour(coloured: Sequence[bool]) -> bool:
-    """Whether so many pictures have colour that it should be kept."""
+    """Whether enough pictures have colour for it to be kept."""
     return bool(coloured) and float(np.mean(coloured)) >= _COLOURED_SHARE

@@ -145,7 +145,7 @@ def scan(path: Path, task: Task | None = None, answers: Answers = NO_ANSWERS) ->
 
     Args:
         path: the folder or file.
-        task: is told how many pictures are done, and says whether to go on.
+        task: gets the number of pictures done, and can cancel.
         answers: to the questions that an earlier look has raised.
 
     Returns:

@@ -26,7 +26,7 @@ _MOST = 20_000
 
 
 def list_table(path: Path, task: Task, answers: Answers = NO_ANSWERS) -> Listing:
-    """List a table of pictures, one a line.
+    """List a table of pictures, one per line.
 
     The columns are parted by commas, semicolons, tabs or bars. A first line of headings is optional;
     the columns may stand anywhere. A line names a file and its class, or marks the class with a 1 in one

@@ -26,8 +26,8 @@ def test_no_more_than_the_largest_side_is_looked_at(
     several: bool, largest: int, factor: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[int, ...]] = []
-    real = readings.ink_of
-    monkeypatch.setattr(readings, "ink_of", lambda level: seen.append(level.shape) or real(level))
+    real = readings.foreground
+    monkeypatch.setattr(readings, "foreground", lambda level: seen.append(level.shape) or real(level))
     recognise(two_ones(factor), find_model("digits"), several=several)
     scale = min(1.0, largest / (200 * factor))
     assert seen == [(round(120 * factor * scale), round(200 * factor * scale))]

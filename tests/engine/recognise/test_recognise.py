@@ -15,7 +15,7 @@ from engine.model.input_form import takes_dark_ground, takes_digits
 from engine.model.model_file import Model, find_model
 from engine.model.network import Network
 from engine.model.spec import preset
-from engine.recognise.ink import ink
+from engine.recognise.foreground import foreground
 from engine.recognise.marks import Box, components, find_marks
 from engine.recognise.readings import recognise
 
@@ -154,7 +154,7 @@ def test_components_are_those_of_scipy(seed: int, share: float) -> None:
 @pytest.mark.parametrize("noise", [0.0, 0.01, 0.05])
 def test_an_empty_sheet_shows_nothing(digits: Model, noise: float) -> None:
     grey = np.linspace(0.4, 0.8, 300)[None] + np.random.default_rng(2).normal(0, noise, (200, 300))
-    assert not (ink(grey) > 0.3).sum() > 0.001 * grey.size
+    assert not (foreground(grey) > 0.3).sum() > 0.001 * grey.size
     if noise == 0:
         with pytest.raises(DataError, match="shows nothing"):
             recognise(picture(grey * 0 + 0.5), digits)

@@ -169,7 +169,7 @@ def test_statistics_come_while_they_are_in_sight_and_only_then(qtbot, view, data
     found = view.common.statistics
     chosen = dataset.train_images[view.grid.shown].astype(float)
     np.testing.assert_allclose(found.mean, chosen.mean(axis=0), rtol=1e-5, atol=1e-4)
-    np.testing.assert_allclose(found.spread, chosen.std(axis=0), rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(found.std, chosen.std(axis=0), rtol=1e-4, atol=1e-2)
     np.testing.assert_array_equal(found.histogram[0], np.bincount(chosen.astype(int).ravel(), minlength=256))
     assert found.overall == pytest.approx((chosen.mean(), chosen.std()))
     assert f"mean {chosen.mean():.1f} of 255" in view.common.words.text()

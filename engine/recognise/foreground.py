@@ -1,10 +1,10 @@
-"""Ink on paper: what stands out in a picture, lighter or darker, under whatever light.
+"""The foreground of a picture: what stands out, lighter or darker, under whatever light.
 
-The paper is a surface of second order, fitted to the picture by least absolute deviations, so that
-ink, which covers the lesser part, does not bend it (as long as it explains the border as well; of a
-picture full of ink only the border is paper). Under light that no such surface follows, the paper is
-the median of the neighbourhood. What strays from the surface is ink, on that side to
-which more strays. Then the light is followed more closely: the mean of what is no ink, in cells of
+The background is a surface of second order, fitted to the picture by least absolute deviations, so that
+foreground, which covers the lesser part, does not bend it (as long as it explains the border as well; of a
+picture full of foreground only the border is background). Under light that no such surface follows, the
+background is the median of the neighbourhood. What strays from the surface is foreground, on that side to
+which more strays. Then the light is followed more closely: the mean of what is not foreground, in cells of
 an eighth of the picture, is taken away too.
 """
 
@@ -21,41 +21,41 @@ Mask = npt.NDArray[np.bool_]
 LEAST_CONTRAST = 8 / 255
 """A picture whose greys differ by less than this shows nothing."""
 _COARSE = 96
-"""The paper is fitted to a picture reduced to this many pixels a side."""
+"""The background is fitted to a picture reduced to this many pixels a side."""
 _WINDOW = 25
-"""Where that surface does not fit, the paper is the median of a square of so many of these pixels."""
+"""Where that surface does not fit, the background is the median of a square of n of these pixels."""
 _UNFIT = 0.012
 """A surface that is so far off half of the picture does not fit."""
 _CELLS = 8
 _ROUNDS = 12
 _SIGMAS = 3.0
-"""So many standard deviations of the paper's noise are no ink."""
+"""Within this many standard deviations of the noise all is background."""
 _GRAINY = 0.03
 """A picture with more noise than this is smoothed."""
 _DARKEST = 0.1
-"""Paper darker than this is taken to be so bright: its ink could not be told from noise."""
+"""A darker background counts as this bright: on it, foreground cannot be distinguished from noise."""
 
 
-def ink(grey: Array) -> Array:
-    """Return the ink of a picture whatever its polarity and its light.
+def foreground(grey: Array) -> Array:
+    """Return the foreground of a picture whatever its polarity and its light.
 
     Args:
         grey: brightness, ``(H, W)``, from 0 to 1.
 
     Returns:
-        ``(H, W)`` from 0 (paper) to 1 (full ink); all 0 if nothing stands out.
+        ``(H, W)`` from 0 (background) to 1 (full foreground); all 0 if nothing stands out.
     """
-    paper = _paper(grey)
-    if _noise(grey - paper) > _GRAINY:
+    background = _background(grey)
+    if _noise(grey - background) > _GRAINY:
         grey = _smoothed(grey)
-    stray = grey - paper
+    stray = grey - background
     side, sign = _darker_or_lighter(stray)
     strong = side > max(_noise(stray), LEAST_CONTRAST / 2)
     if not strong.any():
         return np.zeros_like(grey)
     light = _uneven_light(stray, side < 0.5 * _otsu(side[strong]))
     # Ink swallows a share of the light that falls on it; paint in the light adds what it adds.
-    stray = (stray - light) / (np.maximum(paper + light, _DARKEST) if sign < 0 else 1.0)
+    stray = (stray - light) / (np.maximum(background + light, _DARKEST) if sign < 0 else 1.0)
     side, noise = np.maximum(sign * stray, 0), _noise(stray)
     strong = side > max(noise, LEAST_CONTRAST / 2)
     if not strong.any():
@@ -68,8 +68,8 @@ def ink(grey: Array) -> Array:
     return np.asarray(np.clip((side - floor) / (peak - floor), 0, 1))
 
 
-def _paper(grey: Array) -> Array:
-    """Return the brightness that the paper has at every pixel, ``(H, W)``."""
+def _background(grey: Array) -> Array:
+    """Return the brightness that the background has at every pixel, ``(H, W)``."""
     height, width = grey.shape
     coarse = _resized(grey, (min(width, _COARSE), min(height, _COARSE)), Image.Resampling.BOX)
     terms = _terms(*coarse.shape)
@@ -79,7 +79,7 @@ def _paper(grey: Array) -> Array:
     surface = _fit(terms, coarse.ravel(), everywhere)
     stray = np.abs(coarse.ravel() - terms @ surface)
     if np.median(stray[border.ravel()]) > 0.3 * stray.max():
-        # The surface follows the ink: there is more of it than of the paper.
+        # The surface follows the foreground: there is more of it than of the background.
         terms[:, 3:] = 0
         surface = _fit(terms, coarse.ravel(), border.ravel())
         surface[3:] = 0
@@ -135,7 +135,7 @@ def _darker_or_lighter(stray: Array) -> tuple[Array, int]:
 
 
 def _noise(stray: Array) -> float:
-    """Return how far the paper strays by its noise alone."""
+    """Return how far the background strays by its noise alone."""
     return _SIGMAS * 1.4826 * float(np.median(np.abs(stray)))
 
 
@@ -151,11 +151,11 @@ def _otsu(values: Array) -> float:
     return float(edges[int(np.nanargmax(apart)) + 1]) if np.isfinite(apart).any() else float(values.min())
 
 
-def _uneven_light(stray: Array, paper: Mask) -> Array:
-    """Return what the paper's stray is in the neighbourhood of every pixel, ``(H, W)``."""
+def _uneven_light(stray: Array, background: Mask) -> Array:
+    """Return what the background's stray is in the neighbourhood of every pixel, ``(H, W)``."""
     height, width = stray.shape
     cells = (min(_CELLS, width), min(_CELLS, height))
-    amount = _resized(paper.astype(np.float64), cells, Image.Resampling.BOX)
-    total = _resized(np.where(paper, stray, 0.0), cells, Image.Resampling.BOX)
-    # A cell that is nearly all ink knows little of its paper.
+    amount = _resized(background.astype(np.float64), cells, Image.Resampling.BOX)
+    total = _resized(np.where(background, stray, 0.0), cells, Image.Resampling.BOX)
+    # A cell that is nearly all foreground knows little of its background.
     return _resized(total / (amount + 0.05), (width, height), Image.Resampling.BILINEAR)
