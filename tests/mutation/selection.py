@@ -4,6 +4,10 @@ from __future__ import annotations
 
 _TRAINING = "tests/engine/training"
 _SESSION = "tests/engine/session"
+_STEP = (
+    f"{_TRAINING}/test_against_twin.py::test_with_everything_at_once_every_step_is_the_twins",
+    f"{_TRAINING}/test_against_twin.py::test_in_float32_and_with_help_the_step_is_the_twins_too[1]",
+)
 
 SELECTION: dict[str, tuple[str, ...]] = {
     "engine/model/losses.py": ("tests/engine/model/test_losses.py",),
@@ -14,20 +18,19 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/schedules/simple.py": ("tests/engine/schedules",),
     "engine/schedules/warm.py": ("tests/engine/schedules",),
     "engine/schedules/__init__.py": ("tests/engine/schedules",),
-    "engine/training/gradient.py": (f"{_TRAINING}/test_against_twin.py",),
+    "engine/training/gradient.py": (*_STEP, f"{_TRAINING}/test_trainer.py"),
     "engine/training/micro_batches.py": (f"{_TRAINING}/test_micro_batches.py",),
     "engine/training/evaluation.py": (f"{_TRAINING}/test_evaluation.py",),
     "engine/training/worker_pool.py": (
         f"{_TRAINING}/test_worker_pool_sharing.py",
         f"{_TRAINING}/test_worker_pool.py::test_helpers_change_no_number",
     ),
-    "engine/training/update.py": (f"{_TRAINING}/test_against_twin.py",),
+    "engine/training/update.py": (*_STEP, f"{_TRAINING}/test_divergence.py::test_validation_is_a_proof_too"),
     "engine/training/moment.py": (f"{_TRAINING}/test_divergence.py", f"{_TRAINING}/test_trainer.py"),
     "engine/training/batches.py": (f"{_TRAINING}/test_replay.py", f"{_TRAINING}/test_against_twin.py"),
     "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),
     "engine/training/trainer.py": (
-        f"{_TRAINING}/test_against_twin.py::test_with_everything_at_once_every_step_is_the_twins",
-        f"{_TRAINING}/test_against_twin.py::test_in_float32_and_with_help_the_step_is_the_twins_too[1]",
+        *_STEP,
         f"{_TRAINING}/test_trainer.py",
         f"{_TRAINING}/test_divergence.py::test_what_leaves_the_loss_finite_is_found_too",
         f"{_TRAINING}/test_divergence.py::test_a_dead_unit_with_an_infinite_bias_is_noticed",
