@@ -52,7 +52,7 @@ bench: env-dev
 
 mutate: env-dev
 	$(PIP_INSTALL) -e ".[mutate]"
-	$(BIN)/python -m tests.mutation $(FILES)
+	$(BIN)/python -m tests.mutation $(FILES) $(ARGS)
 
 bundle: env-dev
 	$(PIP_INSTALL) -e ".[bundle]"

@@ -65,19 +65,27 @@ def undecorated(source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def prepared(file: str) -> Path:
-    """Return a folder with a fresh copy of the project in which ``file`` is to be mutated."""
+def prepared(file: str, again: bool) -> Path:
+    """Return a folder with a copy of the project in which ``file`` is to be mutated.
+
+    It is a fresh one, or with ``again`` the one of the last run with the tests of today.
+    """
     folder = WORK / file.removesuffix(".py").replace("/", ".")
-    shutil.rmtree(folder, ignore_errors=True)
-    for name in ("engine", "gui", "tests"):
+    if again:
+        shutil.rmtree(folder / "tests")
+        (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in ("tests",) if again else ("engine", "gui", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "main.py", folder)
-    (folder / file).write_text(undecorated((ROOT / file).read_text("utf-8")), "utf-8")
-    (folder / "mutants").mkdir()
-    for place in (folder, folder / "mutants"):
-        (place / "resources").symlink_to(ROOT / "resources")
     settings = MUTMUT.format(file=json.dumps(file), tests=json.dumps(list(SELECTION[file])))
     (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
+    if not again:
+        shutil.copy(ROOT / "main.py", folder)
+        (folder / file).write_text(undecorated((ROOT / file).read_text("utf-8")), "utf-8")
+        (folder / "mutants").mkdir()
+        for place in (folder, folder / "mutants"):
+            (place / "resources").symlink_to(ROOT / "resources")
     return folder
 
 
@@ -111,20 +119,26 @@ def change(folder: Path, file: str, mutant: str) -> Change:
     return Change(file, function, *sides)
 
 
-def mutate(file: str, children: int) -> bool:
+def results(folder: Path) -> list[tuple[str, str]]:
+    """Return every mutant and what became of it."""
+    lines = mutmut(folder, "results", "--all", "true").splitlines()
+    return [(name, status) for name, _, status in (line.strip().rpartition(": ") for line in lines)]
+
+
+def mutate(file: str, children: int, again: bool) -> bool:
     """Try the mutants of ``file``; returns whether enough are killed and all others are listed."""
-    folder = prepared(file)
     try:
-        mutmut(folder, "run", "--max-children", str(children))
-    except RuntimeError as error:
+        folder = prepared(file, again)
+        chosen = [name for name, status in results(folder) if status not in KILLED] if again else []
+        if chosen or not again:
+            mutmut(folder, "run", "--max-children", str(children), *chosen)
+    except (RuntimeError, OSError) as error:
         print(f"{file}: {error}", flush=True)
         return False
-    results = [
-        line.strip().rpartition(": ") for line in mutmut(folder, "results", "--all", "true").splitlines()
-    ]
-    counts = Counter(status for _, _, status in results)
+    found = results(folder)
+    counts = Counter(status for _, status in found)
     total, killed = sum(counts.values()), sum(counts[status] for status in KILLED)
-    left = [change(folder, file, name) for name, _, status in results if status not in KILLED]
+    left = [change(folder, file, name) for name, status in found if status not in KILLED]
     new = [entry for entry in left if not is_listed(entry)]
     share = killed / total if total else 1.0
     rest = f"{len(left) - len(new)} listed, {len(new)} new"
@@ -142,11 +156,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", metavar="FILE", help="files of selection.py; all by default")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants tried at a time")
+    parser.add_argument("--again", action="store_true", help="only the mutants that survived the last time")
     wanted = parser.parse_args()
     unknown = sorted(set(wanted.files) - set(SELECTION))
     if unknown:
         parser.error(f"{unknown[0]} is not in tests/mutation/selection.py")
-    good = [mutate(file, wanted.jobs) for file in wanted.files or SELECTION]
+    good = [mutate(file, wanted.jobs, wanted.again) for file in wanted.files or SELECTION]
     return 0 if all(good) else 1
 
 

@@ -25,7 +25,10 @@ SELECTION: dict[str, tuple[str, ...]] = {
         f"{_TRAINING}/test_worker_pool_sharing.py",
         f"{_TRAINING}/test_worker_pool.py::test_helpers_change_no_number",
     ),
-    "engine/training/update.py": (*_STEP, f"{_TRAINING}/test_divergence.py::test_validation_is_a_proof_too"),
+    "engine/training/train_state.py": (
+        *_STEP,
+        f"{_TRAINING}/test_divergence.py::test_validation_is_a_proof_too",
+    ),
     "engine/training/moment.py": (f"{_TRAINING}/test_divergence.py", f"{_TRAINING}/test_trainer.py"),
     "engine/training/batches.py": (f"{_TRAINING}/test_replay.py", f"{_TRAINING}/test_against_twin.py"),
     "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),

@@ -54,6 +54,7 @@ KINDS: tuple[tuple[str, str], ...] = (
 )
 """What a mutant may change, or take away, without a difference: a pattern, and the reason."""
 
+_GRADIENT = "engine/training/gradient.py"
 _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
@@ -168,6 +169,20 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_BRIDGE, "SessionBridge._ask", "period = FRAME_MS / 1000", "period = FRAME_MS / 1001"),
         "a tenth of a millisecond, which is rounded away",
+    ),
+    Survivor(
+        Change(_GRADIENT, "MicroBatchWorker.__init__", "self._scratch = Scratch()", "self._scratch = None"),
+        "which buffers are used again costs memory and time, and changes no number",
+    ),
+    Survivor(
+        Change(
+            _GRADIENT, "MicroBatchWorker._micro_batch", "ctx = *scratch=self._scratch)", "ctx = *rng=rng, *"
+        ),
+        "which buffers are used again costs memory and time, and changes no number",
+    ),
+    Survivor(
+        Change(_GRADIENT, "MicroBatchWorker._micro_batch", "rng: * = None", 'rng: * = ""'),
+        "without layers that draw, nobody looks at it",
     ),
 )
 
