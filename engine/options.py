@@ -74,11 +74,11 @@ class Configurable:
     """A frozen dataclass whose fields are options; base of layers, optimisers, schedules.
 
     Attributes:
-        kind: the word that names the class in JSON.
+        type_name: the word that names the class in JSON, under ``kind``.
         title: the words that name it in the window.
     """
 
-    kind: ClassVar[str] = ""
+    type_name: ClassVar[str] = ""
     title: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
@@ -86,7 +86,9 @@ class Configurable:
         for field in dataclasses.fields(self):
             info = field.metadata.get("info")
             if info is not None:
-                value = checked(f"{self.kind}: {field.name}", getattr(self, field.name), field.default, info)
+                value = checked(
+                    f"{self.type_name}: {field.name}", getattr(self, field.name), field.default, info
+                )
                 object.__setattr__(self, field.name, value)
 
     @classmethod
@@ -96,7 +98,7 @@ class Configurable:
 
     def to_json(self) -> dict[str, Any]:
         """Return ``{"kind": ..., option: value, ...}`` with plain JSON values."""
-        values: dict[str, Any] = {"kind": self.kind}
+        values: dict[str, Any] = {"kind": self.type_name}
         for name in self.options():
             value = getattr(self, name)
             values[name] = list(value) if isinstance(value, tuple) else value
@@ -163,6 +165,6 @@ def from_json(kinds: dict[str, type[T]], data: Any, what: str) -> T:
     if unknown:
         known = ", ".join(cls.options()) or "none"
         raise ConfigError(
-            f"{what.capitalize()} '{cls.kind}' has no option {unknown[0]!r}; its options are: {known}."
+            f"{what.capitalize()} '{cls.type_name}' has no option {unknown[0]!r}; its options are: {known}."
         )
     return cls(**values)

@@ -31,7 +31,7 @@ class Augmentation(Configurable):
     amount to the amount. What comes into view beyond an edge repeats the edge.
     """
 
-    kind: ClassVar[str] = "augmentation"
+    type_name: ClassVar[str] = "augmentation"
     title: ClassVar[str] = "Augmentation"
 
     shift: float = option(0.0, "Shift along each axis, in pixels.", low=0.0, high=16.0)
@@ -210,4 +210,4 @@ def augmentation_from_json(data: Any) -> Augmentation:
     """Build from what ``to_json`` gave, or from the name of a ready-made one; raises ConfigError."""
     if isinstance(data, str) and data in AUGMENTATIONS:
         return AUGMENTATIONS[data]
-    return from_json({Augmentation.kind: Augmentation}, data, "augmentation")
+    return from_json({Augmentation.type_name: Augmentation}, data, "augmentation")

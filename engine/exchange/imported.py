@@ -75,7 +75,7 @@ class Imported:
 def described(network: Network) -> str:
     """Say in one sentence what was understood: layers, weights, input and classes."""
     channels, height, width = network.spec.in_shape
-    layers = ", ".join(layer.kind for layer in network.spec.layers)
+    layers = ", ".join(layer.type_name for layer in network.spec.layers)
     colour = {1: "in grey", 3: "in colour"}.get(channels, f"of {channels} channels")
     return (
         f"{counted(network.vector.size, 'weight')}, {counted(network.classes, 'class', 'classes')}, "

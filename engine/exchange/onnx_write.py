@@ -155,7 +155,7 @@ def _residual(layer: Residual, spot: Spot) -> str:
         value = spot.x
         for part, inner in path:
             own = {k[len(part) + 1 :]: v for k, v in spot.params.items() if k.startswith(f"{part}.")}
-            value = WRITERS[inner.kind](inner, Spot(spot.graph, f"{spot.name}.{part}", value, own))
+            value = WRITERS[inner.type_name](inner, Spot(spot.graph, f"{spot.name}.{part}", value, own))
         return value
 
     residual_branch, shortcut = layer.paths(spot.params)
@@ -196,7 +196,7 @@ def to_onnx(model: Model) -> bytes:
         graph.weight(name, numbers.astype(np.float32).reshape(1, channels, 1, 1))
         value = graph.node(operation, [value, name], f"{name}.out")
     for index, (layer, params) in enumerate(zip(network.spec.layers, network.params, strict=True)):
-        value = WRITERS[layer.kind](layer, Spot(graph, str(index), value, params))
+        value = WRITERS[layer.type_name](layer, Spot(graph, str(index), value, params))
     graph.node("Identity", [value], "logits")
     graph.node("Softmax", ["logits"], "probabilities", axis=1)
     answers = ["N", network.classes]

@@ -171,10 +171,12 @@ def torch_text(model: Model, weights: str = WEIGHTS) -> str:
     """Return the class for ``model`` as Python text, with the lines that load ``weights``."""
     spec = model.network.spec
     shapes = (spec.in_shape, *model.network.shapes)
-    layers = [SAYERS[layer.kind](layer, shape) for layer, shape in zip(spec.layers, shapes, strict=False)]
+    layers = [
+        SAYERS[layer.type_name](layer, shape) for layer, shape in zip(spec.layers, shapes, strict=False)
+    ]
     channels, height, width = spec.in_shape
     name = class_name(model)
-    kinds = {layer.kind for layer in spec.layers}
+    kinds = {layer.type_name for layer in spec.layers}
     plain = any(isinstance(layer, Dropout) and not layer.inverted for layer in spec.layers)
     mean, std = ([float(f"{255 * v:.8g}") for v in values] for values in _standard(model))
     taken, given = f"(N, {channels}, {height}, {width})", f"(N, {model.network.classes})"

@@ -30,7 +30,7 @@ class GradCam(Method):
     Source: Selvaraju et al., *Grad-CAM: visual explanations from deep networks*, 2017.
     """
 
-    kind: ClassVar[str] = "grad_cam"
+    type_name: ClassVar[str] = "grad_cam"
     title: ClassVar[str] = "Grad-CAM"
     about: ClassVar[str] = (
         "Where the feature maps that speak for the class are active. Coarse: a square stands for all that "

@@ -32,7 +32,7 @@ class Occlusion(Method):
     Source: Zeiler and Fergus, *Visualizing and understanding convolutional networks*, 2014.
     """
 
-    kind: ClassVar[str] = "occlusion"
+    type_name: ClassVar[str] = "occlusion"
     title: ClassVar[str] = "Occlusion"
     about: ClassVar[str] = (
         "How much probability the class loses when a patch of the average colour covers this place. "

@@ -27,7 +27,7 @@ class Saliency(Method):
     Source: Simonyan, Vedaldi and Zisserman, *Deep inside convolutional networks*, 2014.
     """
 
-    kind: ClassVar[str] = "saliency"
+    type_name: ClassVar[str] = "saliency"
     title: ClassVar[str] = "Saliency"
     about: ClassVar[str] = (
         "Which way each pixel would push the score if it became a little brighter. True for small changes "

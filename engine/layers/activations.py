@@ -26,7 +26,7 @@ class _Activation(Layer):
 class Relu(_Activation):
     """Rectified linear unit: ``y = max(x, 0)``; its slope at 0 counts as 0."""
 
-    kind: ClassVar[str] = "relu"
+    type_name: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU"
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
@@ -52,7 +52,7 @@ class Relu6(_Activation):
     Source: Krizhevsky, *Convolutional deep belief networks on CIFAR-10*, 2010, with 6 as the ceiling.
     """
 
-    kind: ClassVar[str] = "relu6"
+    type_name: ClassVar[str] = "relu6"
     title: ClassVar[str] = "ReLU6"
 
     ceiling: float = option(6.0, "The largest value that passes", low=0, high=1e6, above_low=True)
@@ -75,7 +75,7 @@ class Relu6(_Activation):
 class LeakyRelu(_Activation):
     """ReLU that lets a little through below zero: ``y = x`` if ``x > 0`` else ``slope x``."""
 
-    kind: ClassVar[str] = "leaky_relu"
+    type_name: ClassVar[str] = "leaky_relu"
     title: ClassVar[str] = "Leaky ReLU"
 
     slope: float = option(
@@ -101,7 +101,7 @@ class LeakyRelu(_Activation):
 class Sigmoid(_Activation):
     """Logistic function: ``y = 1 / (1 + exp(-x))``, between 0 and 1."""
 
-    kind: ClassVar[str] = "sigmoid"
+    type_name: ClassVar[str] = "sigmoid"
     title: ClassVar[str] = "Sigmoid"
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
@@ -125,7 +125,7 @@ class Sigmoid(_Activation):
 class Tanh(_Activation):
     """Hyperbolic tangent: ``y = tanh(x)``, between -1 and 1."""
 
-    kind: ClassVar[str] = "tanh"
+    type_name: ClassVar[str] = "tanh"
     title: ClassVar[str] = "Tanh"
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:

@@ -34,7 +34,7 @@ class BatchNorm(Layer):
     Source: Ioffe and Szegedy, 2015.
     """
 
-    kind: ClassVar[str] = "batch_norm"
+    type_name: ClassVar[str] = "batch_norm"
     title: ClassVar[str] = "Batch normalisation"
     statistics: ClassVar[tuple[str, ...]] = ("running_mean", "running_var")
 

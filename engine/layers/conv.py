@@ -28,7 +28,7 @@ class Conv(Layer):
     ``(F, C, kh, kw)``, ``bias`` ``(F,)``.
     """
 
-    kind: ClassVar[str] = "conv"
+    type_name: ClassVar[str] = "conv"
     title: ClassVar[str] = "Convolution"
     decayed: ClassVar[tuple[str, ...]] = ("weight",)
 

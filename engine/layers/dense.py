@@ -21,7 +21,7 @@ class Dense(Layer):
     Shapes: ``(N, D)`` to ``(N, U)``; ``weight`` ``(U, D)``, ``bias`` ``(U,)``.
     """
 
-    kind: ClassVar[str] = "dense"
+    type_name: ClassVar[str] = "dense"
     title: ClassVar[str] = "Fully connected"
     decayed: ClassVar[tuple[str, ...]] = ("weight",)
 

@@ -22,7 +22,7 @@ class Dropout(Layer):
     Source: Srivastava et al., 2014.
     """
 
-    kind: ClassVar[str] = "dropout"
+    type_name: ClassVar[str] = "dropout"
     title: ClassVar[str] = "Dropout"
     random: ClassVar[bool] = True
 

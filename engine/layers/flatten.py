@@ -17,7 +17,7 @@ class Flatten(Layer):
     Feature ``(c H + h) W + w`` is pixel ``(h, w)`` of map ``c``, the order of PyTorch and ONNX.
     """
 
-    kind: ClassVar[str] = "flatten"
+    type_name: ClassVar[str] = "flatten"
     title: ClassVar[str] = "Flatten"
 
     def out_shape(self, in_shape: Shape) -> Shape:

@@ -22,7 +22,7 @@ class GlobalAveragePool(Layer):
     Source: Lin, Chen and Yan, *Network in network*, 2013.
     """
 
-    kind: ClassVar[str] = "global_average_pool"
+    type_name: ClassVar[str] = "global_average_pool"
     title: ClassVar[str] = "Global average pooling"
 
     def out_shape(self, in_shape: Shape) -> Shape:

@@ -34,7 +34,7 @@ class _Pool(Layer):
         super().__post_init__()
         if any(2 * p > k for p, k in zip(pair(self.padding), pair(self.size), strict=True)):
             raise ConfigError(
-                f"{self.kind}: padding is {self.padding!r} with size {self.size!r}; "
+                f"{self.type_name}: padding is {self.padding!r} with size {self.size!r}; "
                 "allowed is at most half the size."
             )
 
@@ -59,7 +59,7 @@ class MaxPool(_Pool):
     never wins. The gradient goes to the first of equal values, column by column.
     """
 
-    kind: ClassVar[str] = "max_pool"
+    type_name: ClassVar[str] = "max_pool"
     title: ClassVar[str] = "Max pooling"
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
@@ -83,7 +83,7 @@ class AveragePool(_Pool):
     counts as zeros.
     """
 
-    kind: ClassVar[str] = "average_pool"
+    type_name: ClassVar[str] = "average_pool"
     title: ClassVar[str] = "Average pooling"
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:

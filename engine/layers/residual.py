@@ -51,7 +51,7 @@ class Residual(Layer):
     Source: He, Zhang, Ren and Sun, *Deep residual learning for image recognition*, 2015.
     """
 
-    kind: ClassVar[str] = "residual"
+    type_name: ClassVar[str] = "residual"
     title: ClassVar[str] = "Residual block"
     kernels: ClassVar[str] = "conv1.weight"
     decayed: ClassVar[tuple[str, ...]] = ("conv1.weight", "conv2.weight", "downsample.0.weight")

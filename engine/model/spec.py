@@ -77,10 +77,10 @@ class NetworkSpec:
             try:
                 shape = layer.out_shape(shape)
             except ShapeError as error:
-                raise ShapeError(f"Layer {number} ({layer.kind}): {error}") from None
+                raise ShapeError(f"Layer {number} ({layer.type_name}): {error}") from None
             if math.prod(shape) > MOST_VALUES:
                 raise ShapeError(
-                    f"Layer {number} ({layer.kind}) gives {math.prod(shape):,} values for one image; "
+                    f"Layer {number} ({layer.type_name}) gives {math.prod(shape):,} values for one image; "
                     f"allowed are {MOST_VALUES:,}."
                 )
             shapes.append(shape)

@@ -10,7 +10,7 @@ from engine.optimisers.momentum import Momentum, Nesterov, Sgd
 from engine.options import from_json
 
 OPTIMISERS: dict[str, type[Optimiser]] = {
-    cls.kind: cls for cls in (Sgd, Momentum, Nesterov, RmsProp, Adam, AdamW)
+    cls.type_name: cls for cls in (Sgd, Momentum, Nesterov, RmsProp, Adam, AdamW)
 }
 
 

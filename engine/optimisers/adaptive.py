@@ -19,7 +19,7 @@ class RmsProp(Optimiser):
     ``s <- rho s + (1 - rho) g^2``, ``v <- mu v + g / (sqrt(s) + eps)``, ``w <- w - lr v``.
     """
 
-    kind: ClassVar[str] = "rmsprop"
+    type_name: ClassVar[str] = "rmsprop"
     title: ClassVar[str] = "RMSProp"
     state_names: ClassVar[tuple[str, ...]] = ("square", "velocity")
 
@@ -53,7 +53,7 @@ class Adam(Optimiser):
     ``w <- w - lr (m / (1 - b1^t)) / (sqrt(s / (1 - b2^t)) + eps)``.
     """
 
-    kind: ClassVar[str] = "adam"
+    type_name: ClassVar[str] = "adam"
     title: ClassVar[str] = "Adam"
     state_names: ClassVar[tuple[str, ...]] = ("mean", "square")
 
@@ -102,7 +102,7 @@ class AdamW(Adam):
     ``w <- w - lr decay w`` before Adam's own step.
     """
 
-    kind: ClassVar[str] = "adamw"
+    type_name: ClassVar[str] = "adamw"
     title: ClassVar[str] = "AdamW"
 
     def update(

@@ -13,7 +13,7 @@ from engine.types import Array
 class Sgd(Optimiser):
     """Stochastic gradient descent: ``w <- w - lr (g + decay w)``."""
 
-    kind: ClassVar[str] = "sgd"
+    type_name: ClassVar[str] = "sgd"
     title: ClassVar[str] = "SGD"
     uses_momentum: ClassVar[bool] = False
 
@@ -36,7 +36,7 @@ class Sgd(Optimiser):
 class Momentum(Optimiser):
     """Heavy-ball momentum (Polyak 1964): ``v <- mu v + g``, ``w <- w - lr v``."""
 
-    kind: ClassVar[str] = "momentum"
+    type_name: ClassVar[str] = "momentum"
     title: ClassVar[str] = "Momentum"
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
@@ -64,7 +64,7 @@ class Nesterov(Optimiser):
     ``v <- mu v + g``, ``w <- w - lr (g + mu v)``.
     """
 
-    kind: ClassVar[str] = "nesterov"
+    type_name: ClassVar[str] = "nesterov"
     title: ClassVar[str] = "Nesterov"
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 

@@ -9,7 +9,9 @@ from engine.schedules.base import Schedule
 from engine.schedules.simple import Constant, Cosine, Step
 from engine.schedules.warm import OneCycle, WarmUp
 
-SCHEDULES: dict[str, type[Schedule]] = {cls.kind: cls for cls in (Constant, Step, Cosine, WarmUp, OneCycle)}
+SCHEDULES: dict[str, type[Schedule]] = {
+    cls.type_name: cls for cls in (Constant, Step, Cosine, WarmUp, OneCycle)
+}
 
 
 def schedule_from_json(data: Any) -> Schedule:

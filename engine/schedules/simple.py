@@ -14,7 +14,7 @@ from engine.schedules.base import Schedule
 class Constant(Schedule):
     """``1`` throughout."""
 
-    kind: ClassVar[str] = "constant"
+    type_name: ClassVar[str] = "constant"
     title: ClassVar[str] = "Constant"
 
     def factor(self, epoch: float, epochs: int) -> float:
@@ -26,7 +26,7 @@ class Constant(Schedule):
 class Step(Schedule):
     """``factor^floor(epoch / every)``."""
 
-    kind: ClassVar[str] = "step"
+    type_name: ClassVar[str] = "step"
     title: ClassVar[str] = "Step decay"
 
     every: int = option(1, "Epochs between two steps down.", low=1, high=10000)
@@ -46,7 +46,7 @@ class Cosine(Schedule):
     ``floor + (1 - floor) (1 + cos(pi epoch / epochs)) / 2``.
     """
 
-    kind: ClassVar[str] = "cosine"
+    type_name: ClassVar[str] = "cosine"
     title: ClassVar[str] = "Cosine"
 
     floor: float = option(0.0, "Share of the learning rate that is left at the end.", low=0.0, high=1.0)

@@ -14,7 +14,7 @@ from engine.schedules.base import Schedule
 class WarmUp(Schedule):
     """A straight rise from 0 to 1 over the first epochs (Goyal et al. 2017), then half a cosine."""
 
-    kind: ClassVar[str] = "warm_up"
+    type_name: ClassVar[str] = "warm_up"
     title: ClassVar[str] = "Warm-up, then cosine"
 
     warm: float = option(0.5, "Epochs until the full learning rate is reached.", low=0.0, high=1000.0)
@@ -32,7 +32,7 @@ class WarmUp(Schedule):
 class OneCycle(Schedule):
     """One cycle (Smith and Topin 2019): up from ``start`` to 1, then down to ``end``, in half cosines."""
 
-    kind: ClassVar[str] = "one_cycle"
+    type_name: ClassVar[str] = "one_cycle"
     title: ClassVar[str] = "One cycle"
 
     peak: float = option(

@@ -231,7 +231,7 @@ class LayerEditor(QDialog):
         if layer is None:
             self.heading.setText("No layer: add one.")
             return
-        self.heading.setText(f"{self.model.selected + 1}  {layer.title or layer.kind}")
+        self.heading.setText(f"{self.model.selected + 1}  {layer.title or layer.type_name}")
         if layer.options():
             self._form = PartForm(layer)
             self._form.changed.connect(self._configure)

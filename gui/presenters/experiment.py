@@ -101,7 +101,7 @@ def preset_of(network: NetworkSpec) -> str:
 def summary(network: NetworkSpec) -> str:
     """Return the network in a line or two: its layers that learn, and how much they learn."""
     reports = network.report()
-    learning = [f"{report.layer.title or report.layer.kind}" for report in reports if report.parameters]
+    learning = [f"{report.layer.title or report.layer.type_name}" for report in reports if report.parameters]
     total = sum(report.parameters for report in reports)
     return f"{counted(len(reports), 'layer')}, {counted(total, 'parameter')}: " + ", ".join(joined(learning))
 

@@ -19,7 +19,7 @@ from gui.presenters.numbers import percent
 
 Found = tuple[Explanation, ...] | str
 """An explanation for each class asked about, or the sentence why there is none."""
-SLOW = frozenset({Occlusion.kind})
+SLOW = frozenset({Occlusion.type_name})
 """Methods that take a pass for every place of a patch; all others take one or two."""
 
 
@@ -158,7 +158,7 @@ def reading(reply: Reply, method: str, which: int, row: int, column: int) -> str
     value, before = float(one.values[row, column]), float(reply.probabilities[target])
     name = reply.question.model.class_names[target]
     place = f"Row {row}, column {column}: "
-    if method != Occlusion.kind:
+    if method != Occlusion.type_name:
         return f"{place}{figure(value)} {one.unit} for {name}"
     old, new = percent(before), percent(before - value)
     if old == new:

@@ -108,7 +108,7 @@ class LayerList:
         return [
             Row(
                 number,
-                report.layer.title or report.layer.kind,
+                report.layer.title or report.layer.type_name,
                 settings_of(report.layer),
                 size(report.out_shape) if report.out_shape is not None else "",
                 grouped(report.parameters) if report.parameters else "",

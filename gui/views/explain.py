@@ -231,8 +231,8 @@ class ExplainView(QWidget):
         self.refresh()
 
     def _method_changed(self, method: Method) -> None:
-        changed = self._methods[method.kind] != method
-        self._methods[method.kind] = method
+        changed = self._methods[method.type_name] != method
+        self._methods[method.type_name] = method
         self._say()
         if changed:
             self.refresh()
@@ -241,7 +241,7 @@ class ExplainView(QWidget):
 
     def _say(self) -> None:
         """Say what the chosen method shows, how far it can be trusted, and how its map was made."""
-        name = self.method.part.kind
+        name = self.method.part.type_name
         self.trust.setText(self._methods[name].about)
         found = self.maps.reply.found.get(name) if self.maps.reply is not None else None
         self.detail.setText("" if found is None or isinstance(found, str) else found[0].detail.capitalize())

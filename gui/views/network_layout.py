@@ -117,7 +117,7 @@ class _Planner:
         """Return the layers of each column."""
         groups: list[tuple[int, ...]] = [(INPUT,)]
         for index, layer in enumerate(self.spec.layers):
-            if self.form.shared and layer.kind in _SHARING and groups[-1] != (INPUT,):
+            if self.form.shared and layer.type_name in _SHARING and groups[-1] != (INPUT,):
                 groups[-1] = (*groups[-1], index)
             else:
                 groups.append((index,))
@@ -157,7 +157,9 @@ class _Planner:
             shape = shape.replace(" × ", "×")
         if len(layers) == 1:
             return shape, "" if self.form.small else count_text(self.spec, self.shapes, layers[0])
-        return "+ " + ", ".join(self.spec.layers[index].kind.replace("_", " ") for index in layers[1:]), shape
+        return "+ " + ", ".join(
+            self.spec.layers[index].type_name.replace("_", " ") for index in layers[1:]
+        ), shape
 
     def _part(
         self, index: int, fitted: Fit, x: int, y: int, room: int, weight: _Weight | None = None
@@ -181,7 +183,7 @@ class _Planner:
         # in the closest form only where it is not wider than its column.
         widest = _WIDE if not self.form.small or weight.count > 1 else self.limit
         wide, high = fitted.size
-        if self.spec.layers[index].kind == "dense" and (wide > widest or high > self.kernel_room):
+        if self.spec.layers[index].type_name == "dense" and (wide > widest or high > self.kernel_room):
             return None
         return fitted
 

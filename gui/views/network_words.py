@@ -18,7 +18,7 @@ from gui.views.network_plan import INPUT, Part
 def layer_title(layer: Layer, in_shape: Shape) -> str:
     """Name a layer in a few words, for example ``conv 8×5×5`` or ``max pool 2``."""
     weight = layer.param_shapes(in_shape).get("weight")
-    name = layer.kind.replace("_", " ")
+    name = layer.type_name.replace("_", " ")
     if weight is not None and len(weight) == 4:
         return f"{name} {weight[0]}×{weight[2]}×{weight[3]}"
     return f"{name} {_first_option(layer)}".rstrip()
@@ -49,7 +49,7 @@ def describe(spec: NetworkSpec, part: Part, index: int, cell: Cell | None = None
         return f"map {index + 1} of {grid.count}{place}"
     if part.colour:
         return f"filter {index + 1}{place}"
-    conv = spec.layers[part.layer].kind != "dense"
+    conv = spec.layers[part.layer].type_name != "dense"
     if not conv and grid.count == 1:
         return (
             f"weight of unit {cell.row + 1} for input {cell.column + 1}"

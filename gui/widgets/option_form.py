@@ -190,8 +190,8 @@ class KindChooser(QWidget, Generic[D]):
         if self.form is not None and part == self.part and not self.form.form.problems:
             return
         self.part = part
-        self._remembered[part.kind] = part
-        self.box.setCurrentIndex(self.box.findData(part.kind))
+        self._remembered[part.type_name] = part
+        self.box.setCurrentIndex(self.box.findData(part.type_name))
         if self.form is not None:
             self._grid.removeWidget(self.form)
             self.form.hide()
@@ -202,10 +202,10 @@ class KindChooser(QWidget, Generic[D]):
         self.form.setVisible(bool(part.options()))
 
     def _choose(self, kind: str) -> None:
-        if kind != self.part.kind:
+        if kind != self.part.type_name:
             self.show_part(self._remembered.get(kind) or self._kinds[kind]())
             self.changed.emit(self.part)
 
     def _edited(self, part: D) -> None:
-        self.part = self._remembered[part.kind] = part
+        self.part = self._remembered[part.type_name] = part
         self.changed.emit(part)

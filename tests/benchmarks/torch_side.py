@@ -76,17 +76,17 @@ def _model(torch: Any, spec: NetworkSpec, flat: np.ndarray) -> Any:
     """Return ``spec`` as ``torch.nn.Sequential`` with the weights ``flat``."""
     modules = []
     for layer, shape in zip(spec.layers, (spec.in_shape, *spec.shapes()), strict=False):
-        if layer.kind == "conv":
+        if layer.type_name == "conv":
             geometry = layer.geometry
             modules.append(
                 torch.nn.Conv2d(shape[0], layer.filters, geometry.size, geometry.stride, geometry.padding)
             )
-        elif layer.kind == "max_pool":
+        elif layer.type_name == "max_pool":
             modules.append(torch.nn.MaxPool2d(layer.geometry.size, layer.geometry.stride))
-        elif layer.kind == "dense":
+        elif layer.type_name == "dense":
             modules.append(torch.nn.Linear(shape[0], layer.units))
         else:
-            modules.append({"relu": torch.nn.ReLU, "flatten": torch.nn.Flatten}[layer.kind]())
+            modules.append({"relu": torch.nn.ReLU, "flatten": torch.nn.Flatten}[layer.type_name]())
     model = torch.nn.Sequential(*modules)
     torch.nn.utils.vector_to_parameters(torch.from_numpy(flat), model.parameters())
     return model

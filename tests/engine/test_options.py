@@ -18,7 +18,7 @@ from engine.options import Configurable, from_json, option
 class Example(Configurable):
     """Has one option of every sort."""
 
-    kind: ClassVar[str] = "example"
+    type_name: ClassVar[str] = "example"
 
     count: int = option(3, "How many.", low=1, high=9)
     rate: float = option(0.5, "How fast.", low=0.0, above_low=True)

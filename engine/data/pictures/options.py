@@ -31,7 +31,7 @@ _USUAL_SIDE = 64
 class PictureOptions(Configurable):
     """How pictures become the images of a data set."""
 
-    kind: ClassVar[str] = "pictures"
+    type_name: ClassVar[str] = "pictures"
     title: ClassVar[str] = "Pictures"
 
     size: int = option(32, "Height and width of each image, in pixels.", low=LEAST_SIDE, high=MOST_SIDE)

@@ -121,7 +121,7 @@ def test_other_ways_to_write_a_simple_network_are_read(tmp_path: Path) -> None:
     ]
     path = save(graph(nodes, weights), tmp_path / "other.onnx")
     model = read_raw(path)
-    assert [layer.kind for layer in model.network.spec.layers] == [
+    assert [layer.type_name for layer in model.network.spec.layers] == [
         "conv",
         "relu",
         "dropout",

@@ -75,7 +75,7 @@ def test_a_softmax_at_the_end_is_not_a_layer(end: str, tmp_path: Path) -> None:
     made = graph(nodes, arrays(v=(2, 36), c=(2,)))
     made.graph.output.append(helper.make_tensor_value_info("p", TensorProto.FLOAT, ["N", 2]))
     model = agrees(save(made, tmp_path / "m.onnx"))
-    assert [layer.kind for layer in model.network.spec.layers] == ["relu", "flatten", "dense"]
+    assert [layer.type_name for layer in model.network.spec.layers] == ["relu", "flatten", "dense"]
 
 
 def block(stride: int, norm: bool, **changed: Any) -> tuple[list[Any], dict[str, np.ndarray]]:
@@ -105,7 +105,7 @@ def block(stride: int, norm: bool, **changed: Any) -> tuple[list[Any], dict[str,
 @pytest.mark.parametrize("norm", [False, True])
 def test_residual_blocks_with_biases_and_other_epsilons(stride: int, norm: bool, tmp_path: Path) -> None:
     model = agrees(save(graph(*block(stride, norm), shape=(2, 6, 6)), tmp_path / "m.onnx"))
-    assert [layer.kind for layer in model.network.spec.layers] == ["residual", "flatten", "dense"]
+    assert [layer.type_name for layer in model.network.spec.layers] == ["residual", "flatten", "dense"]
 
 
 def test_blocks_that_only_look_alike_are_refused(tmp_path: Path) -> None:

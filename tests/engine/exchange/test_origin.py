@@ -89,7 +89,7 @@ def test_the_answers_are_those_of_the_origins_equations(
     for image, odds in zip(images, got, strict=True):
         np.testing.assert_allclose(odds, twin(parts, (image.astype(float) - mean) / deviation), atol=1e-5)
     assert model.class_names[3] == ("3" if channels == 1 else "cat")
-    assert "those of the origin's programs" in model.record["note"]
+    assert "those of the original project's programs" in model.record["note"]
 
 
 @pytest.mark.parametrize("protocol", [0, 2, 4])

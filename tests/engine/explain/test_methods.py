@@ -189,7 +189,7 @@ def test_places_leave_no_gap() -> None:
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_is_described(name: str) -> None:
     method = METHODS[name]()
-    assert method.kind == name and method.title and method.about.endswith(".")
+    assert method.type_name == name and method.title and method.about.endswith(".")
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -13,7 +13,7 @@ INFERENCE = Context()
 
 
 def test_kinds_are_the_classes_own_words():
-    assert {kind: cls.kind for kind, cls in LAYERS.items()} == {kind: kind for kind in LAYERS}
+    assert {kind: cls.type_name for kind, cls in LAYERS.items()} == {kind: kind for kind in LAYERS}
 
 
 @pytest.mark.parametrize("kind", ["conv", "max_pool", "average_pool"])

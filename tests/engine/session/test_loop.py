@@ -259,7 +259,7 @@ def test_an_unexpected_error_is_told_and_does_not_hang(
 
 
 def test_divergence_keeps_the_session_alive(config: RunConfig, dataset: Dataset) -> None:
-    layers = tuple(layer for layer in config.network.layers if layer.kind != "batch_norm")
+    layers = tuple(layer for layer in config.network.layers if layer.type_name != "batch_norm")
     wild = dataclasses.replace(
         config,
         network=dataclasses.replace(config.network, layers=layers),

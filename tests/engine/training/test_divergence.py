@@ -28,7 +28,7 @@ def everything(trainer: Trainer) -> dict[str, np.ndarray]:
 
 def without(config: RunConfig, *kinds: str) -> RunConfig:
     """Return ``config`` with a network that lacks the layers of ``kinds``."""
-    layers = tuple(layer for layer in config.network.layers if layer.kind not in kinds)
+    layers = tuple(layer for layer in config.network.layers if layer.type_name not in kinds)
     return dataclasses.replace(config, network=dataclasses.replace(config.network, layers=layers))
 
 

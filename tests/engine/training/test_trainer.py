@@ -134,7 +134,7 @@ def test_a_loss_that_is_not_finite_stops_with_the_last_good_weights(
 ) -> None:
     config = dataclasses.replace(config, learning_rate=100.0, momentum=0.0)
     spec = dataclasses.replace(
-        config.network, layers=tuple(x for x in config.network.layers if x.kind != "batch_norm")
+        config.network, layers=tuple(x for x in config.network.layers if x.type_name != "batch_norm")
     )
     config = dataclasses.replace(config, network=spec, epochs=1000)
     with Workers(2) as workers:

@@ -138,13 +138,13 @@ class Activation:
 
 
 def activation(layer):
-    if layer.kind == "relu":
+    if layer.type_name == "relu":
         return Activation(lambda x: x * (x > 0), lambda x: (x > 0) * 1.0)
-    if layer.kind == "leaky_relu":
+    if layer.type_name == "leaky_relu":
         return Activation(
             lambda x: np.where(x > 0, x, layer.slope * x), lambda x: np.where(x > 0, 1.0, layer.slope)
         )
-    if layer.kind == "sigmoid":
+    if layer.type_name == "sigmoid":
         return Activation(lambda x: 1 / (1 + np.exp(-x)), lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2)
     return Activation(np.tanh, lambda x: 1 / np.cosh(x) ** 2)
 
@@ -259,19 +259,19 @@ class Residual:
 
 
 def twin_of(layer, params):
-    if layer.kind == "conv":
+    if layer.type_name == "conv":
         return Conv(layer.kernel, layer.stride, layer.padding)
-    if layer.kind in ("max_pool", "average_pool"):
-        return Pool(layer.size, layer.kind == "average_pool")
-    if layer.kind == "dropout":
+    if layer.type_name in ("max_pool", "average_pool"):
+        return Pool(layer.size, layer.type_name == "average_pool")
+    if layer.type_name == "dropout":
         return Dropout(layer.rate, layer.inverted)
-    if layer.kind == "batch_norm":
+    if layer.type_name == "batch_norm":
         return BatchNorm(layer.momentum, layer.epsilon)
-    if layer.kind == "residual":
+    if layer.type_name == "residual":
         return Residual(layer, params)
     return (
-        {"dense": Dense, "flatten": Flatten}[layer.kind]()
-        if layer.kind in ("dense", "flatten")
+        {"dense": Dense, "flatten": Flatten}[layer.type_name]()
+        if layer.type_name in ("dense", "flatten")
         else activation(layer)
     )
 
@@ -286,11 +286,11 @@ def is_decayed(name):
 
 def factor(schedule, epoch, epochs):
     done = min(1.0, epoch / epochs)
-    if schedule.kind == "step":
+    if schedule.type_name == "step":
         return schedule.drop ** int(epoch // schedule.every)
-    if schedule.kind == "cosine":
+    if schedule.type_name == "cosine":
         return schedule.floor + (1 - schedule.floor) * 0.5 * (1 + math.cos(math.pi * done))
-    if schedule.kind == "warm_up":
+    if schedule.type_name == "warm_up":
         if epoch < schedule.warm:
             return max(0.001, epoch / schedule.warm)
         past = (
@@ -299,7 +299,7 @@ def factor(schedule, epoch, epochs):
             else float(epoch > schedule.warm)
         )
         return schedule.floor + (1 - schedule.floor) * 0.5 * (1 + math.cos(math.pi * past))
-    if schedule.kind == "one_cycle":
+    if schedule.type_name == "one_cycle":
         if done < schedule.peak:
             return schedule.start + (1 - schedule.start) * 0.5 * (
                 1 - math.cos(math.pi * done / schedule.peak)
@@ -319,7 +319,7 @@ class Rule:
         self.steps = 0
 
     def update(self, w, g, rate, momentum, decay):
-        kind = self.optimiser.kind
+        kind = self.optimiser.type_name
         self.steps += 1
         if kind == "adamw":
             w = w - rate * decay * w
@@ -399,7 +399,7 @@ class Twin:
         for layer, params in enumerate(self.params):
             self.follow(layer, params, seen[layer])
             for name, g in total[layer].items():
-                norm = config.network.layers[layer].kind == "batch_norm"
+                norm = config.network.layers[layer].type_name == "batch_norm"
                 decay = live.weight_decay if is_decayed(name) and not norm else 0.0
                 params[name] = self.rules[layer][name].update(params[name], g, rate, live.momentum, decay)
                 self.average[layer][name] = keep * self.average[layer][name] + (1 - keep) * params[name]

@@ -127,7 +127,7 @@ def test_apply_hands_over_the_network(qtbot, editor):
         click(qtbot, editor.apply)
     spec = applied.args[0]
     assert spec.name == "custom"
-    assert [layer.kind for layer in spec.layers][:2] == ["conv", "conv"]
+    assert [layer.type_name for layer in spec.layers][:2] == ["conv", "conv"]
     assert not editor.isVisible()
 
 

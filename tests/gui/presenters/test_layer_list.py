@@ -17,7 +17,7 @@ def layers():
 
 
 def kinds(layers):
-    return [layer.kind for layer in layers.spec.layers]
+    return [layer.type_name for layer in layers.spec.layers]
 
 
 def test_rows_tell_shape_and_cost(layers):
@@ -40,7 +40,7 @@ def test_a_new_layer_comes_after_the_one_in_hand(layers):
 def test_moving_and_removing(layers):
     layers.select(0)
     layers.move(-1)
-    assert kinds(layers) == [layer.kind for layer in preset("classic").layers]
+    assert kinds(layers) == [layer.type_name for layer in preset("classic").layers]
     layers.move(1)
     assert kinds(layers)[:2] == ["relu", "conv"]
     assert layers.selected == 1

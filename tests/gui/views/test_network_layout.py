@@ -63,7 +63,7 @@ def test_all_kernels_of_every_convolution_are_shown(name: str) -> None:
     network = Network.new(spec, 1)
     layout = lay_out(spec, (1200, 700), measure)
     for index, layer in enumerate(spec.layers):
-        if layer.kind == "conv":
+        if layer.type_name == "conv":
             weight = network.params[index]["weight"]
             part = kernels(layout, index)
             assert not part.colour and part.fit.grid.count == weight.shape[0] * weight.shape[1]

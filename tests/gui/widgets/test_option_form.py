@@ -23,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNT
 class Filter(Configurable):
     """An option of every kind, and two that must fit each other."""
 
-    kind: ClassVar[str] = "filter"
+    type_name: ClassVar[str] = "filter"
     title: ClassVar[str] = "Filter"
 
     rate: float = option(0.01, "How fast.", low=0.0, high=100.0, above_low=True)
@@ -42,7 +42,7 @@ class Filter(Configurable):
 
 @dataclass(frozen=True)
 class Plain(Configurable):
-    kind: ClassVar[str] = "plain"
+    type_name: ClassVar[str] = "plain"
     title: ClassVar[str] = "Plain"
 
 
