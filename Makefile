@@ -7,7 +7,7 @@ RUN_STAMP := $(VENV)/run.stamp
 DEV_STAMP := $(VENV)/dev.stamp
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help run env env-dev env-bench test check lint format bench monkey bundle mutate clean
+.PHONY: help run env env-dev env-bench test check lint format bench monkey bundle mutate fuzz clean
 
 help:
 	@echo "make run        open the window (ARGS=... are passed on)"
@@ -19,6 +19,7 @@ help:
 	@echo "make bundle     build dist/kernelscope, which needs no Python, and try it (needs Xvfb and xdotool)"
 	@echo "make mutate     change the code in small ways and see whether a test notices (FILES=... for some files)"
 	@echo "make monkey     let a monkey use the window for ten minutes (ARGS=--seconds=60)"
+	@echo "make fuzz       read 20,000 damaged files of every kind (ARGS=\"--files 2000 --seed 2\")"
 	@echo "make env        make $(VENV) (PYTHON=python3.12 picks the interpreter)"
 	@echo "make clean      remove $(VENV) and everything that was generated"
 
@@ -62,8 +63,11 @@ bundle: env-dev
 monkey: env-dev
 	$(BIN)/python -m tests.benchmarks.monkey --seconds 600 $(ARGS)
 
+fuzz: env-dev
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info bench.json
+	rm -rf $(VENV) build dist *.egg-info bench.json fuzz-failures
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -93,6 +94,7 @@ def convolved(
     low, high = pads[:2], pads[2:]
     both = tuple(max(a, b) for a, b in zip(low, high, strict=True))
     grown = [(0, 0), (0, 0), *((p - a, p - b) for p, a, b in zip(both, low, high, strict=True))]
+    within(math.prod(n + sum(more) for n, more in zip(weight.shape, grown, strict=True)), "a padded kernel")
     weight = np.pad(weight, grown)
     params: Params = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
     layer = {

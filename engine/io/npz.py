@@ -103,9 +103,10 @@ class Archive:
                 f"{self.path}: {name} is {header.dtype} of shape {header.shape}; allowed are a few words."
             )
         array: npt.NDArray[Any] = self.read(name).reshape(-1)
-        if array.dtype.kind == "S":
-            array = np.char.decode(array, "utf-8", "replace")
-        return tuple(shown(str(word)) for word in array)
+        with explained(f"{self.path}: {name}", ARRAYS):  # NumPy's letters may be none
+            if array.dtype.kind == "S":
+                array = np.char.decode(array, "utf-8", "replace")
+            return tuple(shown(str(word)) for word in array)
 
 
 def _header(file: IO[bytes], where: str) -> tuple[Header, int]:

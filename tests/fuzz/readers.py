@@ -1,0 +1,138 @@
+"""Every reader of files from outside, with well-formed files to damage. A new reader gets an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from engine.cli.train import network
+from engine.data.formats import FORMATS
+from engine.data.own import load_own
+from engine.data.pictures.opening import FORMATS as PICTURES
+from engine.data.pictures.reading import read_picture
+from engine.data.pictures.scan import scan
+from engine.data.sources import gather
+from engine.errors import ConfigError
+from engine.exchange import read_any
+from engine.exchange.imported import Imported
+from engine.exchange.origin import read_origin
+from engine.io.idx import read_idx
+from engine.model.model_file import Model, find_model
+from engine.recognise.pictures import open_picture
+from engine.task import Task
+from engine.teaching.examples import Examples
+from engine.training.checkpoint import load_checkpoint
+from engine.training.config import RunConfig
+from gui.state.settings import Store
+from tests.fuzz import seeds
+from tests.fuzz.inside import in_gzip, in_json, in_onnx, in_pickle, in_png, in_safetensors, in_tar, in_zip
+from tests.fuzz.mutations import Inside
+
+IN_SHAPE = (1, 8, 8)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader.
+
+    Attributes:
+        name: what it reads.
+        file: name of the damaged file.
+        seeds: makes well-formed files.
+        read: reads the file; whatever it raises but an EngineError of one sentence is a fault.
+        inside: ways to damage what such files wrap.
+    """
+
+    name: str
+    file: str
+    seeds: Callable[[], Sequence[bytes]]
+    read: Callable[[Path], object]
+    inside: tuple[Inside, ...] = field(default=())
+
+
+def _used(model: Model) -> None:
+    """Ask a model that could be read about an empty image, which shows what it costs to use."""
+    image = np.zeros((1, *model.network.spec.in_shape), np.uint8)
+    with np.errstate(all="ignore"):
+        model.network.predict(model.preprocessing.apply(image))
+
+
+def _import(path: Path) -> None:
+    found = read_any(path)
+    _used(found.model() if isinstance(found, Imported) else found)
+
+
+def _pictures(path: Path) -> None:
+    _beside(path)
+    found = scan(path)
+    assert len(found.labels) == len(found.names)
+
+
+def _beside(path: Path) -> None:
+    """Put the pictures there that tables name."""
+    if not (path.parent / "0.png").exists():
+        for number, content in enumerate(seeds.pictures("PNG")[:6]):
+            (path.parent / f"{number}.png").write_bytes(content)
+
+
+def _examples(path: Path) -> None:
+    store = Examples(IN_SHAPE, seeds.CLASSES)
+    store.path.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(store.path)
+    store.all()
+
+
+def _batches(path: Path) -> None:
+    names = set(FORMATS["cifar-python"].names)
+    found = gather([path], names.__contains__)
+    if set(found) == names:
+        FORMATS["cifar-python"].read(found, seeds.entry(), Task())
+
+
+def _batch(path: Path) -> None:
+    names = FORMATS["cifar-python"].names
+    found = gather([path], lambda name: name == names[0])
+    if found:
+        FORMATS["cifar-python"].read(dict.fromkeys(names, found[names[0]]), seeds.entry(), Task())
+
+
+def _settings(path: Path) -> None:
+    from gui.app.build import remembered
+
+    settings, problem = Store(path.parent, path.parent).load()
+    remembered(settings)
+    if problem:
+        raise ConfigError(problem)
+
+
+def _of_form(form: str, number: int) -> Reader:
+    """Return a reader of pictures of a form; the two functions that open pictures take turns."""
+    read: Callable[[Path], object] = read_picture if number % 2 else open_picture
+    inside = (in_png,) if form == "PNG" else ()
+    return Reader(f"picture, {form}", f"p.{form.lower()}", partial(seeds.pictures, form), read, inside)
+
+
+MODEL_FILES = (in_safetensors,)
+READERS = (
+    Reader("model", "m.safetensors", seeds.model_files, lambda path: _used(find_model(path)), MODEL_FILES),
+    Reader("weights for PyTorch", "t.safetensors", seeds.torch_files, _import, MODEL_FILES),
+    Reader("checkpoint", "c.safetensors", seeds.checkpoints, load_checkpoint, MODEL_FILES),
+    Reader("ONNX", "o.onnx", seeds.onnx_files, _import, (in_onnx,)),
+    Reader("trained.pickle", "trained.pickle", seeds.origin_files, read_origin, (in_pickle,)),
+    Reader("own data set", "own-x.npz", seeds.own_sets, load_own, (in_zip,)),
+    Reader("arrays of pictures", "a.npz", seeds.picture_arrays, _pictures, (in_zip,)),
+    Reader("my examples", "e.npz", partial(seeds.examples, IN_SHAPE), _examples, (in_zip,)),
+    Reader("IDX", "i-idx3-ubyte.gz", seeds.idx_files, read_idx, (in_gzip,)),
+    Reader("batch of CIFAR-10", "data_batch_1", seeds.batch_files, _batch, (in_pickle,)),
+    Reader("archive", "b.tar.gz", seeds.tars, _batches, (in_gzip, in_tar)),
+    Reader("table", "t.csv", seeds.tables, _pictures),
+    Reader("settings of a run", "r.json", seeds.run_settings, RunConfig.from_file, (in_json,)),
+    Reader("network", "n.json", seeds.network_files, lambda path: network(str(path)), (in_json,)),
+    Reader("settings of the window", "settings.json", seeds.settings_files, _settings, (in_json,)),
+    *(_of_form(form, number) for number, form in enumerate(PICTURES) if form != "HEIF"),
+)
+"""Every reader; each gets the same number of files. HEIF is read by an optional library."""
