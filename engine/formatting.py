@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+DASH = "\N{EN DASH}"
+"""Stands for a number that is not known."""
 
-def grouped(number: int) -> str:
-    """Return a whole number with its thousands apart: ``12,345``."""
-    return f"{number:,}"
+
+def grouped(number: float) -> str:
+    """Return a number without decimals, its thousands apart: ``12,345``."""
+    return f"{number:,.0f}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -29,12 +32,11 @@ def percent(value: float) -> str:
 
 
 def share(value: float, digits: int = 1) -> str:
-    """Return a share that was counted, such as an accuracy, in per cent; a dash for NaN.
+    """Return a share that was counted, such as an accuracy, in per cent: ``96.8 %``; a dash for NaN.
 
-    Only a share of exactly one is written as 100: the last digits are cut, not rounded up.
+    Only a share of exactly one is written as 100.
     """
     if math.isnan(value):
-        return "\N{EN DASH}"
-    scale = 10**digits
-    cut = math.floor(value * 100 * scale + 1e-9) / scale if value < 1 else 100
-    return f"{cut:.{digits}f} %"
+        return DASH
+    rounded = 100.0 if value >= 1 else min(100 * value, 100 - 10**-digits)
+    return f"{rounded:.{digits}f} %"

@@ -12,6 +12,7 @@ from engine import signals
 from engine.cli import progress
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
+from engine.formatting import grouped, share
 from engine.model.history import History
 from engine.session.channel import Channel
 from engine.session.loop import run as run_session
@@ -114,8 +115,8 @@ class Attended:
         accuracy, loss = rows.column("accuracy")[row], rows.column("loss")[row]
         step, epoch = rows.column("step")[row], rows.column("epoch")[row]
         progress.say(
-            f"step {step:,.0f}, epoch {epoch:.2f}: "
-            f"validation accuracy {100 * accuracy:.2f} %, loss {loss:.4f}"
+            f"step {grouped(step)}, epoch {epoch:.2f}: "
+            f"validation accuracy {share(accuracy, 2)}, loss {loss:.4f}"
         )
 
 

@@ -11,6 +11,7 @@ from engine.cli import progress
 from engine.cli.arguments import name_or_path
 from engine.data.catalogue import DATASETS, load
 from engine.errors import AnswerError, EngineError
+from engine.formatting import share
 from engine.model.model_file import SHIPPED, find_model
 from engine.training.evaluation import CHUNK, Evaluation, Sweep
 from engine.training.workers import Workers
@@ -91,13 +92,13 @@ def as_table(result: Evaluation, names: tuple[str, ...]) -> str:
     wrong = int((result.labels != result.predicted).sum())
     width = max(6, *(len(name) + 1 for name in names))
     lines = [
-        f"accuracy {100 * result.accuracy:.2f} %: {wrong} of {len(result.labels)} images wrong",
+        f"accuracy {share(result.accuracy, 2)}: {wrong} of {len(result.labels)} images wrong",
         f"mean loss {result.mean_loss:.4f}",
         "",
         "rows: true class, columns: predicted class",
         " " * width + "".join(f"{name:>{width}}" for name in names) + f"{'right':>10}",
     ]
-    for name, row, share in zip(names, result.confusion, result.class_accuracy, strict=True):
-        right = f"{100 * share:>8.2f} %" if share == share else f"{'-':>8}"  # no image of this class
-        lines.append(f"{name:>{width}}" + "".join(f"{n:>{width}}" for n in row) + right)
+    for name, row, accuracy in zip(names, result.confusion, result.class_accuracy, strict=True):
+        numbers = "".join(f"{n:>{width}}" for n in row)
+        lines.append(f"{name:>{width}}{numbers}{share(accuracy, 2):>10}")
     return "\n".join(lines)

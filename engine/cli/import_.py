@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.cli.arguments import to_path
 from engine.data.catalogue import load
 from engine.errors import ConfigError, EngineError
-from engine.formatting import counted
+from engine.formatting import counted, share
 from engine.model.model_file import Model, save_model
 from engine.text import plain
 
@@ -189,7 +189,7 @@ def _tell(out: Path, model: Model, told: list[str]) -> None:
     print(plain(f"Classes: {shown}."))
     losses, accuracies = (model.history.steps.column(name) for name in ("loss", "accuracy"))
     if len(losses):
-        last = f"loss {losses[-1]:.4f}, accuracy {accuracies[-1]:.2%}"
+        last = f"loss {losses[-1]:.4f}, accuracy {share(accuracies[-1], 2)}"
         print(f"Curves of {counted(len(losses), 'step')}; at the last: {last}.")
     if "note" in model.record:
         print(plain(str(model.record["note"])))

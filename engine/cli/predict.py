@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.cli.arguments import name_or_path, to_path
 from engine.errors import EngineError
+from engine.formatting import percent
 from engine.model.model_file import SHIPPED, Model, find_model
 from engine.text import plain
 
@@ -129,6 +130,6 @@ def _words(reading: dict[str, Any]) -> str:
     values = reading["probabilities"]
     order = np.argsort([-p for p in values.values()], kind="stable")
     names = list(values)
-    others = ", ".join(f"{names[k]} {100 * values[names[k]]:.1f} %" for k in order[1:3])
+    others = ", ".join(f"{names[k]} {percent(values[names[k]])}" for k in order[1:3])
     doubt = "" if reading["verdict"] == "sure" else f"; {reading['headline']} {reading['note']}".rstrip()
-    return f"{reading['class']} ({100 * reading['probability']:.1f} %; then {others}){doubt}"
+    return f"{reading['class']} ({percent(reading['probability'])}; then {others}){doubt}"

@@ -19,6 +19,7 @@ from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
+from engine.formatting import share
 from engine.io.gate import NETWORK, explained, is_there, json_file
 from engine.model.network import Network
 from engine.model.spec import PRESETS, NetworkSpec, preset
@@ -213,7 +214,7 @@ def _train(
         where, problem = results.write(out)
     figures = results.figures
     print(
-        f"test accuracy {100 * figures['test_accuracy']:.2f} % on {figures['test_images']:,} images after "
+        f"test accuracy {share(figures['test_accuracy'], 2)} on {figures['test_images']:,} images after "
         f"{figures['training_seconds']:.1f} s of training; model: {plain(str(where / MODEL))}"
     )
     if training.state is State.FAILED:

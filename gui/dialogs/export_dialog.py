@@ -23,9 +23,8 @@ from engine.errors import EngineError
 from engine.exchange import EXPORTS, export_model
 from engine.exchange.torch_file import layout
 from engine.exchange.torch_text import torch_text
-from engine.formatting import counted
+from engine.formatting import counted, grouped
 from engine.model.model_file import Model
-from gui.presenters.numbers import grouped
 from gui.run.context import AppContext
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox

@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 from engine.data.augment import AUGMENTATIONS, Augmentation
 from engine.data.catalogue import entries, is_present
 from engine.data.dataset import Dataset
-from engine.formatting import counted
+from engine.formatting import counted, grouped
 from engine.model.spec import PRESETS, NetworkSpec
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
@@ -16,7 +16,6 @@ from engine.training.config import RunConfig
 from gui.presenters.data_get import megabytes
 from gui.presenters.experiment import CUSTOM, LIVE, preset_of, summary
 from gui.presenters.layer_list import size
-from gui.presenters.numbers import grouped
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm, PartForm

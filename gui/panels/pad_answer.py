@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PyQt5.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, qRgb
+from PyQt5.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.recognise.judge import Answer
 from engine.types import Bytes
 from gui.style.theme import GRID, HEADLINE, Theme, font
 from gui.widgets.plain import Label, show_tip
+from gui.widgets.qimages import to_qimage
 
-_GREYS = [qRgb(level, level, level) for level in range(256)]
 LARGEST = 96
 """Width and height that the image is magnified to, at most, in whole numbers."""
 USUAL = (1, 28, 28)
@@ -65,15 +65,7 @@ class Preview(QWidget):
         if self.image is None:
             painter.fillRect(self.rect(), QColor(self._theme.raised))
             return
-        channels, height, width = self.image.shape
-        if channels == 3:
-            pixels = self.image.transpose(1, 2, 0).tobytes()
-            picture = QImage(pixels, width, height, 3 * width, QImage.Format_RGB888)
-        else:
-            pixels = self.image[0].tobytes()
-            picture = QImage(pixels, width, height, width, QImage.Format_Indexed8)
-            picture.setColorTable(_GREYS)
-        painter.drawImage(QRect(0, 0, self.width(), self.height()), picture)
+        painter.drawImage(QRect(0, 0, self.width(), self.height()), to_qimage(self.image))
 
 
 class AnswerCard(QWidget):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt5.QtCore import QMimeData, QObject, QUrl, pyqtSignal
 from PyQt5.QtGui import QColor, QImage, QPainter
 
@@ -17,6 +16,7 @@ from engine.text import plain
 from engine.types import Bytes
 from gui.presenters.subject import Subject
 from gui.run.runner import Runner
+from gui.widgets.qimages import to_pixels
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -123,13 +123,11 @@ class Opener(QObject):
         self.changed.emit()
 
 
-def _on_paper(image: QImage) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _on_paper(image: QImage) -> Bytes:
     """Return the pixels of ``image`` on white paper, uint8 ``(H, W, 3)``."""
     paper = QImage(image.size(), QImage.Format_RGB888)
     paper.fill(QColor("white"))
     painter = QPainter(paper)
     painter.drawImage(0, 0, image)
     painter.end()
-    data = bytes(paper.constBits().asarray(paper.sizeInBytes()))
-    rows = np.frombuffer(data, np.uint8).reshape(paper.height(), paper.bytesPerLine())
-    return rows[:, : 3 * paper.width()].reshape(paper.height(), paper.width(), 3)
+    return to_pixels(paper)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.formatting import grouped, share
 from engine.model.history import Columns, History
 from gui.presenters.pyramid import Pyramid, Rows, Values
 from gui.presenters.ranges import Range
-from gui.presenters.status import duration, percent, thousands
+from gui.presenters.status import duration
 
 SPANS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 """The spans of the moving average that its field steps through; any between them can be typed."""
@@ -114,18 +115,18 @@ class Reading:
     def lines(self) -> tuple[str, str]:
         """Return two lines of text: where it is, and the values there."""
         where = [
-            f"step {thousands(self.step)}",
+            f"step {grouped(self.step)}",
             f"epoch {self.epoch:.2f}",
             f"{duration(self.seconds)} of training",
             f"learning rate {self.learning_rate:.3g}",
         ]
         values = [
             f"loss {self.loss:.4g} (average {self.mean_loss:.4g})",
-            f"accuracy {percent(self.accuracy)} (average {percent(self.mean_accuracy)})",
+            f"accuracy {share(self.accuracy)} (average {share(self.mean_accuracy)})",
         ]
         if self.validation is not None:
             mark = self.validation
-            values.append(f"validation at {thousands(mark.step)}: {mark.loss:.4g}, {percent(mark.accuracy)}")
+            values.append(f"validation at {grouped(mark.step)}: {mark.loss:.4g}, {share(mark.accuracy)}")
         return " \N{MIDDLE DOT} ".join(where), " \N{MIDDLE DOT} ".join(values)
 
 

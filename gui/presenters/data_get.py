@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 
 from engine.data.entry import Entry
+from engine.formatting import grouped
 from engine.task import Progress
-from gui.presenters.numbers import grouped
 
 
 def megabytes(count: int) -> str:

@@ -10,10 +10,10 @@ import numpy as np
 
 from engine.data.dataset import Dataset, holdout
 from engine.errors import DataError
+from engine.formatting import grouped
 from engine.task import Task
 from engine.training.config import RunConfig
 from engine.types import Array, Bytes, Labels
-from gui.presenters.numbers import grouped
 
 PartName = Literal["training", "validation", "test"]
 _BLOCK = 1024

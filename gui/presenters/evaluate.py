@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.formatting import counted
+from engine.formatting import counted, grouped, share
 from engine.training.evaluation import Evaluation
 from engine.types import Labels
 
-THIN = "\N{NARROW NO-BREAK SPACE}"
 WORST = 60
 """The number of the worst mistakes that are shown."""
 MOST = 240
@@ -48,28 +47,11 @@ class Choice:
     predicted: int
 
 
-def thousands(count: int) -> str:
-    """Write a count with narrow spaces between the thousands."""
-    return f"{count:,}".replace(",", THIN)
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """Write a share in per cent; a dash if it is not known.
-
-    Only a share of exactly one is written as 100: the last digits are cut, not rounded up.
-    """
-    if math.isnan(share):
-        return "–"
-    scale = 10**digits
-    cut = math.floor(share * 100 * scale + 1e-9) / scale if share < 1 else 100
-    return f"{cut:.{digits}f}{THIN}%"
-
-
 def scope(evaluation: Evaluation, step: int) -> str:
     """Say which images were used and when."""
     used, total = len(evaluation.indices), evaluation.total
-    images = f"all {thousands(total)}" if used == total else f"{thousands(used)} of {thousands(total)}"
-    return f"on {images} test images, step {thousands(step)}"
+    images = f"all {grouped(total)}" if used == total else f"{grouped(used)} of {grouped(total)}"
+    return f"on {images} test images, step {grouped(step)}"
 
 
 def row_shares(counts: Counts) -> Shares:
@@ -104,8 +86,8 @@ def cell_text(count: int, share: float, *, as_share: bool) -> str:
 def cell_words(counts: Counts, names: Sequence[str], choice: Choice) -> str:
     """Say what a cell means, for example ``“7” predicted as “2”: 12 of 1028 images (1.1 %)``."""
     count, total = int(counts[choice.true, choice.predicted]), int(counts[choice.true].sum())
-    share = f" ({percent(count / total)})" if total else ""
-    return f"{choice_words(names, choice)}: {thousands(count)} of {counted(total, 'image')}{share}"
+    part = f" ({share(count / total)})" if total else ""
+    return f"{choice_words(names, choice)}: {grouped(count)} of {counted(total, 'image')}{part}"
 
 
 def choice_words(names: Sequence[str], choice: Choice) -> str:

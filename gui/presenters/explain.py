@@ -10,12 +10,11 @@ import numpy.typing as npt
 
 from engine.explain import ExplainError, Explanation, Method
 from engine.explain.occlusion import Occlusion
-from engine.formatting import counted
+from engine.formatting import counted, percent
 from engine.model.model_file import Model
 from engine.task import Task
 from engine.types import Array, Bytes
 from gui.presenters.colour import Scale, codes, figure
-from gui.presenters.numbers import percent
 
 Found = tuple[Explanation, ...] | str
 """An explanation for each class asked about, or the sentence why there is none."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.errors import EngineError
+from engine.formatting import grouped
 from engine.layers import LAYERS
 from engine.layers.base import Layer
 from engine.model.spec import NetworkSpec
 from engine.types import Shape
 from gui.presenters.experiment import preset_of
-from gui.presenters.numbers import grouped
 
 
 @dataclass(frozen=True)

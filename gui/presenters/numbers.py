@@ -1,13 +1,10 @@
-"""Numbers as people type, step through and read them."""
+"""Numbers as people type and step through them."""
 
 from __future__ import annotations
 
 import math
 
-from engine.formatting import grouped, percent
 from engine.options import OptionInfo
-
-__all__ = ["grouped", "percent", "show", "stepped"]
 
 _FINE = (1.0, 2.0, 5.0, 10.0)
 

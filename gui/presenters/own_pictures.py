@@ -18,10 +18,9 @@ from engine.data.pictures.options import TABLES, PictureOptions, suggested_colou
 from engine.data.pictures.plan import Plan, plan
 from engine.data.pictures.values import Range
 from engine.errors import ConfigError
-from engine.formatting import counted
+from engine.formatting import counted, grouped
 from engine.typed_numbers import read_number
 from engine.types import Bytes
-from gui.presenters.numbers import grouped
 
 _MOST_LISTED = 1000
 """Lines of the list of what is left out; a longer one would only be slow."""

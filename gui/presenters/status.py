@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from engine.formatting import DASH, grouped, share
 from engine.model.history import History
 from engine.training.config import LiveSettings
 
@@ -59,19 +60,9 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def thousands(number: float) -> str:
-    """Return a whole number with thin spaces between the thousands."""
-    return f"{number:,.0f}".replace(",", "\u2009")
-
-
-def percent(share: float) -> str:
-    """Return a share in percent with one digit, or a dash if it is not known."""
-    return "\u2013" if math.isnan(share) else f"{100 * share:.1f} %"
-
-
 def number(loss: float) -> str:
     """Return a loss with four digits, or a dash if it is not known."""
-    return "\u2013" if math.isnan(loss) else f"{loss:.4f}"
+    return DASH if math.isnan(loss) else f"{loss:.4f}"
 
 
 def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_second: float) -> dict[str, str]:
@@ -86,14 +77,14 @@ def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_sec
     current = min(live.epochs, math.floor(epoch) + 1)
     return {
         "epoch": f"{current}/{live.epochs}",
-        "step": f"{thousands(step)} of {thousands(total)}",
-        "speed": f"{thousands(steps_per_second * live.batch_size)} images/s"
+        "step": f"{grouped(step)} of {grouped(total)}",
+        "speed": f"{grouped(steps_per_second * live.batch_size)} images/s"
         if steps_per_second
-        else "\u2013 images/s",
-        "left": duration((total - step) / steps_per_second) if steps_per_second else "\u2013",
+        else f"{DASH} images/s",
+        "left": duration((total - step) / steps_per_second) if steps_per_second else DASH,
         "loss": number(loss),
-        "accuracy": percent(accuracy),
-        "validation": percent(validations.last("accuracy")),
+        "accuracy": share(accuracy),
+        "validation": share(validations.last("accuracy")),
         "validation_loss": number(validations.last("loss")),
     }
 

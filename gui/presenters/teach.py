@@ -6,12 +6,11 @@ from datetime import datetime
 
 import numpy as np
 
-from engine.formatting import counted
+from engine.formatting import counted, grouped, share
 from engine.task import Progress
 from engine.teaching.examples import Example
 from engine.teaching.fine_tune import Score
 from engine.types import Bytes
-from gui.presenters.numbers import grouped
 
 REPLAY = (
     "Learning takes less than a minute: every step mixes your examples with images the network learnt from "
@@ -29,7 +28,7 @@ def how_many(number: int) -> str:
 
 def result_line(score: Score) -> str:
     """Return a share and its counts: ``99.64 % (9 964 of 10 000)``."""
-    return f"{100 * score.accuracy:.2f} % ({grouped(score.right)} of {grouped(score.total)})"
+    return f"{share(score.accuracy, 2)} ({grouped(score.right)} of {grouped(score.total)})"
 
 
 def difference(before: Score, after: Score) -> str:

@@ -21,7 +21,7 @@ def tick_texts(values: Sequence[float], spacing: float | None, *, logarithmic: b
     texts = [f"{round(value, places) + 0.0:,.{places}f}" for value in values]
     if places:
         texts = [text.rstrip("0").rstrip(".") for text in texts]
-    return [text.replace(",", "\u2009").replace("-", "\N{MINUS SIGN}") for text in texts]
+    return [text.replace("-", "\N{MINUS SIGN}") for text in texts]
 
 
 def _round_decade(value: float) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import (
     QBoxLayout,
     QGridLayout,
@@ -23,6 +22,7 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.mosaic import signed_table
 from gui.widgets.picture import Picture
 from gui.widgets.plain import Label
+from gui.widgets.qimages import from_codes
 
 SIDE, WIDE = 112, 228
 """Room for one picture, and for three channels side by side."""
@@ -156,10 +156,8 @@ class SamplePage(QWidget):
         channels, height, width = coded.shape
         self._pair.setDirection(QBoxLayout.TopToBottom if channels == 3 else QBoxLayout.LeftToRight)
         self.standard.set_room(WIDE if channels == 3 else SIDE, SIDE if channels == 1 else WIDE // 3)
-        flat = np.ascontiguousarray(coded.transpose(1, 0, 2).reshape(height, channels * width))
-        picture = QImage(flat.tobytes(), channels * width, height, channels * width, QImage.Format_Indexed8)
-        picture.setColorTable(signed_table(self._theme))
-        self.standard.show_picture(picture.convertToFormat(QImage.Format_RGB32))
+        flat = coded.transpose(1, 0, 2).reshape(height, channels * width)
+        self.standard.show_picture(from_codes(flat, signed_table(self._theme)))
         means = ", ".join(f"{255 * m:.1f}" for m in preprocessing.mean)
         deviations = ", ".join(f"{255 * s:.1f}" for s in preprocessing.std)
         self.range.setText(

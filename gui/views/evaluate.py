@@ -14,9 +14,10 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.formatting import percent, share
 from engine.session.messages import EvaluationDone
 from engine.training.config import RunConfig
-from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, percent, scope
+from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, scope
 from gui.run.context import AppContext
 from gui.run.session_bridge import Wants
 from gui.state.selection import Sample
@@ -172,7 +173,7 @@ class EvaluateView(QWidget):
         if dataset is None or len(dataset.test_images) != evaluation.total or not len(evaluation.indices):
             return
         self._shown = done
-        self.accuracy.setText(percent(evaluation.accuracy, 2))
+        self.accuracy.setText(share(evaluation.accuracy, 2))
         self.scope.setText(scope(evaluation, done.step))
         self.matrix.show_counts(evaluation.confusion, dataset.class_names)
         self._stack.setCurrentIndex(1)

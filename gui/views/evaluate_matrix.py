@@ -9,6 +9,7 @@ from PyQt5.QtCore import QEvent, QPointF, QRect, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from engine.formatting import share
 from gui.presenters.evaluate import (
     Choice,
     Counts,
@@ -16,7 +17,6 @@ from gui.presenters.evaluate import (
     cell_text,
     cell_words,
     mistake_shades,
-    percent,
     row_shares,
 )
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
@@ -29,10 +29,10 @@ _TEXT_FROM = 19
 """Cells of at least this many pixels hold their figure."""
 
 
-def mixed(low: QColor, high: QColor, share: float) -> QColor:
-    """Return the colour that lies ``share`` of the way from ``low`` to ``high``."""
+def mixed(low: QColor, high: QColor, part: float) -> QColor:
+    """Return the colour that lies ``part`` of the way from ``low`` to ``high``."""
     parts = zip(low.getRgb()[:3], high.getRgb()[:3], strict=True)
-    return QColor(*(round(a + (b - a) * share) for a, b in parts))
+    return QColor(*(round(a + (b - a) * part) for a, b in parts))
 
 
 class ConfusionMatrix(QWidget):
@@ -211,12 +211,12 @@ class ConfusionMatrix(QWidget):
         painter.setPen(QColor(theme.text))
         for row in range(len(self.names)):
             middle = top + row * size + size // 2
-            share = float(self._shares[row, row]) if totals[row] else float("nan")
+            recall = float(self._shares[row, row]) if totals[row] else float("nan")
             painter.fillRect(QRect(left, middle - 2, track, 4), QColor(theme.raised))
             if totals[row]:
-                painter.fillRect(QRect(left, middle - 2, round(track * share), 4), QColor(theme.accent))
+                painter.fillRect(QRect(left, middle - 2, round(track * recall), 4), QColor(theme.accent))
             place = QRect(left + track + 2, middle - 8, figures, 16)
-            painter.drawText(place, int(Qt.AlignRight | Qt.AlignVCenter), percent(share))
+            painter.drawText(place, int(Qt.AlignRight | Qt.AlignVCenter), share(recall))
 
     def _frame(self, painter: QPainter, choice: Choice, width: int) -> None:
         painter.setPen(QPen(QColor(self._theme.text), width))

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PyQt5.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from gui.presenters.colour import TOP
 from gui.style.theme import GRID, SMALL, Theme, font
+from gui.widgets.qimages import colour_bar, from_colours
 
 _BAR, _LEGEND = 3, 18
 _STEPS = {Qt.Key_Left: (0, -1), Qt.Key_Right: (0, 1), Qt.Key_Up: (-1, 0), Qt.Key_Down: (1, 0)}
@@ -134,19 +134,17 @@ class ExplainMap(QWidget):
             room = self.rect().adjusted(0, 0, -GRID, 0)
             painter.drawText(room, int(Qt.AlignLeft | Qt.AlignTop | Qt.TextWordWrap), self.note)
             return
-        height, width = self._colours.shape
+        _, width = self._colours.shape
         rect = self.picture()
-        image = QImage(self._colours.tobytes(), width, height, 4 * width, QImage.Format_RGB32)
-        painter.drawImage(rect, image)
+        painter.drawImage(rect, from_colours(self._colours))
         if self.place is not None:
             self._paint_place(painter, rect.width() // width)
         elif self.hasFocus():
             painter.setPen(QColor(self._theme.accent))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         if self._table:
-            bar = QImage(bytes(range(TOP + 1)), TOP + 1, 1, TOP + 1, QImage.Format_Indexed8)
-            bar.setColorTable(list(self._table))
-            painter.drawImage(QRect(0, rect.bottom() + 3, rect.width(), _BAR), bar)
+            place = QRect(0, rect.bottom() + 3, rect.width(), _BAR)
+            painter.drawImage(place, colour_bar(self._table))
             painter.setPen(QColor(self._theme.muted))
             line = QRect(0, rect.bottom() + 3 + _BAR, rect.width(), _LEGEND - _BAR - 2)
             both = painter.fontMetrics().horizontalAdvance("".join(self.texts)) + GRID // 2

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from engine.formatting import share
 from engine.model.history import History
 from gui.presenters.curves import LEAST, X_AXES, CurveData, Thin
 from gui.presenters.pyramid import Values
 from gui.presenters.ranges import Range, XView, fitted, usual
-from gui.presenters.status import percent
 from gui.style.theme import Theme
 from gui.widgets.plot_curves import Best
 from gui.widgets.plot_stack import PlotStack
@@ -150,9 +150,9 @@ class Drawing:
         if best is None:
             return
         x, mark = best
-        loss, share = self._loss_scale(np.array([mark.loss]))[0], 100 * mark.accuracy
+        loss, height = self._loss_scale(np.array([mark.loss]))[0], 100 * mark.accuracy
         self.loss.curves.show_best(Best(x, float(loss), f"{mark.loss:.4f}"))
-        self.accuracy.curves.show_best(Best(x, share, f"best {percent(mark.accuracy)}"))
+        self.accuracy.curves.show_best(Best(x, height, f"best {share(mark.accuracy)}"))
 
     def _label_ends(self) -> None:
         """Name the lines beside their last values, or those at the right edge of a chosen part."""
@@ -163,12 +163,12 @@ class Drawing:
         loss, accuracy, mark = reading.mean_loss, reading.mean_accuracy, reading.validation
         at = float(self._loss_scale(np.array([loss]))[0])
         losses = [EndLabel(at, f"average {loss:.4f}", theme.train)]
-        shares = [EndLabel(100 * accuracy, f"average {percent(accuracy)}", theme.train)]
+        shares = [EndLabel(100 * accuracy, f"average {share(accuracy)}", theme.train)]
         if mark is not None:
             at = float(self._loss_scale(np.array([mark.loss]))[0])
             losses.append(EndLabel(at, f"validation {mark.loss:.4f}", theme.validation))
             shares.append(
-                EndLabel(100 * mark.accuracy, f"validation {percent(mark.accuracy)}", theme.validation)
+                EndLabel(100 * mark.accuracy, f"validation {share(mark.accuracy)}", theme.validation)
             )
         losses += self._beyond()
         self.loss.labels.show_labels(losses)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.formatting import counted
+from engine.formatting import counted, grouped
 from engine.layers.base import Layer
 from engine.model.spec import NetworkSpec, trained_size
 from engine.options import Configurable
 from engine.types import Array, Shape
 from gui.presenters.colour import figure
 from gui.presenters.mosaic import Cell, values_at
-from gui.presenters.numbers import grouped
 from gui.views.network_plan import INPUT, Part
 
 

@@ -9,8 +9,8 @@ from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt5.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engine.formatting import percent
 from engine.types import Array
-from gui.presenters.numbers import percent
 from gui.style.theme import BODY, GRID, Theme, font
 from gui.widgets.plain import show_tip
 

@@ -8,8 +8,8 @@ from PyQt5.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from engine.formatting import grouped
 from engine.types import Labels
-from gui.presenters.numbers import grouped
 from gui.style.theme import BODY, GRID, Theme, font
 
 ROW = 22

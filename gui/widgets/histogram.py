@@ -7,8 +7,8 @@ from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt5.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from engine.formatting import grouped
 from engine.types import Labels
-from gui.presenters.numbers import grouped
 from gui.style.theme import SMALL, Theme, font
 from gui.widgets.plain import show_tip
 

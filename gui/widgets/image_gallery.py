@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt5.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRect, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QColor, QImage, QKeyEvent, QPainter
+from PyQt5.QtGui import QColor, QKeyEvent, QPainter
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from engine.formatting import percent
 from engine.types import Bytes
-from gui.presenters.evaluate import Entry, percent
+from gui.presenters.evaluate import Entry
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
 from gui.widgets.plain import tooltip
+from gui.widgets.qimages import to_qimage
 
 _TEXT = 34
 """Height of the two lines below an image."""
-
-
-def to_qimage(image: Bytes) -> QImage:
-    """Return an image ``(C, H, W)`` for Qt: three channels in colour, otherwise the first in grey."""
-    channels, height, width = image.shape
-    if channels == 3:
-        return QImage(
-            image.transpose(1, 2, 0).tobytes(), width, height, 3 * width, QImage.Format_RGB888
-        ).copy()
-    return QImage(image[0].tobytes(), width, height, width, QImage.Format_Grayscale8).copy()
 
 
 class GalleryModel(QAbstractListModel):

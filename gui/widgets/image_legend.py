@@ -8,8 +8,8 @@ from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QImage, QPainter
 from PyQt5.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from gui.presenters.colour import TOP
 from gui.style.theme import SMALL, font
+from gui.widgets.qimages import colour_bar
 
 BAR = 3
 HEIGHT = 18
@@ -29,8 +29,7 @@ class LegendItem(QGraphicsItem):
     def set_colours(self, table: Sequence[int], text: str) -> None:
         """Use the colours ``table`` (256 of them, the last one left out) and ``text`` for the figures."""
         self._colour = QColor(text)
-        self._bar = QImage(bytes(range(TOP + 1)), TOP + 1, 1, TOP + 1, QImage.Format_Indexed8).copy()
-        self._bar.setColorTable(list(table))
+        self._bar = colour_bar(table)
         self.update()
 
     def set_texts(self, low: str, high: str) -> None:

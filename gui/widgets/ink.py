@@ -10,6 +10,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from engine.types import Array, Bytes
 from gui.presenters.strokes import SIDE, Drawing, Piece, Stroke, pieces, settled, tail
+from gui.widgets.qimages import to_pixels
 
 
 class Ink:
@@ -62,9 +63,7 @@ class Ink:
 
     def pixels(self) -> Bytes:
         """Return a copy of the picture, ``(SIDE * scale, SIDE * scale)``."""
-        data = bytes(self.image.constBits().asarray(self.image.sizeInBytes()))
-        rows = np.frombuffer(data, np.uint8).reshape(self.image.height(), self.image.bytesPerLine())
-        return np.asarray(rows[:, : self.image.width()], np.uint8)
+        return to_pixels(self.image)
 
     def amount(self) -> Array:
         """Return the ink as numbers from 0 (none) to 1, float32 ``(SIDE, SIDE)``."""

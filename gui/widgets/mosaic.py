@@ -13,6 +13,7 @@ from engine.types import Array, Bytes
 from gui.presenters.colour import EMPTY, TOP, Scale, codes, layer_scale
 from gui.presenters.mosaic import Cell, Fit
 from gui.style.theme import Theme
+from gui.widgets.qimages import lent
 
 
 @lru_cache(maxsize=16)
@@ -137,9 +138,6 @@ class MosaicItem(pg.ImageItem):
         if self.image is None or self.image.ndim != 2:
             super().render()
             return
-        height, width = self.image.shape
-        # The image item keeps the array alive as long as the picture that looks at it.
-        self.qimage = QImage(self.image.data, width, height, width, QImage.Format_Indexed8)
-        self.qimage.setColorTable(self._table)
+        self.qimage = lent(self.image, self._table)
         self._renderRequired = False
         self._unrenderable = False

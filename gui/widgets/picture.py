@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.types import Bytes
 from gui.style.theme import SMALL, Theme, font
-from gui.widgets.image_gallery import to_qimage
+from gui.widgets.qimages import to_qimage
 
 _CAPTION = 16
 

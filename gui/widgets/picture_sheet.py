@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 from engine.types import Bytes
 from gui.style.theme import Theme
 from gui.widgets.outlines import paint_outlines
+from gui.widgets.qimages import from_pixels
 
 _LEAST_DRAG = 6
 """A shorter movement of the mouse, in its pixels, is a click."""
@@ -57,8 +58,7 @@ class PictureSheet(QWidget):
 
     def show_picture(self, pixels: Bytes) -> None:
         """Show uint8 ``(H, W, 3)``, with nothing found and no crop."""
-        height, width, _ = pixels.shape
-        self._image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format_RGB888).copy()
+        self._image = from_pixels(pixels)
         self._boxes, self._names, self.crop, self._drag = (), (), None, None
         self.update()
 

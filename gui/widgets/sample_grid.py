@@ -9,8 +9,8 @@ from PyQt5.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from engine.types import Labels
 from gui.presenters.data_view import Part
 from gui.style.theme import Theme
-from gui.widgets.image_gallery import to_qimage
 from gui.widgets.plain import show_tip
+from gui.widgets.qimages import to_qimage
 
 GAP = 4
 LARGE = 56

@@ -22,14 +22,13 @@ from engine.data.own import store
 from engine.data.pictures.build import build
 from engine.data.pictures.found import NO_ANSWERS, Answers, Broken, Found
 from engine.data.pictures.scan import scan
-from engine.formatting import counted
+from engine.formatting import counted, grouped
 from engine.task import Task
 from gui.dialogs.own_pictures.form import OwnForm
 from gui.dialogs.own_pictures.job_bar import JobBar
 from gui.dialogs.own_pictures.left_out import LeftOut
 from gui.dialogs.own_pictures.preview import Preview
 from gui.dialogs.own_pictures.sets import OwnSets
-from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures, is_source
 from gui.run.context import AppContext
 from gui.style.theme import GRID, Theme

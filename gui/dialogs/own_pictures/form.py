@@ -17,8 +17,8 @@ from PyQt5.QtWidgets import (
 
 from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.plan import ClassRow
+from engine.formatting import grouped
 from gui.dialogs.own_pictures.questions import Questions
-from gui.presenters.numbers import grouped
 from gui.presenters.own_pictures import OwnPictures
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import LABEL_WIDTH, OptionForm, defaults_of

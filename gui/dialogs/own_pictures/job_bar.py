@@ -9,9 +9,8 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from engine.formatting import counted
+from engine.formatting import counted, grouped
 from engine.task import Progress, Task
-from gui.presenters.numbers import grouped
 from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.plain import Label

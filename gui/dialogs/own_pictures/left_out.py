@@ -8,7 +8,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from engine.data.pictures.found import Broken
-from gui.presenters.numbers import grouped
+from engine.formatting import grouped
 from gui.presenters.own_pictures import listed
 from gui.style.theme import GRID, Theme
 from gui.widgets.section import Section

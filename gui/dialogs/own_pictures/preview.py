@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PIL import Image
+import numpy as np
 from PyQt5.QtCore import QEvent, QRect, QSize, Qt
 from PyQt5.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
@@ -10,8 +10,8 @@ from PyQt5.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
 from engine.formatting import counted
 from gui.presenters.own_pictures import OwnPictures, Pair, magnification
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
-from gui.widgets.image_gallery import to_qimage
 from gui.widgets.plain import show_tip
+from gui.widgets.qimages import from_pixels, to_qimage
 
 _ORIGINAL = 56
 """Height of a picture as it is."""
@@ -98,7 +98,7 @@ class PreviewSheet(QWidget):
     def _paint_pair(self, painter: QPainter, place: QRect, pair: Pair) -> None:
         original = self._originals.get(id(pair.picture))
         if original is None:
-            original = self._originals[id(pair.picture)] = _to_image(pair.picture)
+            original = self._originals[id(pair.picture)] = from_pixels(np.asarray(pair.picture))
         room = QSize(self._cell().width() - GRID, _ORIGINAL)
         size = original.size().scaled(room, Qt.KeepAspectRatio)
         size = QSize(max(1, size.width()), max(1, size.height()))
@@ -154,10 +154,3 @@ class Preview(QScrollArea):
                 f"A few pictures of {counted(shown, 'class', 'classes')}, "
                 f"at {state.options.size} by {state.options.size} pixels"
             )
-
-
-def _to_image(picture: Image.Image) -> QImage:
-    form = QImage.Format_Grayscale8 if picture.mode == "L" else QImage.Format_RGB888
-    width, height = picture.size
-    channels = 1 if picture.mode == "L" else 3
-    return QImage(picture.tobytes(), width, height, channels * width, form).copy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt5.QtCore import QAbstractItemModel, QModelIndex, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QImage, QKeyEvent, QPixmap
+from PyQt5.QtGui import QKeyEvent, QPixmap
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -21,6 +21,7 @@ from engine.teaching.examples import Example
 from gui.presenters.teach import added_on, answered, thumbnail
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.qimages import from_pixels
 
 _HEADS = ("Picture", "It is", "The network said", "Added")
 _PICTURE, _LABEL = 0, 1
@@ -123,7 +124,5 @@ class _ClassDelegate(QStyledItemDelegate):
 
 def _pixmap(example: Example) -> QPixmap:
     colours = thumbnail(example.image)
-    height, width, _ = colours.shape
-    image = QImage(colours.tobytes(), width, height, 3 * width, QImage.Format_RGB888)
-    pixmap = QPixmap.fromImage(image)
-    return pixmap if max(width, height) <= _SIDE else pixmap.scaled(_SIDE, _SIDE, Qt.KeepAspectRatio)
+    pixmap = QPixmap.fromImage(from_pixels(colours))
+    return pixmap if max(colours.shape[:2]) <= _SIDE else pixmap.scaled(_SIDE, _SIDE, Qt.KeepAspectRatio)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +17,6 @@ from gui.presenters.evaluate import (
     entries,
     gallery_title,
     mistake_shades,
-    percent,
     row_shares,
     scope,
 )
@@ -80,22 +77,13 @@ def test_shares_and_shades(pairs) -> None:
         assert ((shades > 0) == (off > 0)).all()
 
 
-@pytest.mark.parametrize(
-    ("share", "digits", "text"),
-    [(0.9732, 2, "97.32"), (0.99999, 1, "99.9"), (1.0, 1, "100.0"), (0.0, 1, "0.0"), (0.29, 2, "29.00")],
-)
-def test_percent_never_rounds_up_to_perfection(share: float, digits: int, text: str) -> None:
-    assert percent(share, digits) == f"{text}\u202f%"
-    assert percent(math.nan) == "–"
-
-
 def test_words() -> None:
     result = evaluation([(0, 0), (0, 1), (0, 1), (1, 1)], total=10_000)
-    assert scope(result, 1234) == "on 4 of 10\u202f000 test images, step 1\u202f234"
+    assert scope(result, 1234) == "on 4 of 10,000 test images, step 1,234"
     assert scope(evaluation([(0, 0)]), 0) == "on all 1 test images, step 0"
     counts = result.confusion
-    assert cell_words(counts, NAMES, Choice(0, 1)) == "“cat” predicted as “dog”: 2 of 3 images (66.6\u202f%)"
-    assert cell_words(counts, NAMES, Choice(1, 1)) == "“dog” predicted correctly: 1 of 1 image (100.0\u202f%)"
+    assert cell_words(counts, NAMES, Choice(0, 1)) == "“cat” predicted as “dog”: 2 of 3 images (66.7 %)"
+    assert cell_words(counts, NAMES, Choice(1, 1)) == "“dog” predicted correctly: 1 of 1 image (100.0 %)"
     assert cell_words(counts, NAMES, Choice(2, 0)) == "“owl” predicted as “cat”: 0 of 0 images"
     assert gallery_title(result, NAMES, Choice(0, 1))[0] == "“cat” predicted as “dog”: 2 images"
     assert gallery_title(result, NAMES, Choice(1, 1))[0] == "“dog” predicted correctly: 1 image"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.options import OptionInfo, checked
 from engine.training.config import RunConfig
-from gui.presenters.numbers import grouped, percent, show, stepped
+from gui.presenters.numbers import show, stepped
 
 
 def test_numbers_are_shown_in_their_shortest_form():
@@ -67,26 +67,3 @@ def test_steps_never_leave_what_is_allowed(name, directions):
     for up in directions:
         value = stepped(value, info, whole=isinstance(default, int), up=up)
         assert checked(name, value, default, info) == value
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0 %"),
-        (0.0004, "<0.1 %"),
-        (0.012, "1.2 %"),
-        (0.0994, "9.9 %"),
-        (0.0999, "10 %"),
-        (0.984, "98 %"),
-        (0.996, "99.6 %"),
-        (0.99999, ">99.9 %"),
-        (1.0, ">99.9 %"),
-    ],
-)
-def test_percentages_claim_no_more_than_is_known(value, text):
-    assert percent(value) == text
-
-
-def test_thousands_stand_apart():
-    assert grouped(999) == "999"
-    assert grouped(1234567) == "1,234,567"

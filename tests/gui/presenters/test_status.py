@@ -6,7 +6,7 @@ import pytest
 
 from engine.model.history import History
 from engine.training.config import LiveSettings
-from gui.presenters.status import Speed, duration, figures, percent, share_done, thousands, total_steps
+from gui.presenters.status import Speed, duration, figures, share_done, total_steps
 
 LIVE = LiveSettings(learning_rate=0.01, momentum=0.9, weight_decay=0, batch_size=20, epochs=2)
 
@@ -51,6 +51,4 @@ def test_figures() -> None:
 
 
 def test_words() -> None:
-    assert thousands(1234567) == "1\u2009234\u2009567"
-    assert percent(float("nan")) == "\u2013"
     assert total_steps(7, 0.5, LIVE, 1001) == 7 + 76

@@ -97,13 +97,13 @@ def test_the_empty_view_offers_to_start(qtbot, context, view, monkeypatch) -> No
 
 def test_an_evaluation_is_shown_in_figures(context, view) -> None:
     send(context, evaluated(30), step=1234)
-    assert view.accuracy.text() == "90.00\u202f%"
-    assert view.scope.text() == "on all 300 test images, step 1\u202f234"
+    assert view.accuracy.text() == "90.00 %"
+    assert view.scope.text() == "on all 300 test images, step 1,234"
     assert view.matrix.counts.sum() == COUNT and view.matrix.counts[3, 4] == 3
     evaluation = evaluated(30)
     assert shown(view) == evaluation.worst(60).tolist()
     send(context, evaluated(3))
-    assert view.accuracy.text() == "99.00\u202f%" and len(shown(view)) == 3
+    assert view.accuracy.text() == "99.00 %" and len(shown(view)) == 3
 
 
 def test_a_click_on_a_cell_shows_its_images_and_there_is_a_way_back(qtbot, context, view) -> None:
@@ -138,9 +138,9 @@ def test_the_matrix_is_worked_with_the_keyboard(qtbot, context, view) -> None:
 def test_pointing_at_a_cell_says_what_it_means(qtbot, context, view) -> None:
     send(context, evaluated(30))
     hover(view.matrix, view.matrix.cell_rect(Choice(5, 5)).center())
-    assert view.readout.text() == "“5” predicted correctly: 27 of 30 images (90.0\u202f%)"
+    assert view.readout.text() == "“5” predicted correctly: 27 of 30 images (90.0 %)"
     send(context, evaluated(0))  # right also after the next evaluation, under a mouse at rest
-    assert view.readout.text() == "“5” predicted correctly: 30 of 30 images (100.0\u202f%)"
+    assert view.readout.text() == "“5” predicted correctly: 30 of 30 images (100.0 %)"
     hover(view.matrix, QPoint(1, 1))
     assert "Click a cell" in view.readout.text()
 
@@ -171,7 +171,7 @@ def test_images_stand_still_under_the_mouse(qtbot, context, view, monkeypatch) -
     monkeypatch.setattr(view.gallery.viewport(), "underMouse", lambda: True)
     send(context, evaluated(30, seed=1))
     assert shown(view) == before
-    assert view.accuracy.text() == "90.00\u202f%"
+    assert view.accuracy.text() == "90.00 %"
     QApplication.sendEvent(view.gallery, QEvent(QEvent.Leave))
     assert shown(view) == evaluated(30, seed=1).worst(60).tolist()
 

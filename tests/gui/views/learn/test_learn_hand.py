@@ -138,7 +138,7 @@ def test_the_reading_stays_right_while_it_trains(qtbot, view, context, driver) -
     step = round(view.charts.x_at(at))
     assert step > 2500
     assert view.readout.text() != first
-    found = int(view.readout.text().split("\N{MIDDLE DOT}")[0].replace("step", "").replace("\u2009", ""))
+    found = int(view.readout.text().split("\N{MIDDLE DOT}")[0].replace("step", "").replace(",", ""))
     assert abs(found - step) <= 1
     assert f"loss {context.bridge.history.steps.column('loss')[found - 1]:.4g} " in view.readout.text()
 
