@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gui.panels.experiment import ExperimentPanel
 from gui.panels.pad import PadPanel
+from gui.run.view import View
 
-PANELS = (ExperimentPanel, PadPanel)
+PANELS: tuple[type[View], ...] = (ExperimentPanel, PadPanel)
 """The panels beside the views. Adding one: a file here, and an entry in this list."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import ClassVar
 
 from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -19,7 +18,7 @@ from gui.panels.experiment_parts import DataPart, NetworkPart, TrainingPart, say
 from gui.panels.layer_editor import LayerEditor
 from gui.presenters.experiment import LIVE, Draft
 from gui.run.context import AppContext
-from gui.run.session_bridge import Wants
+from gui.run.view import View
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import OptionForm
 from gui.widgets.plain import Label
@@ -29,21 +28,19 @@ SETTLE_MS = 300
 """A run without steps begins anew this long after the last edit."""
 
 
-class ExperimentPanel(QWidget):
+class ExperimentPanel(View):
     """Edits a ``RunConfig``; the last valid one is always at hand."""
 
-    key: ClassVar[str] = "experiment"
-    title: ClassVar[str] = "Experiment"
-    about: ClassVar[str] = "What is learnt, by which network, and how."
+    key = "experiment"
+    title = "Experiment"
+    about = "What is learnt, by which network, and how."
 
     restart_requested = pyqtSignal(object)
     """The user wants a new run with this RunConfig."""
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Show the settings of the present run, or the defaults."""
-        super().__init__(parent)
-        self.setObjectName("panel")
-        self._context = context
+        super().__init__(context, theme, parent)
         self._theme = theme
         bridge = context.bridge
         self._draft = Draft(bridge.config or RunConfig(preset("classic")))
@@ -162,10 +159,6 @@ class ExperimentPanel(QWidget):
         self._theme = self.more_data.theme = theme
         if self.editor is not None:
             self.editor.set_theme(theme)
-
-    def wants(self) -> Wants:
-        """The panel draws nothing of the session."""
-        return Wants()
 
     def edit_layers(self) -> None:
         """Open the editor of the layers."""

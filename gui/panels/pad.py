@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from PyQt5.QtCore import QMimeData, QTimer, pyqtSignal
+from PyQt5.QtCore import QMimeData, QTimer
 from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QApplication, QWidget
 
@@ -52,17 +52,13 @@ class PadPanel(PadParts):
     drawings, too, unless the network is quick.
     """
 
-    key: ClassVar[str] = "pad"
-    title: ClassVar[str] = "Test"
-    about: ClassVar[str] = "Draw or bring a picture; the network answers."
-
-    show_view = pyqtSignal(str)
-    """The user wants to see the view with this key."""
+    key = "pad"
+    title = "Test"
+    about = "Draw or bring a picture; the network answers."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make an empty sheet that the chosen model of the registry answers."""
         super().__init__(context, theme, parent)
-        self._context = context
         self.subject = Subject("your drawing")
         self.reading: Reading | None = None
         """What the network makes of it."""
@@ -97,7 +93,6 @@ class PadPanel(PadParts):
         context.models.changed.connect(self._models_changed)
         context.bridge.snapshot_ready.connect(self._snapshot)
         context.bridge.run_started.connect(lambda _config: self._soon.start())
-        context.bridge.add_watcher(self)
         self._models_changed()
         self._answer()
 

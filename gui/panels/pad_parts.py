@@ -24,6 +24,7 @@ from gui.panels.pad_tools import PadTools
 from gui.presenters.pad import LISTED, top_classes
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
+from gui.run.view import View
 from gui.style.theme import GRID, Theme, font
 from gui.widgets.bars import ProbabilityBars
 from gui.widgets.canvas import Canvas
@@ -75,13 +76,12 @@ class NumberLine(QWidget):
         self.place.setText(f"{chosen + 1} of {len(read)}")
 
 
-class PadParts(QWidget):
+class PadParts(View):
     """The sheet, its tools, the answer, the chooser of the network, and what can be done next."""
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the parts; the panel says what they do."""
-        super().__init__(parent)
-        self.setObjectName("panel")
+        super().__init__(context, theme, parent)
         self.canvas = Canvas(theme)
         self.canvas.pen_width = context.settings.pen
         self.picture = PictureSheet(theme)

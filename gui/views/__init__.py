@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from gui.run.view import View
 from gui.views.data import DataView
 from gui.views.evaluate import EvaluateView
 from gui.views.explain import ExplainView
 from gui.views.learn import LearnView
 from gui.views.network import NetworkView
 
-VIEWS = (LearnView, NetworkView, ExplainView, EvaluateView, DataView)
+VIEWS: tuple[type[View], ...] = (LearnView, NetworkView, ExplainView, EvaluateView, DataView)
 """The views in the middle of the window. Adding one: a file here, and an entry in this list."""

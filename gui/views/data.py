@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
@@ -25,7 +23,7 @@ from engine.training.config import LiveSettings, RunConfig
 from gui.presenters.data_view import Part, PartName, parts, shown_words
 from gui.presenters.layer_list import size
 from gui.run.context import AppContext
-from gui.run.session_bridge import Wants
+from gui.run.view import View
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.data_common import CommonPage
@@ -43,20 +41,16 @@ _ONE_PAGE = 480
 _HINT = "Click an image to see it in every view, a class to see its images only."
 
 
-class DataView(QWidget):
+class DataView(View):
     """All images of the data set in a grid; beside it their classes, statistics, and one of them."""
 
-    key: ClassVar[str] = "data"
-    title: ClassVar[str] = "Data"
-    about: ClassVar[str] = (
-        "The images that are learnt from and tested on, and what the network is given of them."
-    )
+    key = "data"
+    title = "Data"
+    about = "The images that are learnt from and tested on, and what the network is given of them."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the data set is loaded and the view is in sight."""
-        super().__init__(parent)
-        self.setObjectName("panel")
-        self._context = context
+        super().__init__(context, theme, parent)
         self._dataset: Dataset | None = None
         self._stale = True
         self.parts: dict[PartName, Part] = {}
@@ -110,7 +104,6 @@ class DataView(QWidget):
 
     def _connect(self) -> None:
         bridge = self._context.bridge
-        bridge.add_watcher(self)
         bridge.run_started.connect(lambda _config: self._renew())
         bridge.dataset_loaded.connect(lambda _dataset: self._renew())
         bridge.settings_changed.connect(self._changed)
@@ -123,10 +116,6 @@ class DataView(QWidget):
         """Use other colours."""
         for part in (self.grid, self.classes, self.common, self.sample):
             part.set_theme(theme)
-
-    def wants(self) -> Wants:
-        """Nothing of the session is needed but its data set."""
-        return Wants()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what was loaded while nobody looked."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QBoxLayout,
@@ -20,6 +18,7 @@ from engine.training.config import RunConfig
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, scope
 from gui.run.context import AppContext
 from gui.run.session_bridge import Wants
+from gui.run.view import View
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.evaluate_matrix import ConfusionMatrix
@@ -37,23 +36,16 @@ _WITH_NOTE = 300
 """In a lower place, in pixels, the images need the room of the words above them."""
 
 
-class EvaluateView(QWidget):
+class EvaluateView(View):
     """Accuracy on the test images, confusion matrix, and the images behind each of its cells."""
 
-    key: ClassVar[str] = "evaluate"
-    title: ClassVar[str] = "Evaluate"
-    about: ClassVar[str] = (
-        "How the network does on test images, which it never learns from, and what it confuses."
-    )
-
-    show_network = pyqtSignal()
-    """The user wants to see the chosen image in the Network view."""
+    key = "evaluate"
+    title = "Evaluate"
+    about = "How the network does on test images, which it never learns from, and what it confuses."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the session sends evaluations."""
-        super().__init__(parent)
-        self.setObjectName("panel")
-        self._context = context
+        super().__init__(context, theme, parent)
         self._shown: EvaluationDone | None = None
         self._waiting = False
         self.choice: Choice | None = None
@@ -120,7 +112,6 @@ class EvaluateView(QWidget):
 
     def _connect(self) -> None:
         bridge = self._context.bridge
-        bridge.add_watcher(self)
         bridge.run_started.connect(self._run_started)
         bridge.evaluation_ready.connect(self._evaluated)
         self.empty.acted.connect(bridge.play)
@@ -226,4 +217,4 @@ class EvaluateView(QWidget):
             self._context.selection.choose(
                 Sample(image, f"test image {entry.index}", entry.label, entry.index)
             )
-            self.show_network.emit()
+            self.show_view.emit("network")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QGridLayout, QVBoxLayout, QWidget
@@ -16,6 +14,7 @@ from gui.presenters.explain import Question, Reply, misfit
 from gui.run.context import AppContext
 from gui.run.model_registry import TRAINING
 from gui.run.session_bridge import Wants
+from gui.run.view import View
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.explain_head import ExplainHead
@@ -33,18 +32,16 @@ _LEAST, _ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 210, 318, 400, 470
 _NOTHING, _WORDS, _FULL = range(3)
 
 
-class ExplainView(QWidget):
+class ExplainView(View):
     """The image, the classes, and the maps of all methods for two of the classes."""
 
-    key: ClassVar[str] = "explain"
-    title: ClassVar[str] = "Explain"
-    about: ClassVar[str] = "Which pixels are evidence for a class, by three methods."
+    key = "explain"
+    title = "Explain"
+    about = "Which pixels are evidence for a class, by three methods."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when there is an image and a network."""
-        super().__init__(parent)
-        self.setObjectName("panel")
-        self._context = context
+        super().__init__(context, theme, parent)
         self._methods: dict[str, Method] = {name: kind() for name, kind in METHODS.items()}
         self._stale = True
         self._asked: tuple[int | None, bool] = (None, False)
@@ -111,7 +108,6 @@ class ExplainView(QWidget):
 
     def _connect(self) -> None:
         context = self._context
-        context.bridge.add_watcher(self)
         context.bridge.dataset_loaded.connect(self._dataset_loaded)
         context.bridge.snapshot_ready.connect(lambda _: self._snapshot_came())
         context.bridge.run_started.connect(lambda _: self.refresh())

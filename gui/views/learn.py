@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PyQt5.QtCore import QPoint, Qt, QTimer
 from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
@@ -17,7 +15,7 @@ from PyQt5.QtWidgets import (
 
 from gui.presenters.curves import X_AXES
 from gui.run.context import AppContext
-from gui.run.session_bridge import Wants
+from gui.run.view import View
 from gui.style.theme import GRID, Theme
 from gui.views.learn_drawing import Drawing
 from gui.views.learn_files import CurveFiles
@@ -39,21 +37,19 @@ _HINT = (
 )
 
 
-class LearnView(QWidget):
+class LearnView(View):
     """The curves of the present run."""
 
-    key: ClassVar[str] = "learn"
-    title: ClassVar[str] = "Learn"
-    about: ClassVar[str] = (
+    key = "learn"
+    title = "Learn"
+    about = (
         "How the network learns: loss and accuracy of every batch (the pale band), their average, and the "
         "validation on images it does not learn from."
     )
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself as the run goes on."""
-        super().__init__(parent)
-        self.setObjectName("panel")
-        self._context = context
+        super().__init__(context, theme, parent)
         self._stale = True
         self._at: float | None = None
         self.drawing = Drawing(theme)
@@ -65,7 +61,6 @@ class LearnView(QWidget):
         self._late.timeout.connect(self._grew)
         self._build()
         bridge = context.bridge
-        bridge.add_watcher(self)
         bridge.run_started.connect(lambda _: self._begin())
         bridge.history_grew.connect(lambda: self._grew(patient=True))
         bridge.validated.connect(lambda _: self._grew())
@@ -137,10 +132,6 @@ class LearnView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self.drawing.set_theme(theme)
-
-    def wants(self) -> Wants:
-        """Ask for nothing: curves come without being asked for."""
-        return Wants()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while the view was hidden."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,6 +14,7 @@ from engine.types import Shape
 from gui.run.context import AppContext
 from gui.run.model_registry import TRAINING
 from gui.run.session_bridge import Wants
+from gui.run.view import View
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.network_canvas import NetworkCanvas
@@ -28,18 +27,16 @@ from gui.widgets.readout import Readout
 _HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
 
 
-class NetworkView(QWidget):
+class NetworkView(View):
     """Every layer from the input to the probabilities, for one image that can be chosen."""
 
-    key: ClassVar[str] = "network"
-    title: ClassVar[str] = "Network"
-    about: ClassVar[str] = "From left to right: kernels above, what each layer makes of the image below."
+    key = "network"
+    title = "Network"
+    about = "From left to right: kernels above, what each layer makes of the image below."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the session sends snapshots."""
-        super().__init__(parent)
-        self.setObjectName("panel")
-        self._context = context
+        super().__init__(context, theme, parent)
         self._theme = theme
         self.row = NetworkRow()
         self.chooser, self.source = self.row.chooser, self.row.source
@@ -61,7 +58,6 @@ class NetworkView(QWidget):
         column.addWidget(self.readout)
 
         bridge = context.bridge
-        bridge.add_watcher(self)
         bridge.dataset_loaded.connect(self._dataset_loaded)
         bridge.run_started.connect(self._run_started)
         bridge.history_grew.connect(self._follow)

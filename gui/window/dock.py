@@ -6,6 +6,7 @@ from PyQt5.QtCore import QEvent, QObject, QSize, Qt
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
+from gui.run.view import View
 from gui.style.icons import icon
 from gui.style.theme import GRID, SMALL, Theme, font
 from gui.widgets.plain import Label, tooltip
@@ -78,12 +79,10 @@ class _Holder(QScrollArea):
 class Dock(QDockWidget):
     """Holds a view or a panel; can be moved, tabbed, floated and closed."""
 
-    def __init__(
-        self, key: str, title: str, about: str, part: QWidget, theme: Theme, window: QWidget
-    ) -> None:
-        """Hold ``part`` under ``title``, with ``about`` beside it, in ``window``."""
-        super().__init__(title, window)
-        self.setObjectName(key)
+    def __init__(self, part: View, theme: Theme, window: QWidget) -> None:
+        """Hold ``part`` in ``window``, under its title and with its sentence beside that."""
+        super().__init__(part.title, window)
+        self.setObjectName(part.key)
         part.setAttribute(Qt.WA_StyledBackground)
         part.setObjectName("panel")
         part.setMinimumWidth(min(max(part.minimumWidth(), part.minimumSizeHint().width()), NARROWEST))
@@ -94,12 +93,12 @@ class Dock(QDockWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(GRID, 2, 4, 2)
         row.setSpacing(GRID)
-        name = Label(title)
+        name = Label(part.title)
         name.setObjectName("heading")
-        name.setToolTip(about)
+        name.setToolTip(part.about)
         name.setFont(font(strong=True))
         row.addWidget(name)
-        row.addWidget(_Sentence(about), 1)
+        row.addWidget(_Sentence(part.about), 1)
         self._float, self._close = QToolButton(), QToolButton()
         for button, tip, call in (
             (self._float, "Take this panel out of the window, or put it back", self._toggle),

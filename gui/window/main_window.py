@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import (
@@ -14,7 +15,7 @@ from PyQt5.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QShortcut, QTabWidget, QWidget
+from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QShortcut, QTabWidget
 
 from engine.session.messages import State
 from gui.panels import PANELS
@@ -22,6 +23,7 @@ from gui.panels.experiment import ExperimentPanel
 from gui.panels.pad import PadPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
+from gui.run.view import View
 from gui.state.settings import Settings
 from gui.style.theme import GRID, THEMES, Theme, apply_theme
 from gui.views import VIEWS
@@ -39,6 +41,8 @@ from gui.window.hints import Hints
 from gui.window.notice_bar import NoticeBar
 from gui.window.status import RunStatus
 from gui.window.toolbar import Choices
+
+P = TypeVar("P", bound=View)
 
 _LAYOUT_VERSION = 2
 _CAPTIONS = 980
@@ -64,19 +68,16 @@ class MainWindow(QMainWindow):
         self._control, self._closing = control, closing
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
-        self._in_old_colours: list[QWidget] = []
+        self._in_old_colours: list[Dock | View] = []
         self._recolour = QTimer(self)
         self._recolour.setInterval(0)
         self._recolour.timeout.connect(self._recolour_next)
-        self.parts: dict[str, QWidget] = {}
+        self.parts: dict[str, View] = {}
         self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
-            self._add(kind.key, kind.title, kind.about, kind(context, theme))
+            self._add(kind(context, theme))
         self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
-        experiment, pad = self.parts["experiment"], self.parts["pad"]
-        assert isinstance(experiment, ExperimentPanel)  # noqa: S101 - for the type checker
-        assert isinstance(pad, PadPanel)  # noqa: S101
-        self.experiment, self.pad = experiment, pad
+        self.experiment, self.pad = experiment, pad = self.part(ExperimentPanel), self.part(PadPanel)
         files = FileActions(self, context, control, experiment)
         self.actions_ = Actions(
             self,
@@ -107,11 +108,6 @@ class MainWindow(QMainWindow):
         self.status = RunStatus(context.bridge)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
-        for part in self.parts.values():
-            if hasattr(part, "show_network"):
-                part.show_network.connect(lambda: self.show_part("network"))
-            if hasattr(part, "show_view"):
-                part.show_view.connect(self.show_part)
         QShortcut(QKeySequence.Paste, self).activated.connect(lambda: self._test(pad.paste))
         self.setAcceptDrops(True)
         experiment.restart_requested.connect(control.start_over)
@@ -123,8 +119,7 @@ class MainWindow(QMainWindow):
         self._refresh_actions()
 
     def _make_hints(self) -> Hints:
-        network, start = self.parts["network"], self.actions_.by_key["toggle"]
-        assert isinstance(network, NetworkView)  # noqa: S101 - for the type checker
+        network, start = self.part(NetworkView), self.actions_.by_key["toggle"]
         button = self.actions_.toolbar.widgetForAction(start)
         targets = {"draw": self.pad.canvas, "start": button, "watch": network.canvas}
         hints = Hints(self, targets, self.settings, self.theme)
@@ -143,17 +138,22 @@ class MainWindow(QMainWindow):
 
     # --- arrangement ----------------------------------------------------------------------------
 
-    def _add(self, key: str, title: str, about: str, part: QWidget) -> None:
-        dock = Dock(key, title, about, part, self.theme, self)
-        self.parts[key], self.docks[key] = part, dock
+    def _add(self, part: View) -> None:
+        dock = Dock(part, self.theme, self)
+        self.parts[part.key], self.docks[part.key] = part, dock
         self.addDockWidget(Qt.LeftDockWidgetArea, dock)
+        part.show_view.connect(self.show_part)
+
+    def part(self, kind: type[P]) -> P:
+        """Return the view or panel of the class ``kind``."""
+        return next(part for part in self.parts.values() if isinstance(part, kind))
 
     def _add_view_actions(self) -> None:
         menu = self.actions_.menus["&View"]
         menu.addSeparator()
         for number, (key, dock) in enumerate(self.docks.items(), 1):
             action = QAction(dock.windowTitle(), self)
-            action.setShortcut(f"Ctrl+{number}")
+            action.setShortcut(f"Ctrl+{number}" if number < 10 else "")
             action.setToolTip(tooltip(f"Bring {dock.windowTitle()} to the front"))
             action.triggered.connect(lambda _=False, name=key: self.show_part(name))
             menu.addAction(action)
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         part = self._in_old_colours.pop(0)
         if not self._in_old_colours:
             self._recolour.stop()
-        part.set_theme(self.theme)  # type: ignore[attr-defined]
+        part.set_theme(self.theme)
 
     # --- state ----------------------------------------------------------------------------------
 

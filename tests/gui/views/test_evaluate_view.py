@@ -148,7 +148,7 @@ def test_pointing_at_a_cell_says_what_it_means(qtbot, context, view) -> None:
 def test_a_click_on_an_image_sends_it_to_the_network_view(qtbot, context, view) -> None:
     send(context, evaluated(30))
     place = view.gallery.visualRect(view.gallery.entries_model.index(2)).center()
-    with qtbot.waitSignals([view.show_network, context.selection.changed]):
+    with qtbot.waitSignals([view.show_view, context.selection.changed]):
         qtbot.mouseClick(view.gallery.viewport(), Qt.LeftButton, pos=place)
     sample = context.selection.sample
     assert sample.index == shown(view)[2] and sample.label == sample.index % 10
@@ -160,7 +160,7 @@ def test_the_gallery_is_worked_with_the_keyboard(qtbot, context, view) -> None:
     view.gallery.setFocus()
     view.gallery.setCurrentIndex(view.gallery.entries_model.index(0))
     qtbot.keyClick(view.gallery, Qt.Key_Right)
-    with qtbot.waitSignal(view.show_network):
+    with qtbot.waitSignal(view.show_view):
         qtbot.keyClick(view.gallery, Qt.Key_Return)
     assert context.selection.sample.index == shown(view)[1]
 

@@ -1,0 +1,47 @@
+"""The protocol of views and panels: all that the window, and whoever writes one, needs to know of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtWidgets import QWidget
+
+from gui.run.context import AppContext
+from gui.run.session_bridge import Wants
+from gui.style.theme import Theme
+
+
+class View(QWidget):
+    """What fills a dock of the window. The window makes one of each class in ``VIEWS`` and ``PANELS``.
+
+    A class says ``key``, ``title`` and ``about``, has ``set_theme`` if it paints, and ``wants`` if it shows
+    what the session sends. It computes nothing itself: numbers come from the engine, words from a presenter.
+
+    Attributes:
+        key: its name in the program, unique; remembered layouts and pictures of the documentation use it.
+        title: stands above it, on its tab, and in the View menu, which has every view with Ctrl and its
+            number in the lists.
+        about: one sentence beside the title, where there is room.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    about: ClassVar[str]
+
+    show_view = pyqtSignal(str)
+    """The user wants to see the view with this key."""
+
+    def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make the view with all its widgets; it fills itself later, when there is something to show."""
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._context = context
+        context.bridge.add_watcher(self)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the colours of ``theme`` for what the style sheet does not reach: here nothing."""
+
+    def wants(self) -> Wants:
+        """Return what the session shall send now: nothing, unless the view says otherwise while in sight."""
+        return Wants()

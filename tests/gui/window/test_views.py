@@ -1,0 +1,96 @@
+"""What every view keeps to, and that the worked example of ARCHITECTURE.md becomes part of the window."""
+
+from __future__ import annotations
+
+import gc
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt5.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.session.messages import State
+from engine.training.config import RunConfig
+from gui.app.build import Kernelscope, build
+from gui.panels import PANELS
+from gui.run.model_registry import TRAINING
+from gui.run.session_bridge import Wants
+from gui.run.view import View
+from gui.state.settings import Store
+from gui.style.theme import DARK
+from gui.views import VIEWS
+from gui.widgets.questions import Dialogs
+
+DOCUMENT = Path(__file__).parents[3] / "ARCHITECTURE.md"
+
+
+def test_every_view_says_what_it_is() -> None:
+    kinds = (*PANELS, *VIEWS)
+    for name in ("key", "title"):
+        words = [getattr(kind, name) for kind in kinds]
+        assert all(words) and len(set(words)) == len(kinds)
+    for kind in kinds:
+        assert issubclass(kind, View) and re.fullmatch("[a-z_]+", kind.key)
+        assert kind.about.endswith(".") and "\n" not in kind.about
+
+
+def test_a_hidden_view_asks_for_nothing(program: Kernelscope) -> None:
+    program.window.hide()
+    for part in program.window.parts.values():
+        assert part.wants() == Wants()
+    assert set(program.context.bridge.watchers) >= set(program.window.parts.values())
+
+
+def example() -> dict[str, Any]:
+    """Run the lines of the document, and return what they define."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    section = text[text.index("## An instrument") : text.index("## Adding things")]
+    names: dict[str, Any] = {"__name__": "example", "VIEWS": VIEWS}
+    for block in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
+        exec(compile(block, str(DOCUMENT), "exec"), names)  # noqa: S102 - our own document
+    return names
+
+
+def test_the_example_becomes_part_of_the_window(
+    qtbot: QtBot, store: Store, config: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = example()
+    monkeypatch.setattr("gui.window.main_window.VIEWS", names["VIEWS"])
+    program = build(store, theme="light", config=config, dialogs=Dialogs())
+    window = program.window
+    try:
+        window.show()
+        qtbot.waitExposed(window)
+        program.app.setActiveWindow(window)
+        qtbot.waitUntil(lambda: program.context.bridge.state is State.PAUSED, timeout=20000)
+        view, dock = window.part(names["WeightSizesView"]), window.docks["weight_sizes"]
+        actions = {each.text(): each for each in window.actions_.menus["&View"].actions()}
+        assert actions["Weight sizes"].shortcut().toString() == "Ctrl+8"
+        assert dock.windowTitle() == "Weight sizes" and not view.isVisible()
+
+        qtbot.keyClick(window, Qt.Key_8, Qt.ControlModifier)
+        qtbot.waitUntil(view.isVisible)
+        qtbot.waitUntil(lambda: view.words.text() != "", timeout=20000)
+        sizes = names["WeightSizes"]().of(program.context.models.get(TRAINING).network)
+        assert view.words.text().splitlines() == [f"{title}: {size:.3f}" for title, size in sizes]
+
+        window.tile(True)
+        assert dock.isVisible() and not dock.isFloating()
+        window.set_theme(DARK)
+        qtbot.wait(1)
+    finally:
+        program.close()
+        gc.collect()
+
+
+def test_the_instrument_of_the_example_needs_no_window() -> None:
+    from engine.model.network import Network
+    from engine.model.spec import preset
+
+    network = Network.new(preset("classic"), 1)
+    sizes = example()["WeightSizes"]().of(network)
+    weights = [params["weight"] for params in network.params if "weight" in params]
+    assert [size for _, size in sizes] == pytest.approx([np.sqrt((w**2).mean()) for w in weights])
