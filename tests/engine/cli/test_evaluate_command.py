@@ -11,6 +11,7 @@ import pytest
 
 import main
 from engine.cli.evaluate import as_json, as_table
+from engine.formatting import DASH
 from engine.model.model_file import find_model, save_model
 from engine.training.evaluation import Evaluation
 
@@ -25,7 +26,7 @@ def result() -> Evaluation:
 def test_a_class_without_images_has_no_accuracy(result: Evaluation) -> None:
     rows = as_table(result, ("a", "b", "c")).splitlines()[-3:]
     assert [row.split()[-2:] for row in rows[:2]] == [["50.00", "%"], ["100.00", "%"]]
-    assert rows[2].split() == ["c", "0", "0", "0", "-"]
+    assert rows[2].split() == ["c", "0", "0", "0", DASH]
     told = json.loads(as_json(result, argparse.Namespace(model="m", data="d")))
     assert told["class_accuracy"] == [0.5, 1.0, None]
 
