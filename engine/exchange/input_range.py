@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -67,12 +68,14 @@ class Trial:
     Attributes:
         key: of the range.
         accuracy: share of the images whose answer is right, 0 to 1.
+        loss: mean cross-entropy.
         images: how many were tried.
         reading: which way of reading the file, from 0.
     """
 
     key: str
     accuracy: float
+    loss: float
     images: int
     reading: int = 0
 
@@ -97,7 +100,11 @@ def try_ranges(
     ranges: Mapping[str, InputRange],
     stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Trial, ...]:
-    """Return a trial of each range and each way of reading the file, the most accurate first.
+    """Return a trial of each range and each way of reading the file, the best first, then by accuracy.
+
+    The best is the most accurate one. Those that are as accurate within twice the standard error of a share
+    cannot be told apart by it (networks with ReLU often answer alike whatever the scale); of these it is the
+    one with the lowest loss, which a wrong scale makes high.
 
     Args:
         imported: the model; it must fit.
@@ -119,8 +126,19 @@ def try_ranges(
                 if sweep.finished:
                     result = sweep.result()
                     right = (result.labels == result.predicted) & np.isfinite(result.loss)
-                    found.append(Trial(key, float(right.mean()), count, number))
-    return tuple(sorted(found, key=lambda trial: -trial.accuracy))
+                    found.append(Trial(key, float(right.mean()), result.mean_loss, count, number))
+    return _best_first(found)
+
+
+def _best_first(trials: list[Trial]) -> tuple[Trial, ...]:
+    if not trials:
+        return ()
+    ordered = sorted(trials, key=lambda trial: (-trial.accuracy, trial.loss))
+    top = ordered[0]
+    error = math.sqrt(top.accuracy * (1 - top.accuracy) / top.images)
+    alike = [trial for trial in ordered if trial.accuracy >= top.accuracy - 2 * error]
+    best = min(alike, key=lambda trial: trial.loss if math.isfinite(trial.loss) else math.inf)
+    return (best, *(trial for trial in ordered if trial is not best))
 
 
 @dataclass(frozen=True)
@@ -131,7 +149,7 @@ class Suggestion:
         imported: the way of reading its file.
         key: of the range.
         given: the range.
-        trials: of every range, the most accurate first; none if nothing was tried.
+        trials: of every range, the best first; none if nothing was tried.
         dataset: what it was tried on, or None.
     """
 
@@ -154,6 +172,12 @@ class Suggestion:
             return ""
         figures = ", ".join(f"{trial.words} {share(trial.accuracy)}" for trial in self.trials)
         end = "" if self.clear else "; none of them is clearly better than guessing"
+        top = max(self.trials, key=lambda trial: trial.accuracy)
+        if self.clear and top.accuracy > self.trials[0].accuracy:
+            end = (
+                f"; {top.words} does as well within the error of a trial, but with a loss of "
+                f"{top.loss:.2f} instead of {self.trials[0].loss:.2f}"
+            )
         return f"Tried on {self.trials[0].images:,} test images of {self.dataset.title}: {figures}{end}."
 
     def class_names(self) -> tuple[str, ...]:

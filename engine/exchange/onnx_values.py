@@ -184,6 +184,8 @@ class Refusal:
     why: str
     label: bool = False
     """It is the name or number of a class, which an answer says already."""
+    names: tuple[str, ...] = ()
+    """Of the classes, where it is one of these."""
 
 
 @dataclass(frozen=True)

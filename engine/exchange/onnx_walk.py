@@ -49,6 +49,9 @@ def _value(step: Step) -> Any:
     """Return the first output of a node, or why it cannot be had."""
     refused = next((value for value in step.values if isinstance(value, Refusal)), None)
     if refused is not None:
+        known = step.values[0]
+        if step.node.op_type == "ArrayFeatureExtractor" and isinstance(known, np.ndarray):
+            return replace(refused, names=_words(known.ravel().tolist()))
         return refused
     operation = step.node.op_type
     depends = [value for value in step.values if isinstance(value, Feature | Sum | Answer)]
@@ -91,7 +94,11 @@ def _with_names(step: Step) -> Answer:
 
 def _labelled(step: Step, answer: Answer) -> Answer:
     names = step.options.get("classlabels_strings") or step.options.get("classlabels_int64s") or ()
-    return replace(answer, names=tuple(n.decode() if isinstance(n, bytes) else str(n) for n in names))
+    return replace(answer, names=_words(names))
+
+
+def _words(names: Any) -> tuple[str, ...]:
+    return tuple(n.decode() if isinstance(n, bytes) else str(n) for n in names)
 
 
 def _linear(step: Step) -> Answer:
@@ -100,6 +107,10 @@ def _linear(step: Step) -> Answer:
     bias = np.array(options["intercepts"], np.float32)
     weight = np.array(options["coefficients"], np.float32).reshape(len(bias), -1)
     transform = options.get("post_transform", b"NONE").decode()
+    if transform == "LOGISTIC" and len(bias) == 2 and not (weight.sum(axis=0).any() or bias.sum()):
+        # One number and its negative: a sigmoid over each is one sigmoid and what is left of 1.
+        one = connected(value, weight[1:], bias[1:]).then({"kind": "sigmoid"})
+        return _labelled(step, Answer(one, raw=True))
     if transform not in ("SOFTMAX", "NONE") or len(bias) < 2:
         raise RefusedError(
             f"{step.name} has post_transform {transform} over {len(bias)} numbers; allowed is SOFTMAX"
@@ -133,7 +144,9 @@ def answers(values: dict[str, Any], wanted: str = "") -> Answer:
         raise RefusedError("it ends where two paths meet")
     if isinstance(value, np.ndarray):
         raise RefusedError(f"its output {name!r} does not depend on the image")
-    return value if isinstance(value, Answer) else Answer(value, raw=True)
+    answer = value if isinstance(value, Answer) else Answer(value, raw=True)
+    labels = [each.names for each in values.values() if isinstance(each, Refusal) and each.names]
+    return replace(answer, names=answer.names or (labels[0] if labels else ()))
 
 
 def different(values: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from main import main
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try on fewer images, for these tests to be quick."""
-    monkeypatch.setattr(input_range, "IMAGES", 60)
+    monkeypatch.setattr(input_range, "IMAGES", 200)
 
 
 def foreign(folder: Path, front: str) -> Path:
@@ -52,7 +52,7 @@ def test_the_range_of_the_input_is_found_by_trying(
     out = tmp_path / "model.safetensors"
     assert main(["import", str(foreign(tmp_path, front)), "--data", "mnist", "--out", str(out)]) == 0
     said = capsys.readouterr().out
-    assert f"Input: {title}. Tried on 60 test images of MNIST: " in said
+    assert f"Input: {title}. Tried on 200 test images of MNIST: " in said
     assert "197,866 weights, 10 classes, images of 28x28 pixels in grey; conv, batch_norm, relu" in said
     for words in ("0..255", "0..1", "-1..1", "its mean and deviation"):
         assert f"{words} " in said

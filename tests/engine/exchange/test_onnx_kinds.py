@@ -429,6 +429,37 @@ def test_a_classifier_of_scikit_learn_brings_its_names(tmp_path: Path) -> None:
     assert model.class_names == ("a", "b", "c")
 
 
+def test_linear_classifiers_of_scikit_learn(tmp_path: Path) -> None:
+    ml = {"domain": "ai.onnx.ml"}
+    rows = 0.01 * some(64)
+    for weight, bias, transform, names in (
+        (np.stack([-rows, rows]), [-0.5, 0.5], "LOGISTIC", ["no", "yes"]),
+        (0.01 * some(3, 64), [0.1, 0.2, 0.3], "SOFTMAX", ["a", "b", "c"]),
+    ):
+        options = {"coefficients": weight.ravel().tolist(), "intercepts": bias, "post_transform": transform}
+        node = N("LinearClassifier", ["x"], ["k", "p"], classlabels_strings=names, **options, **ml)
+        path = saved(made([node], {}, ("N", 64), ("k", "p")), tmp_path)
+        model = read_raw(path)
+        images = pixels(model)
+        got = model.network.predict(model.preprocessing.apply(images))
+        np.testing.assert_allclose(got, expected(path, images)[1], atol=1e-5)
+        assert model.class_names == tuple(names)
+
+
+def test_names_in_the_label_that_is_given_beside_the_probabilities(tmp_path: Path) -> None:
+    ml = {"domain": "ai.onnx.ml"}
+    end = [
+        N("Softmax", ["y"], ["p"]),
+        N("ArgMax", ["p"], ["n"], axis=1),
+        N("ArrayFeatureExtractor", ["known", "n"], ["k"], **ml),
+    ]
+    known = {"known": np.array(["a", "b", "c"], object)}
+    path = saved(
+        made([CONV, RELU, *FLAT, *end], {**KERNELS, **head(72), **known}, outputs=("k", "p")), tmp_path
+    )
+    assert read_raw(path).class_names == ("a", "b", "c")
+
+
 @pytest.mark.parametrize(
     ("key", "text"),
     [

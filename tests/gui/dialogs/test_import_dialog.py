@@ -35,7 +35,7 @@ class Answers(Dialogs):
 
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch):
-    monkeypatch.setattr(input_range, "IMAGES", 60)
+    monkeypatch.setattr(input_range, "IMAGES", 200)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_the_range_that_does_best_is_suggested_with_all_figures(qtbot, context, 
     assert dialog.range.currentText().startswith(
         "Pixels from 0 to 1"
     ) and dialog.range.currentText().endswith("best")
-    assert "Tried on 60 test images of MNIST: " in dialog.how.text()
+    assert "Tried on 200 test images of MNIST: " in dialog.how.text()
     assert not dialog.output.isVisible()
     qtbot.mouseClick(dialog.take, Qt.LeftButton)
     assert context.models.title(context.models.current) == "theirs"
