@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
-from engine.model.model_file import SHIPPED, Model, find_model, load_model, save_model
+from engine.model.model_file import SHIPPED, Model, described, find_model, load_model, save_model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -182,3 +182,41 @@ def test_numbers_in_a_form_that_is_not_here_are_named(tmp_path: Path) -> None:
     path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
     with pytest.raises(ModelFileError, match="keeps the array 'a' as BF16; allowed are F32"):
         load_model(path)
+
+
+def test_names_of_classes_are_plain_words(model: Model) -> None:
+    named = dataclasses.replace(model, class_names=(" a  b\n", "\u202ec", "d" * 5000))
+    assert named.class_names[0] == "a b"
+    assert "\u202e" not in named.class_names[1]
+    assert len(named.class_names[2]) < 1000
+
+
+@pytest.mark.parametrize("name", ["m.safetensors", "m"])
+def test_a_model_is_found_by_its_file(model: Model, tmp_path: Path, name: str) -> None:
+    save_model(tmp_path / name, model)
+    for word in (tmp_path / name, str(tmp_path / name)):
+        assert find_model(word).class_names == model.class_names
+
+
+def test_what_is_wrong_with_a_file_is_said_with_its_name(model: Model, tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=rf"{tmp_path / 'none.safetensors'}"):
+        find_model(tmp_path / "none.safetensors")
+    with pytest.raises(ModelFileError, match="There is no model 'none'; shipped are"):
+        find_model("none")
+    path = rewritten(tmp_path / "m.safetensors", model, description=json.dumps({"network": {}}))
+    with pytest.raises(ModelFileError, match=rf"^{path} "):
+        load_model(path)
+    description = json.dumps({**described(model), "class_names": ["a"]})
+    with pytest.raises(ModelFileError, match=rf"^{path} names 1 classes, but its network has 3\."):
+        load_model(rewritten(path, model, description=description))
+    (tmp_path / "x.onnx").write_bytes(onnx_bytes())
+    with pytest.raises(ModelFileError, match="is an ONNX model; import it first"):
+        find_model(tmp_path / "x.onnx")
+
+
+def onnx_bytes() -> bytes:
+    """Return the smallest ONNX model."""
+    from onnx import helper
+
+    graph = helper.make_graph([], "g", [], [])
+    return bytes(helper.make_model(graph).SerializeToString())

@@ -56,3 +56,25 @@ def test_it_is_due_after_a_while_also_after_a_failure(
         assert kept.due
         kept.write(lambda: checkpoint)
         assert not kept.due
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(MemoryError(), "there is not enough memory."), (MemoryError("4 GB wanted"), "4 GB wanted")],
+)
+def test_why_it_failed_is_told(tmp_path: Path, error: Exception, reason: str) -> None:
+    def fail() -> Checkpoint:
+        raise error
+
+    told = PeriodicCheckpoint(tmp_path / "kept").write(fail)
+    assert told == (
+        f"No automatic checkpoint could be written, and it is tried again every 60 seconds: {reason}"
+    )
+
+
+def test_an_error_that_nobody_expects_is_not_hidden(tmp_path: Path) -> None:
+    def fail() -> Checkpoint:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        PeriodicCheckpoint(tmp_path / "kept").write(fail)
