@@ -15,6 +15,8 @@ from engine.errors import DataError, EngineError
 from engine.model.input_form import takes_digits
 from engine.model.model_file import Model
 from engine.recognise.judge import EMPTY, Answer, Source
+from engine.recognise.subject import Subject
+from engine.recognise.subject_reading import SubjectReading, read
 from engine.session.messages import Snapshot
 from engine.task import Task
 from engine.types import Array, Bytes
@@ -22,8 +24,6 @@ from gui.panels.pad_follow import Follower
 from gui.panels.pad_intake import Opener, can_take, from_file, from_mime
 from gui.panels.pad_parts import PadParts
 from gui.presenters.pad import caption
-from gui.presenters.reading import Reading, read
-from gui.presenters.subject import Subject
 from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS, TRAINING
 from gui.run.runner import Runner
@@ -60,7 +60,7 @@ class PadPanel(PadParts):
         """Make an empty sheet that the chosen model of the registry answers."""
         super().__init__(context, theme, parent)
         self.subject = Subject("your drawing")
-        self.reading: Reading | None = None
+        self.reading: SubjectReading | None = None
         """What the network makes of it."""
         self.chosen = 0
         """Which of the things found is looked at."""
@@ -226,7 +226,7 @@ class PadPanel(PadParts):
         self.picture.square = not takes_digits(model)
         subject, before = self.subject, self.reading
 
-        def work(_task: Task) -> tuple[Reading, float]:
+        def work(_task: Task) -> tuple[SubjectReading, float]:
             began = time.thread_time()
             return read(subject, key, model, words, before), time.thread_time() - began
 
@@ -237,7 +237,7 @@ class PadPanel(PadParts):
         else:
             self._reader.ask(work, self._show_reading, self._context.notices.problem, patient=True)
 
-    def _show_reading(self, came: tuple[Reading, float]) -> None:
+    def _show_reading(self, came: tuple[SubjectReading, float]) -> None:
         """Show what was read, unless it is of a picture that is not looked at any more."""
         reading, spent = came
         ours = reading.subject is self.subject or (reading.subject.picture is self.subject.picture is None)

@@ -11,10 +11,10 @@ from PyQt5.QtCore import QMimeData, QObject, QUrl, pyqtSignal
 from PyQt5.QtGui import QColor, QImage, QPainter
 
 from engine.errors import DataError
+from engine.recognise.subject import Subject
 from engine.task import Task
 from engine.text import plain
 from engine.types import Bytes
-from gui.presenters.subject import Subject
 from gui.run.runner import Runner
 from gui.widgets.qimages import to_pixels
 

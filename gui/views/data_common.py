@@ -5,9 +5,10 @@ from __future__ import annotations
 from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.data.statistics import Statistics, statistics
 from engine.formatting import counted, percent
 from engine.types import Labels
-from gui.presenters.data_view import Part, Statistics, as_picture, statistics
+from gui.presenters.data_view import Part, as_picture
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.histogram import Histogram

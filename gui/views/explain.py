@@ -9,8 +9,9 @@ from PyQt5.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from engine.data.dataset import Dataset
 from engine.errors import ModelFileError
 from engine.explain import METHODS, Method
+from engine.explain.question import Question, Reply
 from engine.session.messages import State
-from gui.presenters.explain import Question, Reply, misfit
+from gui.presenters.explain import misfit
 from gui.run.context import AppContext
 from gui.run.model_registry import TRAINING
 from gui.run.session_bridge import Wants

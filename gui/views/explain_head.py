@@ -6,7 +6,8 @@ from PyQt5.QtCore import QSignalBlocker, Qt
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from gui.presenters.explain import Reply, class_texts
+from engine.explain.question import Reply
+from gui.presenters.explain import class_texts
 from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox

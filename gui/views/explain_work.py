@@ -6,8 +6,8 @@ import time
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
+from engine.explain.question import SLOW, Question, Reply, reply_to
 from engine.task import Task
-from gui.presenters.explain import SLOW, Question, Reply, reply_to
 from gui.run.runner import Runner
 
 _PAUSE = 0.5

@@ -14,9 +14,8 @@ from PyQt5.QtWidgets import QApplication, QToolTip
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
 from engine.model.spec import preset
-from engine.task import Cancelled, Task
 from engine.training.config import RunConfig
-from gui.presenters.data_view import as_picture, parts, shown_words, statistics
+from gui.presenters.data_view import as_picture, parts, shown_words
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
@@ -214,13 +213,6 @@ def test_colours_have_three_channels(qtbot, view, context):
     assert "red, green and blue side by side" in view.sample.range.text()
     view.set_theme(DARK)
     assert not view.grab().isNull()
-
-
-def test_statistics_can_be_given_up():
-    task = Task()
-    task.cancel()
-    with pytest.raises(Cancelled):
-        statistics(np.zeros((3, 1, 2, 2), np.uint8), np.arange(3), task)
 
 
 def test_words_and_pictures(dataset):

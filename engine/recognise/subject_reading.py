@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from engine.errors import AnswerError, DataError
 from engine.model.model_file import Model
 from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge, reach
+from engine.recognise.subject import Subject, form
 from engine.types import Array, Bytes
-from gui.presenters.subject import Subject, form
 
 if TYPE_CHECKING:
     from engine.recognise.readings import Found
@@ -19,12 +19,12 @@ Odds = tuple[Array, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class SubjectReading:
     """What one network says about one subject.
 
     Attributes:
         subject: what was read.
-        key: of the model on the registry.
+        key: names the model.
         model: the network that answers, and what its images go through.
         source: the network with the buffers of its predictions.
         caption: which network it is, in words.
@@ -81,7 +81,9 @@ class Reading:
         )
 
 
-def read(subject: Subject, key: str, model: Model, caption: str, before: Reading | None) -> Reading:
+def read(
+    subject: Subject, key: str, model: Model, caption: str, before: SubjectReading | None
+) -> SubjectReading:
     """Find what is there and ask the network; what ``before`` has of the same is not done again."""
     if before is not None and before.source.network is model.network:
         source = before.source
@@ -101,4 +103,4 @@ def read(subject: Subject, key: str, model: Model, caption: str, before: Reading
         odds = tuple(source.ask(part.image) for part in found)
     except AnswerError as error:
         mute = str(error)
-    return Reading(subject, key, model, source, caption, found, odds, problem, mute)
+    return SubjectReading(subject, key, model, source, caption, found, odds, problem, mute)
