@@ -28,7 +28,7 @@ from gui.widgets.plain import Label
 from gui.widgets.readout import Readout
 
 _HINT = "Point at a pixel to read it, or move over a map with the arrow keys."
-_LEAST, _ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 210, 318, 400, 470
+_LEAST, _ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 210, 318, 450, 500
 """Heights in pixels: the least; maps of one class alone; few classes listed; words about the method."""
 _NOTHING, _WORDS, _FULL = range(3)
 

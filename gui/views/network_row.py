@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QSize, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QActionGroup, QCheckBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QWIDGETSIZE_MAX,
+    QActionGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID
@@ -125,6 +134,7 @@ class NetworkRow(QWidget):
                 self._row.insertWidget(0, self.source, 1)
         room -= 0 if above else _SOURCE + _SPACE
         self.source.setMinimumWidth(0 if above else _SOURCE)
+        self.source.setMaximumWidth(QWIDGETSIZE_MAX if above else _SOURCE + 80)
         beside = self.scale.sizeHint().width() + self.full.sizeHint().width() + 2 * _SPACE
         chance = self.chooser.random.sizeHint().width() + _SPACE
         kind = self.chooser.kind.sizeHint().width() + _SPACE
@@ -137,4 +147,6 @@ class NetworkRow(QWidget):
         room -= chance
         self.chooser.kind.setVisible(room >= kind)
         room -= kind if room >= kind else 0
-        self.chooser.truth.setVisible(room >= self.chooser.truth_width)
+        words = self.chooser.truth_width
+        self.chooser.truth.setMinimumWidth(words if room >= words else 1)
+        self.chooser.truth.setVisible(room >= words)

@@ -66,6 +66,7 @@ class PlotRows(pg.GraphicsLayoutWidget):
         self.setBackground(theme.panel)
         for chart in self.charts:
             chart.set_theme(theme)
+        self._arrange()  # an axis whose label has another colour shows it, too
 
     def set_label(self, text: str) -> None:
         """Say what the x axis shows, with its unit."""

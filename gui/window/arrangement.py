@@ -53,7 +53,7 @@ class Arrangement:
         roomy = not tiled or window.width() >= SETTINGS[self._columns()]
         for dock in docks.values():
             dock.setVisible(dock is not docks["experiment"] or roomy)
-        for dock in views[1::-1]:
+        for dock in views[:1] if tiled else views[:2]:
             dock.raise_()
         self.proportion()
 

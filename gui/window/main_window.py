@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
         self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
+        self._placed = False
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
         self._in_old_colours: list[Dock | View] = []
@@ -251,10 +252,11 @@ class MainWindow(QMainWindow):
         """Ask for pictures as soon as there is something to paint on."""
         super().showEvent(event)
         self.context.bridge.refresh()
-        if not self.settings.layout:
-            QTimer.singleShot(
-                0, self._arrangement.proportion
-            )  # Qt shares the width out anew when it shows docks
+        if not self.settings.layout and not self._placed:
+            self._placed = True
+            self._place(tiled=self._arrangement.tiled)  # for the size that the screen left it
+            # Qt shares the width out anew when it shows docks.
+            QTimer.singleShot(0, self._arrangement.proportion)
 
     def remember(self) -> None:
         """Write the present arrangement into the settings."""

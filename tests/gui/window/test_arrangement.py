@@ -38,7 +38,7 @@ def resize(qtbot: QtBot, program: Kernelscope, width: int, height: int, *, tiled
     window = program.window
     window.resize(width, height)
     window.tile(tiled)
-    qtbot.waitUntil(lambda: window.parts["learn"].isVisible(), timeout=LONG)
+    qtbot.waitUntil(lambda: window.parts["network"].isVisible(), timeout=LONG)
     lay_out(program)
     assert (window.width(), window.height()) == (width, height)
 
