@@ -7,7 +7,6 @@ says so, and growing replaces the block instead of moving it under a reader.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -62,18 +61,19 @@ class Columns:
         copy: Column = self._block[:, : self.length].copy()
         return copy
 
+    @property
+    def csv_header(self) -> str:
+        """The first line of ``csv``."""
+        return ",".join(self.names) + "\n"
+
     def csv(self) -> str:
         """Return a header line and one line a row."""
-        return ",".join(self.names) + "\n" + self.csv_lines(0, self.length)
+        return self.csv_header + self.csv_lines(0, self.length)
 
     def csv_lines(self, start: int, stop: int) -> str:
         """Return one line for each of the rows ``start`` to ``stop`` - 1."""
         rows = self._block[:, start:stop].T.tolist()
         return "".join(",".join(f"{value:.9g}" for value in row) + "\n" for row in rows)
-
-    def write_csv(self, file: TextIO) -> None:
-        """Write ``csv`` to ``file``."""
-        file.write(self.csv())
 
 
 STEP_COLUMNS = ("step", "epoch", "seconds", "loss", "accuracy", "learning_rate")

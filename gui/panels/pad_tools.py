@@ -8,7 +8,7 @@ from PyQt5.QtCore import QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QHBoxLayout, QShortcut, QSlider, QToolButton, QWidget
 
-from gui.style.drawn_icons import SIZE, icon
+from gui.style.icons import SIZE, icon
 from gui.style.theme import Theme
 from gui.widgets.canvas import MAX_WIDTH, MIN_WIDTH, Canvas
 from gui.widgets.plain import tooltip
@@ -85,7 +85,7 @@ class PadTools(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in other colours."""
         for name, button in self._buttons.items():
-            button.setIcon(icon(name, theme))
+            button.setIcon(icon(name, theme.text, theme.line))
 
     def _button(self, key: str, name: str, tip: str, action: Callable[[], None] | None = None) -> QToolButton:
         button = QToolButton(self)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from engine.io.files import replacing
 from engine.model.history import Columns, History
 
@@ -36,13 +34,9 @@ def write_tables(parts: Sequence[tuple[Path, Columns]]) -> Generator[float, None
     total, done = max(sum(lengths), 1), 0
     for (path, columns), length in zip(parts, lengths, strict=True):
         with replacing(path) as file:
-            file.write((",".join(columns.names) + "\n").encode("ascii"))
-            line = ",".join(["%.9g"] * len(columns.names)) + "\n"
+            file.write(columns.csv_header.encode("ascii"))
             for start in range(0, length, ROWS):
                 stop = min(start + ROWS, length)
-                rows = np.stack(
-                    [columns.column(name, start)[: stop - start] for name in columns.names], axis=1
-                )
-                file.write((line * len(rows) % tuple(rows.ravel().tolist())).encode("ascii"))
-                done += len(rows)
+                file.write(columns.csv_lines(start, stop).encode("ascii"))
+                done += stop - start
                 yield done / total

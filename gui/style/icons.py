@@ -10,6 +10,9 @@ from engine.resources import RESOURCES
 
 _FILL = 'fill="{c}"'
 _LINE = 'fill="none" stroke="{c}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
+_FINE = _LINE.replace("1.6", "1.3")
+SIZE = 16
+"""Units of the drawings each way, and pixels of a button's icon."""
 
 ICONS: dict[str, str] = {
     "play": f'<path {_FILL} d="M4 2.5v11l9.5-5.5z"/>',
@@ -22,6 +25,14 @@ ICONS: dict[str, str] = {
     "theme": f'<path {_LINE} d="M8 2a6 6 0 1 0 0 12z"/><path {_FILL} d="M8 2a6 6 0 0 1 0 12z"/>',
     "float": f'<path {_LINE} d="M2.5 5.5h8v8h-8zM6 5.5V2.5h7.5V10H10.5"/>',
     "close": f'<path {_LINE} d="M4 4l8 8M12 4l-8 8"/>',
+    "undo": f'<path {_FINE} d="M3 6H9.75A3.75 3.5 0 0 1 9.75 13H6M6 2.8L2.8 6L6 9.2"/>',
+    "redo": f'<path {_FINE} d="M13 6H6.25A3.75 3.5 0 0 0 6.25 13H10M10 2.8L13.2 6L10 9.2"/>',
+    "eraser": f'<path {_FINE} d="M2.5 9.5L9 3L13 7L7 13H5zM5.8 6.3L9.8 10.3M5 13.5H13.5"/>',
+    "clear": f'<path {_FINE} d="M2.5 4.5h11M6 4V2.5h4V4M4 5l.7 8.5h6.6L12 5M6.7 7l.2 4.3M9.3 7l-.2 4.3"/>',
+    "open": f'<path {_FINE} d="M2.5 12.5V4H6.5L8 5.8H13.5V12.5z"/>',
+    "paste": f'<path {_FINE} d="M3.5 4h9v9.5h-9zM6 2.5h4v3H6z"/>',
+    "whole": f'<path {_FINE} d="M6 2.5H2.5V6M10 2.5H13.5V6M6 13.5H2.5V10M10 13.5H13.5V10"/>',
+    "draw": f'<path {_FINE} d="M3 13L3.8 10L11 2.8L13.2 5L6 12.2z"/>',
     "help": f'<path {_LINE} d="M5.6 6a2.4 2.4 0 1 1 3.6 2.1C8.3 8.6 8 9 8 10M8 12.8v.1"/>',
 }
 
@@ -36,9 +47,9 @@ def icon(name: str, colour: str, disabled: str) -> QIcon:
     result = QIcon()
     for mode, shade in ((QIcon.Normal, colour), (QIcon.Disabled, disabled)):
         body = ICONS[name].replace("{c}", shade)
-        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">{body}</svg>'
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">{body}</svg>'
         renderer = QSvgRenderer(QByteArray(svg.encode()))
-        for size in (16, 32, 48):
+        for size in (SIZE, 2 * SIZE, 3 * SIZE):
             pixmap = QPixmap(size, size)
             pixmap.fill(Qt.transparent)
             painter = QPainter(pixmap)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import threading
 
 import numpy as np
@@ -57,9 +56,8 @@ def test_csv() -> None:
     columns = Columns(("step", "loss"))
     columns.append(1, 2.5)
     columns.append(2, 0.125)
-    text = io.StringIO()
-    columns.write_csv(text)
-    assert text.getvalue() == "step,loss\n1,2.5\n2,0.125\n"
+    assert columns.csv() == "step,loss\n1,2.5\n2,0.125\n"
+    assert columns.csv() == columns.csv_header + columns.csv_lines(0, 1) + columns.csv_lines(1, 2)
 
 
 def test_best_is_the_highest_accuracy_then_the_lowest_loss() -> None:
