@@ -350,7 +350,7 @@ def test_test_images_are_evaluated_while_it_stands(short: RunConfig, dataset: Da
 def test_a_saved_model_is_the_one_to_be_used_and_says_how_it_was_trained(
     short: RunConfig, dataset: Dataset, tmp_path: Path
 ) -> None:
-    config = dataclasses.replace(short, averaging=0.9)
+    config = dataclasses.replace(short, averaging=0.9, training_images=90)
     live = dataclasses.replace(config.live(), momentum=0.5)
     path = tmp_path / "m.safetensors"
     channel = carried_out(config, dataset, Scripted(Advance(4), Change(live), Save(path)), step=0.1234567)
@@ -363,7 +363,7 @@ def test_a_saved_model_is_the_one_to_be_used_and_says_how_it_was_trained(
     assert model.record == {
         "config": config.changed(live).to_json(),
         "steps": 4,
-        "epochs": 0.8,
+        "epochs": 0.888889,
         "seconds": 0.494,
     }
     np.testing.assert_array_equal(model.history.steps.table(), channel.history.steps.table())
@@ -380,6 +380,36 @@ def test_a_file_that_cannot_be_written_is_said(
     assert [(event.run_id, event.path) for event in said] == [(3, path)]
     assert said[0].problem.startswith(f"Cannot write {path}: ")
     assert channel.history.steps.length == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(ValueError("oh"), "oh"), (ZeroDivisionError(), "ZeroDivisionError")]
+)
+def test_whoever_waits_for_a_file_is_told_whatever_went_wrong(
+    short: RunConfig, dataset: Dataset, tmp_path: Path, error: Exception, reason: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    path = tmp_path / "m.safetensors"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "save_model", fail)
+        channel = carried_out(short, dataset, Scripted(Save(path)))
+    assert channel.said[-1] == Saved(3, path, f"Cannot write {path}: {reason}.")
+    assert channel.states == [L, P]
+
+
+def test_an_automatic_checkpoint_that_fails_is_told_and_the_training_goes_on(
+    short: RunConfig, dataset: Dataset, tmp_path: Path
+) -> None:
+    channel = Scripted(Play())
+    carried_out(short, dataset, channel, step=14, autosave=tmp_path)  # a folder, which no file replaces
+    told = [event for event in channel.said if isinstance(event, StateChanged) and event.message]
+    assert len(told) == 1
+    assert (told[0].run_id, told[0].state) == (3, R)
+    assert told[0].message.startswith("No automatic checkpoint could be written")
+    assert channel.states == [L, P, R, R, F]
+    assert channel.history.steps.length == 10
 
 
 # --- errors -----------------------------------------------------------------------------------------
