@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.data.pictures.asking import listed
 from engine.data.pictures.columns import Columns
 from engine.data.pictures.found import Listing
 from engine.data.pictures.roles import TEST, VALIDATION, role
@@ -11,7 +12,9 @@ from engine.formatting import counted
 
 _LONGEST = 200
 """A class whose name has more letters than this is none."""
-_YES = ("1", "true")
+_YES = ("1", "1.0", "true")
+_MISSING = ("nan", "<na>", "nat")
+"""What pandas writes where there is nothing."""
 
 
 def class_of(row: list[str], columns: Columns) -> tuple[str, str]:
@@ -19,6 +22,10 @@ def class_of(row: list[str], columns: Columns) -> tuple[str, str]:
     if len(columns.classes) == 1:
         place = columns.classes[0]
         label = " ".join(row[place].split()) if place < len(row) else ""
+        if label.lower() in _MISSING:
+            return "", f"Its class is {label!r}, which means none."
+        if place < len(row) and "\n" in row[place]:
+            return "", "Its class goes over several lines; a quotation mark is not closed."
         if len(label) > _LONGEST:
             return "", f"The name of its class has {len(label):,} letters; allowed are {_LONGEST}."
         return label, "" if label else "It does not name both a file and a class."
@@ -41,8 +48,9 @@ def tests_of(uses: list[str], columns: Columns) -> list[bool]:
     """Return which lines are to test on, from what each is for; empty if none is."""
     if columns.split < 0:
         return []
-    if re.sub(r"[\W\d_]+", "", columns.headings[columns.split].lower()) == "istest":
-        return [use.lower() in _YES for use in uses]
+    heading = re.sub(r"[\W\d_]+", "", columns.headings[columns.split].lower())
+    if heading in ("istest", "isvalid", "isval", "istrain"):
+        return [(use.lower() in _YES) != (heading == "istrain") for use in uses]
     found = [role(use) for use in uses]
     tested = next((each for each in (TEST, VALIDATION) if each in found), "")
     return [each == tested for each in found] if tested else []
@@ -57,4 +65,7 @@ def described(listing: Listing, columns: Columns) -> None:
     said = f"{names[columns.file]!r} is the file, {classes}" if columns.file >= 0 else classes
     if columns.split >= 0:
         said += f", {names[columns.split]!r} says what is to test on"
+    if columns.unused:
+        many = "is" if len(columns.unused) == 1 else "are"
+        said += f"; {listed([repr(names[place]) for place in columns.unused])} {many} not used"
     listing.understood.append(f"In the table {said}.")

@@ -38,6 +38,9 @@ _SPLITS = (
     "fold",
     "part",
     "istest",
+    "isvalid",
+    "isval",
+    "istrain",
     "stage",
 )
 _INDICES = ("", "index", "unnamed", "id", "idx", "rowid", "row", "no", "nr", "classid", "classindex")
@@ -58,6 +61,7 @@ class Columns:
         pixels: columns of pixels; empty if there are files.
         packed: whether all pixels stand in one column, parted by blanks.
         question: what can be understood in several ways.
+        unused: columns that are not read.
     """
 
     headings: tuple[str, ...]
@@ -68,6 +72,7 @@ class Columns:
     pixels: tuple[int, ...]
     packed: bool
     question: Question
+    unused: tuple[int, ...] = ()
 
 
 def columns_of(sample: Sequence[Sequence[str]], answer: str, where: str) -> Columns:
@@ -109,7 +114,11 @@ def columns_of(sample: Sequence[Sequence[str]], answer: str, where: str) -> Colu
     asked = picked(_question(left, headings, cells, plain, where), _by_number(answer, headings))
     each = asked.chosen == EACH
     classes = tuple(_hot(left, cells)) if each else (headings.index(asked.chosen),)
-    return Columns(headings, has_headings, file, classes, split, tuple(pixels), packed >= 0, asked)
+    used = {file, split, *classes, *pixels}
+    unused = tuple(
+        index for index in range(width) if index not in used and not _is_index(cells[index], plain[index])
+    )
+    return Columns(headings, has_headings, file, classes, split, tuple(pixels), packed >= 0, asked, unused)
 
 
 def _by_number(answer: str, headings: Sequence[str]) -> str:
@@ -215,8 +224,8 @@ def _is_split(column: list[str], heading: str) -> bool:
     values = {cell for cell in column if cell}
     if len(values) < 2:
         return bool(values) and heading in _SPLITS and all(role(value) for value in values)
-    if heading == "istest":
-        return values <= {"0", "1", "True", "False", "true", "false"}
+    if heading.startswith("is") and heading in _SPLITS:
+        return {value.lower() for value in values} <= {"0", "1", "0.0", "1.0", "true", "false"}
     return all(role(value) for value in values) and len({role(value) for value in values}) > 1
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.data.pictures.asking import picked
+from engine.data.pictures.asking import listed, picked
 from engine.data.pictures.found import Listing, natural
 from engine.data.pictures.layout import layout, question
 from engine.data.pictures.options import TABLES
@@ -23,13 +25,19 @@ from engine.text import plain
 
 @dataclass
 class FileSource:
-    """Pictures in files of their own."""
+    """Pictures in files of their own.
+
+    Attributes:
+        paths: the files.
+        several: which of them have more than one page or frame, as far as they were read.
+    """
 
     paths: list[Path]
+    several: set[int] = field(default_factory=set)
 
     def raw(self, index: int, least: int) -> tuple[Raw, tuple[int, int]]:
         """Return picture ``index`` and its width and height; raises DataError."""
-        return read_picture(self.paths[index], least)
+        return read_picture(self.paths[index], least, lambda: self.several.add(index))
 
 
 def list_folder(folder: Path, task: Task, answer: str = "") -> Listing:
@@ -78,8 +86,17 @@ def list_folder(folder: Path, task: Task, answer: str = "") -> Listing:
 
 
 def number(listing: Listing, of_class: Sequence[str], names: set[str]) -> None:
-    """Put the classes into their natural order and give each picture its number."""
-    ordered = sorted(names, key=lambda name: (natural(name), name))
+    """Put the classes into their natural order and give each picture its number.
+
+    An accent may be a letter or a mark of its own, as one system or another writes it: it is one class.
+    """
+    spelt: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted(names):
+        spelt[" ".join(unicodedata.normalize("NFC", name).split())].append(name)
+    ordered = sorted(spelt, key=lambda name: (natural(name), name))
     listing.class_names = tuple(shown(name) for name in ordered)
-    place = {name: index for index, name in enumerate(ordered)}
+    place = {name: index for index, one in enumerate(ordered) for name in spelt[one]}
     listing.labels = [place[name] for name in of_class]
+    twice = [name for name in ordered if len(spelt[name]) > 1]
+    if twice:
+        listing.understood.append(f"Names that look the same are one class: {listed(twice)}.")

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
@@ -24,6 +25,13 @@ FORMATS = (
     *("PPM", "TGA", "ICO", "PCX", "JPEG2000", "AVIF", "HEIF"),
 )
 """What Pillow reads by itself; for others it starts other programs, whatever the file is called."""
+_STARTS = {
+    **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "TIFF"),
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+}
+"""First bytes of files that are pictures, though perhaps none that Pillow reads."""
 MAX_PIXELS = 90 * 10**6
 """A picture of more pixels than this is refused before its pixels are unpacked."""
 
@@ -48,7 +56,7 @@ def opened_picture(path: Path, where: object = "") -> Iterator[Image.Image]:
         try:
             picture = Image.open(file, formats=_known_formats())
         except UnidentifiedImageError:
-            raise DataError(heif.missing(path) or f"{where} is not a picture.") from None
+            raise DataError(heif.missing(path) or f"{where} {_unknown(file)}.") from None
         except Image.DecompressionBombError:
             raise DataError(f"{where} has more than {MAX_PIXELS // 10**6} million pixels.") from None
         with picture:
@@ -58,6 +66,14 @@ def opened_picture(path: Path, where: object = "") -> Iterator[Image.Image]:
                     f"{where} has {width}x{height} pixels; allowed are {MAX_PIXELS // 10**6} million."
                 )
             yield picture
+
+
+def _unknown(file: BinaryIO) -> str:
+    """Return what a file is that is not read: no picture, or one by its first bytes."""
+    file.seek(0)
+    start = file.read(16)
+    form = next((name for first, name in _STARTS.items() if start.startswith(first)), "")
+    return f"is damaged, or a kind of {form} that is not supported" if form else "is not a picture"
 
 
 def _known_formats() -> tuple[str, ...]:

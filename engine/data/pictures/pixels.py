@@ -24,6 +24,11 @@ _SEEN = 48.0
 """Ink that differs by this much of 255 from its ground, on average, is seen well."""
 _CLEAR = 8
 """Pixels of less opacity than this, of 255, are no ink."""
+_GREY_BYTES = "RGBA"
+"""As what a grey of 16 bits with its opacity is read to get all of its bytes, high ones first."""
+_MOST_TWELVE = 4095
+_PHOTOMETRIC = 262
+"""TIFF's tag for what the numbers mean; 0 if the largest is black."""
 _MAX_SAMPLE, _MAX_SAMPLE_SIGNED = 281, 341
 """TIFF's tags for the largest value there can be."""
 
@@ -95,6 +100,8 @@ def raw_of(picture: Image.Image) -> Raw:
     again = _low_bytes(picture)
     declared = _declared(picture)
     picture.load()
+    if _is_white_zero(picture):
+        picture = _inverted(picture)
     if again is not None:
         return _sixteen_bits(ImageOps.exif_transpose(picture), ImageOps.exif_transpose(again))
     picture = ImageOps.exif_transpose(picture)
@@ -131,20 +138,41 @@ def _low_bytes(picture: Image.Image) -> Image.Image | None:
     file.seek(0)
     again = Image.open(file, formats=[picture.format or ""])
 
-    other = mode[:-4] + swapped[mode[-4:]]
+    # A grey and its opacity are four bytes as well: Pillow has no word for their low ones alone.
+    other = _GREY_BYTES if mode[:-4] == "LA" else mode[:-4] + swapped[mode[-4:]]
     again.tile = [
         tile._replace(args=other if isinstance(tile.args, str) else (other, *(tile.args or ())[1:]))
         for tile in again.tile
     ]
     again.load()
+    again.info["grey"] = other == _GREY_BYTES
     file.seek(place)
     return again
 
 
 def _sixteen_bits(high: Image.Image, low: Image.Image) -> Deep:
+    if low.info.get("grey"):
+        four = np.asarray(low).astype(np.uint16)
+        return Deep(four[..., 0] << 8 | four[..., 1], None, four[..., 2].astype(np.uint8))
     values = np.asarray(high).astype(np.uint16) << 8 | np.asarray(low)
     opacity = np.asarray(high)[..., 3] if high.mode == "RGBA" else None
     return Deep(values[..., :3], None, opacity)
+
+
+def _is_white_zero(picture: Image.Image) -> bool:
+    """Whether the largest number is black, and Pillow, which turns bytes round, has not turned it round."""
+    tags = getattr(picture, "tag_v2", None) or {}
+    return tags.get(_PHOTOMETRIC) == 0 and picture.mode.startswith("I;16")
+
+
+def _inverted(picture: Image.Image) -> Image.Image:
+    """Return a picture of 12 or 16 bits with white for black."""
+    tags: Any = getattr(picture, "tag_v2", {})
+    white = _MOST_TWELVE if tags.get(258) == (12,) else 65535
+    turned = Image.fromarray((white - np.asarray(picture).astype(np.int64)).clip(0).astype(np.uint16))
+    turned.info.update(picture.info)
+    turned.getexif().update(picture.getexif())
+    return turned
 
 
 def _declared(picture: Image.Image) -> Range | None:
@@ -155,7 +183,7 @@ def _declared(picture: Image.Image) -> Range | None:
     if tags is None:
         return None
     if tags.get(258) == (12,):
-        return Range(0, 4095)
+        return Range(0, _MOST_TWELVE)
     largest = tags.get(_MAX_SAMPLE, tags.get(_MAX_SAMPLE_SIGNED))
     largest = largest[0] if isinstance(largest, tuple) and largest else largest
     return Range(0, float(largest)) if isinstance(largest, int | float) and largest > 1 else None

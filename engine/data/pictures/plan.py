@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -127,9 +128,19 @@ def _warnings(found: Found, rows: Sequence[ClassRow], tests: npt.NDArray[np.bool
         )
     said += _brightness(found)
     folded = Counter(name.casefold() for name in found.class_names)
-    alike = [name for name in found.class_names if folded[name.casefold()] > 1]
+    alike = [name for name in dict.fromkeys(found.class_names) if folded[name.casefold()] > 1]
+    alike = alike if len(alike) > 1 else []
     if alike:
         said.append(f"Classes whose names differ only in the size of letters: {listed(alike)}.")
+    same = [name for name, count in Counter(found.class_names).items() if count > 1]
+    if same:
+        said.append(f"Several classes have the same name: {listed(same)}.")
+    together = [name for name in found.class_names if _is_several(name, found.class_names)]
+    if together:
+        said.append(
+            f"Classes that look like several others at once: {listed(together)}; "
+            "each picture has one class, and these are classes of their own."
+        )
     both, unlike = _same(found, tests)
     if both:
         said.append(
@@ -139,6 +150,12 @@ def _warnings(found: Found, rows: Sequence[ClassRow], tests: npt.NDArray[np.bool
     if unlike:
         said.append(f"{unlike} pictures are the same as one of another class.")
     return tuple(said)
+
+
+def _is_several(name: str, names: Sequence[str]) -> bool:
+    """Whether the name of a class lists other classes, as ``cat,dog`` does."""
+    parts = [part.strip() for part in re.split(r"[,;|/+&]| (?=\S)", name) if part.strip()]
+    return len(set(parts)) > 1 and name not in parts and set(parts) <= set(names)
 
 
 def _brightness(found: Found) -> list[str]:

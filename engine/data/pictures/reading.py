@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,16 @@ _COLOURED = 0.01
 """So large a part of a picture must be in colour for the picture to be."""
 
 
-def read_picture(path: Path, least: int = 0) -> tuple[Raw, tuple[int, int]]:
+def read_picture(
+    path: Path, least: int = 0, several: Callable[[], object] | None = None
+) -> tuple[Raw, tuple[int, int]]:
     """Read a picture, its first frame if it moves.
 
     Args:
         path: the file.
         least: if above 0, the picture may come reduced, with both sides still at least this long,
             where its format makes that faster.
+        several: called if there are more pages or frames, which are not read.
 
     Returns:
         The picture, upright and otherwise as it is, and the width and height it has in its file.
@@ -32,6 +36,9 @@ def read_picture(path: Path, least: int = 0) -> tuple[Raw, tuple[int, int]]:
     """
     with opened_picture(path, "It") as picture:
         size = picture.size
+        # What a camera adds to a JPEG is the same picture, smaller or brighter.
+        if several is not None and picture.format != "MPO" and getattr(picture, "is_animated", False):
+            several()
         if least:
             picture.draft(None, (least, least))  # None keeps the mode
         return raw_of(picture), size

@@ -14,6 +14,8 @@ from engine.io import gate
 _DELIMITERS = ("\t", ";", ",", "|")
 """Where two fit equally well, the one that is rarer within names."""
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_PREFACE = re.compile(r"(?:sep=(.)\r?\n)?((?:#[^\r\n,;\t|]*\r?\n)*)")
+"""What may stand above a table: the mark that spreadsheets leave, and remarks."""
 _LOOKED_AT = 50
 """Lines that tell what parts the cells."""
 
@@ -23,9 +25,12 @@ def text_of(path: Path) -> str:
     content = gate.content(path, gate.TABLE)
     wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 at byte {error.start}; save the table as UTF-8.") from None
+    preface = _PREFACE.match(text)
+    # Its lines are kept, empty, so that the others keep their numbers.
+    return "\n" * preface.group().count("\n") + text[preface.end() :] if preface else text
 
 
 def delimiter(text: str) -> str:
@@ -36,7 +41,9 @@ def delimiter(text: str) -> str:
         counts = Counter(line.count(mark) for line in lines if mark in line)
         return max(counts.values(), default=0)
 
-    return max(_DELIMITERS, key=regular)
+    best = max(_DELIMITERS, key=regular)
+    # Blanks part only what nothing else parts, because they are in names.
+    return best if regular(best) or not lines else " "
 
 
 def rows(text: str, mark: str, path: Path, *, bare: bool = True) -> Iterator[tuple[int, list[str]]]:

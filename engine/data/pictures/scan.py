@@ -79,6 +79,11 @@ class _Look:
         indices = [index for index, label in enumerate(self.listing.labels) if label >= 0]
         self._each(indices, 0, self._first)
         self._settle()
+        several = getattr(self.listing.source, "several", ())
+        if several:
+            self.listing.notes.append(
+                f"{counted(len(several), 'picture')} with several pages or frames: only the first is read."
+            )
         self._each(self._late, len(indices), self._keep)
 
     def _each(self, indices: list[int], before: int, do: Callable[[int, Raw, tuple[int, int]], None]) -> None:

@@ -251,3 +251,14 @@ def test_no_picture_is_in_two_places_and_none_vanishes_without_a_word(tmp_path_f
     if not any("holds the data set" in note for note in left):
         counted = sum(int(note.split(": ")[-1].split()[0]) for note in left)
         assert len(found.names) + counted == len(there)
+
+
+def test_an_accent_is_written_in_two_ways_and_one_class(tmp_path):
+    for place, name in enumerate(("caf\u00e9", "cafe\u0301", "tea")):
+        (tmp_path / name).mkdir()
+        for index in range(2):
+            Image.new("L", (9, 9), 40 * place + index).save(tmp_path / name / f"{index}.png")
+    found = scan(tmp_path)
+    assert found.class_names == ("caf\u00e9", "tea")
+    assert found.labels.count(0) == 4
+    assert "Names that look the same are one class: caf\u00e9." in found.understood

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -218,3 +220,67 @@ def test_heic_with_its_library_is_read(heic, monkeypatch):
     monkeypatch.setattr(Image, "OPEN", dict(Image.OPEN))
     picture, size = read_picture(heic)
     assert size == (3, 2) and np.asarray(picture).tolist() == [[7] * 3] * 2
+
+
+def test_a_grey_of_sixteen_bits_keeps_its_opacity(tmp_path):
+    """Pillow cannot write one: two words a pixel, high bytes first."""
+    opacity = SEVEN.astype(np.uint16) * 65535
+    words = np.stack([SEVEN.astype(np.uint16) * 1023, opacity], -1).astype(">u2")
+    (tmp_path / "a.png").write_bytes(png(words, 16, 4))
+    raw, _ = read_picture(tmp_path / "a.png")
+    assert isinstance(raw, Deep)
+    assert np.array_equal(raw.values, SEVEN.astype(int) * 1023)
+    assert raw.opacity is not None
+    assert np.array_equal(raw.opacity, SEVEN * 255)
+
+
+def png(values, bits, colour):
+    def chunk(name, content):
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
+
+    height, width = values.shape[:2]
+    head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    rows = b"".join(b"\0" + row.tobytes() for row in values)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def tiff(values, photometric, **tags):
+    """Return a TIFF without compression, which Pillow writes in no such way."""
+    height, width = values.shape
+    content = values.tobytes()
+    entries = {256: width, 257: height, 258: 8 * values.itemsize, 259: 1, 262: photometric, 273: 8, 277: 1}
+    entries |= {278: height, 279: len(content)} | {int(tag[1:]): value for tag, value in tags.items()}
+    table = b"".join(struct.pack("<HHII", tag, 3, 1, value) for tag, value in sorted(entries.items()))
+    start = b"II*\0" + struct.pack("<I", 8 + len(content))
+    return start + content + struct.pack("<H", len(entries)) + table + bytes(4)
+
+
+@pytest.mark.parametrize("way", range(1, 9))
+def test_where_the_largest_number_is_black_it_is_turned_round(tmp_path, way):
+    values = (1 - SEVEN).astype("<u2") * 65535
+    (tmp_path / "inverted.tif").write_bytes(tiff(values, 0, t274=way))
+    (tmp_path / "plain.tif").write_bytes(tiff(65535 - values, 1, t274=way))
+    inverted, normal = (read_picture(tmp_path / f"{name}.tif")[0] for name in ("inverted", "plain"))
+    assert isinstance(inverted, Deep)
+    assert isinstance(normal, Deep)
+    assert np.array_equal(inverted.values, normal.values)
+
+
+def test_a_kind_of_tiff_that_is_not_read_is_called_so(tmp_path):
+    (tmp_path / "a.tif").write_bytes(tiff(SEVEN.astype("<f8"), 1, t339=3))
+    with pytest.raises(DataError, match="a kind of TIFF that is not supported"):
+        read_picture(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("form", ["tiff", "gif", "png"])
+def test_pages_that_are_not_read_are_counted(tmp_path, form):
+    figure = Image.fromarray(SEVEN * 255)
+    for index, name in enumerate(("a", "b")):
+        (tmp_path / name).mkdir()
+        figure.save(tmp_path / name / f"one.{form}")
+        more = [Image.new("L", figure.size, 9)] * index
+        figure.save(tmp_path / name / f"two.{form}", save_all=True, append_images=more)
+    assert scan(tmp_path).notes == ("1 picture with several pages or frames: only the first is read.",)

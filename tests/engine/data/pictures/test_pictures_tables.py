@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data.pictures.found import Answers
+from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.pixels import render
+from engine.data.pictures.plan import plan
 from engine.data.pictures.scan import scan
 from engine.errors import DataError
 
@@ -257,3 +259,56 @@ def test_any_text_is_read_or_refused_in_a_sentence(tmp_path_factory, text):
     else:
         sentence = "".join(each.reason for each in found.broken)
     assert sentence.endswith(".")
+
+
+ABOVE = {"the mark of a spreadsheet": "sep=;\r\n", "a remark": "# labels of spring\n", "both": "sep=;\n# x\n"}
+
+
+@pytest.mark.parametrize("name", ABOVE)
+def test_what_stands_above_a_table_is_no_line_of_it(folder, name):
+    found = read(folder, ABOVE[name] + lines("imgs/p{i}.png;{w}", "file;class"))
+    assert found.class_names == WORDS
+    assert not found.broken
+    assert not found.empty
+
+
+def test_lines_keep_their_numbers_below_a_remark(folder):
+    found = read(folder, "# labels\n" + lines("imgs/p{i}.png,{w}", "file,class") + "imgs/none.png,cat\n")
+    assert [each.name for each in found.broken] == [f"line {COUNT + 3}: imgs/none.png"]
+
+
+def test_blanks_part_what_nothing_else_parts(folder):
+    assert read(folder, lines("imgs/p{i}.png {w}"), "labels.txt").class_names == WORDS
+    assert read(folder, lines("imgs/p{i}.png,a {w}")).class_names == ("a cat", "a dog")
+
+
+@pytest.mark.parametrize(("heading", "tested"), [("is_valid", 2), ("is_train", COUNT - 2), ("isVal", 2)])
+def test_a_column_of_yes_and_no_says_what_is_to_test_on(folder, heading, tested):
+    found = read(folder, lines("imgs/p{i}.png,{w},{half}", f"file,label,{heading}"))
+    assert sum(found.tests) == tested
+
+
+def test_columns_that_are_not_read_are_named(folder):
+    found = read(folder, lines("imgs/p{i}.png,{w},{i},7", "file,label,fold,width"))
+    assert any("'fold', 'width' are not used" in sentence for sentence in found.understood)
+
+
+def test_what_pandas_writes_for_nothing_is_no_class(folder):
+    found = read(folder, lines("imgs/p{i}.png,{w}", "file,label") + "imgs/p0.png,NaN\n")
+    assert found.class_names == WORDS
+    assert [each.reason for each in found.broken] == ["Its class is 'NaN', which means none."]
+
+
+def test_lines_that_an_open_quotation_mark_swallows_are_no_class(folder):
+    text = lines("imgs/p{i}.png,{w}", "file,label").replace("p2.png,cat", 'p2.png,"cat')
+    found = read(folder, text.replace("p4.png,cat", 'p4.png,"cat'))
+    assert found.class_names == WORDS
+    assert len(found.broken) == 1
+    assert "quotation mark" in found.broken[0].reason
+
+
+def test_classes_that_are_several_others_are_pointed_out(folder):
+    text = lines("imgs/p{i}.png;{w}", "file;label") + "imgs/p0.png;cat,dog\nimgs/p1.png;hot dog\n"
+    said = [each for each in plan(read(folder, text), PictureOptions()).warnings if "several others" in each]
+    assert len(said) == 1
+    assert "cat,dog;" in said[0]
