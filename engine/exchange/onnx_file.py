@@ -6,8 +6,10 @@ Weights may lie in a second file, as large models have them. It is read only if 
 from __future__ import annotations
 
 import ast
+import heapq
 import json
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -190,18 +192,22 @@ def _in_order(graph: Any, constants: dict[str, npt.NDArray[Any]]) -> list[Any]:
                 "allowed are ONNX's own operations"
             )
     known = {"", *constants, *(value.name for value in graph.input)}
+    needs = [{name for name in node.input if name not in known} for node in waiting]
+    takers: defaultdict[str, list[int]] = defaultdict(list)
+    for number, names in enumerate(needs):
+        for name in names:
+            takers[name].append(number)
+    ready = [number for number, names in enumerate(needs) if not names]
     ordered: list[Any] = []
-    while waiting:
-        later = []
-        for node in waiting:
-            if all(name in known for name in node.input):
-                ordered.append(node)
-                known.update(node.output)
-            else:
-                later.append(node)
-        if len(later) == len(waiting):
-            raise RefusedError("its operations go round in a circle, or take what nothing gives")
-        waiting = later
+    while ready:
+        ordered.append(waiting[heapq.heappop(ready)])
+        for name in ordered[-1].output:
+            for number in takers.pop(name, ()):
+                needs[number].remove(name)
+                if not needs[number]:
+                    heapq.heappush(ready, number)
+    if len(ordered) < len(waiting):
+        raise RefusedError("its operations go round in a circle, or take what nothing gives")
     return ordered
 
 

@@ -200,7 +200,7 @@ def opened(path: Path, kind: Kind, where: object = "") -> Iterator[BinaryIO]:
     with explained(where, kind):
         # It may have been replaced by a pipe since; opening one must not wait for its other end.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        with _File(io.FileIO(handle), _sized(where, os.fstat(handle), kind)) as file:
+        with io.FileIO(handle) as raw, _File(raw, _sized(where, os.fstat(handle), kind)) as file:
             yield file
 
 

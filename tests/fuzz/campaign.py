@@ -18,8 +18,8 @@ from tests.fuzz.readers import READERS
 from tests.fuzz.worker import SECONDS
 
 ROOT = Path(__file__).parents[2]
-_HANGS = 2 * SECONDS
-"""After so long without an answer a process hangs in a library and is killed."""
+_HANGS = 12 * SECONDS
+"""Seconds without an answer after which a process waits for something, or hangs in a library."""
 
 
 @dataclass

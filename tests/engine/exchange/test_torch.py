@@ -77,7 +77,7 @@ def test_weights_that_do_not_fit_are_told(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="is damaged, or it is not a model"):
         read_model(path)
     description = described(model)
-    description["network"]["in_shape"] = [16, 1024, 1024]
+    description["network"]["in_shape"] = [4096, 4096, 4096]
     metadata["description"] = json.dumps(description)
     save_file({"layers.1.weight": np.zeros((2, 2), np.float32)}, path, metadata)
     with pytest.raises(ModelFileError, match="gives 68,719,476,736 values for one image"):
