@@ -119,7 +119,7 @@ def test_the_command_makes_a_normal_model(tmp_path: Path, capsys: pytest.Capture
     path, out = tmp_path / "trained.pickle", tmp_path / "model.safetensors"
     path.write_text(python2(parameters(1, 28, 8)) + ".", encoding="latin-1")
     assert main(["import", str(path), "--out", str(out)]) == 0
-    assert "Curves of 3 steps; at the last: loss 1.2000, accuracy 60.00%." in capsys.readouterr().out
+    assert "Curves of 3 steps; at the last: loss 1.2000, accuracy 60.00 %." in capsys.readouterr().out
     model = load_model(out)
     assert model.history.steps.column("loss").tolist() == [2.3, 1.9, 1.2]
 
