@@ -106,7 +106,6 @@ class _Session:
         self.channel = channel
         channel.epoch_size = self.trainer.epoch_size
         self.dataset = dataset
-        self.workers = workers
         self.state = State.LOADING
         self.seconds = 0.0
         self.pause_at: int | None = None  # step after which to pause; 0 stands for the epoch's end

@@ -42,6 +42,7 @@ do_not_mutate_patterns = [
     '^\\s*raise ',
     '^\\s*f?"[^"]*"\\s*$',
     '^\\s*f"',
+    '\\btold = f?"',
     '# noqa: S101',
 ]
 """

@@ -56,6 +56,7 @@ KINDS: tuple[tuple[str, str], ...] = (
 
 _GRADIENT = "engine/training/gradient.py"
 _PERIODIC = "engine/session/periodic.py"
+_LOOP = "engine/session/loop.py"
 _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
@@ -201,6 +202,14 @@ SURVIVORS: tuple[Survivor, ...] = (
             "self._path.parent.mkdir(parents=True, *",
         ),
         "that a folder is there already is an OSError, which is suppressed anyway",
+    ),
+    Survivor(
+        Change(_LOOP, "_Session.__init__", "self.state = State.LOADING", "self.state = None"),
+        "the loop enters a state before anybody asks",
+    ),
+    Survivor(
+        Change(_LOOP, "_Session.__init__", "self.pause_at: int | None = None*", '*= ""*'),
+        "it is read only while running, and what makes it run sets it",
     ),
 )
 

@@ -344,6 +344,27 @@ def test_test_images_are_evaluated_while_it_stands(short: RunConfig, dataset: Da
     ]
 
 
+def test_beside_the_training_test_images_are_evaluated_for_a_share_of_the_steps(
+    short: RunConfig, dataset: Dataset
+) -> None:
+    told: list[float] = []
+    channel = Scripted(lambda: channel.ask(Request(evaluate=True)), Play())
+    real = loop.SideEvaluation.beside
+
+    def beside(evaluation: loop.SideEvaluation, seconds: float) -> object:
+        told.append(seconds)
+        return real(evaluation, seconds)
+
+    found: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop.SideEvaluation, "beside", beside)
+        put = channel.evaluation.put
+        patch.setattr(channel.evaluation, "put", lambda done: found.append(done.step) or put(done))
+        carried_out(short, dataset, channel, step=0.5)
+    assert told == pytest.approx([0.5] * 10)
+    assert found == [0, *range(1, 11)]
+
+
 # --- files ------------------------------------------------------------------------------------------
 
 
