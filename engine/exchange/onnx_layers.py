@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.exchange.onnx_values import NO_PADS, Feature, Numbers, RefusedError, within
+from engine.layers import layer_from_json
 from engine.layers.batch_norm import BatchNorm
 from engine.types import Params
 
@@ -95,17 +96,17 @@ def convolved(
     both = tuple(max(a, b) for a, b in zip(low, high, strict=True))
     grown = [(0, 0), (0, 0), *((p - a, p - b) for p, a, b in zip(both, low, high, strict=True))]
     within(math.prod(n + sum(more) for n, more in zip(weight.shape, grown, strict=True)), "a padded kernel")
-    weight = np.pad(weight, grown)
-    params: Params = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
     layer = {
         "kind": "conv",
         "filters": weight.shape[0],
-        "kernel": list(weight.shape[2:]),
+        "kernel": [side + sum(more) for side, more in zip(weight.shape[2:], grown[2:], strict=True)],
         "stride": list(stride),
         "padding": list(both),
         "bias": bias is not None,
     }
-    return value.then(layer, params)
+    layer_from_json(layer)  # refuses what would be large before it is made
+    weight = np.pad(weight, grown)
+    return value.then(layer, {"weight": weight} if bias is None else {"weight": weight, "bias": bias})
 
 
 def connected(

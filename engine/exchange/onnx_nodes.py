@@ -15,6 +15,7 @@ from engine.exchange.onnx_residual import added, finished
 from engine.exchange.onnx_shapes import SHAPES
 from engine.exchange.onnx_values import Answer, Feature, Read, RefusedError, Step, Sum, within
 from engine.exchange.onnx_windows import padding_of, read_pad, read_pool
+from engine.layers import layer_from_json
 from engine.layers.batch_norm import BatchNorm
 from engine.types import Params
 
@@ -124,6 +125,7 @@ def _spread(kernels: npt.NDArray[np.float32], dilation: tuple[int, ...]) -> npt.
     if dilation == (1, 1):
         return kernels
     sides = [(length - 1) * step + 1 for length, step in zip(kernels.shape[2:], dilation, strict=True)]
+    layer_from_json({"kind": "conv", "kernel": sides})  # refuses those that are too large
     within(kernels.shape[0] * kernels.shape[1] * math.prod(sides), "a weight of dilated kernels")
     own = np.zeros((*kernels.shape[:2], *sides), np.float32)
     own[:, :, :: dilation[0], :: dilation[1]] = kernels

@@ -70,17 +70,15 @@ def _global(kind: str) -> Read:
         axes = sorted(axis % rank for axis in axes)
         kept = [axis for axis in range(rank) if axis not in axes]
         pixels = math.prod(value.shape[1:])
-        order = (
-            value.places[np.newaxis]
-            .transpose(*kept, *axes)
-            .reshape(-1, math.prod(value.seen[a - 1] for a in axes))
+        refused = RefusedError(
+            f"{step.name} takes the axes {axes} of {('N', *value.seen)}; allowed are whole maps"
         )
+        if len(value.shape) != 3 or 0 in axes or math.prod(value.seen[a - 1] for a in axes) != pixels:
+            raise refused
+        order = value.places[np.newaxis].transpose(*kept, *axes).reshape(-1, pixels)
         channels = order[:, 0] // pixels
-        whole = np.sort(order, axis=1) == channels[:, np.newaxis] * pixels + np.arange(pixels)
-        if len(value.shape) != 3 or 0 in axes or order.shape[1] != pixels or not whole.all():
-            raise RefusedError(
-                f"{step.name} takes the axes {axes} of {('N', *value.seen)}; allowed are whole maps"
-            )
+        if not (np.sort(order, axis=1) == channels[:, np.newaxis] * pixels + np.arange(pixels)).all():
+            raise refused
         keep = not reduces or step.options.get("keepdims", 1)
         shape = [1 if a in axes else value.seen[a - 1] for a in range(1, rank) if keep or a not in axes]
         if kind == "max_pool":
