@@ -20,7 +20,8 @@ from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
 from engine.formatting import share
-from engine.io.gate import NETWORK, explained, is_there, json_file
+from engine.io.gate import NETWORK, explained, is_there
+from engine.io.json_file import json_file
 from engine.model.network import Network
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import logging
-import math
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO
 
 from engine.errors import ConfigError, DataError, EngineError, ModelFileError, ShapeError
 from engine.task import Cancelled
@@ -68,10 +66,6 @@ _RATIO = 100
 _CHUNK = _MB
 _LONGEST = 160
 """Characters of a path that a sentence repeats."""
-_DEEPEST = 64
-"""Levels of lists and objects in JSON."""
-_DIGITS = 40
-"""Digits of a whole number in JSON."""
 _KINDS_OF_FILE = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
@@ -243,66 +237,3 @@ def ungzipped(file: IO[bytes], kind: Kind) -> bytes:
         return unpacked(file, kind.largest)
     with gzip.GzipFile(fileobj=file) as stream:
         return unpacked(stream, min(kind.largest, room(size)))
-
-
-def json_file(path: Path, kind: Kind) -> Any:
-    """Return the JSON value in the file ``path``; raises as ``opened`` does."""
-    with explained(path, kind):
-        return parse_json(text(path, kind), kind, str(path))
-
-
-def parse_json(words: str, kind: Kind, where: str = "It") -> Any:
-    """Return the JSON value that ``words`` spell, which lie in ``where``.
-
-    Raises:
-        kind.error: it is no JSON, too long or nested too deep, or it holds a number or a character that
-            nothing can be done with.
-    """
-    if len(words) > CONFIG.largest:
-        raise kind.error(f"{where} has {len(words):,} characters of JSON; allowed are {CONFIG.largest:,}.")
-    try:
-        value = json.loads(words, parse_int=_whole, parse_float=_finite, parse_constant=_no_number)
-    except ValueError as error:
-        raise kind.error(f"{where} is not valid JSON: {error}.") from None
-    except RecursionError:
-        raise kind.error(f"{where} is nested deeper than the {_DEEPEST} levels that are allowed.") from None
-    _check_values(value, kind, where)
-    return value
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > _DIGITS:
-        raise ValueError(f"{digits[:12]}\u2026 is a number of {len(digits)} digits")
-    return int(digits)
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError(f"{digits[:12]} is too large a number")
-    return value
-
-
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is not a number that JSON knows")
-
-
-def _check_values(value: Any, kind: Kind, where: str) -> None:
-    """Raise the error of ``kind`` if ``value`` is nested too deep or holds half of a character."""
-    level, depth = [value], 0
-    while level:
-        depth += 1
-        if depth > _DEEPEST:
-            raise kind.error(f"{where} is nested deeper than the {_DEEPEST} levels that are allowed.")
-        inner: list[Any] = []
-        for each in level:
-            if isinstance(each, dict):
-                inner += each.keys()
-                inner += each.values()
-            elif isinstance(each, list):
-                inner += each
-            elif (
-                isinstance(each, str) and not each.isascii() and any("\ud800" <= c <= "\udfff" for c in each)
-            ):
-                raise kind.error(f"{where} holds half of a character in {each[:40]!r}.")
-        level = inner

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from safetensors import safe_open
 
 from engine.errors import ModelFileError
-from engine.io.gate import MODEL, explained, opened, parse_json
+from engine.io.gate import MODEL, explained, opened
+from engine.io.json_file import parse_json
 
 Arrays = dict[str, npt.NDArray[Any]]
 

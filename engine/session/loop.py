@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError, TrainingError
-from engine.model.model_file import Model, save_model
 from engine.session.capture import capture
 from engine.session.channel import Channel
+from engine.session.kept import as_checkpoint, save
 from engine.session.messages import (
     Advance,
     Change,
@@ -38,7 +38,7 @@ from engine.session.messages import (
 )
 from engine.session.periodic import PeriodicCheckpoint
 from engine.session.side_evaluation import SideEvaluation
-from engine.training.checkpoint import Checkpoint, save_checkpoint
+from engine.training.checkpoint import Checkpoint
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation
 from engine.training.trainer import Trainer
@@ -105,7 +105,6 @@ class _Session:
         self.trainer = Trainer(config, dataset, workers)
         self.channel = channel
         channel.epoch_size = self.trainer.epoch_size
-        self.dataset = dataset
         self.state = State.LOADING
         self.seconds = 0.0
         self.pause_at: int | None = None  # step after which to pause; 0 stands for the epoch's end
@@ -218,34 +217,11 @@ class _Session:
         self.channel.emit(SettingsChanged(self.channel.run_id, self.trainer.live))
 
     def _save(self, command: Save) -> None:
-        problem = ""
-        try:
-            if command.checkpoint:
-                save_checkpoint(command.path, self._checkpoint())
-            else:
-                save_model(command.path, self.model())
-        except EngineError as error:
-            problem = str(error)
-        except Exception as error:  # noqa: BLE001 - reported in any case to whoever waits for the file
-            _log.exception("cannot save %s", command.path)
-            problem = f"Cannot write {command.path}: {str(error) or type(error).__name__}."
+        problem = save(command, self.trainer, self.channel.history, self.seconds)
         self.channel.emit(Saved(self.channel.run_id, command.path, problem))
 
-    def model(self) -> Model:
-        """Return the network as it stands, ready to be used elsewhere."""
-        trainer = self.trainer
-        return Model(
-            trainer.best_network(),
-            trainer.preprocessing,
-            self.dataset.class_names,
-            training_record(trainer, self.seconds),
-            self.channel.history.until(trainer.step_count),
-        )
-
     def _checkpoint(self) -> Checkpoint:
-        arrays, values = self.trainer.state()
-        history = self.channel.history.until(self.trainer.step_count)
-        return Checkpoint(self.trainer.config, dict(arrays), values, history)
+        return as_checkpoint(self.trainer, self.channel.history)
 
     # --- training -------------------------------------------------------------------------------
 
@@ -318,13 +294,3 @@ class _Session:
         if evaluation is not None:
             done = EvaluationDone(self.channel.run_id, self.evaluation.step, evaluation)
             self.channel.evaluation.put(done)
-
-
-def training_record(trainer: Trainer, seconds: float) -> dict[str, Any]:
-    """Return how a network was trained, as plain JSON values."""
-    return {
-        "config": trainer.config.changed(trainer.live).to_json(),
-        "steps": trainer.step_count,
-        "epochs": round(trainer.progress, 6),
-        "seconds": round(seconds, 3),
-    }

@@ -9,7 +9,8 @@ from typing import Any
 
 from engine.data.augment import Augmentation, augmentation_from_json
 from engine.errors import ConfigError
-from engine.io.gate import CONFIG, explained, json_file
+from engine.io.gate import CONFIG, explained
+from engine.io.json_file import json_file
 from engine.model.spec import MOST_TRAINED, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS, Optimiser, optimiser_from_json
 from engine.options import OptionInfo, checked, option

@@ -14,7 +14,7 @@ from PyQt5.QtWidgets import QApplication, QWidget
 from engine.errors import DataError, EngineError
 from engine.model.input_form import takes_digits
 from engine.model.model_file import Model
-from engine.recognise.judge import EMPTY, Answer, Source
+from engine.recognise.judge import EMPTY, Answer
 from engine.recognise.subject import Subject
 from engine.recognise.subject_reading import SubjectReading, read
 from engine.session.messages import Snapshot
@@ -102,11 +102,6 @@ class PadPanel(PadParts):
         return self.reading.found if self.reading is not None else ()
 
     @property
-    def source(self) -> Source | None:
-        """The network that answers."""
-        return self.reading.source if self.reading is not None else None
-
-    @property
     def image(self) -> Bytes | None:
         """What the network gets of the thing looked at, uint8 ``(C, H, W)``; None if nothing is there."""
         return self.reading.image(self.chosen) if self.reading is not None else None
@@ -119,10 +114,6 @@ class PadPanel(PadParts):
     def wants(self) -> Wants:
         """Ask for the network in training while the panel is in sight and it is the chosen one."""
         return Wants(kernels=self.isVisible() and self._context.models.current == TRAINING)
-
-    def set_model(self, model: Model, name: str) -> None:
-        """Put ``model`` on the registry and let it answer."""
-        self._context.models.add(name, name, model)
 
     # --- what is to be recognised ------------------------------------------------------------------
 

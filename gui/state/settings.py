@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.errors import ConfigError, EngineError
 from engine.io.files import write_text
-from engine.io.gate import CONFIG, explained, is_there, json_file
+from engine.io.gate import CONFIG, explained, is_there
+from engine.io.json_file import json_file
 
 VERSION = 1
 _WIDEST = 280

@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_written_for_whatever_reason_is_told(
     for number, error in enumerate((MemoryError(), ValueError("odd"), RecursionError("deep"))):
         with monkeypatch.context() as patch:
             for name in ("save_model", "save_checkpoint"):
-                patch.setattr(f"engine.session.loop.{name}", failing_after(0, save, error))
+                patch.setattr(f"engine.session.kept.{name}", failing_after(0, save, error))
             for checkpoint in (False, True):
                 path = tmp_path / f"{number}{checkpoint}.safetensors"
                 assert str(path) in save(session, path, checkpoint=checkpoint).problem

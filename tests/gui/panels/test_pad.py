@@ -132,7 +132,7 @@ def test_probabilities_change_while_the_pen_is_down(qtbot, pad):
 
 def test_many_movements_in_one_turn_are_answered_by_one_prediction(qtbot, pad, monkeypatch):
     asked = []
-    network = pad.source.network
+    network = pad.reading.source.network
     monkeypatch.setattr(network, "predict", lambda *args: asked.append(1) or Network.predict(network, *args))
     press(qtbot, pad, 60, 60)
     for x in range(61, 161):
@@ -302,7 +302,7 @@ def test_an_empty_pad_and_other_models_leave_the_chosen_image_alone(qtbot, conte
 def test_an_opened_model_answers_with_its_own_classes(qtbot, context, pad):
     names = ("a very long name of a class that must not push the bars out of sight", *"bcdefghij")
     other = Model(Network.new(preset("lenet5"), 5), Preprocessing((0.0,), (1.0,)), names)
-    pad.set_model(other, "letters")
+    context.models.add("letters", "letters", other)
     draw_seven(qtbot, pad)
     qtbot.waitUntil(lambda: len(pad.bars.names) == 5)
     assert set(pad.bars.names) <= set(names)
