@@ -50,6 +50,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/training/checkpoint.py": (f"{_TRAINING}/test_checkpoint.py",),
     "engine/session/periodic.py": (f"{_SESSION}/test_periodic.py",),
     "engine/session/side_evaluation.py": (f"{_SESSION}/test_side_evaluation.py",),
+    "engine/session/kept.py": (f"{_SESSION}/test_failures.py", f"{_SESSION}/test_loop.py"),
     "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py", f"{_SESSION}/test_failures.py"),
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),

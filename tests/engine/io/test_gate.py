@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import ConfigError, DataError, EngineError, ModelFileError, TrainingError
+from engine.errors import DataError, EngineError, ModelFileError, TrainingError
 from engine.io import gate
 from engine.io.gate import CONFIG, IDX, MODEL, PICTURE, explained
+from engine.io.json_file import json_file
 from engine.task import Cancelled
 from engine.text import SENTENCE, plain
 
@@ -55,7 +56,7 @@ def test_what_is_no_regular_file_is_named_without_waiting(tmp_path: Path) -> Non
             "x" * 300: "File name too long",
             "a\0b": "is not the name of a file",
         }.items():
-            for call in (gate.content, gate.check, gate.text, gate.json_file):
+            for call in (gate.content, gate.check, gate.text, json_file):
                 with pytest.raises(ModelFileError, match=words) as caught:
                     call(tmp_path / name, MODEL)
                 assert len(str(caught.value)) <= SENTENCE
@@ -153,42 +154,6 @@ def test_a_stream_that_never_ends_is_left_in_time() -> None:
     with pytest.raises(DataError, match="unpacks to more than 5 MB"):
         gate.unpacked(stream, 5 * 1024**2)  # type: ignore[arg-type]
     assert stream.taken <= 7 * 1024**2
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        ("{", "is not valid JSON: Expecting"),
-        ("9" * 400, "999999999999… is a number of 400 digits"),
-        ("-" + "9" * 5000, "is a number of 5001 digits"),
-        ("1e999", "1e999 is too large a number"),
-        ("[NaN]", "NaN is not a number"),
-        ("-Infinity", "-Infinity is not a number"),
-        ("[" * 65 + "]" * 65, "nested deeper than the 64 levels"),
-        ("[" * 100_000, "nested deeper than the 64 levels"),
-        ('{"a":' * 65 + "1" + "}" * 65, "nested deeper than the 64 levels"),
-        ('["\\ud800"]', "holds half of a character"),
-        ('{"\\udfff": 1}', "holds half of a character"),
-        ('"' + "x" * 5 * 1024**2 + '"', "characters of JSON; allowed are"),
-        ("", "is not valid JSON"),
-    ],
-    ids=lambda text: text[:12],
-)
-def test_json_that_nothing_can_be_done_with_is_told(tmp_path: Path, words: str, reason: str) -> None:
-    with pytest.raises(ConfigError, match=reason):
-        gate.parse_json(words, CONFIG)
-    (tmp_path / "x.json").write_text(words)
-    with pytest.raises(ConfigError) as caught:
-        gate.json_file(tmp_path / "x.json", CONFIG)
-    assert "x.json" in str(caught.value) and len(str(caught.value)) <= SENTENCE
-
-
-def test_json_that_is_one_passes(tmp_path: Path) -> None:
-    value = {"a": [1, -2.5, None, True, "ä \U0001f600"], "b": 10**39}
-    path = tmp_path / "x.json"
-    path.write_text('\ufeff{"a": [1, -2.5, null, true, "ä \\ud83d\\ude00"], "b": 1' + "0" * 39 + "}", "utf-8")
-    assert gate.json_file(path, CONFIG) == value
-    assert gate.parse_json("[" * 60 + "]" * 60, CONFIG)
 
 
 def test_text_is_utf8_or_says_what_it_is(tmp_path: Path) -> None:
