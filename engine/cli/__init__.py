@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.cli import data, evaluate, export, import_, predict, train
+from engine.cli import data, evaluate, export, import_, predict, resume, runs, train
 
 COMMANDS: dict[str, ModuleType] = {
     "train": train,
+    "resume": resume,
+    "runs": runs,
     "evaluate": evaluate,
     "predict": predict,
     "data": data,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine import signals
@@ -14,9 +14,24 @@ from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.formatting import grouped, share
 from engine.model.history import History
+from engine.runs import names
+from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run as run_session
-from engine.session.messages import Finish, Play, Quit, Save, Saved, State, StateChanged, Validated
+from engine.session.messages import (
+    Command,
+    Finish,
+    Keep,
+    Kept,
+    Notice,
+    Play,
+    Quit,
+    Save,
+    Saved,
+    State,
+    StateChanged,
+    Validated,
+)
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 
@@ -33,12 +48,12 @@ class Attended:
         message: why it is in that state, in words for the user.
     """
 
-    def __init__(self, channel: Channel, thread: threading.Thread, kept: Path) -> None:
+    def __init__(self, channel: Channel, thread: threading.Thread, folder: Path) -> None:
         self.channel = channel
         self.state, self.message = State.LOADING, ""
         self._thread = thread
-        self._kept = kept
-        self._saved: list[Saved] = []
+        self._folder = folder
+        self._answers: list[Saved | Kept] = []
 
     @property
     def alive(self) -> bool:
@@ -67,36 +82,51 @@ class Attended:
             if interruptions.count and deadline is None:
                 deadline = time.monotonic() + _PATIENCE_SECONDS
                 self._end_early()
-            if interruptions.count > 1 and (self._saved or time.monotonic() > (deadline or 0)):
+            if interruptions.count > 1 and (self._answers or time.monotonic() > (deadline or 0)):
                 self._leave()
             self._thread.join(0.1 if deadline is None else 0.02)
 
-    def save(self, path: Path, *, checkpoint: bool = False) -> None:
-        """Write the model, or all that is needed to go on; raises EngineError."""
-        self._saved.clear()
-        self.channel.send(Save(path, checkpoint))
-        while not self._saved:
+    def save(self, path: Path) -> None:
+        """Write the model; raises EngineError."""
+        self._ask(Save(path))
+
+    def keep(self) -> None:
+        """Have all of the run recorded; raises EngineError."""
+        self._ask(Keep())
+
+    def copy_record(self, path: Path) -> None:
+        """Write the record of the run, but for its weights, elsewhere; raises OSError, EngineError."""
+        if self.channel.recorder is not None:
+            self.channel.recorder.copy_to(path)
+
+    def note_test_accuracy(self, accuracy: float) -> None:
+        """Have the accuracy on the test images recorded."""
+        if self.channel.recorder is not None:
+            self.channel.recorder.status(test_accuracy=accuracy)
+
+    def _ask(self, command: Command) -> None:
+        """Send what is answered, and wait for the answer; raises EngineError if that is a problem."""
+        self._answers.clear()
+        self.channel.send(command)
+        while not self._answers:
             if not self.alive:
                 raise EngineError(self.message or "The training has ended and cannot be saved.")
             self._thread.join(0.01)
             self._hear()
-        if self._saved[-1].problem:
-            raise EngineError(self._saved[-1].problem)
+        if self._answers[-1].problem:
+            raise EngineError(self._answers[-1].problem)
 
     def _end_early(self) -> None:
         if self.history.steps.length:
-            with suppress(OSError):  # what is wrong with the folder is told when it is written to
-                self._kept.parent.mkdir(parents=True, exist_ok=True)
-            self.channel.send(Save(self._kept, checkpoint=True))
+            self.channel.send(Keep())
         self.channel.send(Finish())
 
     def _leave(self) -> None:
-        kept = self._saved and not self._saved[-1].problem
-        where = (
-            f"the run is kept in {self._kept.parent}, --resume goes on with it" if kept else "nothing is kept"
-        )
-        if not kept and self._kept.exists():
-            where = f"the last complete state is in {self._kept.parent}, --resume goes on with it"
+        kept = self._answers and not self._answers[-1].problem
+        goes_on = f"main.py resume {self._folder} resumes it"
+        where = f"the run is kept, {goes_on}" if kept else "nothing is kept"
+        if not kept and (self._folder / names.STATE).exists():
+            where = f"the last complete state is kept, {goes_on}"
         signals.leave(f"kernelscope train: stopped at once; {where}")
 
     def _hear(self) -> None:
@@ -107,8 +137,10 @@ class Attended:
                     progress.say(event.message)
             elif isinstance(event, Validated):
                 self._report(event.row)
-            elif isinstance(event, Saved):
-                self._saved.append(event)
+            elif isinstance(event, Notice):
+                progress.say(event.message)
+            elif isinstance(event, Saved | Kept):
+                self._answers.append(event)
 
     def _report(self, row: int) -> None:
         rows = self.history.validations
@@ -122,26 +154,26 @@ class Attended:
 
 @contextmanager
 def attended(
-    config: RunConfig, dataset: Dataset, kept: Path, resume: Checkpoint | None = None
+    config: RunConfig, dataset: Dataset, record: Destination, resume: Checkpoint | None = None
 ) -> Iterator[Attended]:
     """Start a session in a thread, which ends with the block.
 
     Args:
         config: the settings.
         dataset: what it trains on.
-        kept: where it keeps its state while it trains.
+        record: where it is recorded.
         resume: continue from this checkpoint.
     """
     channel = Channel(1)
     thread = threading.Thread(
         target=run_session,
         args=(config, channel, resume),
-        kwargs={"autosave": kept, "loader": lambda _: dataset},
+        kwargs={"record": record, "loader": lambda _: dataset},
         name="training",
     )
     thread.start()
     try:
-        yield Attended(channel, thread, kept)
+        yield Attended(channel, thread, record.path)
     finally:
         channel.send(Quit())
         thread.join()

@@ -12,7 +12,10 @@ from engine.cli.arguments import name_or_path
 from engine.data.catalogue import DATASETS, load
 from engine.errors import AnswerError, EngineError
 from engine.formatting import share
-from engine.model.model_file import SHIPPED, find_model
+from engine.model.model_file import SHIPPED, Model
+from engine.runs.library import split_moment
+from engine.runs.moments import HELP as MOMENT
+from engine.runs.moments import find
 from engine.training.evaluation import CHUNK, Evaluation, Sweep
 from engine.training.workers import Workers
 
@@ -27,21 +30,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=name_or_path,
         metavar="FILE_OR_NAME",
-        help=f"a .safetensors file, or a shipped model: {names}",
+        help=f"a .safetensors file, a shipped model ({names}), or {MOMENT}",
     )
     parser.add_argument(
         "--data",
         metavar="NAME",
         help=f"data set: {', '.join(DATASETS)}, or one of your own (default: the one that a shipped model "
-        "learnt from, else mnist)",
+        "or a recorded run learnt from, else mnist)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate as ``args`` say; returns the exit code."""
-    args.data = args.data or SHIPPED.get(args.model, "mnist")
-    model, dataset = find_model(args.model), load(args.data)
+    model = find(args.model)
+    args.data = args.data or SHIPPED.get(args.model) or _data_of_run(args.model, model)
+    dataset = load(args.data)
     if model.network.spec.in_shape != dataset.in_shape:
         raise EngineError(
             f"The model takes images of shape {model.network.spec.in_shape}, but those of {args.data} are "
@@ -70,6 +74,12 @@ def run(args: argparse.Namespace) -> int:
         )
     print(as_json(result, args) if args.json else as_table(result, model.class_names))
     return 0
+
+
+def _data_of_run(word: str, model: Model) -> str:
+    """Return the data set that a recorded run learnt from; for other models the usual one."""
+    recorded = split_moment(word)[1] is not None and "run" in model.record
+    return str(model.record["config"]["data"]) if recorded else "mnist"
 
 
 def as_json(result: Evaluation, args: argparse.Namespace) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 
 from engine.cli.arguments import name_or_path, to_path
-from engine.model.model_file import SHIPPED, find_model
+from engine.model.model_file import SHIPPED
+from engine.runs.moments import HELP as MOMENT
+from engine.runs.moments import find
 from engine.text import plain
 
 HELP = "write a model for PyTorch or as ONNX"
@@ -18,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         type=name_or_path,
         metavar="MODEL",
-        help=f"a .safetensors file, or a shipped model: {', '.join(SHIPPED)}",
+        help=f"a .safetensors file, a shipped model ({', '.join(SHIPPED)}), or {MOMENT}",
     )
     parser.add_argument(
         "--format",
@@ -33,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Export as ``args`` say; returns 0."""
     from engine.exchange import export_model  # most starts do without
 
-    model = find_model(args.model)
+    model = find(args.model)
     export_model(model, args.format, args.out)
     channels, height, width = model.network.spec.in_shape
     takes = f"pixels 0 to 255, (N, {channels}, {height}, {width})"

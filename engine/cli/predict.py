@@ -13,7 +13,9 @@ import numpy as np
 from engine.cli.arguments import name_or_path, to_path
 from engine.errors import EngineError
 from engine.formatting import percent
-from engine.model.model_file import SHIPPED, Model, find_model
+from engine.model.model_file import SHIPPED, Model
+from engine.runs.moments import HELP as MOMENT
+from engine.runs.moments import find
 from engine.text import plain
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="digits",
         type=name_or_path,
         metavar="FILE_OR_NAME",
-        help=f"a .safetensors file, or a shipped model: {names} (default: digits)",
+        help=f"a .safetensors file, a shipped model ({names}), or {MOMENT} (default: digits)",
     )
     parser.add_argument(
         "--crop",
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     """Read as ``args`` say; returns 1 if a picture could not be read."""
     from engine.recognise.marks import Box  # brings Pillow, which the other commands do not need
 
-    model = find_model(args.model)
+    model = find(args.model)
     crop = None
     if args.crop is not None:
         x, y, w, h = args.crop

@@ -1,11 +1,13 @@
-"""What ``train`` leaves in its folder: all of one run, or all of the one before."""
+"""What ``train`` adds to the folder of a run at its end: all of one run, or all of the one before."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +19,19 @@ from engine.data.folders import own_folder
 from engine.errors import EngineError
 from engine.io.files import together, write_text
 from engine.model.model_file import Model, load_model
+from engine.runs import names
 from engine.signals import Interruptions
 from engine.training.evaluation import Evaluation, Sweep
 from engine.training.workers import Workers
 
-MODEL, STEPS, VALIDATIONS, CONFIG, RESULT, CHECKPOINT = NAMES = (
-    "model.safetensors",
-    "curves.csv",
-    "validation.csv",
-    "config.json",
-    "result.json",
-    "checkpoint.safetensors",
-)
+MODEL, CONFIG, RESULT = NAMES = ("model.safetensors", "config.json", "result.json")
+"""The results; the rest of the folder is the record of the run."""
+
+OLD_STATE = "checkpoint.safetensors"
+"""The complete state in folders of earlier versions, which can be gone on with."""
+_OLD = (OLD_STATE, "curves.csv", "validation.csv")
+_ASIDE = ".kernelscope.replaced"
+"""Folder in the folder, for what a run replaces until it has results of its own."""
 
 _CHUNK = 1000
 """Test images between two looks at whether a signal has come."""
@@ -49,28 +52,37 @@ class Results:
     def write(self, out: Path) -> tuple[Path, str]:
         """Write all results to ``out`` together; returns where they are, and what was wrong with ``out``.
 
-        If that fails they go to a new folder elsewhere, and ``out`` keeps what it had.
+        If that fails, or the run could not be recorded there, results and record go to a new folder
+        elsewhere, and ``out`` keeps the results that it had.
 
         Raises:
             EngineError: they cannot be written anywhere; the message says why.
         """
         try:
-            return self._to(out), ""
+            self._run.keep()
+            self._to(out)
+            for name in _OLD:
+                (out / name).unlink(missing_ok=True)
+            return out, ""
         except EngineError as error:
             problem = str(error)
+        except OSError:  # older files that stay do no harm
+            return out, ""
         for folder in (Path.cwd(), own_folder().parent, Path(tempfile.gettempdir())):
             prefix = f"kernelscope-{time.strftime('%Y-%m-%d-%H%M%S')}-"
             with suppress(EngineError, OSError):
                 folder.mkdir(parents=True, exist_ok=True)
                 place = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
                 try:
-                    return self._to(place), problem
+                    self._to(place)
+                    self._run.copy_record(place)
+                    return place, problem
                 except BaseException:
-                    place.rmdir()
+                    shutil.rmtree(place, ignore_errors=True)
                     raise
         raise EngineError(problem)
 
-    def _to(self, out: Path) -> Path:
+    def _to(self, out: Path) -> None:
         try:
             out.mkdir(parents=True, exist_ok=True)
             with together(out) as new:
@@ -80,23 +92,20 @@ class Results:
                     raise EngineError(str(error).replace(str(new), str(out))) from None
         except OSError as error:
             raise EngineError(f"Cannot write to {out}: {error.strerror or error}.") from None
-        return out
 
     def _fill(self, new: Path) -> None:
         self._run.save(new / MODEL)
-        self._run.save(new / CHECKPOINT, checkpoint=True)
         model = load_model(new / MODEL)
-        for name, columns in ((STEPS, model.history.steps), (VALIDATIONS, model.history.validations)):
-            write_text(new / name, columns.csv())
         write_text(new / CONFIG, json.dumps(model.record["config"], indent=2) + "\n")
         self.figures = self.figures or self._measured(model)
         write_text(new / RESULT, json.dumps(self.figures, indent=2) + "\n")
+        self._run.note_test_accuracy(self.figures["test_accuracy"])
 
     def _measured(self, model: Model) -> dict[str, Any]:
         result = self._evaluation(model)
         return {
             "test_accuracy": result.accuracy,
-            "test_loss": result.mean_loss,
+            "test_cost": result.mean_loss,
             "test_images": len(result.labels),
             "steps": model.record["steps"],
             "training_seconds": model.record["seconds"],
@@ -112,3 +121,52 @@ class Results:
                     raise KeyboardInterrupt("stopped at once; --resume writes the results of this run")
                 sweep.advance(_CHUNK, workers)
         return sweep.result()
+
+
+def what_is_there(out: Path) -> str:
+    """Return the name of a result or a record of a run that lies in ``out``, or ""."""
+    there = (name for name in (names.RUN, *NAMES, OLD_STATE) if (out / name).exists())
+    return next(there, "")
+
+
+@contextmanager
+def set_aside(out: Path) -> Iterator[None]:
+    """Keep what an earlier run has left in ``out`` until the block has put results of its own there.
+
+    If it leaves nothing, all is as it was. What a killed program had set aside, and begun to replace, goes.
+
+    Raises:
+        EngineError: it cannot be moved.
+    """
+    aside = out / _ASIDE
+    try:
+        if what_is_there(out):
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir()
+            _move(out, aside)
+    except OSError as error:
+        raise EngineError(f"Cannot write to {out}: {error.strerror or error}.") from None
+    try:
+        yield
+    finally:
+        if aside.is_dir():
+            if (out / MODEL).exists():
+                shutil.rmtree(aside, ignore_errors=True)
+            elif not (out / names.RUN).exists():
+                _move(aside, out)
+                with suppress(OSError):
+                    aside.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move the files of a run, in place of those that are there; the record of it comes first."""
+    for name in (names.RUN, *names.FILES, *NAMES, *_OLD):
+        there = target / name
+        if (source / name).exists() or (source / name).is_symlink():
+            if there.is_dir():
+                shutil.rmtree(there)
+            (source / name).replace(there)
+        elif there.is_dir():
+            shutil.rmtree(there)
+        else:
+            there.unlink(missing_ok=True)

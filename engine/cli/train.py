@@ -7,6 +7,8 @@ import dataclasses
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from engine import signals
 from engine.cli import progress
 from engine.cli.arguments import name_or_path, to_path
 from engine.cli.attended import attended
-from engine.cli.results import CHECKPOINT, CONFIG, MODEL, NAMES, RESULT, STEPS, VALIDATIONS, Results
+from engine.cli.results import MODEL, OLD_STATE, Results, set_aside, what_is_there
 from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
@@ -25,24 +27,45 @@ from engine.io.json_file import json_file
 from engine.model.network import Network
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS
+from engine.runs import names
+from engine.runs.hold import Hold
+from engine.runs.library import Library
+from engine.runs.moments import moment
+from engine.runs.recorder import Destination
 from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
 from engine.session.messages import State
 from engine.text import plain, shortened
-from engine.training.checkpoint import Checkpoint, load_checkpoint
+from engine.training.checkpoint import Checkpoint, branched, load_checkpoint
 from engine.training.config import SHARE, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
 
-__all__ = ["CHECKPOINT", "CONFIG", "MODEL", "RESULT", "STEPS", "VALIDATIONS"]
-
-HELP = "train a network; writes the model, its curves and its configuration"
+HELP = "train a network; records the run and writes the model"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of this command; every number of ``RunConfig`` is one."""
+    """Add the options of this command."""
     parser.add_argument(
-        "--out", type=to_path, required=True, metavar="DIR", help="folder for the results; made if needed"
+        "--out",
+        type=to_path,
+        metavar="DIR",
+        help="folder of the run and its results; made if needed (default: a new one among your runs)",
     )
+    parser.add_argument(
+        "--from",
+        dest="parent",
+        type=name_or_path,
+        metavar="RUN@STEP",
+        help="begin with the weights that a run had after a step, and with its settings",
+    )
+    settings(parser)
+    parser.add_argument("--resume", action="store_true", help="resume the run in DIR")
+    parser.add_argument("--overwrite", action="store_true", help="replace the run that is already in DIR")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def settings(parser: argparse.ArgumentParser) -> None:
+    """Add the options for the settings of a run; every number of ``RunConfig`` is one."""
     parser.add_argument(
         "--config", type=to_path, metavar="FILE", help="settings as JSON; the options below come on top"
     )
@@ -64,9 +87,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             f"{info.help} Allowed: {info.allowed()}; default: {default:g}.",
         )
         parser.add_argument(flag, type=number_like(default), metavar="N", help=text.replace("%", "%%"))
-    parser.add_argument("--resume", action="store_true", help="resume from the checkpoint in DIR")
-    parser.add_argument("--overwrite", action="store_true", help="replace results that are already in DIR")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
 def configuration(args: argparse.Namespace, base: RunConfig | None = None) -> RunConfig:
@@ -110,37 +130,72 @@ def run(args: argparse.Namespace) -> int:
         EngineError: something is wrong with the settings, the data, the folder or the training.
         KeyboardInterrupt: a signal has ended it early; the message says what is kept and how to go on.
     """
-    out: Path = args.out
-    if not args.resume and not args.overwrite:
-        _check_free(out)
     if args.resume:
-        config, dataset, resume = continued(args, load_checkpoint(out / CHECKPOINT))
-    else:
-        config, resume = configuration(args), None
-        dataset = load(config.data)
-        config = fitted(config, dataset)
-        if args.validation_images is None and not args.config:
-            held = min(config.validation_images, len(dataset.train_images) // SHARE)
-            config = dataclasses.replace(config, validation_images=held)
+        return go_on(args)
+    parent = moment(args.parent) if args.parent else None
+    config = configuration(args, parent.settings if parent else None)
+    out: Path = args.out or Library().new_path(config.network.name)
+    if not args.overwrite:
+        _check_free(out)
+    dataset = load(config.data)
+    config = fitted(config, dataset)
+    if args.validation_images is None and not args.config and not parent:
+        held = min(config.validation_images, len(dataset.train_images) // SHARE)
+        config = dataclasses.replace(config, validation_images=held)
+    start = branched(config, parent.network_for(config)) if parent else None
+    with _claimed(out) as hold, set_aside(out):
+        record = Destination(out, hold, parent.parent if parent else None)
+        return _attend(config, dataset, record, start, quiet=args.quiet)
+
+
+def go_on(args: argparse.Namespace) -> int:
+    """Go on with the run in ``args.out``; returns the exit code, and raises as ``run`` does."""
+    out: Path | None = args.out
+    if out is None:
+        raise ConfigError("--resume goes on with the run in a folder; name it with --out.")
+    if args.parent:
+        raise ConfigError("--resume goes on with a run and --from begins one; use one of them.")
+    old = not (out / names.STATE).exists() and (out / OLD_STATE).exists()
+    kept = load_checkpoint(out / (OLD_STATE if old else names.STATE))
+    with _claimed(out) as hold:  # before anything is loaded that would be for nothing
+        config, dataset, resume = continued(args, kept)
+        return _attend(config, dataset, Destination(out, hold), resume, quiet=args.quiet)
+
+
+@contextmanager
+def _claimed(out: Path) -> Iterator[Hold]:
+    """Claim ``out``, which is made if needed, and goes again if nothing came of it; raises EngineError."""
+    new = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
         if not os.access(out, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        hold = Hold(out)
     except OSError as error:
         raise EngineError(f"Cannot write to {out}: {error.strerror or error}.") from None
+    try:
+        yield hold
+    finally:
+        hold.release()
+        if new:
+            with suppress(OSError):  # which it raises where there is something
+                out.rmdir()
+
+
+def _attend(
+    config: RunConfig, dataset: Dataset, record: Destination, resume: Checkpoint | None, *, quiet: bool
+) -> int:
     interruptions = signals.Interruptions("kernelscope train")
     with signals.on_signal(interruptions.note):
-        return _train(config, dataset, out, resume, interruptions, quiet=args.quiet)
+        return _train(config, dataset, record, resume, interruptions, quiet=quiet)
 
 
 def _check_free(out: Path) -> None:
     """Raise ConfigError if there are results or an unfinished run in ``out``."""
-    there = [name for name in (MODEL, CHECKPOINT, *NAMES) if (out / name).exists()]
-    if there:
-        go_on = "--resume to continue its run, " if CHECKPOINT in there else ""
+    if there := what_is_there(out):
+        go_on = "--resume to go on with its run, " if (out / names.STATE).exists() else ""
         raise ConfigError(
-            f"{out} already holds a {there[0]}; add {go_on}--overwrite to replace it, or choose another "
-            "folder."
+            f"{out} already holds a {there}; add {go_on}--overwrite to replace it, or choose another folder."
         )
 
 
@@ -188,7 +243,7 @@ def _brief(value: Any) -> str:
 def _train(
     config: RunConfig,
     dataset: Dataset,
-    out: Path,
+    record: Destination,
     resume: Checkpoint | None,
     interruptions: signals.Interruptions,
     *,
@@ -196,7 +251,7 @@ def _train(
 ) -> int:
     parameters = Network.new(config.network, config.seed).vector.size
     print(f"{config.network.name} on {dataset.title}: {parameters:,} parameters", file=sys.stderr)
-    with attended(config, dataset, out / CHECKPOINT, resume) as training:
+    with attended(config, dataset, record, resume) as training:
         with progress.bar(config.epochs, "epoch", disable=quiet, bar_format=_BAR) as bar:
 
             def watch(channel: Channel) -> None:
@@ -212,7 +267,7 @@ def _train(
         if not training.history.steps.length or not training.alive:
             raise EngineError(training.message or "Nothing was trained.")
         results = Results(training, dataset, interruptions)
-        where, problem = results.write(out)
+        where, problem = results.write(record.path)
     figures = results.figures
     print(
         f"test accuracy {share(figures['test_accuracy'], 2)} on {figures['test_images']:,} images after "
@@ -224,7 +279,7 @@ def _train(
         problem = f"{problem} The results are in {where} instead."
     if interruptions.count:
         told = f"interrupted at step {figures['steps']:,}; the results so far are in {where}"
-        raise KeyboardInterrupt(f"{told}; train --resume --out {where} goes on. {problem}".rstrip())
+        raise KeyboardInterrupt(f"{told}; main.py resume {where} resumes it. {problem}".rstrip())
     if problem:
         raise EngineError(problem)
     return 0

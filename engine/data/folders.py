@@ -1,4 +1,4 @@
-"""Where data sets lie on the user's disk."""
+"""Where data sets and recorded runs lie on the user's disk."""
 
 from __future__ import annotations
 
@@ -22,3 +22,9 @@ def own_folder() -> Path:
     """Return the folder of what the user made: own pictures and examples, which nobody can fetch again."""
     named = os.environ.get(_VARIABLE)
     return Path(named) / "own" if named else user_data_path(_PROGRAM, appauthor=False) / "own"
+
+
+def runs_folder() -> Path:
+    """Return the folder of the recorded runs."""
+    named = os.environ.get(_VARIABLE)
+    return Path(named) / "runs" if named else user_data_path(_PROGRAM, appauthor=False) / "runs"

@@ -21,7 +21,8 @@ def lock(path: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # needed only where something is written
 
-    held = FileLock(path, timeout=0, fallback_to_soft=False)
+    # Whoever ends it may be another thread than the one that began it.
+    held = FileLock(path, timeout=0, fallback_to_soft=False, thread_local=False)
     try:
         held.acquire()
     except Timeout:

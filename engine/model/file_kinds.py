@@ -19,7 +19,7 @@ IMPORTED = ("onnx", "torch", "pickle")
 
 _FOREIGN: dict[str, str] = {
     "checkpoint": "is a checkpoint of a run, not a model: resume that run "
-    "(train --resume --out and its folder), which writes the model at its end",
+    "(main.py resume and its folder), which writes the model at its end",
     "weights": f"holds weights without the network they belong to: {_AS_ONNX}",
     "torch_file": f"is a PyTorch file, which cannot be read without running its code: {_AS_ONNX}",
     "keras": f"is a Keras file: {_FROM_KERAS}",

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from engine.data.dataset import Dataset
 from engine.model.history import History
+from engine.runs.recorder import Recorder
 from engine.session.messages import Command, EvaluationDone, Event, Request, Snapshot
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class Channel:
         history: the curves, appended to by the session.
         dataset: the data set, once the session has loaded it.
         epoch_size: images in one epoch, once the session knows.
+        recorder: what records the run, if anything does, once the session has begun.
         snapshot: the newest picture of the network that was asked for.
         evaluation: the newest evaluation.
     """
@@ -54,6 +56,7 @@ class Channel:
         self.history = History()
         self.dataset: Dataset | None = None
         self.epoch_size = 0
+        self.recorder: Recorder | None = None
         self.snapshot: Latest[Snapshot] = Latest()
         self.evaluation: Latest[EvaluationDone] = Latest()
         self._events: deque[Event] = deque()

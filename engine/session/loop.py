@@ -10,21 +10,24 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeAlias
 
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
-from engine.errors import ConfigError, EngineError, TrainingError
+from engine.errors import ConfigError, TrainingError
+from engine.runs.recorder import Destination, Recorder
 from engine.session.capture import capture
 from engine.session.channel import Channel
-from engine.session.kept import as_checkpoint, save
+from engine.session.kept import save
 from engine.session.messages import (
     Advance,
     Change,
     Command,
     EvaluationDone,
     Finish,
+    Keep,
+    Kept,
+    Notice,
     Pace,
     Pause,
     Play,
@@ -36,7 +39,8 @@ from engine.session.messages import (
     StateChanged,
     Validated,
 )
-from engine.session.periodic import PeriodicCheckpoint
+from engine.session.problems import in_words
+from engine.session.recording import Recording, shown_network
 from engine.session.side_evaluation import SideEvaluation
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import LiveSettings, RunConfig
@@ -54,7 +58,7 @@ def run(
     channel: Channel,
     resume: Resume | None = None,
     *,
-    autosave: Path | None = None,
+    record: Destination | None = None,
     loader: Callable[[str], Dataset] = load,
 ) -> None:
     """Carry out a run until ``Quit``. It begins paused, before its first step.
@@ -63,7 +67,7 @@ def run(
         config: the settings.
         channel: commands and requests come from it; history, events and pictures go to it.
         resume: continue from this checkpoint.
-        autosave: where to keep a checkpoint while training.
+        record: where to record the run.
         loader: finds the data set by its name.
     """
 
@@ -74,20 +78,13 @@ def run(
         channel.emit(StateChanged(channel.run_id, State.LOADING))
         channel.dataset = dataset = loader(config.data)
         with Workers(config.threads) as workers:
-            _Session(config, channel, dataset, workers, resume, autosave).loop()
+            _Session(config, channel, dataset, workers, resume, record).loop()
     except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
         # The thread is about to end: without this the window would wait for ever.
-        fail(_in_words(error))
-
-
-def _in_words(error: Exception) -> str:
-    """Return a sentence about ``error``; one that nobody expected is logged in full."""
-    if isinstance(error, EngineError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this network and batch size."
-    _log.error("training ended by an unexpected error", exc_info=error)
-    return f"Training ended by an unexpected error ({type(error).__name__}: {error})."
+        fail(in_words(error))
+    finally:
+        if record is not None and record.hold is not None:
+            record.hold.release()
 
 
 class _Session:
@@ -100,7 +97,7 @@ class _Session:
         dataset: Dataset,
         workers: Workers,
         resume: Resume | None,
-        autosave: Path | None,
+        record: Destination | None,
     ) -> None:
         self.trainer = Trainer(config, dataset, workers)
         self.channel = channel
@@ -111,28 +108,38 @@ class _Session:
         self.pace = self.due = 0.0
         self.evaluating = True
         self.evaluation = SideEvaluation(self.trainer, dataset, workers)
-        self.periodic = None if autosave is None else PeriodicCheckpoint(autosave)
         if resume is not None:
             self.trainer.restore(resume.arrays, resume.values)
             channel.history.steps.extend(resume.history.steps.table())
             channel.history.validations.extend(resume.history.validations.table())
             if channel.history.steps.length:
                 self.seconds = channel.history.steps.last("seconds")
+        if record is not None:
+            channel.recorder = Recorder(record, config, dataset, channel.history, self._tell, resume)
+        self.recording = Recording(channel.recorder, self.trainer, channel)
 
     def loop(self) -> None:
         """Train, obey and serve until ``Quit``.
 
         An error ends the training, not the loop: what was learnt until then can still be saved.
         """
-        self._enter(State.FINISHED if self.trainer.done else State.PAUSED)
-        while True:
-            while (command := self.channel.command()) is not None:
-                if isinstance(command, Quit):
-                    return
+        kept = True  # unless the watcher says otherwise
+        try:
+            self._enter(State.FINISHED if self.trainer.done else State.PAUSED)
+            while True:
+                while (command := self.channel.command()) is not None:
+                    if isinstance(command, Quit):
+                        kept = command.kept
+                        return
+                    with self._failing():
+                        self._obey(command)
                 with self._failing():
-                    self._obey(command)
-            with self._failing():
-                self._turn()
+                    self._turn()
+        finally:
+            self.recording.close(kept=kept)
+
+    def _tell(self, sentence: str) -> None:
+        self.channel.emit(Notice(self.channel.run_id, sentence))
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -140,7 +147,7 @@ class _Session:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
-            told = _in_words(error)
+            told = in_words(error)
             if not isinstance(error, TrainingError):
                 told += f" The weights of step {self.trainer.step_count} are kept."
             self._enter(State.FAILED, told)
@@ -180,17 +187,7 @@ class _Session:
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, Play | Advance):
-            if self.state is State.FAILED:
-                told = "This run cannot be resumed; save it and continue from the file, or start a new one."
-                self._enter(State.FAILED, told)
-                return
-            if self.trainer.done:
-                self._enter(State.FINISHED, "All epochs are done; raise the number of epochs to resume.")
-                return
-            self.pause_at = None
-            if isinstance(command, Advance):
-                self.pause_at = self.trainer.step_count + command.steps if command.steps else 0
-            self._enter(State.RUNNING)
+            self._go_on(command)
         elif isinstance(command, Pause):
             if self.state is State.RUNNING:
                 self._enter(State.PAUSED)
@@ -203,7 +200,23 @@ class _Session:
                 self._validate()
             self._enter(State.FINISHED, "Ended early.")
         elif isinstance(command, Save):
-            self._save(command)
+            problem = save(command, self.trainer, self.channel.history, self.seconds)
+            self.channel.emit(Saved(self.channel.run_id, command.path, problem))
+        elif isinstance(command, Keep):
+            self.channel.emit(Kept(self.channel.run_id, self.recording.keep()))
+
+    def _go_on(self, command: Play | Advance) -> None:
+        if self.state is State.FAILED:
+            told = "This run cannot be resumed; save it and continue from the file, or start a new one."
+            self._enter(State.FAILED, told)
+            return
+        if self.trainer.done:
+            self._enter(State.FINISHED, "All epochs are done; raise the number of epochs to resume.")
+            return
+        self.pause_at = None
+        if isinstance(command, Advance):
+            self.pause_at = self.trainer.step_count + command.steps if command.steps else 0
+        self._enter(State.RUNNING)
 
     def _change(self, live: LiveSettings) -> None:
         try:
@@ -212,21 +225,16 @@ class _Session:
             self.channel.emit(StateChanged(self.channel.run_id, self.state, str(error)))
         else:
             self.trainer.live = live
+            self.recording.changed()
             if self.state is State.FINISHED and not self.trainer.done:
                 self._enter(State.PAUSED)
         self.channel.emit(SettingsChanged(self.channel.run_id, self.trainer.live))
-
-    def _save(self, command: Save) -> None:
-        problem = save(command, self.trainer, self.channel.history, self.seconds)
-        self.channel.emit(Saved(self.channel.run_id, command.path, problem))
-
-    def _checkpoint(self) -> Checkpoint:
-        return as_checkpoint(self.trainer, self.channel.history)
 
     # --- training -------------------------------------------------------------------------------
 
     def _step(self) -> None:
         trainer = self.trainer
+        self.recording.before_step()
         began = time.perf_counter()
         epoch = trainer.epoch
         result = trainer.step()
@@ -246,8 +254,7 @@ class _Session:
             result.step == self.pause_at or (not self.pause_at and epoch != trainer.epoch)
         ):
             self._enter(State.PAUSED)
-        if self.periodic is not None and self.periodic.due:
-            self._autosave()
+        self.recording.after_step(result.step)
 
     def _validate(self) -> None:
         rows = self.channel.history.validations
@@ -264,15 +271,11 @@ class _Session:
             evaluation.accuracy,
         )
         self.channel.emit(Validated(self.channel.run_id, rows.length - 1))
-
-    def _autosave(self) -> None:
-        if self.periodic is not None and (told := self.periodic.write(self._checkpoint)):
-            self.channel.emit(StateChanged(self.channel.run_id, self.state, told))
+        self.recording.validated()
 
     def _enter(self, state: State, message: str = "") -> None:
         self.state = state
-        if state is not State.RUNNING and self.trainer.step_count:
-            self._autosave()
+        self.recording.entered(state, message)
         self.channel.emit(StateChanged(self.channel.run_id, state, message))
 
     # --- what was asked for ---------------------------------------------------------------------
@@ -283,12 +286,9 @@ class _Session:
             return
         self.evaluation.wanted = request.evaluate
         if request.kernels or request.maps:
-            trainer = self.trainer
-            network = trainer.network if trainer.config.averaging == 0 else trainer.best_network()
-            snapshot = capture(
-                request, network, trainer.preprocessing, self.channel.run_id, trainer.step_count
-            )
-            self.channel.snapshot.put(snapshot)
+            trainer, run_id = self.trainer, self.channel.run_id
+            network, step = shown_network(trainer), trainer.step_count
+            self.channel.snapshot.put(capture(request, network, trainer.preprocessing, run_id, step))
 
     def _show(self, evaluation: Evaluation | None) -> None:
         if evaluation is not None:

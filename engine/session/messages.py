@@ -71,11 +71,18 @@ class Save:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """Have everything recorded by now, so that the run can be gone on with; answered by ``Kept``."""
+
+
+@dataclass(frozen=True)
 class Quit:
-    """End the session's loop as soon as possible."""
+    """End the session's loop as soon as possible; ``kept`` marks the run as one to go on with."""
+
+    kept: bool = False
 
 
-Command: TypeAlias = Play | Advance | Pause | Change | Pace | Finish | Save | Quit
+Command: TypeAlias = Play | Advance | Pause | Change | Pace | Finish | Save | Keep | Quit
 
 
 # --- the two ways back -----------------------------------------------------------------------
@@ -115,7 +122,23 @@ class Saved:
     problem: str = ""
 
 
-Event: TypeAlias = StateChanged | Validated | SettingsChanged | Saved
+@dataclass(frozen=True)
+class Kept:
+    """A ``Keep`` was carried out; ``problem`` says in words why not, or is empty."""
+
+    run_id: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that the user should know and that changes no state, in words."""
+
+    run_id: int
+    message: str
+
+
+Event: TypeAlias = StateChanged | Validated | SettingsChanged | Saved | Kept | Notice
 
 
 @dataclass(frozen=True)

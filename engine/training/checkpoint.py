@@ -11,8 +11,10 @@ from engine.errors import ModelFileError
 from engine.io.gate import MODEL, explained
 from engine.model.container import read, write
 from engine.model.history import History
+from engine.model.network import Network
 from engine.model.tensors import Arrays
 from engine.training.config import LiveSettings, RunConfig
+from engine.training.train_state import TrainState
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,16 @@ class Checkpoint:
         """Return this state to go on from with the settings ``config``."""
         live = dataclasses.asdict(config.live())
         return dataclasses.replace(self, config=config, values={**self.values, "live": live})
+
+
+def branched(config: RunConfig, network: Network) -> Checkpoint:
+    """Return the state before the first step of a run that begins with what ``network`` has learnt."""
+    learnt = TrainState(network.copy(), config.optimiser, config.averaging).arrays
+    arrays: Arrays = {f"network.{name}": value for name, value in network.named().items()}
+    arrays |= {name: value for name, value in learnt.items() if name != "network"}
+    live = dataclasses.asdict(config.live())
+    values: dict[str, Any] = {"step": 0, "epoch": 0, "offset": 0, "live": live, "settings": []}
+    return Checkpoint(config, arrays, values, History())
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:

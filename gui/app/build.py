@@ -19,16 +19,17 @@ from engine.error_log import of_process
 from engine.errors import EngineError
 from engine.io.gate import CONFIG, explained
 from engine.model.spec import preset
+from engine.runs.library import Library
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 from engine.training.workers import hold_blas_to_one_thread
 from gui.app.collecting import no_collecting
 from gui.app.ending import Ending
 from gui.app.qt_log import to_python_log
-from gui.run.autosave import Autosave
 from gui.run.context import AppContext
 from gui.run.kept_run import KeptRun
 from gui.run.model_registry import DIGITS, TRAINING, ModelRegistry
+from gui.run.room import offer_room
 from gui.run.run_control import RunControl
 from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
@@ -56,10 +57,9 @@ class Kernelscope:
     closing: Closing
     window: MainWindow
     store: Store
-    autosave: Autosave
 
     def close(self) -> None:
-        """End the session and take the window apart; what is not saved is gone.
+        """End the session and take the window apart; its run stays recorded, but is offered no more.
 
         Each part is ended even if another one fails to; the error of the last one that did is raised.
         """
@@ -67,10 +67,7 @@ class Kernelscope:
             return
         with ExitStack() as steps:  # the last one is done first
             steps.callback(self._take_apart)
-            steps.callback(self.autosave.release)
-            if self.window.failure is None:
-                steps.callback(self.autosave.drop)
-            steps.callback(self.context.bridge.shutdown)
+            steps.callback(self.context.bridge.shutdown, kept=self.window.failure is not None)
 
     def end(self) -> None:
         """End the program without asking: what is not saved is kept for the next start."""
@@ -124,7 +121,7 @@ def build(
     """Make the whole program, with a run that stands before its first step.
 
     Args:
-        store: where settings and unfinished runs are kept.
+        store: where settings and runs are kept.
         theme: ``light`` or ``dark``; empty for the remembered one.
         config: settings of the run; None for the remembered ones.
         resume: a run to go on with.
@@ -154,13 +151,12 @@ def _built(
     look = chosen_theme(app, theme or settings.theme)
     load_fonts()
     prepare(app, look)
-    notices, selection, autosave = Notices(), Selection(), Autosave(store.data)
-    undo.callback(autosave.release)
-    bridge = SessionBridge(selection, autosave.path)
+    notices, selection, library = Notices(), Selection(), Library(store.runs)
+    bridge = SessionBridge(selection, library)
     models = ModelRegistry(bridge, TRAINING if settings.follow else DIGITS)
     context = AppContext(bridge, selection, models, notices, dialogs, settings)
     control = RunControl(bridge, notices, dialogs.confirm)
-    closing = Closing(bridge, control, autosave, dialogs, notices)
+    closing = Closing(bridge, control, dialogs, notices)
     window = MainWindow(context, control, closing, settings, look)
     apply_theme(app, window, look)
 
@@ -176,8 +172,9 @@ def _built(
     bridge.start(start, resume)
     if problem:
         notices.problem(problem)
-    KeptRun(bridge, control, autosave, notices, window).offer()
-    return Kernelscope(app, context, control, closing, window, store, autosave)
+    if not KeptRun(bridge, control, library, notices, window).offer():
+        offer_room(library, notices)
+    return Kernelscope(app, context, control, closing, window, store)
 
 
 def remembered(settings: Settings) -> RunConfig:

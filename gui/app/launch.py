@@ -12,6 +12,7 @@ from types import ModuleType
 from engine.cli import train
 from engine.cli.arguments import to_path
 from engine.errors import EngineError
+from engine.runs import names
 from engine.text import plain
 from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
@@ -71,7 +72,7 @@ def offscreen(args: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     screenshot.render(
         screenshot.Picture(out / "window.png", theme=args.theme or "light"),
-        resume=load_checkpoint(out / train.CHECKPOINT),
+        resume=load_checkpoint(out / names.STATE),
     )
     print(f"picture of the window: {plain(str(out / 'window.png'))}")
     return code

@@ -10,6 +10,7 @@ from PyQt5.QtCore import QObject, pyqtSignal
 from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
 from engine.formatting import counted
+from engine.runs.recorder import Destination
 from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import RunConfig
@@ -50,6 +51,7 @@ class RunControl(QObject):
         self._saved_steps = 0
         bridge.state_changed.connect(self._on_state)
         bridge.saved.connect(self._on_saved)
+        bridge.noticed.connect(notices.problem)
         bridge.run_started.connect(lambda _: self._forget())
 
     @property
@@ -110,18 +112,25 @@ class RunControl(QObject):
         self._saved_steps = int(checkpoint.history.steps.length)  # they are in that file
         return True
 
-    def begin_from(self, checkpoint: Checkpoint) -> bool:
-        """Go on from ``checkpoint``, after asking if something would be lost."""
+    def begin_from(self, checkpoint: Checkpoint, record: Destination | None = None) -> bool:
+        """Go on from ``checkpoint``, recorded in ``record``, after asking if something would be lost."""
         question = "Resume the other run and lose this one?"
-        return self._begin(checkpoint.config, checkpoint, question, "Resume the other run")
+        return self._begin(checkpoint.config, checkpoint, question, "Resume the other run", record)
 
-    def _begin(self, config: RunConfig, resume: Checkpoint | None, question: str, answer: str) -> bool:
+    def _begin(
+        self,
+        config: RunConfig,
+        resume: Checkpoint | None,
+        question: str,
+        answer: str,
+        record: Destination | None = None,
+    ) -> bool:
         """End the present run and begin another: the one way for all that do so."""
         if self.unsaved:
             learnt = f"The network has learnt for {counted(self._bridge.steps, 'step')} and is not saved. "
             if not self._confirm(learnt + question, answer):
                 return False
-        self._bridge.start(config, resume)
+        self._bridge.start(config, resume, record)
         return True
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:

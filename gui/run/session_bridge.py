@@ -17,6 +17,8 @@ from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from engine.data.dataset import Dataset
 from engine.model.history import History
+from engine.runs.library import Library
+from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.loop import Resume, run
 from engine.session.messages import (
@@ -25,6 +27,9 @@ from engine.session.messages import (
     Command,
     Event,
     Finish,
+    Keep,
+    Kept,
+    Notice,
     Pace,
     Pause,
     Play,
@@ -74,6 +79,7 @@ class SessionBridge(QObject):
     Attributes:
         history: the curves of the present run.
         config: its settings at the start; ``live`` are the present ones.
+        folder: where it is recorded, once it has taken a step.
         state: what the session is doing.
         dataset: the data set in use, once it is loaded.
         watchers: the views that draw what the session sends.
@@ -99,19 +105,24 @@ class SessionBridge(QObject):
 
     saved = pyqtSignal(object, str)
     """A file asked for with ``save`` is written (its Path), or why not, in words."""
+    kept = pyqtSignal(str)
+    """What was asked for with ``keep`` is done, or why not, in words."""
+    noticed = pyqtSignal(str)
+    """Something that the user should know, in words."""
 
     def __init__(
-        self, selection: Selection, autosave: Path | None = None, parent: QObject | None = None
+        self, selection: Selection, library: Library | None = None, parent: QObject | None = None
     ) -> None:
         """Make a bridge without a session; ``start`` begins one.
 
         Args:
             selection: the image whose feature maps are asked for.
-            autosave: where sessions keep a checkpoint while they train; None for nowhere.
+            library: where runs are recorded; None for nowhere.
             parent: Qt's owner.
         """
         super().__init__(parent)
-        self.autosave = autosave
+        self.library = library
+        self.folder: Path | None = None
         self.history = History()
         self.config: RunConfig | None = None
         self.live: LiveSettings | None = None
@@ -125,6 +136,7 @@ class SessionBridge(QObject):
         self._old: list[threading.Thread] = []
         self._rows = 0
         self._unwritten: list[Path] = []
+        self._keeping = False
         self._curves_at = 0.0
         self._drawing = 0.0
         self._timer = QTimer(self)
@@ -135,8 +147,16 @@ class SessionBridge(QObject):
 
     # --- what the user does ---------------------------------------------------------------------
 
-    def start(self, config: RunConfig, resume: Resume | None = None) -> None:
-        """Begin a new run, standing still before its first step; the old run ends."""
+    def start(
+        self, config: RunConfig, resume: Resume | None = None, record: Destination | None = None
+    ) -> None:
+        """Begin a new run, standing still before its first step; the old run ends.
+
+        Args:
+            config: its settings.
+            resume: the state that it goes on from.
+            record: where it is recorded; None for a new folder among the runs.
+        """
         self._channel.send(Quit())
         if self._thread is not None:
             self._old = [thread for thread in (*self._old, self._thread) if thread.is_alive()]
@@ -144,11 +164,14 @@ class SessionBridge(QObject):
         self.history, self.config, self.live = self._channel.history, config, config.live()
         self._rows = 0
         self._unwritten.clear()
+        if record is None and self.library is not None:
+            record = Destination(self.library.new_path(config.network.name))
+        self.folder = record.path if record else None
         self._set_state(State.LOADING, "")
         self._thread = threading.Thread(
             target=run,
             args=(config, self._channel, resume),
-            kwargs={"autosave": self.autosave},
+            kwargs={"record": record},
             name="training",
         )
         self._thread.start()
@@ -184,6 +207,11 @@ class SessionBridge(QObject):
         self._unwritten.append(path)
         self._send(Save(path, checkpoint))
 
+    def keep(self) -> None:
+        """Have the run recorded as it stands, to go on with later; ``kept`` tells the outcome."""
+        self._keeping = True
+        self._send(Keep())
+
     @property
     def epoch_size(self) -> int:
         """Images in one epoch; 0 while the data set is being loaded."""
@@ -202,10 +230,10 @@ class SessionBridge(QObject):
         """Ask for new pictures soon; call when a view becomes visible or wants something else."""
         self._soon()
 
-    def shutdown(self) -> None:
-        """End the session and wait for its thread (one step at most)."""
+    def shutdown(self, *, kept: bool = False) -> None:
+        """End the session and wait for its thread (one step at most); a ``kept`` run is offered again."""
         self._timer.stop()
-        self._channel.send(Quit())
+        self._channel.send(Quit(kept))
         for thread in (*self._old, self._thread):
             if thread is not None:
                 thread.join()
@@ -246,6 +274,9 @@ class SessionBridge(QObject):
                     path, f"Cannot write {path}: the training has ended and holds nothing to save."
                 )
             self._unwritten.clear()
+            if self._keeping:
+                self._keeping = False
+                self.kept.emit("The training has ended and holds nothing to save.")
         snapshot = channel.snapshot.take()
         if snapshot is not None:
             self.snapshot_ready.emit(snapshot)
@@ -265,6 +296,11 @@ class SessionBridge(QObject):
             if event.path in self._unwritten:
                 self._unwritten.remove(event.path)
             self.saved.emit(event.path, event.problem)
+        elif isinstance(event, Kept):
+            self._keeping = False
+            self.kept.emit(event.problem)
+        elif isinstance(event, Notice):
+            self.noticed.emit(event.message)
 
     def _ask(self, began: float) -> None:
         """Ask for the next pictures; called once the last ones are painted."""

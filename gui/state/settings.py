@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.data.folders import runs_folder
 from engine.errors import ConfigError, EngineError
 from engine.io.files import write_text
 from engine.io.gate import CONFIG, explained, is_there
@@ -80,14 +81,14 @@ class Store:
     """Reads and writes the settings file, and knows where the program keeps its things."""
 
     folder: Path
-    data: Path
+    runs: Path
 
     @classmethod
     def of_user(cls) -> Store:
         """Return the store in the places the system has for it."""
-        from platformdirs import user_config_path, user_data_path  # tests have folders of their own
+        from platformdirs import user_config_path  # tests have folders of their own
 
-        return cls(user_config_path("kernelscope"), user_data_path("kernelscope"))
+        return cls(user_config_path("kernelscope"), runs_folder())
 
     @property
     def file(self) -> Path:

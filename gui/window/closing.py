@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PyQt5.QtCore import QEventLoop, QTimer
 
+from engine.errors import EngineError
 from engine.formatting import counted
-from gui.run.autosave import Autosave
+from engine.runs import names
 from gui.run.run_control import RunControl
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
@@ -27,14 +30,12 @@ class Closing:
         self,
         bridge: SessionBridge,
         control: RunControl,
-        autosave: Autosave,
         dialogs: Dialogs,
         notices: Notices,
     ) -> None:
         """Watch over the run of ``bridge``."""
         self._bridge = bridge
         self._control = control
-        self._autosave = autosave
         self._dialogs = dialogs
         self._notices = notices
         self.asks, self.problem, self.ended = True, "", False
@@ -49,7 +50,7 @@ class Closing:
         """
         if self._over():
             return True
-        keep = self._control.unsaved
+        keep, discard = self._control.unsaved, False
         if keep and self.asks:
             question = (
                 f"The network has learnt for {counted(self._bridge.steps, 'step')} and is not saved. "
@@ -60,7 +61,7 @@ class Closing:
                 return True
             if answer is None:
                 return False
-            keep = answer == 0
+            keep, discard = answer == 0, answer == 1
         if keep:
             self.problem = self._keep()
             if self._over():
@@ -69,11 +70,17 @@ class Closing:
                 self._notices.problem(self.problem)
                 return False
         self.ended, self._kept = True, keep
-        self._bridge.shutdown()
-        if not keep:
-            self._autosave.drop()
-        self._autosave.release()
+        self._bridge.shutdown(kept=keep)
+        if discard:
+            self._discard()
         return True
+
+    def _discard(self) -> None:
+        """Move the run to the bin, from which it can be brought back for a while."""
+        library, folder = self._bridge.library, self._bridge.folder
+        if library is not None and folder is not None and (folder / names.RUN).exists():
+            with suppress(EngineError):  # it stays then, and is offered no more
+                library.delete(folder)
 
     def _over(self) -> bool:
         return self.ended
@@ -85,21 +92,17 @@ class Closing:
         return "interrupted; the run is kept, and the next start offers to resume it" if self._kept else ""
 
     def _keep(self) -> str:
-        """Write the checkpoint; returns a sentence if that did not work."""
-        path = self._autosave.path
-        if path is None:
-            return "The run cannot be kept: the program's data folder cannot be written. Save it."
+        """Have all of it recorded; returns a sentence if that did not work."""
         outcome: list[str] = []
         loop = QEventLoop()
 
-        def written(which: object, problem: str) -> None:
-            if which == path:
-                outcome.append(problem)
-                loop.quit()
+        def written(problem: str) -> None:
+            outcome.append(problem)
+            loop.quit()
 
-        self._bridge.saved.connect(written)
+        self._bridge.kept.connect(written)
         self._bridge.pause()
-        self._bridge.save(path, checkpoint=True)
+        self._bridge.keep()
         timer = QTimer()
         timer.setSingleShot(True)
         timer.timeout.connect(loop.quit)
@@ -107,7 +110,7 @@ class Closing:
         if not outcome:
             # What was typed or clicked meanwhile waits: it may no longer mean anything.
             loop.exec_(QEventLoop.ProcessEventsFlags(QEventLoop.ExcludeUserInputEvents))
-        self._bridge.saved.disconnect(written)
+        self._bridge.kept.disconnect(written)
         if not outcome:
             return (
                 f"The run could not be kept within {_PATIENCE_MS // 1000} seconds: its present step has not "

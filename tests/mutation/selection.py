@@ -48,7 +48,6 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/session/channel.py": (f"{_SESSION}/test_channel.py",),
     "engine/session/capture.py": (f"{_SESSION}/test_capture.py",),
     "engine/training/checkpoint.py": (f"{_TRAINING}/test_checkpoint.py",),
-    "engine/session/periodic.py": (f"{_SESSION}/test_periodic.py",),
     "engine/session/side_evaluation.py": (f"{_SESSION}/test_side_evaluation.py",),
     "engine/session/kept.py": (f"{_SESSION}/test_failures.py", f"{_SESSION}/test_loop.py"),
     "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py", f"{_SESSION}/test_failures.py"),

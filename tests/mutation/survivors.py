@@ -55,7 +55,6 @@ KINDS: tuple[tuple[str, str], ...] = (
 """What a mutant may change, or take away, without a difference: a pattern, and the reason."""
 
 _GRADIENT = "engine/training/gradient.py"
-_PERIODIC = "engine/session/periodic.py"
 _LOOP = "engine/session/loop.py"
 _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
@@ -185,23 +184,6 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_GRADIENT, "MicroBatchWorker._micro_batch", "rng: * = None", 'rng: * = ""'),
         "without layers that draw, nobody looks at it",
-    ),
-    Survivor(
-        Change(_PERIODIC, "PeriodicCheckpoint.__init__", "self._failed = False", "self._failed = None"),
-        "it is only asked whether it is true",
-    ),
-    Survivor(
-        Change(_PERIODIC, "PeriodicCheckpoint.due", "*> AUTOSAVE_SECONDS", "*>= AUTOSAVE_SECONDS"),
-        "a moment that a clock does not hit",
-    ),
-    Survivor(
-        Change(
-            _PERIODIC,
-            "PeriodicCheckpoint.write",
-            "*exist_ok=True)",
-            "self._path.parent.mkdir(parents=True, *",
-        ),
-        "that a folder is there already is an OSError, which is suppressed anyway",
     ),
     Survivor(
         Change(_LOOP, "_Session.__init__", "self.state = State.LOADING", "self.state = None"),

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 from engine import signals
-from engine.cli.results import CHECKPOINT, CONFIG, MODEL, NAMES, RESULT, STEPS
+from engine.cli.results import CONFIG, MODEL, RESULT
 from engine.model.model_file import load_model
+from engine.runs.names import STATE, STEPS
 from engine.training.checkpoint import load_checkpoint
+from tests.engine.cli.test_train_command import NAMES
 from tests.processes import Command
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -58,13 +60,11 @@ def test_a_signal_ends_training_well_at_any_moment(
     if "at step" not in last:
         assert not out.exists() or not list(out.iterdir())
         return
-    assert {each.name for each in out.iterdir()} == set(NAMES)
+    assert {each.name for each in out.iterdir()} == NAMES
     steps = json.loads((out / RESULT).read_text())["steps"]
-    assert (
-        steps == load_model(out / MODEL).record["steps"] == load_checkpoint(out / CHECKPOINT).values["step"]
-    )
+    assert steps == load_model(out / MODEL).record["steps"] == load_checkpoint(out / STATE).values["step"]
     assert len((out / STEPS).read_text().splitlines()) == 1 + steps
-    assert f"train --resume --out {out} goes on" in last
+    assert f"main.py resume {out} resumes it" in last
 
 
 def test_what_was_interrupted_goes_on_as_if_it_had_not_been(
@@ -75,7 +75,7 @@ def test_what_was_interrupted_goes_on_as_if_it_had_not_been(
     first.until_said("validation accuracy")
     first.send(signal.SIGINT, group=True)
     assert first.end() == signals.EXIT_CODE
-    epochs = int(load_checkpoint(broken / CHECKPOINT).values["epoch"]) + 2
+    epochs = int(load_checkpoint(broken / STATE).values["epoch"]) + 2
     assert start("train", "--resume", "--epochs", epochs, "--out", broken).end() == 0
     assert start(*options(data, whole), "--epochs", epochs).end() == 0
     one, other = (load_model(folder / MODEL) for folder in (broken, whole))
@@ -92,14 +92,14 @@ def test_a_second_signal_stops_at_once_and_leaves_the_last_state(
     )
     command.until_said("loss")  # the progress bar after the first steps
     command.send(signal.SIGINT, group=True)
-    command.until((tmp_path / CHECKPOINT).exists)
+    command.until(lambda: (tmp_path / STATE).exists() and load_checkpoint(tmp_path / STATE).values["step"])
     began = time.monotonic()
     command.send(signal.SIGINT, group=True)
     assert command.end() == signals.EXIT_CODE
     assert time.monotonic() - began < 5.0
     assert "stopped at once" in command.error.splitlines()[-1]
-    assert {each.name for each in tmp_path.iterdir()} == {CHECKPOINT}
-    assert load_checkpoint(tmp_path / CHECKPOINT).values["step"] >= 1
+    assert not (tmp_path / MODEL).exists()
+    assert load_checkpoint(tmp_path / STATE).values["step"] >= 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from engine.data.dataset import Dataset
-from engine.session import loop, periodic, side_evaluation
+from engine.session import loop, recording, side_evaluation
 from engine.session.channel import Channel
 from engine.session.messages import Command, Event, Quit, State, StateChanged
 from engine.training.config import RunConfig
@@ -95,7 +95,7 @@ def clocked(clock: Clock, step: float = 0.0) -> Iterator[pytest.MonkeyPatch]:
         return real(trainer)
 
     with pytest.MonkeyPatch.context() as patch:
-        modules: tuple[ModuleType, ...] = (loop, periodic, side_evaluation)
+        modules: tuple[ModuleType, ...] = (loop, recording, side_evaluation)
         for module in modules:
             patch.setattr(module, "time", clock)
         patch.setattr(Trainer, "step", timed)

@@ -13,6 +13,7 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.model.history import History
 from engine.model.model_file import load_model
+from engine.runs import names
 from engine.session.messages import Advance, Change, Play, Request, Save, Saved, State, StateChanged
 from engine.session.side_evaluation import SideEvaluation
 from engine.training.checkpoint import load_checkpoint
@@ -63,7 +64,7 @@ def test_what_was_learnt_is_saved_and_kept_after_any_error(
     error: Exception,
 ) -> None:
     config = dataclasses.replace(config, validation_every=4, epochs=50, threads=1)
-    autosave = tmp_path / "autosave.safetensors"
+    record = tmp_path / "run"
     with monkeypatch.context() as patch:
         parts = place.split(".")
         module = __import__(".".join(parts[:3]), fromlist=["x"])
@@ -71,7 +72,7 @@ def test_what_was_learnt_is_saved_and_kept_after_any_error(
         for name in parts[3:]:
             original = getattr(original, name)
         patch.setattr(place, failing_after(5, original, error))
-        session = Watched(config, dataset, autosave=autosave)
+        session = Watched(config, dataset, record=record)
         session.send(Play())
         told = session.until_state(State.FAILED)
     assert "The weights of step" in told.message
@@ -82,7 +83,7 @@ def test_what_was_learnt_is_saved_and_kept_after_any_error(
     session.end()
     assert load_model(model).record["steps"] == kept
     back = load_checkpoint(checkpoint)
-    assert back.values["step"] == kept == load_checkpoint(autosave).values["step"]
+    assert back.values["step"] == kept == load_checkpoint(record / names.STATE).values["step"]
     assert back.history.steps.length <= kept
 
     # The kept run goes on, and its steps are those of a run that met no error.

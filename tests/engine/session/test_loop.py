@@ -14,6 +14,8 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.model.model_file import load_model
+from engine.runs import names
+from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run
 from engine.session.messages import (
@@ -39,14 +41,17 @@ class Watched:
     """A session in a thread, and everything it has said."""
 
     def __init__(
-        self, config: RunConfig, dataset: Dataset, resume: object = None, autosave: Path | None = None
+        self, config: RunConfig, dataset: Dataset, resume: object = None, record: Path | None = None
     ) -> None:
         self.channel = Channel(3)
         self.said: list[object] = []
         self._thread = threading.Thread(
             target=run,
             args=(config, self.channel, resume),
-            kwargs={"loader": lambda _: dataset, "autosave": autosave},
+            kwargs={
+                "loader": lambda _: dataset,
+                "record": None if record is None else Destination(record),
+            },
         )
         self._thread.start()
 
@@ -213,8 +218,8 @@ def test_saving_while_it_trains(session: Watched, tmp_path: Path) -> None:
 def test_a_killed_run_goes_on_from_its_checkpoint(
     config: RunConfig, dataset: Dataset, tmp_path: Path
 ) -> None:
-    path = tmp_path / "c.safetensors"
-    first = Watched(config, dataset, autosave=path)
+    path = tmp_path / "run" / names.STATE
+    first = Watched(config, dataset, record=path.parent)
     first.send(Advance(10))
     first.until(lambda: any(isinstance(e, StateChanged) and e.state is State.RUNNING for e in first.said))
     first.until(lambda: path.exists() and first.steps == 10)

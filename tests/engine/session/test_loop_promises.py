@@ -11,12 +11,18 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.model.model_file import load_model
-from engine.session import loop, periodic
+from engine.runs.folder import RunFolder
+from engine.runs.recorder import Destination, Recorder
+from engine.session import kept as kept_files
+from engine.session import loop
 from engine.session.messages import (
     Advance,
     Change,
     EvaluationDone,
     Finish,
+    Keep,
+    Kept,
+    Notice,
     Pace,
     Pause,
     Play,
@@ -253,20 +259,19 @@ def test_a_finished_run_is_continued_as_finished(short: RunConfig, dataset: Data
 
 
 def saves(config: RunConfig, dataset: Dataset, path: Path, channel: Scripted, step: float) -> list[int]:
-    """Return after which steps a run kept a checkpoint."""
+    """Return after which steps a run had its complete state recorded."""
     kept: list[int] = []
 
-    def keep(where: Path, checkpoint: Checkpoint) -> None:
-        assert where == path
+    def keep(_recorder: Recorder, checkpoint: Checkpoint) -> None:
         kept.append(checkpoint.values["step"])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(periodic, "save_checkpoint", keep)
-        carried_out(config, dataset, channel, step=step, autosave=path)
+        patch.setattr(Recorder, "state", keep)
+        carried_out(config, dataset, channel, step=step, record=Destination(path))
     return kept
 
 
-def test_a_checkpoint_is_kept_every_minute_and_at_every_stop(
+def test_the_state_is_kept_every_minute_and_at_every_stop(
     short: RunConfig, dataset: Dataset, tmp_path: Path
 ) -> None:
     config = dataclasses.replace(short, epochs=4)
@@ -279,11 +284,12 @@ def test_before_the_first_step_there_is_nothing_to_keep(
     short: RunConfig, dataset: Dataset, tmp_path: Path
 ) -> None:
     assert saves(short, dataset, tmp_path / "c", Scripted(Pause(), Finish()), step=14) == []
+    assert not (tmp_path / "c").exists()
 
 
 def test_nothing_is_kept_where_there_is_no_place(short: RunConfig, dataset: Dataset) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(periodic, "save_checkpoint", lambda *_: pytest.fail("a checkpoint was kept"))
+        patch.setattr(Recorder, "begin", lambda *_: pytest.fail("the run was recorded"))
         carried_out(short, dataset, Scripted(Play()), step=100)
 
 
@@ -414,23 +420,56 @@ def test_whoever_waits_for_a_file_is_told_whatever_went_wrong(
 
     path = tmp_path / "m.safetensors"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "save_model", fail)
+        patch.setattr(kept_files, "save_model", fail)
         channel = carried_out(short, dataset, Scripted(Save(path)))
     assert channel.said[-1] == Saved(3, path, f"Cannot write {path}: {reason}.")
     assert channel.states == [L, P]
 
 
-def test_an_automatic_checkpoint_that_fails_is_told_and_the_training_goes_on(
+def test_recording_that_fails_is_told_and_the_training_goes_on(
     short: RunConfig, dataset: Dataset, tmp_path: Path
 ) -> None:
-    channel = Scripted(Play())
-    carried_out(short, dataset, channel, step=14, autosave=tmp_path)  # a folder, which no file replaces
-    told = [event for event in channel.said if isinstance(event, StateChanged) and event.message]
-    assert len(told) == 1
-    assert (told[0].run_id, told[0].state) == (3, R)
-    assert told[0].message.startswith("No automatic checkpoint could be written")
-    assert channel.states == [L, P, R, R, F]
+    place = tmp_path / "file"
+    place.write_text("no folder")
+    channel = Scripted(Play(), Keep())
+    carried_out(short, dataset, channel, step=14, record=Destination(place / "run"))
+    (told,) = (event for event in channel.said if isinstance(event, Notice))
+    assert told.run_id == 3
+    assert told.message.startswith("The training goes on, but it cannot be recorded at present. Cannot write")
+    (kept,) = (event for event in channel.said if isinstance(event, Kept))
+    assert "Not a directory" in kept.problem
+    assert channel.states == [L, P, R, F]
     assert channel.history.steps.length == 10
+
+
+@pytest.mark.parametrize("averaging", [0.0, 0.9])
+def test_what_happens_is_recorded(
+    short: RunConfig, dataset: Dataset, tmp_path: Path, averaging: float
+) -> None:
+    config = dataclasses.replace(short, averaging=averaging, epochs=3)
+    other = dataclasses.replace(config.live(), learning_rate=0.002)
+    shown: list[Snapshot | None] = []
+
+    def look() -> None:
+        shown.append(channel.snapshot.take())
+        channel.send(Change(other))
+        channel.send(Play())
+
+    channel = Scripted(Advance(4), lambda: channel.ask(Request(kernels=True)), look, Keep())
+    carried_out(config, dataset, channel, step=1, record=Destination(tmp_path / "run"))
+    folder = RunFolder(tmp_path / "run")
+    assert folder.steps() == list(range(16)) and folder.notices == []
+    assert shown[0] is not None and shown[0].network is not None
+    assert np.array_equal(folder.network(4).state_vector, shown[0].network.state_vector)
+    assert folder.changes() == [(4, "learning_rate", "0.002")]
+    assert folder.settings(4) == config and folder.settings(5).learning_rate == 0.002
+    history, status = folder.history(), folder.status()
+    np.testing.assert_allclose(history.steps.table(), channel.history.steps.table(), rtol=1e-8)
+    best = channel.history.best()
+    assert best is not None
+    assert status.best_step == channel.history.validations.column("step")[best]
+    assert (status.state, status.step, status.closed) == ("finished", 15, True)
+    assert folder.checkpoint().values["step"] == 15
 
 
 # --- errors -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.runs import names
 from engine.training.checkpoint import load_checkpoint
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
@@ -83,7 +84,7 @@ def window(home: Path, code: str) -> Iterator[subprocess.Popen[str]]:
 
 def kept(home: Path) -> list[Path]:
     """Return the runs that are kept."""
-    return sorted(home.rglob("unfinished-*.safetensors"))
+    return sorted(home.rglob(names.STATE))
 
 
 def group_is_gone(group: int) -> bool:

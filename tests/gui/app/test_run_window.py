@@ -15,7 +15,6 @@ import sys
 import main
 from PyQt5.QtCore import QTimer
 from gui.app import build
-from gui.run.autosave import Autosave
 from gui.run.session_bridge import SessionBridge
 from gui.window import main_window
 from gui.window.closing import Closing
@@ -43,7 +42,7 @@ _FAULTS = {
     "settings cannot be kept": "build.Store.save = fail",
     "the arrangement cannot be kept": "main_window.MainWindow.remember = fail",
     "the session cannot be ended": "end = SessionBridge.shutdown\n"
-    "SessionBridge.shutdown = lambda self: (end(self), fail())",
+    "SessionBridge.shutdown = lambda self, **how: (end(self, **how), fail())",
     "the window cannot be taken apart": "build.Kernelscope._take_apart = fail",
 }
 

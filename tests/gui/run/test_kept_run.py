@@ -12,13 +12,15 @@ from PyQt5.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.errors import DataError
+from engine.runs import names
+from engine.runs.library import Library
+from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run
-from engine.session.messages import Advance, Quit, Save, State
+from engine.session.messages import Advance, Keep, Quit, State
 from engine.training.checkpoint import load_checkpoint, save_checkpoint
 from engine.training.config import RunConfig
 from gui.app.build import Kernelscope, build
-from gui.run.autosave import Autosave
 from gui.state.settings import Store
 from tests.gui.window.conftest import Answers, config, dialogs, program, store
 
@@ -31,26 +33,38 @@ STEPS = 3
 @pytest.fixture
 def leftover(config: RunConfig, store: Store) -> Path:
     """Return the run of three steps that another process has left behind."""
-    other = Autosave(store.data)
-    assert other.path is not None
-    path, channel = other.path, Channel()
-    session = threading.Thread(target=run, args=(dataclasses.replace(config, threads=1), channel))
+    path, channel = Library(store.runs).new_path("left"), Channel()
+    session = threading.Thread(
+        target=run,
+        args=(dataclasses.replace(config, threads=1), channel),
+        kwargs={"record": Destination(path)},
+    )
     session.start()
     channel.send(Advance(STEPS))
     while session.is_alive() and channel.history.steps.length < STEPS:
         session.join(0.01)
-    channel.send(Save(path, True))
-    channel.send(Quit())
+    channel.send(Keep())
+    channel.send(Quit(kept=True))
     session.join()
-    assert load_checkpoint(path).values["step"] == STEPS
-    other.release()
+    assert kept_step(path) == STEPS
     return path
+
+
+def kept_step(path: Path) -> int:
+    """Return the step of the newest complete state of the run in ``path``."""
+    return int(load_checkpoint(path / names.STATE).values["step"])
+
+
+def unfinished(store: Store) -> list[Path]:
+    """Return the runs that another window would offer."""
+    return [Path(run.path) for run in Library(store.runs).unfinished()]
 
 
 @pytest.fixture
 def offered(leftover: Path, program: Kernelscope) -> Kernelscope:
     """Return the program with the offer to go on with ``leftover``."""
-    assert "unfinished run" in program.window.notice_bar.text
+    told = program.window.notice_bar.text
+    assert "An unfinished run is kept: classic on MNIST, step 3, ended " in told
     return program
 
 
@@ -73,15 +87,18 @@ def learn(qtbot: QtBot, program: Kernelscope, steps: int = 1) -> None:
     qtbot.waitUntil(stands_at(program, begun + steps), timeout=LONG)
 
 
-def test_it_becomes_the_run_of_this_process(qtbot: QtBot, offered: Kernelscope, leftover: Path) -> None:
-    own = offered.autosave.path
-    assert own is not None
+def test_it_becomes_the_run_of_this_process(
+    qtbot: QtBot, offered: Kernelscope, leftover: Path, store: Store
+) -> None:
+    assert unfinished(store) == [leftover]
     accept(qtbot, offered)
-    assert leftover.exists()  # the session is still being made
+    assert unfinished(store) == []  # others leave it alone from now on
     qtbot.waitUntil(stands_at(offered, STEPS), timeout=LONG)
-    assert not leftover.exists() and not leftover.with_suffix(".lock").exists()
-    assert load_checkpoint(own).values["step"] == STEPS
+    assert offered.context.bridge.folder == leftover and kept_step(leftover) == STEPS
     assert offered.control.unsaved
+    learn(qtbot, offered, 2)
+    assert offered.context.bridge.library is not None
+    assert [run.name for run in offered.context.bridge.library.runs()] == [leftover.name]
 
 
 def test_it_stays_while_the_disk_is_full(
@@ -91,8 +108,9 @@ def test_it_stays_while_the_disk_is_full(
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(full))
     accept(qtbot, offered)
     qtbot.waitUntil(stands_at(offered, STEPS), timeout=LONG)
-    own = offered.autosave.path
-    assert own is not None and load_checkpoint(own).values["step"] == STEPS
+    learn(qtbot, offered, 2)
+    qtbot.waitUntil(lambda: "cannot be recorded" in offered.window.notice_bar.text, timeout=LONG)
+    assert kept_step(leftover) == STEPS
 
 
 @pytest.mark.parametrize("answer", [None, 0])
@@ -109,7 +127,7 @@ def test_a_run_that_is_not_saved_is_not_lost_for_it_unasked(
         dialogs.choice = 0
         accept(qtbot, offered)
     qtbot.waitUntil(stands_at(offered, STEPS), timeout=LONG)
-    assert not leftover.exists()
+    assert offered.context.bridge.folder == leftover
 
 
 def test_it_is_offered_again_when_its_data_set_is_gone(
@@ -140,26 +158,25 @@ def test_it_is_offered_again_when_it_cannot_be_loaded(
     assert "The data set is damaged. The unfinished run is still kept" in offered.window.notice_bar.text
     accept(qtbot, offered)
     qtbot.waitUntil(stands_at(offered, STEPS), timeout=LONG)
-    assert not leftover.exists()
+    assert offered.context.bridge.folder == leftover
 
 
 @pytest.mark.parametrize("damage", ["truncated", "spoilt"])
 def test_a_damaged_one_stays_where_it_is(
     qtbot: QtBot, offered: Kernelscope, leftover: Path, damage: str, store: Store
 ) -> None:
+    state = leftover / names.STATE
     if damage == "truncated":
-        leftover.write_bytes(leftover.read_bytes()[:5000])
+        state.write_bytes(state.read_bytes()[:5000])
     else:
-        checkpoint = load_checkpoint(leftover)
+        checkpoint = load_checkpoint(state)
         arrays = {name: value for name, value in checkpoint.arrays.items() if name != "network.0.bias"}
-        save_checkpoint(leftover, dataclasses.replace(checkpoint, arrays=arrays))
+        save_checkpoint(state, dataclasses.replace(checkpoint, arrays=arrays))
     accept(qtbot, offered)
-    state = offered.context.bridge
-    qtbot.waitUntil(lambda: damage == "truncated" or state.state is State.FAILED, timeout=LONG)
-    assert leftover.exists() and "unfinished run" in offered.window.notice_bar.text
-    again = Autosave(store.data)
-    assert again.leftovers() == [leftover]  # offered at the next start
-    again.release()
+    bridge = offered.context.bridge
+    qtbot.waitUntil(lambda: damage == "truncated" or bridge.state is State.FAILED, timeout=LONG)
+    assert state.exists() and "unfinished run" in offered.window.notice_bar.text
+    assert unfinished(store) == [leftover]  # offered at the next start
 
 
 def test_another_run_that_is_begun_meanwhile_gives_it_back(
@@ -167,11 +184,9 @@ def test_another_run_that_is_begun_meanwhile_gives_it_back(
 ) -> None:
     accept(qtbot, offered)
     offered.context.bridge.start(config)
-    other = Autosave(store.data)
-    assert other.leftovers() == [leftover]
+    assert unfinished(store) == [leftover]
     qtbot.waitUntil(stands_at(offered, 0), timeout=LONG)
-    assert leftover.exists()
-    other.release()
+    assert unfinished(store) == [leftover]
 
 
 def test_two_windows_cannot_both_have_it(

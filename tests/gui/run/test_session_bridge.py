@@ -13,6 +13,8 @@ from PyQt5.QtCore import QCoreApplication, QObject
 
 from engine.data.dataset import Dataset
 from engine.model.spec import NetworkSpec
+from engine.runs.library import Library
+from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.messages import (
     Advance,
@@ -46,8 +48,10 @@ class Quiet:
     def __init__(self) -> None:
         self.calls: list[tuple[RunConfig, Channel, object, Path | None]] = []
 
-    def __call__(self, config: RunConfig, channel: Channel, resume: object, *, autosave: Path | None) -> None:
-        self.calls.append((config, channel, resume, autosave))
+    def __call__(
+        self, config: RunConfig, channel: Channel, resume: object, *, record: Destination | None
+    ) -> None:
+        self.calls.append((config, channel, resume, record))
         while not self.ended(channel):
             channel.wait(None)
 
@@ -126,7 +130,7 @@ def bench(qtbot, selection: Selection, monkeypatch: pytest.MonkeyPatch, tmp_path
     quiet, clock = Quiet(), Clock()
     monkeypatch.setattr(session_bridge, "run", quiet)
     monkeypatch.setattr(session_bridge, "time", clock)
-    bridge = SessionBridge(selection, tmp_path / "autosave")
+    bridge = SessionBridge(selection, Library(tmp_path / "runs"))
     yield Bench(bridge, quiet, clock)
     bridge.shutdown()
 
@@ -160,7 +164,9 @@ def test_a_run_begins_in_a_thread_of_its_own(bench: Bench, config: RunConfig, tm
     assert (bench.bridge.config, bench.bridge.live) == (config, config.live())
     assert bench.bridge.history is bench.channel.history
     bench.bridge.shutdown()
-    assert bench.quiet.calls == [(config, bench.channel, None, tmp_path / "autosave")]
+    ((begun, channel, resume, record),) = bench.quiet.calls
+    assert (begun, channel, resume) == (config, bench.channel, None)
+    assert record is not None and record.path.parent == tmp_path / "runs" and not record.path.exists()
     assert bench.channel.run_id == 1
 
 
@@ -168,7 +174,7 @@ def test_before_the_first_run_there_is_nothing(bench: Bench, tmp_path: Path) -> 
     bridge = bench.bridge
     assert (bridge.config, bridge.live, bridge.dataset) == (None, None, None)
     assert (bridge.state, bridge.steps, bridge.epoch_size) == (State.LOADING, 0, 0)
-    assert bridge.autosave == tmp_path / "autosave"
+    assert bridge.folder is None
     bridge.refresh()
     assert not bridge._timer.isActive()
     bench.tick()
@@ -180,7 +186,7 @@ def test_it_belongs_to_its_parent(qtbot, selection: Selection) -> None:
     bridge = SessionBridge(selection, parent=parent)
     assert bridge.parent() is parent
     assert bridge._timer.parent() is bridge
-    assert bridge.autosave is None
+    assert bridge.library is None
 
 
 def test_a_new_run_ends_the_old_one_and_begins_anew(bench: Bench, config: RunConfig) -> None:

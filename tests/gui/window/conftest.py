@@ -43,7 +43,7 @@ def dialogs() -> Answers:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "config", tmp_path / "data")
+    return Store(tmp_path / "config", tmp_path / "data" / "runs")
 
 
 @pytest.fixture

@@ -12,12 +12,14 @@ from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.model.model_file import load_model
+from engine.runs import names
+from engine.runs.folder import RunFolder
+from engine.runs.library import Library
 from engine.session.messages import Quit, State
 from engine.task import Cancelled
 from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 from gui.app.build import Kernelscope, build
-from gui.run.autosave import Autosave
 from gui.run.runner import Runner
 from gui.state.selection import Sample
 from gui.state.settings import Store
@@ -53,7 +55,10 @@ def test_a_discarded_run_leaves_nothing_behind(
     dialogs.choice = 1
     program.window.close()
     assert not program.window.isVisible()
-    assert not list(store.data.glob("*.safetensors"))
+    library = Library(store.runs)
+    assert library.runs() == []
+    (name,) = library.deleted()  # from where it can be brought back
+    assert RunFolder(library.restore(name)).history().steps.length > 3
 
 
 def test_a_kept_run_goes_on_at_the_next_start(
@@ -102,20 +107,6 @@ def test_a_run_that_cannot_be_kept_keeps_the_window(
     assert "No space left on device" in program.window.notice_bar.text
 
 
-def test_leftovers_of_processes_that_run_are_let_alone(tmp_path: Path) -> None:
-    first = Autosave(tmp_path)
-    assert first.path is not None
-    kept = first.path
-    kept.write_bytes(b"x")
-    second = Autosave(tmp_path)
-    assert second.leftovers() == []
-    first.release()
-    assert second.leftovers() == [kept]
-    second.drop(kept)
-    assert second.leftovers() == []
-    second.release()
-
-
 def test_work_that_was_given_up_ends_before_the_window_goes(
     qtbot: QtBot, program: Kernelscope, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,7 +148,7 @@ def test_after_an_error_in_the_training_it_is_saved_and_kept_as_ever(
     def fail(*_args: object) -> None:
         raise error
 
-    monkeypatch.setattr("engine.training.trainer.apply_update", fail)
+    monkeypatch.setattr("engine.training.train_state.TrainState.update", fail)
     bridge = program.context.bridge
     qtbot.waitUntil(lambda: bridge.state is State.FAILED, timeout=LONG)
     assert "The weights of step" in program.window.notice_bar.text
@@ -171,8 +162,9 @@ def test_after_an_error_in_the_training_it_is_saved_and_kept_as_ever(
     program.window.close()
     assert time.monotonic() - began < 5
     assert not program.window.isVisible()
-    kept = [load_checkpoint(path).values["step"] for path in store.data.glob("*.safetensors")]
-    assert kept == ([bridge.steps] if answer == 0 else [])
+    kept = [Path(run.path) / names.STATE for run in Library(store.runs).unfinished()]
+    steps = [load_checkpoint(path).values["step"] for path in kept]
+    assert steps == ([bridge.steps] if answer == 0 else [])
 
 
 def test_a_session_whose_thread_is_gone_answers_at_once(qtbot: QtBot, program: Kernelscope, dialogs) -> None:
@@ -185,7 +177,7 @@ def test_a_session_whose_thread_is_gone_answers_at_once(qtbot: QtBot, program: K
     program.window.close()
     assert time.monotonic() - began < 5
     assert program.window.isVisible()
-    assert "the training has ended and holds nothing to save" in program.window.notice_bar.text
+    assert "training has ended and holds nothing to save" in program.window.notice_bar.text
 
 
 def test_a_signal_in_the_middle_of_the_question_keeps_the_run(
@@ -200,5 +192,5 @@ def test_a_signal_in_the_middle_of_the_question_keeps_the_run(
 
     monkeypatch.setattr(dialogs, "choose", meanwhile)
     program.window.close()
-    assert len(list(store.data.glob("unfinished-*.safetensors"))) == 1
+    assert len(Library(store.runs).unfinished()) == 1
     assert program.closing.outcome().startswith("interrupted; the run is kept")

@@ -1,0 +1,219 @@
+"""A run's folder, read back: its settings, its curves, and its network at every kept step."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.errors import EngineError, ModelFileError
+from engine.io.gate import MODEL, explained
+from engine.model.arrays import check_arrays
+from engine.model.history import Columns, History
+from engine.model.model_file import Model
+from engine.model.network import Network
+from engine.runs import names
+from engine.runs.record import Notes, RunRecord, Status
+from engine.training.checkpoint import Checkpoint, load_checkpoint
+from engine.training.config import RunConfig
+
+
+class RunFolder:
+    """Reads a run that is finished, was interrupted, or is being written.
+
+    Attributes:
+        path: the folder.
+        record: what the run was started with.
+        notices: what is missing or damaged, a sentence each; everything else can be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the run in ``path``.
+
+        Raises:
+            ModelFileError: there is no run, its record is damaged, or it is of a newer version.
+        """
+        self.path = path
+        self.notices: list[str] = []
+        data = _json(path / names.RUN)
+        if data.get("format") != names.FORMAT:
+            raise ModelFileError(f"{path} holds no run of Kernelscope.")
+        version = data.get("version")
+        if not isinstance(version, int) or not 1 <= version <= names.VERSION:
+            raise ModelFileError(
+                f"{path} is a run of version {version!r}; this program reads up to {names.VERSION}. "
+                "Update it."
+            )
+        try:
+            self.record = RunRecord.from_json(data)
+        except EngineError as error:
+            raise ModelFileError(f"{path} cannot be used: {error}") from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ModelFileError(f"{path / names.RUN} is damaged: it is not complete ({error}).") from None
+
+    # --- small files ------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """Return how far the run is; the default with a notice if that cannot be read."""
+        status: Status = self._small(names.STATUS, Status)
+        return status
+
+    def notes(self) -> Notes:
+        """Return what the user says of the run; nothing if that is not there."""
+        notes: Notes = self._small(names.NOTES, Notes)
+        return notes
+
+    def _small(self, name: str, kind: type[Any]) -> Any:
+        if not (self.path / name).exists():
+            return kind()
+        try:
+            data = _json(self.path / name)
+            known = {field.name for field in fields(kind)}
+            return kind(**{key: value for key, value in data.items() if key in known})
+        except (EngineError, TypeError) as error:
+            self._notice(str(error))
+            return kind()
+
+    # --- curves -----------------------------------------------------------------------------------
+
+    def history(self) -> History:
+        """Return the curves; a line that was not written to its end is left out with a notice."""
+        history = History()
+        self._read(names.STEPS, history.steps)
+        self._read(names.VALIDATIONS, history.validations)
+        return history
+
+    def changes(self) -> list[tuple[int, str, str]]:
+        """Return the settings that were changed while the run trained: step, setting, new value."""
+        found = []
+        for row in self._rows(names.CHANGES, names.CHANGE_COLUMNS):
+            try:
+                found.append((int(row[0]), row[1], row[2]))
+            except (IndexError, ValueError):
+                self._notice(f"{self.path / names.CHANGES}: the line {','.join(row)!r} cannot be read.")
+        return found
+
+    def settings(self, step: int) -> RunConfig:
+        """Return the settings of the run after ``step``, changes until then included."""
+        changed = {}
+        for at, name, value in self.changes():
+            if at < step:
+                with suppress(ValueError):
+                    changed[name] = json.loads(value)
+        with explained(self.path / names.CHANGES, MODEL):
+            return RunConfig.from_json({**self.record.config.to_json(), **changed})
+
+    def _read(self, name: str, columns: Columns) -> None:
+        rows, wrong = [], 0
+        for row in self._rows(name, columns.names):
+            try:
+                values = [float(cell) for cell in row]
+            except ValueError:
+                values = []
+            if len(values) == len(columns.names):
+                rows.append(values)
+            else:
+                wrong += 1
+        if wrong:
+            lines = "1 line was" if wrong == 1 else f"{wrong:,} lines were"
+            self._notice(f"{self.path / name}: {lines} left out because they cannot be read.")
+        if rows:
+            columns.extend(np.array(rows, np.float64).T)
+
+    def _rows(self, name: str, columns: tuple[str, ...]) -> list[list[str]]:
+        path = self.path / name
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            self._notice(f"There is no {path}; these figures are missing.")
+            return []
+        except OSError as error:
+            self._notice(f"Cannot read {path}: {error.strerror or error}.")
+            return []
+        whole, newline, torn = text.rpartition("\n")
+        if torn:
+            self._notice(f"{path}: its last line was not written to its end and is left out.")
+        rows = list(csv.reader(io.StringIO(whole + newline)))
+        if not rows or tuple(rows[0]) != columns:
+            self._notice(f"{path} does not begin with the line {','.join(columns)!r}; it is left out.")
+            return []
+        return rows[1:]
+
+    # --- weights ----------------------------------------------------------------------------------
+
+    def steps(self) -> list[int]:
+        """Return the steps whose weights are kept, in order."""
+        return sorted(
+            int(path.stem)
+            for path in (self.path / names.WEIGHTS).glob("*.safetensors")
+            if path.stem.isdecimal()
+        )
+
+    def network(self, step: int) -> Network:
+        """Return the network as it was used after ``step``.
+
+        Raises:
+            ModelFileError: the weights of this step are not kept, or their file is damaged.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        path = self.path / names.WEIGHTS / names.weights_file(step)
+        spec = self.record.config.network
+        try:
+            arrays = load(path.read_bytes())
+            check_arrays(spec, arrays)
+            network = Network.empty(spec)
+            network.load(arrays)
+        except FileNotFoundError:
+            raise ModelFileError(f"The weights of step {step:,} are not kept in {self.path}.") from None
+        except OSError as error:
+            raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
+        except (SafetensorError, ValueError, TypeError) as error:
+            raise ModelFileError(f"{path} is damaged: {error}.") from None
+        return network
+
+    def model(self, step: int) -> Model:
+        """Return the network after ``step``, ready to be used; raises ModelFileError."""
+        data = self.record.data
+        about = {"config": self.record.config.to_json(), "steps": step, "run": self.record.id}
+        return Model(self.network(step), data.preprocessing(), data.class_names, about)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the newest complete state, to go on from; raises ModelFileError if there is none."""
+        return load_checkpoint(self.path / names.STATE)
+
+    def _notice(self, sentence: str) -> None:
+        if sentence not in self.notices:
+            self.notices.append(sentence)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Return the object in a JSON file; raises ModelFileError."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelFileError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"{path} is damaged: {error}.") from None
+    if not isinstance(data, dict):
+        raise ModelFileError(f"{path} is damaged: it holds no object.")
+    return data
+
+
+def held_by(path: Path) -> str:
+    """Return a sentence that names who writes the run in ``path``."""
+    try:
+        data = _json(path / names.STATUS)
+        who = f"process {int(data['process'])} on {data['host']}"
+    except (EngineError, ValueError, KeyError, TypeError):
+        who = "another process"
+    return f"The run in {path} is being written by {who}; it can be opened to look at."

@@ -1,0 +1,186 @@
+"""What a run was started with, how it stands, and what its user says of it: three small JSON files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.data.preprocess import Preprocessing
+from engine.runs.names import FORMAT, VERSION
+from engine.training.config import RunConfig
+from engine.versions import versions
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The recorded moment that a run was branched off from."""
+
+    run: str
+    step: int
+
+
+@dataclass(frozen=True)
+class DataRecord:
+    """What is remembered of the data set.
+
+    Attributes:
+        title: the words that name it.
+        fingerprint: SHA-256 over images and labels, in hexadecimal.
+        in_shape: shape of one image, ``(C, H, W)``.
+        class_names: one for each logit.
+        train: training images, those held out for validation included.
+        test: test images.
+        mean: mean of each channel, of pixels from 0 to 1.
+        std: standard deviation of each channel.
+    """
+
+    title: str
+    fingerprint: str
+    in_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    train: int
+    test: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> DataRecord:
+        """Return what is to be remembered of ``dataset``."""
+        channels, height, width = dataset.in_shape
+        return cls(
+            dataset.title,
+            fingerprint(dataset),
+            (channels, height, width),
+            dataset.class_names,
+            len(dataset.train_labels),
+            len(dataset.test_labels),
+            dataset.mean,
+            dataset.std,
+        )
+
+    def preprocessing(self) -> Preprocessing:
+        """Return what the images of this data set go through."""
+        return Preprocessing(self.mean, self.std)
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run was started with; written once.
+
+    Attributes:
+        id: names the run; the folder has this name unless it was moved.
+        created: when it began, ISO 8601 in UTC.
+        config: its settings, the seed among them.
+        data: its data set.
+        versions: of the program, its packages, the system and the processor.
+        parent: where it was branched off, if it was.
+    """
+
+    id: str
+    created: str
+    config: RunConfig
+    data: DataRecord
+    versions: dict[str, str]
+    parent: Parent | None = None
+
+    @classmethod
+    def new(cls, run: str, config: RunConfig, dataset: Dataset, parent: Parent | None = None) -> RunRecord:
+        """Return the record of a run that begins now."""
+        return cls(run, now(), config, DataRecord.of(dataset), versions(), parent)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain JSON values."""
+        data = {"format": FORMAT, "version": VERSION, "id": self.id, "created": self.created}
+        return data | {
+            "config": self.config.to_json(),
+            "data": asdict(self.data),
+            "versions": self.versions,
+            "parent": asdict(self.parent) if self.parent else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> RunRecord:
+        """Build it from what ``to_json`` gave.
+
+        Raises:
+            ConfigError: the settings are not allowed.
+            KeyError, TypeError, ValueError: something is missing or of another kind.
+        """
+        about, parent = data["data"], data.get("parent")
+        channels, height, width = (int(n) for n in about["in_shape"])
+        numbers = {name: tuple(float(v) for v in about[name]) for name in ("mean", "std")}
+        return cls(
+            str(data["id"]),
+            str(data["created"]),
+            RunConfig.from_json(data["config"]),
+            DataRecord(
+                str(about["title"]),
+                str(about["fingerprint"]),
+                (channels, height, width),
+                tuple(str(name) for name in about["class_names"]),
+                int(about["train"]),
+                int(about["test"]),
+                **numbers,
+            ),
+            {str(name): str(value) for name, value in data["versions"].items()},
+            Parent(str(parent["run"]), int(parent["step"])) if parent else None,
+        )
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a run is, and how it ended.
+
+    Attributes:
+        state: ``training``, ``paused``, ``finished`` or ``failed``; that of a killed program still says
+            what it was doing.
+        step: steps done.
+        seconds: time spent training.
+        changed: when this was written, ISO 8601 in UTC.
+        message: what the user was told last.
+        best_step: step of the best validation; None before the first.
+        best_accuracy: its accuracy, 0 to 1.
+        last_accuracy: accuracy of the last validation.
+        test_accuracy: accuracy on the test images, where it was measured.
+        closed: whether its user was done with it; False also where the program was killed.
+    """
+
+    state: str = "paused"
+    step: int = 0
+    seconds: float = 0.0
+    changed: str = ""
+    message: str = ""
+    best_step: int | None = None
+    best_accuracy: float | None = None
+    last_accuracy: float | None = None
+    test_accuracy: float | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the user says of a run."""
+
+    name: str = ""
+    text: str = ""
+    star: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return the SHA-256 of all images and labels, in hexadecimal; equal data sets have equal ones."""
+    digest = hashlib.sha256()
+    for array in (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels):
+        digest.update(str(array.shape).encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def now() -> str:
+    """Return the time, ISO 8601 in UTC, to the second."""
+    return datetime.now(timezone.utc).replace(microsecond=0).isoformat()

@@ -1,0 +1,351 @@
+"""A run's folder: what is written while a run trains is read back, and no failure loses what was written."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.data.dataset import Dataset
+from engine.errors import ModelFileError
+from engine.model.history import History
+from engine.model.spec import NetworkSpec
+from engine.runs import names
+from engine.runs.folder import RunFolder
+from engine.runs.record import Notes, RunRecord, fingerprint
+from engine.runs.recorder import Destination, Recorder
+from engine.runs.writer import Writer
+from engine.training.checkpoint import Checkpoint
+from engine.training.config import RunConfig
+from engine.training.trainer import Trainer
+from engine.training.workers import Workers
+
+SPEC = NetworkSpec.from_json(
+    {
+        "name": "tiny",
+        "in_shape": [1, 6, 6],
+        "layers": [
+            {"kind": "conv", "filters": 2, "kernel": 3},
+            {"kind": "batch_norm"},
+            {"kind": "relu"},
+            {"kind": "flatten"},
+            {"kind": "dense", "units": 3},
+        ],
+    }
+)
+CONFIG = RunConfig(network=SPEC, data="tiny", batch_size=8, validation_images=9, epochs=50, threads=1)
+
+
+def made() -> Dataset:
+    """Return a small data set, always the same."""
+    rng = np.random.default_rng(3)
+    labels = np.arange(60) % 3
+    images = (rng.integers(0, 80, (60, 1, 6, 6)) + 60 * labels[:, None, None, None]).astype(np.uint8)
+    return Dataset("tiny", "Tiny", ("a", "b", "c"), images, labels, images[:9], labels[:9])
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return made()
+
+
+class Run:
+    """A trainer that is recorded, without a session around it."""
+
+    def __init__(
+        self, path: Path, dataset: Dataset, resumed: Checkpoint | None = None, **options: int
+    ) -> None:
+        self.workers = Workers(1)
+        self.trainer = Trainer(CONFIG, dataset, self.workers)
+        self.history = History()
+        self.told: list[str] = []
+        if resumed is not None:
+            self.trainer.restore(resumed.arrays, resumed.values)
+            self.history.steps.extend(resumed.history.steps.table())
+            self.history.validations.extend(resumed.history.validations.table())
+        to = Destination(path, **options)
+        self.recorder = Recorder(to, CONFIG, dataset, self.history, self.told.append, resumed)
+        self.recorder.begin(self.state())
+        self.recorder.weights(self.trainer.step_count, self.trainer.network.state_vector)
+
+    def train(self, steps: int) -> None:
+        for _ in range(steps):
+            result = self.trainer.step()
+            self.history.steps.append(
+                result.step, result.epoch, 0.1, result.loss, result.accuracy, result.learning_rate
+            )
+            if self.recorder.wants(result.step):
+                self.recorder.weights(result.step, self.trainer.network.state_vector)
+
+    def state(self) -> Checkpoint:
+        arrays, values = self.trainer.state()
+        copies = {name: np.array(value) for name, value in arrays.items()}
+        return Checkpoint(CONFIG, copies, values, self.history.until(self.trainer.step_count))
+
+    def keep_state(self) -> None:
+        self.recorder.state(self.state())
+
+    def close(self) -> None:
+        self.recorder.close()
+        self.workers.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path, dataset: Dataset) -> Iterator[Callable[..., Run]]:
+    begun: list[Run] = []
+
+    def begin(name: str = "one", **options: object) -> Run:
+        begun.append(Run(tmp_path / name, dataset, **options))
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        each.close()
+
+
+def test_everything_is_read_back(run: Callable[..., Run], dataset: Dataset) -> None:
+    made = run()
+    first = made.trainer.network.state_vector.copy()
+    made.train(30)
+    made.history.validations.append(30, 4.0, 0.1, 0.5, 0.75)
+    made.recorder.settings(30, dataclasses.replace(CONFIG, learning_rate=0.001))
+    made.recorder.status(state="finished", step=30, best_step=30, best_accuracy=0.75)
+    made.keep_state()
+    made.close()
+    folder = RunFolder(made.recorder.path)
+    assert folder.record.config == CONFIG
+    assert folder.record.data.fingerprint == fingerprint(dataset)
+    assert folder.record.versions["numpy"] == np.__version__
+    history = folder.history()
+    np.testing.assert_allclose(history.steps.table(), made.history.steps.table(), rtol=1e-8)
+    assert history.validations.column("accuracy").tolist() == [0.75]
+    assert folder.changes() == [(30, "learning_rate", "0.001")]
+    assert folder.status().state == "finished" and folder.status().best_step == 30
+    assert 0 in folder.steps() and len(folder.steps()) > 10
+    assert np.array_equal(folder.network(0).state_vector, first)
+    assert folder.model(0).class_names == ("a", "b", "c")
+    assert folder.checkpoint().values["step"] == 30
+    assert folder.notices == []
+    assert not list(folder.path.glob("**/*.part"))
+
+
+def test_a_resumed_run_equals_one_that_was_never_interrupted(run: Callable[..., Run]) -> None:
+    whole = run("whole")
+    whole.train(40)
+    whole.close()
+    broken = run("broken")
+    broken.train(15)
+    broken.keep_state()
+    broken.train(9)  # these steps are recorded, but the state does not hold them
+    broken.close()
+    state = RunFolder(broken.recorder.path).checkpoint()
+    again = run("broken", resumed=state)
+    assert again.recorder.flush() == ""
+    assert RunFolder(again.recorder.path).history().steps.length == 15
+    assert max(RunFolder(again.recorder.path).steps()) <= 15
+    again.train(25)
+    again.close()
+    assert np.array_equal(again.trainer.network.state_vector, whole.trainer.network.state_vector)
+    one, other = (RunFolder(each.recorder.path) for each in (whole, again))
+    assert one.history().steps.column("loss").tolist() == other.history().steps.column("loss").tolist()
+    for step in set(one.steps()) & set(other.steps()):
+        assert np.array_equal(one.network(step).state_vector, other.network(step).state_vector)
+
+
+def test_the_weights_stay_within_the_budget(run: Callable[..., Run]) -> None:
+    budget = 40_000  # room for eight files of this small network
+    made = run(budget=budget)
+    made.train(60)
+    made.close()
+    assert 3 <= len(RunFolder(made.recorder.path).steps()) <= 8
+    assert sum(path.stat().st_size for path in (made.recorder.path / names.WEIGHTS).iterdir()) <= budget
+
+
+def test_a_torn_line_is_dropped_with_a_notice(run: Callable[..., Run]) -> None:
+    made = run()
+    made.train(5)
+    made.close()
+    steps = made.recorder.path / names.STEPS
+    steps.write_bytes(steps.read_bytes()[:-4])
+    folder = RunFolder(made.recorder.path)
+    assert folder.history().steps.length == 4
+    assert len(folder.notices) == 1 and "not written to its end" in folder.notices[0]
+
+
+@pytest.mark.parametrize("name", [names.STEPS, names.VALIDATIONS, names.STATUS, names.NOTES])
+def test_what_is_damaged_is_told_and_the_rest_is_read(run: Callable[..., Run], name: str) -> None:
+    made = run()
+    made.train(5)
+    made.close()
+    (made.recorder.path / name).write_text("nonsense\n")
+    folder = RunFolder(made.recorder.path)
+    folder.history()
+    assert folder.status() is not None and folder.notes() == Notes()
+    assert len(folder.notices) == 1 and name in folder.notices[0]
+    assert np.isfinite(folder.network(folder.steps()[-1]).state_vector).all()
+
+
+def test_weights_that_are_damaged_or_not_kept_are_named(run: Callable[..., Run]) -> None:
+    made = run()
+    made.train(3)
+    made.close()
+    folder = RunFolder(made.recorder.path)
+    path = made.recorder.path / names.WEIGHTS / names.weights_file(2)
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(ModelFileError, match="is damaged"):
+        folder.network(2)
+    with pytest.raises(ModelFileError, match="step 999 are not kept"):
+        folder.network(999)
+
+
+def test_a_run_of_a_newer_version_is_refused(run: Callable[..., Run]) -> None:
+    made = run()
+    made.close()
+    path = made.recorder.path / names.RUN
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 99}))
+    with pytest.raises(ModelFileError, match="version 99; this program reads up to 1"):
+        RunFolder(made.recorder.path)
+
+
+def test_the_second_program_is_told_who_writes(run: Callable[..., Run], dataset: Dataset) -> None:
+    made = run()
+    made.train(3)
+    made.keep_state()
+    assert made.recorder.flush() == ""
+    other = (Destination(made.recorder.path), CONFIG, dataset, History())
+    try:
+        with pytest.raises(ModelFileError, match=f"being written by process {os.getpid()} on "):
+            Recorder(*other)
+        assert RunFolder(made.recorder.path).record.id == "one"  # to look at it is allowed
+    finally:
+        made.close()
+    with pytest.raises(ModelFileError, match="already holds a run"):
+        Recorder(*other)
+    assert not (made.recorder.path / names.LOCK).exists()
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_recording_goes_on_when_the_disk_has_room_again(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run()
+    made.train(2)
+    assert made.recorder.flush() == ""
+    with monkeypatch.context() as patch:
+        for name in ("_extend", "weights"):
+            patch.setattr(Writer, name, no_room)
+        made.train(5)
+        assert "No space left" in made.recorder.flush()
+        made.train(5)
+        assert "No space left" in made.recorder.flush()
+    assert made.recorder.flush() == ""
+    made.train(2)
+    made.close()
+    assert len(made.told) == 2 and "No space left" in made.told[0] and "again" in made.told[1]
+    folder = RunFolder(made.recorder.path)
+    assert folder.history().steps.length == 14
+    assert folder.steps() == [0, 1, 2, 13, 14]  # those between had no room, and are not taken for kept
+
+
+@pytest.mark.parametrize("also", [0, 1])
+def test_a_folder_that_vanishes_is_made_anew(run: Callable[..., Run], also: int) -> None:
+    made = run()
+    made.train(4)
+    assert made.recorder.flush() == ""
+    shutil.rmtree(made.recorder.path)
+    made.train(also)
+    made.recorder.settings(4, dataclasses.replace(CONFIG, learning_rate=0.5))
+    assert made.recorder.flush() == ""
+    made.train(1)
+    made.close()
+    folder = RunFolder(made.recorder.path)
+    assert folder.history().steps.length == 5 + also
+    assert folder.changes() == [(4, "learning_rate", "0.5")]
+    assert folder.checkpoint().values["step"] == 0 and folder.status().changed
+    assert folder.steps()[-1] == 5 + also and folder.notices == []
+
+
+def test_a_curve_that_somebody_has_cut_is_written_anew(run: Callable[..., Run]) -> None:
+    made = run()
+    made.train(4)
+    assert made.recorder.flush() == ""
+    (made.recorder.path / names.STEPS).write_text("step,ep")
+    made.train(1)
+    made.close()
+    assert RunFolder(made.recorder.path).history().steps.length == 5
+
+
+def test_another_run_in_its_place_is_left_alone(run: Callable[..., Run], tmp_path: Path) -> None:
+    made, other = run(), run("other")
+    made.train(2)
+    other.train(3)
+    other.close()
+    assert made.recorder.flush() == ""
+    made.recorder.path.rename(tmp_path / "moved")
+    other.recorder.path.rename(made.recorder.path)
+    made.train(2)
+    made.close()
+    assert "another run now" in made.told[0]
+    assert RunFolder(made.recorder.path).record.id == "other"
+    assert RunFolder(made.recorder.path).history().steps.length == 3
+
+
+def test_a_read_only_folder_is_told(run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", read_only)  # whoever runs the tests may be allowed everything
+        made = run()
+        made.train(2)
+        assert "Permission denied" in made.recorder.flush()
+        assert "goes on" in made.told[0]
+    assert made.recorder.flush() == ""
+    made.close()
+    assert RunFolder(made.recorder.path).history().steps.length == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_the_training_goes_on(
+    run: Callable[..., Run], tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    made = run("file/run")
+    made.train(2)
+    assert "Not a directory" in made.recorder.flush()
+    blocked.unlink()
+    assert made.recorder.flush() == ""
+    made.close()
+    assert RunFolder(made.recorder.path).history().steps.length == 2
+
+
+def test_a_run_that_takes_no_step_leaves_nothing(tmp_path: Path, dataset: Dataset) -> None:
+    recorder = Recorder(Destination(tmp_path / "one"), CONFIG, dataset, History())
+    assert recorder.close() == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_best_validated_step_is_never_thinned_out(run: Callable[..., Run]) -> None:
+    made = run(budget=40_000)
+    made.train(7)
+    made.recorder.status(best_step=7)
+    made.recorder.weights(7, made.trainer.network.state_vector)
+    made.train(200)
+    made.close()
+    steps = RunFolder(made.recorder.path).steps()
+    assert {0, 7} <= set(steps) and len(steps) <= 9
+
+
+def test_settings_are_compared_by_what_is_kept(dataset: Dataset) -> None:
+    record = RunRecord.new("a", dataclasses.replace(CONFIG, seed=5), dataset)
+    assert RunRecord.from_json(json.loads(json.dumps(record.to_json()))) == record
