@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.optimisers.base import Optimiser, UpdateSettings, add_decay
+from engine.optimisers.base import Optimiser, State, UpdateSettings
 from engine.options import option
 from engine.types import Array
 
@@ -26,17 +26,8 @@ class RmsProp(Optimiser):
     rho: float = option(0.99, "How slowly the mean of the squared gradient forgets.", low=0.0, high=0.99999)
     epsilon: float = option(1e-8, "Keeps the division away from zero.", low=0.0, high=1.0, above_low=True)
 
-    def update(
-        self,
-        values: Array,
-        grad: Array,
-        decay: Array,
-        state: dict[str, Array],
-        step: int,
-        now: UpdateSettings,
-    ) -> None:
+    def _move(self, values: Array, grad: Array, state: State, step: int, now: UpdateSettings) -> None:
         """See the class."""
-        add_decay(values, grad, decay, now)
         square, velocity = state["square"], state["velocity"]
         square *= self.rho
         square += (1 - self.rho) * grad * grad
@@ -62,26 +53,12 @@ class Adam(Optimiser):
     )
     epsilon: float = option(1e-8, "Keeps the division away from zero.", low=0.0, high=1.0, above_low=True)
 
-    def new_state(self, values: Array) -> dict[str, Array]:
+    def new_state(self, values: Array) -> State:
         """Return the two means, and the running product b1^t: momentum may change while it trains."""
         return {**super().new_state(values), "kept": np.ones(1)}
 
-    def update(
-        self,
-        values: Array,
-        grad: Array,
-        decay: Array,
-        state: dict[str, Array],
-        step: int,
-        now: UpdateSettings,
-    ) -> None:
+    def _move(self, values: Array, grad: Array, state: State, step: int, now: UpdateSettings) -> None:
         """See the class."""
-        add_decay(values, grad, decay, now)
-        self._move(values, grad, state, step, now)
-
-    def _move(
-        self, values: Array, grad: Array, state: dict[str, Array], step: int, now: UpdateSettings
-    ) -> None:
         mean, square, kept = state["mean"], state["square"], state["kept"]
         mean *= now.momentum
         mean += (1 - now.momentum) * grad
@@ -105,16 +82,6 @@ class AdamW(Adam):
     type_name: ClassVar[str] = "adamw"
     title: ClassVar[str] = "AdamW"
 
-    def update(
-        self,
-        values: Array,
-        grad: Array,
-        decay: Array,
-        state: dict[str, Array],
-        step: int,
-        now: UpdateSettings,
-    ) -> None:
+    def _decay(self, values: Array, grad: Array, decay: Array, now: UpdateSettings) -> None:
         """See the class."""
-        if now.weight_decay:
-            values -= (now.learning_rate * now.weight_decay * decay) * values
-        self._move(values, grad, state, step, now)
+        values -= (now.learning_rate * now.weight_decay * decay) * values

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from engine.options import Configurable
 from engine.types import Array
+
+State: TypeAlias = dict[str, Array]
+"""The vectors that an optimiser remembers, by name."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +45,12 @@ class Optimiser(Configurable, ABC):
     state_names: ClassVar[tuple[str, ...]] = ()
     uses_momentum: ClassVar[bool] = True
 
-    def new_state(self, values: Array) -> dict[str, Array]:
+    def new_state(self, values: Array) -> State:
         """Return the remembered vectors before the first step."""
         return {name: np.zeros_like(values) for name in self.state_names}
 
-    @abstractmethod
     def update(
-        self,
-        values: Array,
-        grad: Array,
-        decay: Array,
-        state: dict[str, Array],
-        step: int,
-        now: UpdateSettings,
+        self, values: Array, grad: Array, decay: Array, state: State, step: int, now: UpdateSettings
     ) -> None:
         """Change ``values`` and ``state`` in place.
 
@@ -66,9 +62,14 @@ class Optimiser(Configurable, ABC):
             step: number of this update, from 1.
             now: learning rate, momentum and weight decay.
         """
+        if now.weight_decay:
+            self._decay(values, grad, decay, now)
+        self._move(values, grad, state, step, now)
 
-
-def add_decay(values: Array, grad: Array, decay: Array, now: UpdateSettings) -> None:
-    """Add the gradient of the penalty 1/2 * weight_decay * |m w|^2 to ``grad`` in place."""
-    if now.weight_decay:
+    def _decay(self, values: Array, grad: Array, decay: Array, now: UpdateSettings) -> None:
+        """Add the gradient of the penalty 1/2 * weight_decay * |m w|^2 to ``grad`` in place."""
         grad += (now.weight_decay * decay) * values
+
+    @abstractmethod
+    def _move(self, values: Array, grad: Array, state: State, step: int, now: UpdateSettings) -> None:
+        """Take the step of ``update``, weight decay apart."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.optimisers.base import Optimiser, UpdateSettings, add_decay
+from engine.optimisers.base import Optimiser, State, UpdateSettings
 from engine.types import Array
 
 
@@ -17,17 +17,8 @@ class Sgd(Optimiser):
     title: ClassVar[str] = "SGD"
     uses_momentum: ClassVar[bool] = False
 
-    def update(
-        self,
-        values: Array,
-        grad: Array,
-        decay: Array,
-        state: dict[str, Array],
-        step: int,
-        now: UpdateSettings,
-    ) -> None:
+    def _move(self, values: Array, grad: Array, state: State, step: int, now: UpdateSettings) -> None:
         """See the class."""
-        add_decay(values, grad, decay, now)
         grad *= now.learning_rate
         values -= grad
 
@@ -40,17 +31,8 @@ class Momentum(Optimiser):
     title: ClassVar[str] = "Momentum"
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    def update(
-        self,
-        values: Array,
-        grad: Array,
-        decay: Array,
-        state: dict[str, Array],
-        step: int,
-        now: UpdateSettings,
-    ) -> None:
+    def _move(self, values: Array, grad: Array, state: State, step: int, now: UpdateSettings) -> None:
         """See the class."""
-        add_decay(values, grad, decay, now)
         velocity = state["velocity"]
         velocity *= now.momentum
         velocity += grad
@@ -68,17 +50,8 @@ class Nesterov(Optimiser):
     title: ClassVar[str] = "Nesterov"
     state_names: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    def update(
-        self,
-        values: Array,
-        grad: Array,
-        decay: Array,
-        state: dict[str, Array],
-        step: int,
-        now: UpdateSettings,
-    ) -> None:
+    def _move(self, values: Array, grad: Array, state: State, step: int, now: UpdateSettings) -> None:
         """See the class."""
-        add_decay(values, grad, decay, now)
         velocity = state["velocity"]
         velocity *= now.momentum
         velocity += grad
