@@ -133,8 +133,10 @@ def _with_axes(
                 )
             within(math.prod(shape), "its input")
             image = Feature(shape)
-            numbers = image.places.transpose(axes) if len(axes) == 3 else image.places[0]
-            yield image.looked(numbers)
+            if axes == (0, 1, 2):
+                yield image
+            else:
+                yield image.looked(image.places.transpose(axes) if len(axes) == 3 else image.places[0])
 
 
 def _vectors(length: int, size: Side | None) -> list[tuple[Feature, str]]:
