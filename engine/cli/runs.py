@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.cli.progress import say
 from engine.errors import ConfigError
+from engine.formatting import DASH, share
 from engine.runs.folder import RunFolder
 from engine.runs.library import BIN_DAYS, TOTAL_BUDGET, Library, Summary
 from engine.text import plain
@@ -117,8 +118,8 @@ def _row(run: Summary) -> tuple[str, ...]:
     )
 
 
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.2f} %"
+def _percent(accuracy: float | None) -> str:
+    return DASH if accuracy is None else share(accuracy, 2)
 
 
 def _show(folder: RunFolder, *, as_json: bool) -> None:

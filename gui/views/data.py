@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
@@ -60,6 +62,7 @@ class DataView(View):
         self.facts = Label()
         self.facts.setObjectName("note")
         self.facts.setMinimumWidth(1)
+        self.facts.setTextFormat(Qt.RichText)  # for the link; ``_facts`` escapes all words
         self.facts.setOpenExternalLinks(True)
         self.grid = SampleGrid(theme)
         self.readout = Label(_HINT)
@@ -174,13 +177,14 @@ class DataView(View):
 
     @staticmethod
     def _facts(dataset: Dataset) -> str:
-        words = f"{dataset.title}, {size(dataset.in_shape)}"
+        """Return what the data set is, as rich text with a link."""
+        words = escape(f"{dataset.title}, {size(dataset.in_shape)}")
         try:
             known = entry(dataset.name)
         except DataError:
             return words
-        licence = f", {known.licence}" if known.licence else ""
-        home = f', <a href="{known.home}">home</a>' if known.home else ""
+        licence = escape(f", {known.licence}") if known.licence else ""
+        home = f', <a href="{escape(known.home)}">home</a>' if known.home else ""
         return words + licence + home
 
     def _changed(self, _live: LiveSettings) -> None:

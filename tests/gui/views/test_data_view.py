@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -88,6 +89,11 @@ def test_parts_are_those_of_the_run_and_counts_are_those_of_numpy(view, dataset)
     assert len(learn) == 59_000 and len(held) == 1000 and not np.intersect1d(learn, held).size
     np.testing.assert_array_equal(view.classes.counts, np.bincount(dataset.train_labels[learn], minlength=10))
     assert "CC BY-SA 3.0" in view.facts.text() and "home" in view.facts.text()
+
+
+def test_the_home_of_a_data_set_is_a_link_and_its_name_is_no_markup(view, dataset):
+    assert view.facts.textFormat() == Qt.RichText and '<a href="https://' in view.facts.text()
+    assert "&lt;b&gt;x&lt;/b&gt;, 28" in view._facts(replace(dataset, title="<b>x</b>"))
 
 
 def test_the_last_of_sixty_thousand_is_a_key_away(qtbot, view, context):
