@@ -38,7 +38,7 @@ from gui.state.selection import Selection
 from gui.state.settings import Settings, Store
 from gui.state.unexpected import Unexpected
 from gui.style.icons import program_icon
-from gui.style.theme import THEMES, Theme, apply_theme, load_fonts, prepare
+from gui.style.theme import THEMES, Theme, load_fonts, prepare
 from gui.widgets.questions import Dialogs
 from gui.window.closing import Closing
 from gui.window.main_window import MainWindow
@@ -158,7 +158,7 @@ def _built(
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, dialogs, notices)
     window = MainWindow(context, control, closing, settings, look)
-    apply_theme(app, window, look)
+    window.look.change(look, (), now=True)
 
     def remember() -> None:
         told = store.save(settings)

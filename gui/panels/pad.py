@@ -128,7 +128,8 @@ class PadPanel(PadParts):
 
     def paste(self) -> None:
         """Take the picture on the clipboard."""
-        self.take(QApplication.clipboard().mimeData())
+        held: QMimeData | None = QApplication.clipboard().mimeData()  # none while its owner is silent
+        self.take(held if held is not None else QMimeData())
 
     def open_picture(self, path: Path) -> None:
         """Show the picture in the file ``path``; tells the user if it cannot be read."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from PyQt5.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PyQt5.QtWidgets import QApplication, QWidget
+from PyQt5.QtWidgets import QApplication
 
 from engine.resources import RESOURCES
 
@@ -158,21 +158,11 @@ def palette(theme: Theme) -> QPalette:
 def prepare(app: QApplication, theme: Theme) -> None:
     """Give the application the style, colours and font of ``theme``, all but its style sheet.
 
-    Widgets are made faster without one; ``apply_theme`` adds it once they are there.
+    Widgets are made faster without one; the window adds it once they are there.
     """
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
     app.setFont(font())
-
-
-def apply_theme(app: QApplication, window: QWidget, theme: Theme) -> None:
-    """Give ``window``, and what is opened above it, the look of ``theme``.
-
-    The style sheet is the window's: to give another one to the whole application takes four times as long,
-    and so does setting the style anew.
-    """
-    app.setPalette(palette(theme))
-    window.setStyleSheet(style_sheet(theme))
 
 
 def style_sheet(theme: Theme) -> str:

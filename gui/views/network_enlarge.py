@@ -124,7 +124,10 @@ class EnlargeDialog(QDialog):
         self._build()
 
     def show_snapshot(self, snapshot: Snapshot, *, own: bool) -> None:
-        """Show the newest values; with ``own``, each map on its own scale."""
+        """Show the newest values; with ``own``, each map on its own scale. Another network closes this."""
+        if snapshot.network is not None and snapshot.network.spec != self._spec:
+            self.close()
+            return
         self._snapshot, self._own = snapshot, own
         if self._items is not None and self.isVisible():
             self._items.fill(snapshot, own=own)

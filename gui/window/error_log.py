@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QTextCursor
+from PyQt5.QtGui import QFontDatabase, QTextCursor
 from PyQt5.QtWidgets import (
     QApplication,
     QDialog,
@@ -37,6 +37,7 @@ class ErrorLogDialog(QDialog):
         self.about.setTextInteractionFlags(Qt.TextSelectableByMouse)
         self.text = QPlainTextEdit(text)
         self.text.setReadOnly(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.FixedFont))
         self.text.setLineWrapMode(QPlainTextEdit.NoWrap)
         self.text.setAccessibleName("Error log")
         self.text.moveCursor(QTextCursor.End)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
@@ -15,7 +16,7 @@ from PyQt5.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PyQt5.QtWidgets import QAction, QApplication, QMainWindow, QShortcut, QTabWidget
+from PyQt5.QtWidgets import QAction, QMainWindow, QShortcut, QTabWidget
 
 from engine.session.messages import State
 from gui.panels import PANELS
@@ -25,7 +26,7 @@ from gui.run.context import AppContext
 from gui.run.run_control import RunControl
 from gui.run.view import View
 from gui.state.settings import Settings
-from gui.style.theme import GRID, THEMES, Theme, apply_theme
+from gui.style.theme import GRID, THEMES, Theme
 from gui.views import VIEWS
 from gui.views.network import NetworkView
 from gui.widgets.plain import tooltip
@@ -38,6 +39,7 @@ from gui.window.error_log import show_error_log
 from gui.window.file_actions import FileActions
 from gui.window.guide import show_guide
 from gui.window.hints import Hints
+from gui.window.look import Look
 from gui.window.notice_bar import NoticeBar
 from gui.window.status import RunStatus
 from gui.window.toolbar import Choices
@@ -69,10 +71,7 @@ class MainWindow(QMainWindow):
         self._placed = False
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
-        self._in_old_colours: list[Dock | View] = []
-        self._recolour = QTimer(self)
-        self._recolour.setInterval(0)
-        self._recolour.timeout.connect(self._recolour_next)
+        self.look = Look(self)
         self.parts: dict[str, View] = {}
         self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
@@ -202,25 +201,14 @@ class MainWindow(QMainWindow):
         self._test(lambda: self.pad.dropEvent(event))
 
     def set_theme(self, theme: Theme) -> None:
-        """Change the look of everything."""
+        """Change the look of everything, part by part."""
         self.theme = theme
         self.settings.theme = theme.name
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, self, theme)
         self.actions_.set_theme(theme)
         self.hints.set_theme(theme)
         self._refresh_actions()
-        shown_first = sorted(self.docks, key=lambda key: self.docks[key].visibleRegion().isEmpty())
-        self._in_old_colours = [each for key in shown_first for each in (self.docks[key], self.parts[key])]
-        self._recolour.start()
-
-    def _recolour_next(self) -> None:
-        """Give one part the colours of the theme; all of them at once would hold up what the user does."""
-        part = self._in_old_colours.pop(0)
-        if not self._in_old_colours:
-            self._recolour.stop()
-        part.set_theme(self.theme)
+        parts: list[Dock | View] = [*self.docks.values(), *self.parts.values()]
+        self.look.change(theme, [partial(part.set_theme, theme) for part in parts])
 
     # --- state ----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from PyQt5.QtCore import QPoint, QPointF, Qt
 from PyQt5.QtGui import QWheelEvent
 from PyQt5.QtWidgets import QApplication, QStyle, QStyleOptionComboBox
 
-from gui.style.theme import LIGHT, apply_theme
+from gui.style.theme import LIGHT, style_sheet
 from gui.widgets.choice_box import ChoiceBox
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
@@ -19,7 +19,7 @@ LONG = "An entry that is much longer than the box is wide"
 def box(qtbot):
     made = ChoiceBox("Fruit", "What is eaten", letters=0)
     qtbot.addWidget(made)
-    apply_theme(QApplication.instance(), made, LIGHT)
+    made.setStyleSheet(style_sheet(LIGHT))
     made.addItems(["Apple", "Pear"])
     made.insertSeparator(2)
     made.addItem(LONG)

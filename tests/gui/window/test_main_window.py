@@ -238,7 +238,7 @@ def test_a_picture_is_pasted_anywhere_in_the_window(qtbot: QtBot, program: Kerne
 def test_another_theme_reaches_everything(qtbot: QtBot, program: Kernelscope) -> None:
     window = program.window
     window.actions_.by_key["theme"].trigger()
-    qtbot.waitUntil(lambda: not window._recolour.isActive())
+    qtbot.waitUntil(lambda: not window.look.changing)
     assert window.theme is DARK and {window.parts["network"]._theme, window.pad.card.preview._theme} == {DARK}
     for widget in (window, window.statusBar(), window.parts["learn"], window.experiment):
         assert widget.palette().color(widget.backgroundRole()).lightness() < 100
@@ -247,6 +247,6 @@ def test_another_theme_reaches_everything(qtbot: QtBot, program: Kernelscope) ->
     window.set_theme(LIGHT)
     window.set_theme(DARK)  # before the first change is done
     window.set_theme(LIGHT)
-    qtbot.waitUntil(lambda: not window._recolour.isActive())
+    qtbot.waitUntil(lambda: not window.look.changing)
     assert {window.parts["network"]._theme, window.pad.card.preview._theme} == {LIGHT}
     box.deleteLater()
