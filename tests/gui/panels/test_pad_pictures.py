@@ -289,3 +289,11 @@ def test_slow_networks_read_drawings_beside_the_window(qtbot, pad, monkeypatch, 
     pad.canvas.add(example(1)[0])
     qtbot.waitUntil(lambda: bool(threads) and pad.reading.subject is pad.subject)
     assert (threading.main_thread() in threads) == bool(quick)
+
+
+def test_a_clipboard_that_does_not_answer_holds_no_picture(qtbot, context, pad, monkeypatch):
+    said = []
+    context.notices.posted.connect(lambda sentence, _problem: said.append(sentence))
+    monkeypatch.setattr(type(QApplication.clipboard()), "mimeData", lambda *_: None)
+    pad.paste()
+    assert said == ["The clipboard holds no picture; copy a picture or a picture file first."]

@@ -378,3 +378,13 @@ def test_what_has_no_room_in_the_row_is_in_its_menu(qtbot, context, view) -> Non
     assert view.canvas.own
     actions["&Full size"].trigger()
     assert view.canvas.full and view.row.full.isChecked()
+
+
+def test_the_enlarged_part_of_a_network_closes_when_another_one_comes(qtbot, context, view) -> None:
+    load(context, images())
+    send(context)
+    number = next(n for n, i in enumerate(view.canvas.items_shown) if i.part.kernels)
+    qtbot.mouseClick(view.canvas.viewport(), Qt.LeftButton, pos=centre(view, number))
+    assert view.enlarged.isVisible()
+    send(context, spec=preset("lenet5"))
+    assert not view.enlarged.isVisible()
