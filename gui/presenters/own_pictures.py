@@ -94,7 +94,7 @@ class OwnPictures:
         text = f"{counted(count, 'picture')} in {counted(classes, 'class', 'classes')}"
         if self.plan is not None and not self.plan.problem:
             tests = int(self.plan.tests.sum())
-            text += f"; {grouped(count - tests)} to train on, {grouped(tests)} to test on"
+            text += f"; {grouped(count - tests)} training, {counted(tests, 'test picture')}"
         return text + "."
 
     def understood(self) -> str:

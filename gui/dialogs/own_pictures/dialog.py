@@ -230,8 +230,8 @@ class OwnPicturesDialog(QDialog):
         forget(name)
         sentence = (
             f"The data set \u201c{dataset.title.strip()}\u201d is there now: "
-            f"{counted(len(dataset.train_images), 'picture')} to train on, "
-            f"{grouped(len(dataset.test_images))} to test on."
+            f"{grouped(len(dataset.train_images))} training, "
+            f"{counted(len(dataset.test_images), 'test picture')}."
         )
         if gone:
             sentence += f" {counted(len(gone), 'picture')} could not be read any more."

@@ -35,7 +35,7 @@ def test_nothing_found_is_nothing_said():
 def test_what_was_found_suggests_title_size_and_colours(state):
     assert state.title == "pets at home"
     assert (state.options.size, state.options.colour) == (20, False)
-    assert state.summary() == "20 pictures in 2 classes; 16 to train on, 4 to test on."
+    assert state.summary() == "20 pictures in 2 classes; 16 training, 4 test pictures."
     assert state.reason() == "" and state.warnings() == ()
 
 
@@ -52,7 +52,7 @@ def test_the_preview_follows_the_options(state):
     state.change("size", 8)
     assert state.pairs(1)[0].image.shape == (1, 8, 8)
     state.change("test_share", 0.5)
-    assert state.summary().endswith("10 to train on, 10 to test on.")
+    assert state.summary().endswith("10 training, 10 test pictures.")
 
 
 def test_a_long_list_is_cut_short():

@@ -81,7 +81,7 @@ def test_nothing_can_be_added_before_something_is_chosen(dialog):
 
 def test_a_folder_is_looked_through_and_added(qtbot, dialog, pictures):
     choose(qtbot, dialog, pictures)
-    assert dialog.summary.text() == "27 pictures in 3 classes; 22 to train on, 5 to test on."
+    assert dialog.summary.text() == "27 pictures in 3 classes; 22 training, 5 test pictures."
     assert dialog.form.title.text() == "shapes"
     table = dialog.form.classes
     rows = [[table.item(row, column).text() for column in range(4)] for row in range(table.rowCount())]
