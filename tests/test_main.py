@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 
 import main
-from engine.cli.results import CONFIG, MODEL, NAMES, RESULT, STEPS
+from engine.cli.results import CONFIG, MODEL, RESULT
 from engine.data.catalogue import load
+from engine.runs.names import STEPS
+from tests.engine.cli.test_train_command import NAMES
 
 FAST = ["--training-images", "2000", "--epochs", "1", "--validation-images", "500", "--quiet"]
 
@@ -33,7 +35,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_train_writes_model_curves_and_configuration(trained: Path) -> None:
-    assert {path.name for path in trained.iterdir()} == set(NAMES)
+    assert {path.name for path in trained.iterdir()} == NAMES
     assert len((trained / STEPS).read_text().splitlines()) == 101
     assert json.loads((trained / CONFIG).read_text())["training_images"] == 2000
     figures = json.loads((trained / RESULT).read_text())
@@ -151,7 +153,7 @@ def test_failures_are_one_line_and_exit_with_1(
     "arguments",
     [
         ["nothing"],
-        ["train"],
+        ["train", "--config"],
         ["train", "--out", "x", "--epochs", "many"],
         ["evaluate"],
         ["predict"],

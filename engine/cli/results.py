@@ -125,7 +125,7 @@ class Results:
 
 def what_is_there(out: Path) -> str:
     """Return the name of a result or a record of a run that lies in ``out``, or ""."""
-    there = (name for name in (names.RUN, *NAMES, OLD_STATE) if (out / name).exists())
+    there = (name for name in (*NAMES, names.RUN, OLD_STATE) if (out / name).exists())
     return next(there, "")
 
 

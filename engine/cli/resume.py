@@ -7,7 +7,6 @@ import argparse
 from engine.cli import train
 from engine.cli.arguments import name_or_path, to_path
 from engine.cli.results import OLD_STATE
-from engine.errors import ModelFileError
 from engine.io.gate import is_there
 from engine.runs.library import Library
 
@@ -30,10 +29,6 @@ def run(args: argparse.Namespace) -> int:
     """Go on as ``args`` say; returns the exit code, and raises as ``train`` does."""
     out = to_path(args.run)
     if not is_there(out / OLD_STATE):
-        try:
-            out = Library().find(args.run)
-        except ModelFileError:
-            if not is_there(out):
-                raise
+        out = Library().find(args.run)
     args.out, args.parent = out, None
     return train.go_on(args)

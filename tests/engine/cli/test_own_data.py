@@ -11,7 +11,7 @@ from PIL import Image
 
 import main
 from engine.cli import own_data
-from engine.cli.train import RESULT
+from engine.cli.results import RESULT
 from engine.data.folders import own_folder
 from engine.data.own import load_own, own_sets
 from engine.errors import ConfigError, DataError

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from engine.cli.attended import attended
-from engine.cli.results import CHECKPOINT, MODEL
+from engine.cli.results import MODEL
 from engine.data.catalogue import load
 from engine.data.own import store
 from engine.data.pictures.build import build
@@ -15,6 +15,7 @@ from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.scan import scan
 from engine.model.model_file import load_model
 from engine.model.spec import preset
+from engine.runs.recorder import Destination
 from engine.session.messages import State
 from engine.signals import Interruptions
 from engine.training.config import RunConfig
@@ -52,7 +53,7 @@ def test_own_pictures_are_learnt(tmp_path, colour, classes, size):
         validation_every=0,
         threads=1,
     )
-    with attended(config, loaded, tmp_path / CHECKPOINT) as training:
+    with attended(config, loaded, Destination(tmp_path / "run")) as training:
         training.until_end(Interruptions("test"), lambda _channel: None)
         assert training.state is State.FINISHED, training.message
         training.save(tmp_path / MODEL)

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine.cli.results import NAMES
 from engine.model.spec import preset
 from engine.signals import ENDING
 from engine.training.config import RunConfig
+from tests.engine.cli.test_train_command import NAMES
 from tests.processes import Command
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,177 @@
+"""Runs in the terminal: recorded unasked, listed, resumed, branched off from, deleted, restored."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import main
+from engine.data.folders import runs_folder
+from engine.model.model_file import load_model, save_model
+from engine.runs import names
+from engine.runs.folder import RunFolder
+from engine.runs.hold import Hold
+from engine.training.checkpoint import load_checkpoint, save_checkpoint
+from tests.engine.cli.test_train_command import NAMES, contents, top
+
+Said = pytest.CaptureFixture[str]
+
+
+def call(*arguments: object) -> int:
+    return main.main([*map(str, arguments)])
+
+
+@pytest.fixture
+def train(data: str) -> Callable[..., int]:
+    def begin(*more: object) -> int:
+        return call("train", "--data", data, "--quiet", "--threads", 1, "--epochs", 2, *more)
+
+    return begin
+
+
+@pytest.fixture
+def recorded(train: Callable[..., int]) -> RunFolder:
+    """Return a run that was begun without a word about where."""
+    assert train() == 0
+    (path,) = (each for each in runs_folder().iterdir() if each.is_dir())
+    return RunFolder(path)
+
+
+def test_a_run_is_recorded_without_being_asked(recorded: RunFolder, capsys: Said) -> None:
+    assert recorded.path.name.endswith("-classic") and top(recorded.path) == NAMES
+    assert recorded.history().steps.length == 14 and recorded.steps() == list(range(15))
+    assert recorded.status().closed and recorded.status().state == "finished"
+    capsys.readouterr()
+    assert call("runs", "--json") == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    result = json.loads((recorded.path / "result.json").read_text())
+    assert listed["name"] == recorded.path.name and listed["steps"] == 14
+    assert listed["test_accuracy"] == result["test_accuracy"]
+    assert call("runs") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert recorded.path.name in lines[1] and "finished" in lines[1] and lines[2].startswith("1 runs")
+
+
+def test_what_is_known_of_a_run_is_shown(recorded: RunFolder, capsys: Said) -> None:
+    capsys.readouterr()
+    assert call("runs", "show", recorded.path.name[:10], "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["kept_steps"] == list(range(15)) and shown["recorded_steps"] == 14
+    assert shown["config"]["seed"] == 1 and shown["problems"] == []
+    (recorded.path / names.VALIDATIONS).unlink()
+    assert call("runs", "show", recorded.path) == 0
+    told = capsys.readouterr()
+    assert "finished at step 14" in told.out and names.VALIDATIONS in told.err
+
+
+def test_a_run_is_resumed_by_name(recorded: RunFolder, train: Callable[..., int], tmp_path: Path) -> None:
+    assert call("resume", recorded.path.name, "--quiet", "--epochs", 4, "--learning-rate", 0.002) == 0
+    assert recorded.history().steps.length == 28
+    assert {name: (at, value) for at, name, value in recorded.changes()} == {
+        "epochs": (14, "4"),
+        "learning_rate": (14, "0.002"),
+    }
+    assert train("--out", tmp_path / "out", "--epochs", 2) == 0
+    assert call("train", "--resume", "--out", tmp_path / "out", "--quiet", "--epochs", 4) == 0
+    assert call("resume", tmp_path / "out", "--quiet", "--epochs", 5) == 0
+    assert RunFolder(tmp_path / "out").history().steps.length == 35
+
+
+@pytest.mark.parametrize("word", ["nothing", "a/b", "", "../x"])
+def test_runs_that_are_not_there_are_told(word: str, capsys: Said) -> None:
+    for command in (["resume", word], ["runs", "show", word], ["runs", "delete", word]):
+        assert call(*command) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "There is no run" in line
+
+
+def test_a_run_that_is_written_is_left_alone(
+    recorded: RunFolder, train: Callable[..., int], capsys: Said
+) -> None:
+    before = contents(recorded.path)
+    hold = Hold(recorded.path)
+    for command in (
+        ("resume", recorded.path.name, "--epochs", 9),
+        ("runs", "delete", recorded.path.name),
+        ("train", "--data", recorded.record.config.data, "--out", recorded.path, "--overwrite"),
+    ):
+        assert call(*command) == 1
+        assert "is being written by process" in capsys.readouterr().err
+    hold.release()
+    assert contents(recorded.path) == before
+
+
+def test_a_run_is_deleted_and_restored(recorded: RunFolder, capsys: Said) -> None:
+    name, before = recorded.path.name, contents(recorded.path)
+    assert call("runs", "delete", name) == 0
+    assert not recorded.path.exists() and f"runs restore {name}" in capsys.readouterr().out
+    assert call("runs", "restore") == 0
+    assert capsys.readouterr().out == f"{name}\n"
+    assert call("runs", "restore", name) == 0
+    assert contents(recorded.path) == before
+
+
+def test_a_recorded_moment_is_a_model(recorded: RunFolder, tmp_path: Path, capsys: Said) -> None:
+    name = recorded.path.name
+    capsys.readouterr()
+    for word in (f"{name}@5", f"{recorded.path}@5"):
+        assert call("evaluate", "--model", word, "--json") == 0
+        assert json.loads(capsys.readouterr().out)["data"] == recorded.record.config.data
+    path = tmp_path / "five.safetensors"
+    save_model(path, recorded.model(5))
+    assert call("evaluate", "--model", path, "--data", recorded.record.config.data, "--json") == 0
+    for word, why in ((f"{name}@99", "the nearest that it has is 14"), ("nothing@5", "There is no run")):
+        assert call("evaluate", "--model", word) == 1
+        assert why in capsys.readouterr().err
+    assert call("export", f"{name}@5", "--out", tmp_path / "five.onnx", "--format", "onnx") == 0
+
+
+def test_a_run_is_branched_off(
+    recorded: RunFolder, train: Callable[..., int], tmp_path: Path, capsys: Said
+) -> None:
+    out, word = tmp_path / "branch", f"{recorded.path.name}@6"
+    options = ("--quiet", "--out", out, "--optimiser", "adam", "--averaging", 0.5, "--learning-rate", 0.001)
+    assert call("train", "--from", word, *options) == 0
+    branch = RunFolder(out)
+    assert branch.record.parent is not None
+    assert (branch.record.parent.run, branch.record.parent.step) == (recorded.record.id, 6)
+    assert np.array_equal(branch.network(0).state_vector, recorded.network(6).state_vector)
+    config = branch.record.config
+    assert config.data == recorded.record.config.data and config.epochs == 2
+    assert (config.averaging, config.learning_rate) == (0.5, 0.001)
+    assert call("resume", out, "--quiet", "--epochs", 3) == 0
+    capsys.readouterr()
+    assert call("train", "--from", word, "--network", "lenet5", "--out", tmp_path / "no") == 1
+    assert "with other layers" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_folder_of_an_earlier_version_is_resumed(train: Callable[..., int], tmp_path: Path) -> None:
+    out, old = tmp_path / "new", tmp_path / "old"
+    assert train("--out", out) == 0
+    old.mkdir()
+    save_checkpoint(old / "checkpoint.safetensors", load_checkpoint(out / names.STATE))
+    for name in ("curves.csv", "validation.csv"):
+        (old / name).write_text("old")
+    assert call("resume", old, "--quiet", "--epochs", 3) == 0
+    assert top(old) == NAMES
+    assert RunFolder(old).history().steps.length == 21
+    assert call("resume", out, "--quiet", "--epochs", 3) == 0
+    one, other = (load_model(each / "model.safetensors") for each in (out, old))
+    assert np.array_equal(one.network.vector, other.network.vector)
+
+
+def test_a_run_whose_state_is_damaged_says_so(recorded: RunFolder, capsys: Said) -> None:
+    state = recorded.path / names.STATE
+    state.write_bytes(state.read_bytes()[:500])
+    shutil.rmtree(recorded.path / names.WEIGHTS)
+    capsys.readouterr()
+    assert call("resume", recorded.path.name) == 1
+    assert names.STATE in capsys.readouterr().err
+    assert call("evaluate", "--model", f"{recorded.path.name}@5") == 1
+    assert "has kept no weights" in capsys.readouterr().err
