@@ -34,6 +34,8 @@ _STARTS = {
 """First bytes of files that are pictures, though perhaps none that Pillow reads."""
 MAX_PIXELS = 90 * 10**6
 """A picture of more pixels than this is refused before its pixels are unpacked."""
+MAX_BYTES = 3 * MAX_PIXELS
+"""Nor may they be more bytes than those of a photograph of so many pixels; opacity and 16 bits count."""
 
 
 @contextmanager
@@ -61,11 +63,19 @@ def opened_picture(path: Path, where: object = "") -> Iterator[Image.Image]:
             raise DataError(f"{where} has more than {MAX_PIXELS // 10**6} million pixels.") from None
         with picture:
             width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise DataError(
-                    f"{where} has {width}x{height} pixels; allowed are {MAX_PIXELS // 10**6} million."
-                )
+            most = min(MAX_PIXELS, MAX_BYTES // _pixel_bytes(picture))
+            if width * height > most:
+                raise DataError(f"{where} has {width}x{height} pixels; allowed are {most // 10**6} million.")
             yield picture
+
+
+def _pixel_bytes(picture: Image.Image) -> int:
+    """Return how many bytes a pixel has in the file; the mode does not tell when half of them are dropped."""
+    tiles = getattr(picture, "tile", None)
+    args = tiles[0][3] if tiles else ""
+    raw = args[0] if isinstance(args, tuple) and args else args
+    deep = isinstance(raw, str) and ";16" in raw
+    return len(picture.getbands()) * (2 if deep else 1)
 
 
 def _unknown(file: BinaryIO) -> str:

@@ -6,6 +6,7 @@ The same for pictures of a data set, pictures that are opened, and arrays.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -22,6 +23,8 @@ GROUNDS = {255: "white", 0: "black", 128: "grey"}
 """What clear parts can stand on, the usual one first: its brightness, of 255, and its name."""
 _SEEN = 48.0
 """Ink that differs by this much of 255 from its ground, on average, is seen well."""
+_ENOUGH = 2**22
+"""Pixels of a larger picture that are looked at to see whether its ink is seen."""
 _CLEAR = 8
 """Pixels of less opacity than this, of 255, are no ink."""
 _GREY_BYTES = "RGBA"
@@ -231,6 +234,10 @@ def contrasts(raw: Raw, rendering: Rendering) -> tuple[float, ...] | None:
     if not clear:
         return None
     picture = _in_bytes(raw, rendering).convert("RGBA")
+    step = math.isqrt(picture.width * picture.height // _ENOUGH)
+    if step > 1:
+        size = (max(1, picture.width // step), max(1, picture.height // step))
+        picture = picture.resize(size, Image.Resampling.NEAREST)
     opacity = np.asarray(picture.getchannel("A"), np.float64)
     ink = opacity >= _CLEAR
     if (ink.all() and (opacity == 255).all()) or not ink.any():

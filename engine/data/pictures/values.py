@@ -19,6 +19,8 @@ from engine.types import Bytes
 
 _WHITES = (1, 3, 7, 15, 16, 31, 63, 127, 255, 1023, 4095, 16383, 65535)
 """Largest values of usual depths; 16 is that of scikit-learn's digits."""
+_PIECE = 2**22
+"""Numbers that are worked on at a time."""
 _HAIR = 0.1
 """Fractions may go so far beyond their range, by rounding and resampling; what does is cut off."""
 
@@ -90,8 +92,7 @@ class Guess:
 def numbers_of(values: npt.NDArray[Any]) -> Numbers:
     """Return what numbers an array of any shape holds; without any finite one, 0 to 0."""
     lows, highs = [], []
-    # In pieces, so that a large array is not copied whole.
-    for piece in np.array_split(values, max(1, values.size // 2**24 + 1)) if values.ndim else [values]:
+    for piece in _pieces(values):
         if values.dtype.kind == "f":
             piece = piece[np.isfinite(piece)]
         if piece.size:
@@ -115,10 +116,17 @@ def to_bytes(values: npt.NDArray[Any], range_: Range) -> Bytes:
     if values.dtype == np.uint8 and range_ == EIGHT_BITS:
         return values
     low, high = sorted((range_.black, range_.white))
-    # Cut off first, so that nothing overflows.
-    within = np.clip(values.astype(np.float64), low, high)
-    level: Bytes = np.rint((within - range_.black) / (range_.white - range_.black) * 255).astype(np.uint8)
+    level: Bytes = np.empty(values.shape, np.uint8)
+    # In pieces, because a number takes eight bytes here; cut off first, so that nothing overflows.
+    for source, target in zip(_pieces(values), _pieces(level), strict=True):
+        within = np.clip(source.astype(np.float64), low, high)
+        target[...] = np.rint((within - range_.black) / (range_.white - range_.black) * 255)
     return level
+
+
+def _pieces(values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Return views of an array, none of them large, so that not all of it is copied at once."""
+    return np.array_split(values, max(1, values.size // _PIECE + 1)) if values.ndim else [values]
 
 
 def guess(numbers: Numbers) -> Guess:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import engine
-from engine.data.pictures import reading
+from engine.data.pictures import opening, reading
 from engine.data.pictures.fitting import fitted
 from engine.data.pictures.options import FITS, PictureOptions, suggested_colour, suggested_size
 from engine.data.pictures.pixels import Rendering, render
@@ -197,6 +197,27 @@ def test_no_picture_starts_another_program(tmp_path, monkeypatch, name, read):
     with pytest.raises(DataError, match="is not a picture"):
         read(tmp_path / name)
     assert not started.exists()
+
+
+@pytest.mark.parametrize(
+    ("depth", "colours", "side"), [(8, 2, 99), (8, 6, 86), (16, 0, 99), (16, 2, 70), (16, 6, 60)]
+)
+def test_deep_and_clear_pictures_may_have_fewer_pixels(tmp_path, monkeypatch, depth, colours, side):
+    """``colours`` is PNG's word: 0 grey, 2 colour, 6 colour and opacity; ``side`` still passes."""
+    monkeypatch.setattr(opening, "MAX_PIXELS", 100 * 100)
+    monkeypatch.setattr(opening, "MAX_BYTES", 3 * 100 * 100)
+    bytes_ = {0: 1, 2: 3, 6: 4}[colours] * depth // 8
+    for width in (side, side + 2):
+        rows = zlib.compress((b"\0" + bytes(width * bytes_)) * width)
+        head = struct.pack(">IIBBBBB", width, width, depth, colours, 0, 0, 0)
+        chunks = [(b"IHDR", head), (b"IDAT", rows), (b"IEND", b"")]
+        parts = [struct.pack(">I", len(b)) + n + b + struct.pack(">I", zlib.crc32(n + b)) for n, b in chunks]
+        (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+        if width == side:
+            assert read_picture(tmp_path / "a.png")[1] == (side, side)
+        else:
+            with pytest.raises(DataError, match=f"has {width}x{width} pixels"):
+                read_picture(tmp_path / "a.png")
 
 
 def test_pictures_are_opened_in_one_place():
