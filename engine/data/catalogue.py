@@ -26,6 +26,11 @@ def entry(name: str) -> Entry:
     """Return what is known of the data set ``name``; raises DataError if there is none."""
     known = DATASETS if name in DATASETS else entries()
     if name not in known:
+        from engine.data.own import own_sets
+
+        damaged = own_sets()[1]  # it is there, but it cannot be used
+        if name in damaged:
+            raise DataError(damaged[name])
         raise DataError(f"There is no data set {name!r}; there are {', '.join(known)}.")
     return known[name]
 

@@ -38,7 +38,9 @@ def kind_of(path: Path) -> str:
     with opened(path, MODEL) as file:
         start = file.read(START)
         if start[8:9] == b"{":
-            size = min(int.from_bytes(start[:8], "little"), LARGEST_HEADER)
+            size = int.from_bytes(start[:8], "little")
+            if size > LARGEST_HEADER:
+                return "model"  # reading it tells what is wrong
             return _safetensors(start[8:] + file.read(max(0, size + 8 - START)), size)
     if start[:4] == b"PK\x03\x04":
         if b"/data.pkl" in start:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.data import own
+from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.data.folders import own_folder
 from engine.data.own import load_own, own_entries, own_sets, remove, rename, store
@@ -139,3 +140,11 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(monkeypatch):
     with pytest.raises(DataError, match="No space left on device"):
         store(dataset(), "Pets")
     assert not list(own_folder().iterdir())
+
+
+def test_a_damaged_data_set_is_not_said_to_be_missing():
+    own_folder().mkdir(parents=True)
+    (own_folder() / "own-cut.npz").write_bytes(b"PK\x03\x04")
+    with pytest.raises(DataError, match=r"own-cut\.npz") as caught:
+        load("own-cut")
+    assert "There is no data set" not in str(caught.value)

@@ -92,3 +92,10 @@ def test_headers_that_lie_are_left_to_the_reader(tmp_path: Path) -> None:
         assert kind_of(tmp_path / "x") in ("model", "weights")
         with pytest.raises(ModelFileError, match="x "):
             read_model(tmp_path / "x")
+
+
+def test_a_header_that_cannot_be_is_called_so_instead_of_weights(tmp_path):
+    path = tmp_path / "huge.safetensors"
+    path.write_bytes((2**63).to_bytes(8, "little") + b"{}")
+    with pytest.raises(ModelFileError, match="announces a header of"):
+        find_model(path)
