@@ -142,7 +142,7 @@ def mutate(file: str, children: int, again: bool) -> bool:
     left = [change(folder, file, name) for name, status in found if status not in KILLED]
     new = [entry for entry in left if not is_listed(entry)]
     share = killed / total if total else 1.0
-    rest = f"{len(left) - len(new)} listed, {len(new)} new"
+    rest = f"{counts['timeout']} by running for too long, {len(left) - len(new)} listed, {len(new)} new"
     print(f"{file}: {total} mutants, {killed} killed ({share:.1%}), {rest}", flush=True)
     for entry in new:
         print(f"  {entry.function}\n    - {entry.before}\n    + {entry.after}")
