@@ -44,6 +44,7 @@ class Survivor(NamedTuple):
 KINDS: tuple[tuple[str, str], ...] = (
     (r",? ?strict=(True|False|None)", "both are of one length; it guards against mistakes to come"),
     (r"float\(\"(nan|NAN)\"\)", "float reads both alike"),
+    (r"(?<= = )(False|None)$", "it is only asked whether it is true, and the type checker refuses it"),
     (r"(?<=allow_nan=)(False|None)", "json takes both for no"),
     (r"order=\"(C|c)\"", "NumPy reads both alike"),
     (r"(?<=writeable = )(False|None)", "NumPy takes both for no"),
@@ -56,6 +57,7 @@ KINDS: tuple[tuple[str, str], ...] = (
 
 _GRADIENT = "engine/training/gradient.py"
 _LOOP = "engine/session/loop.py"
+_POOL = "engine/training/worker_pool.py"
 _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
@@ -103,10 +105,6 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_EVALUATION, "evaluate", "sweep.advance(1000, workers)", "sweep.advance(1001, workers)"),
         "how many images are taken at a time changes no answer",
-    ),
-    Survivor(
-        Change(_SIDE, "SideEvaluation.__init__", "self.wanted = False", "self.wanted = None"),
-        "it is only asked whether it is true",
     ),
     Survivor(
         Change(_SIDE, "SideEvaluation.__init__", "self.step = -1", "self.step = *"),
@@ -192,6 +190,22 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_LOOP, "_Session.__init__", "self.pause_at: int | None = None*", '*= ""*'),
         "it is read only while running, and what makes it run sets it",
+    ),
+    Survivor(
+        Change(_POOL, "_start_tracker", 'if sys.platform != "win32":', "if sys.platform *:"),
+        "where there is no such process to start, and where it is started anyway with the first of ours",
+    ),
+    Survivor(
+        Change(_POOL, "Shared.__init__", "size = max(1, *", "size = max(2, *"),
+        "memory of no bytes cannot be had; one or two are never read",
+    ),
+    Survivor(
+        Change(_POOL, "WorkerPool.__init__", "helpers: int = 0,", "helpers: int = 1,"),
+        "without a second argument there is nothing to tell helpers, so there are none",
+    ),
+    Survivor(
+        Change(_POOL, "WorkerPool._start", "self._wanted = 0", "self._wanted = None"),
+        "it is only asked whether it is true",
     ),
 )
 

@@ -46,6 +46,7 @@ def run(
         trainer = Trainer(config, dataset, workers_)
         trainer.pool.wait()
         assert trainer.pool.helping == workers - 1
+        assert all(helper.process.daemon for helper in trainer.pool._helpers)
         own = own_micro_batches(trainer)
         steps = []
         for step in range(1, 13):

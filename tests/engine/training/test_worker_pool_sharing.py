@@ -204,7 +204,7 @@ def test_the_caller_does_the_share_of_a_helper_that_is_lost(
         lost.ready, lost.link.waiting = False, [[]]
     lost.link.broken[what] = error
     results = pool.compute(3, batches(9))
-    assert [result.index for result in results] == list(range(9))
+    assert [(result.index, result.correct) for result in results] == [(index, 3) for index in range(9)]
     if what == "poll":
         assert who(results) == ["caller", "helper 1"] * 4 + ["caller"]
     else:
@@ -243,6 +243,7 @@ def test_waiting_loses_those_that_will_never_be_there(helpers: Helpers) -> None:
     helpers.made[0].link.broken["poll"] = BrokenPipeError()
     helpers.made[1].link.broken["recv"] = EOFError()
     pool.wait()
+    assert [helper.process.calls for helper in helpers.made] == [["kill", "join"], ["kill", "join"], []]
     assert pool.helping == 1
     assert who(pool.compute(0, batches(2))) == ["caller", "helper 2"]
 
@@ -273,6 +274,10 @@ def test_closing_ends_all_and_starts_none_again(helpers: Helpers) -> None:
     never.close()
     never.compute(0, batches(3))
     assert len(helpers.made) == 2
+
+
+def test_processes_are_started_anew_and_not_forked() -> None:
+    assert module._processes().get_start_method() == "spawn"  # a fork of a program with threads may hang
 
 
 # --- what is shared -----------------------------------------------------------------------------------
