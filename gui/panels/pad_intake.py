@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PyQt5.QtCore import QMimeData, QObject, QUrl, pyqtSignal
 from PyQt5.QtGui import QColor, QImage, QPainter
 
+from engine.cli.arguments import to_path
 from engine.errors import DataError
 from engine.recognise.subject import Subject
 from engine.task import Task
@@ -33,7 +34,7 @@ def file_in(mime: QMimeData) -> Path | None:
     if not text or len(text) > _LONGEST_PATH or "\n" in text:
         return None
     local = QUrl(text).toLocalFile() or text
-    path = Path(local).expanduser()
+    path = to_path(local)
     return path if path.is_absolute() else None
 
 

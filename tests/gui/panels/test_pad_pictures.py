@@ -297,3 +297,13 @@ def test_a_clipboard_that_does_not_answer_holds_no_picture(qtbot, context, pad, 
     monkeypatch.setattr(type(QApplication.clipboard()), "mimeData", lambda *_: None)
     pad.paste()
     assert said == ["The clipboard holds no picture; copy a picture or a picture file first."]
+
+
+@pytest.mark.parametrize(
+    "text", ["~nobody-of-this-name/x.png", "a\0b", "x" * 5000, "file:///" + "y" * 300 + ".png"]
+)
+def test_text_that_names_no_file_is_no_error(text):
+    mime = QMimeData()
+    mime.setText(text)
+    path = pad_intake.file_in(mime)
+    assert path is None or path.is_absolute()
