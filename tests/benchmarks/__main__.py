@@ -15,6 +15,7 @@ from tests.benchmarks import (
     latency,
     memory,
     monkey,
+    record_cost,
     startup,
     time_to_accuracy,
     train_speed,
@@ -24,7 +25,17 @@ from tests.benchmarks.row import Row
 
 BENCHMARKS = {
     module.NAME: module
-    for module in (train_speed, watch_cost, latency, monkey, curves, startup, memory, time_to_accuracy)
+    for module in (
+        train_speed,
+        watch_cost,
+        record_cost,
+        latency,
+        monkey,
+        curves,
+        startup,
+        memory,
+        time_to_accuracy,
+    )
 }
 """Adding a benchmark: a module with ``NAME`` and ``run() -> list[Row]``, and an entry here."""
 

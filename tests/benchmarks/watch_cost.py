@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from engine.model.spec import preset
+from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run as run_session
 from engine.session.messages import Play, Quit, State
@@ -30,10 +31,10 @@ def config(network: str = "classic", batch: int = 20) -> RunConfig:
     )
 
 
-def blind(settings: RunConfig) -> float:
-    """Return images a second without a window."""
+def blind(settings: RunConfig, record: Destination | None = None) -> float:
+    """Return images a second without a window, recorded in ``record``."""
     channel = Channel()
-    thread = threading.Thread(target=run_session, args=(settings, channel))
+    thread = threading.Thread(target=run_session, args=(settings, channel), kwargs={"record": record})
     thread.start()
     channel.send(Play())
     steps = channel.history.steps
