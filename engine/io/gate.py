@@ -89,7 +89,7 @@ def explained(where: object, kind: Kind) -> Iterator[None]:
 
     An error of the engine about what a file says keeps its words; everything else gets some.
     """
-    where = _called(where)
+    whole, where = plain(str(where)), _called(where)
     try:
         yield
     except Cancelled:
@@ -97,7 +97,7 @@ def explained(where: object, kind: Kind) -> Iterator[None]:
     except EngineError as error:
         if not isinstance(error, _OURS):
             raise
-        told = where in str(error)
+        told = where in str(error) or whole in str(error)
         raise _error(kind, str(error) if told else f"{where} cannot be used: {error}") from None
     except MemoryError:
         raise _error(kind, f"{where} needs more memory than there is.") from None

@@ -12,6 +12,7 @@ from engine.data.pictures.found import Broken, Listing, natural
 from engine.data.pictures.opening import SUFFIXES
 from engine.errors import DataError
 from engine.formatting import counted
+from engine.io.gate import is_folder
 from engine.task import Task
 
 _OTHERS = {"__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found"}
@@ -91,11 +92,11 @@ class _Reader:
 
     def _take(self, entry: os.DirEntry[str], node: Node, above: tuple[str, ...]) -> None:
         if entry.name.startswith(".") or entry.name.lower() in _OTHERS:
-            if not entry.is_dir():
+            if not is_folder(Path(entry.path)):
                 self._listing.ignored[_suffix(entry.name)] += 1
             return
         suffix = _suffix(entry.name)
-        if entry.is_dir():
+        if is_folder(Path(entry.path)):
             sub = self.read(node.path / entry.name, above)
             if sub is not None:
                 node.subs.append(sub)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -205,3 +206,15 @@ def test_tables_that_cannot_be_read_are_refused(tmp_path, content, reason):
     (tmp_path / "table.csv").write_bytes(content)
     with pytest.raises(DataError, match=reason):
         scan(tmp_path / "table.csv")
+
+
+def test_a_link_in_a_circle_is_left_out_alone(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for number in range(3):
+            Image.fromarray(np.full((9, 9), 50 * number, np.uint8)).save(tmp_path / name / f"{number}.png")
+    for circle in (tmp_path / "circle", tmp_path / "cat" / "circle.png"):
+        circle.symlink_to(circle)
+    found = scan(tmp_path)
+    assert found.class_names == ("cat", "dog") and len(found.names) == 6
+    assert {each.name for each in found.broken} == {"circle", "cat/circle.png"}
