@@ -300,6 +300,9 @@ class Recorder:
             writer.state(state)
         late = grown and time.monotonic() - self._status_at > STATUS_SECONDS
         if whole or late or written_status is None or status.state != written_status.state:
+            steps = self._history.steps
+            if status.state == "training" and steps.length:  # else the loop has said where it stands
+                status = replace(status, step=int(steps.last("step")), seconds=steps.last("seconds"))
             writer.status(replace(status, changed=now()), durable=whole)
             self._status_at = time.monotonic()
         self._written = state, status

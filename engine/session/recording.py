@@ -90,7 +90,7 @@ class Recording:
     def entered(self, state: State, message: str) -> None:
         """Note what the session does now; when it stands still, keep all of it."""
         recorder = self._recorder
-        if recorder is None or not recorder.begun:
+        if recorder is None:
             return
         with self._harmless():
             steps = self._channel.history.steps
@@ -98,7 +98,7 @@ class Recording:
             recorder.status(
                 state=_NAMES[state], message=message, step=self._trainer.step_count, seconds=seconds
             )
-            if state is not State.RUNNING:
+            if state is not State.RUNNING and recorder.begun:
                 self._weights(recorder)
                 self.keep_state()
 

@@ -329,6 +329,16 @@ def test_a_folder_that_cannot_be_made_is_told_and_the_training_goes_on(
     assert RunFolder(made.recorder.path).history().steps.length == 2
 
 
+def test_a_killed_run_says_how_far_it_was(run: Callable[..., Run]) -> None:
+    made = run()
+    made.recorder.status(state="training")
+    made.train(6)
+    assert made.recorder.flush() == ""
+    status = RunFolder(made.recorder.path).status()
+    assert (status.state, status.step, status.closed) == ("training", 6, False)
+    assert status.seconds == made.history.steps.last("seconds")
+
+
 def test_a_run_that_takes_no_step_leaves_nothing(tmp_path: Path, dataset: Dataset) -> None:
     recorder = Recorder(Destination(tmp_path / "one"), CONFIG, dataset, History())
     assert recorder.close() == ""

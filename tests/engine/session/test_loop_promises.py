@@ -455,9 +455,16 @@ def test_what_happens_is_recorded(
         channel.send(Change(other))
         channel.send(Play())
 
-    channel = Scripted(Advance(4), lambda: channel.ask(Request(kernels=True)), look, Keep())
+    while_training: list[str] = []
+
+    def peek() -> None:
+        assert channel.recorder is not None and channel.recorder.flush() == ""
+        while_training.append(RunFolder(tmp_path / "run").status().state)
+
+    channel = Scripted(Advance(4), lambda: channel.ask(Request(kernels=True)), look, Keep(), at={2: peek})
     carried_out(config, dataset, channel, step=1, record=Destination(tmp_path / "run"))
     folder = RunFolder(tmp_path / "run")
+    assert while_training == ["training"]
     assert folder.steps() == list(range(16)) and folder.notices == []
     assert shown[0] is not None and shown[0].network is not None
     assert np.array_equal(folder.network(4).state_vector, shown[0].network.state_vector)
