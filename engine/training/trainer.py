@@ -122,10 +122,10 @@ class Trainer:
     @property
     def steps_left(self) -> int:
         """Steps until the end of the run, with the present settings."""
-        batch = self.live.batch_size
-        per_epoch = -(-self.epoch_size // batch)
-        whole = max(0, self.live.epochs - self.epoch)
-        return max(0, whole * per_epoch - -(-self.offset // batch)) if whole else 0
+        if self.done:
+            return 0
+        batch, later = self.live.batch_size, self.live.epochs - self.epoch - 1
+        return -((self.offset - self.epoch_size) // batch) + later * -(-self.epoch_size // batch)
 
     @property
     def done(self) -> bool:

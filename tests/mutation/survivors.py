@@ -58,6 +58,7 @@ KINDS: tuple[tuple[str, str], ...] = (
 _GRADIENT = "engine/training/gradient.py"
 _LOOP = "engine/session/loop.py"
 _POOL = "engine/training/worker_pool.py"
+_TRAINER = "engine/training/trainer.py"
 _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
@@ -206,6 +207,19 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_POOL, "WorkerPool._start", "self._wanted = 0", "self._wanted = None"),
         "it is only asked whether it is true",
+    ),
+    Survivor(
+        Change(
+            _LOOP,
+            "_Session._serve",
+            "network = trainer.network if * else *",
+            "network = trainer.network if *",
+        ),
+        "without an average the copy that is to be used holds the same values",
+    ),
+    Survivor(
+        Change(_TRAINER, "Trainer._diverged", "probe = *", "probe = *) and False else self._train"),
+        "images that were learnt from tell an explosion as well",
     ),
 )
 

@@ -217,6 +217,24 @@ def test_a_pace_spaces_the_steps_out(short: RunConfig, dataset: Dataset) -> None
     assert channel.history.steps.last("seconds") == pytest.approx(1.0)  # waiting is no training
 
 
+def test_a_pace_that_is_set_while_it_trains_begins_at_once(short: RunConfig, dataset: Dataset) -> None:
+    channel = carried_out(short, dataset, Scripted(Play(), at={4: Pace(4)}), step=0.1)
+    # The fifth step begins at once, so the sixth is the first to wait: five of them, 0.15 s each.
+    assert [seconds for seconds in channel.slept if seconds] == pytest.approx([0.15] * 5)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_as_many_processors_share_as_the_settings_say(
+    short: RunConfig, dataset: Dataset, threads: int
+) -> None:
+    asked: list[int] = []
+    real = loop.Workers
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "Workers", lambda count: asked.append(count) or real(count))
+        carried_out(dataclasses.replace(short, threads=threads), dataset, Scripted())
+    assert asked == [threads]
+
+
 @pytest.mark.parametrize("pace", [0.0, -1.0])
 def test_at_full_speed_it_never_sleeps(short: RunConfig, dataset: Dataset, pace: float) -> None:
     channel = carried_out(short, dataset, Scripted(Pace(2), Pace(pace), Play()), step=0.1)
@@ -319,6 +337,24 @@ def test_pictures_are_of_the_network_as_it_should_be_used(
     np.testing.assert_array_equal(
         snapshot.maps[-1], best.maps(trainer.preprocessing.apply(image[None]))[-1][0]
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "why"), [(MemoryError("x"), "there is not enough memory"), (ValueError("oh"), "oh")]
+)
+def test_why_something_cannot_be_shown_is_told_once(
+    short: RunConfig, dataset: Dataset, error: Exception, why: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    channel = Scripted(Advance(1), *[lambda: channel.ask(Request(kernels=True))] * 2, Advance(1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "capture", fail)
+        carried_out(short, dataset, channel)
+    told = [event for event in channel.said if isinstance(event, StateChanged) and event.message]
+    assert told == [StateChanged(3, P, f"The training goes on, but not all of it can be shown: {why}.")]
+    assert channel.history.steps.length == 2
 
 
 def test_maps_alone_are_served_too_and_nothing_is_served_twice(short: RunConfig, dataset: Dataset) -> None:

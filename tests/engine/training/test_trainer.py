@@ -168,3 +168,54 @@ def test_averaged_weights_are_the_ones_that_are_used(config: RunConfig, dataset:
             expected += (1 - keep) * (trainer.network.vector - expected)
         np.testing.assert_allclose(trainer.best_network().vector, expected, rtol=1e-5, atol=1e-6)
         assert not np.array_equal(trainer.best_network().vector, trainer.network.vector)
+
+
+@pytest.mark.parametrize("batch", [1, 7, 20, 299, 300, 1000])
+@pytest.mark.parametrize(
+    ("epoch", "offset", "epochs"), [(0, 0, 2), (0, 27, 1), (1, 299, 2), (1, 1, 3), (2, 0, 2), (3, 0, 2)]
+)
+def test_the_steps_left_are_those_that_will_be_taken(
+    config: RunConfig, dataset: Dataset, batch: int, epoch: int, offset: int, epochs: int
+) -> None:
+    with Workers(1) as workers:
+        trainer = Trainer(config, dataset, workers)
+        trainer.live = dataclasses.replace(trainer.live, batch_size=batch, epochs=epochs)
+        trainer.epoch, trainer.offset = epoch, offset
+        taken = 0
+        while epoch < epochs:
+            taken, offset = taken + 1, offset + batch
+            if offset >= 300:
+                epoch, offset = epoch + 1, 0
+        assert trainer.steps_left == taken
+
+
+@pytest.mark.parametrize("validation_images", [0, 100])
+@pytest.mark.parametrize("exploded", [False, True])
+def test_after_a_loss_that_is_none_the_last_good_step_stands(
+    config: RunConfig, dataset: Dataset, validation_images: int, exploded: bool
+) -> None:
+    config = dataclasses.replace(config, validation_images=validation_images, threads=1)
+    with Workers(1) as workers, pytest.MonkeyPatch.context() as patch:
+        trainer = Trainer(config, dataset, workers)
+        weights = [trainer.network.vector.copy()]
+        for _ in range(3):
+            trainer.step()
+            weights.append(trainer.network.vector.copy())
+        real = trainer.pool.compute
+        patch.setattr(
+            trainer.pool,
+            "compute",
+            lambda *task: [dataclasses.replace(part, loss=np.nan) for part in real(*task)],
+        )
+        if exploded:
+            patch.setattr("engine.training.trainer._EXPLODED", 0.0)
+        # What step 3 left gave no loss; what step 2 left did. Or it goes further back.
+        good = 0 if exploded else 2
+        for step in (4, good + 1):
+            told = rf"The loss became nan at step {step}: .*weights of step {good} are kept"
+            with pytest.raises(TrainingError, match=told):
+                trainer.step()
+            assert (trainer.step_count, trainer.epoch, trainer.offset) == (good, 0, 20 * good)
+            np.testing.assert_array_equal(trainer.network.vector, weights[good])
+        patch.undo()
+        assert trainer.step().step == good + 1
