@@ -70,6 +70,7 @@ class PadPanel(PadParts):
         self._opener.changed.connect(self._tell)
         self._opener.opened.connect(self._show_picture)
         self._opener.failed.connect(context.notices.problem)
+        self._answered = (0, -1)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -193,8 +194,11 @@ class PadPanel(PadParts):
         self._soon.start()
 
     def _snapshot(self, snapshot: Snapshot) -> None:
-        wanted = snapshot.network is not None and self._context.models.current == TRAINING
-        if wanted and self.isVisible() and not self._soon.isActive():
+        moment = snapshot.run_id, snapshot.step
+        if snapshot.network is None or self._context.models.current != TRAINING or moment == self._answered:
+            return
+        if self.isVisible() and not self._soon.isActive():
+            self._answered = moment  # a network that stands still is asked once
             self._soon.start()
 
     def _model(self) -> tuple[str, Model, str]:
