@@ -40,6 +40,7 @@ class NetworkCanvas(QGraphicsView):
         self.spec: NetworkSpec | None = None
         self.layout_shown: Layout | None = None
         self.items_shown: list[PartItems] = []
+        self._building = False
         self.own = False
         self.full = False
         self.zoom = 1.0
@@ -122,6 +123,8 @@ class NetworkCanvas(QGraphicsView):
 
     def _build(self) -> None:
         """Place everything anew; the last snapshot fills it."""
+        if self._building:  # a scroll bar that comes or goes resizes the view at once; the layout knows of it
+            return
         scene = self.scene()
         scene.clear()
         self.items_shown, self._scaffold, self.layout_shown = [], None, None
@@ -132,8 +135,10 @@ class NetworkCanvas(QGraphicsView):
         self.layout_shown = layout
         # The picture is as high as the view; a second bar would only take room from it.
         never, needed = Qt.ScrollBarAlwaysOff, Qt.ScrollBarAsNeeded
+        self._building = True
         self.setVerticalScrollBarPolicy(needed if layout.height > self.height() else never)
         self.setHorizontalScrollBarPolicy(needed if layout.width > self.width() else never)
+        self._building = False
         scene.setSceneRect(0, 0, layout.width, layout.height)
         self._scaffold = Scaffold(layout, self._theme)
         self._scaffold.set_truth(self._truth)

@@ -95,7 +95,7 @@ class Dock(QDockWidget):
         row.setSpacing(GRID)
         name = Label(part.title)
         name.setObjectName("heading")
-        name.setToolTip(part.about)
+        name.setToolTip(tooltip(part.about))
         name.setFont(font(strong=True))
         row.addWidget(name)
         row.addWidget(_Sentence(part.about), 1)

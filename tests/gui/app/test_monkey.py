@@ -24,4 +24,4 @@ def test_nothing_breaks_and_little_is_computed_at_once(tmp_path: Path) -> None:
     assert found["errors"] == 0, found["error"]
     assert found["actions"] > 20 and found["ticks"] > 20
     # The wall clock says little where others compute, too: `make monkey` measures that.
-    assert found["computed"] < 400, found["worst"]
+    assert found["computed"] < 1500, found["worst"]

@@ -199,6 +199,7 @@ def test_the_theme_changes_and_is_remembered(qtbot: QtBot, program: Kernelscope)
     window = program.window
     QTest.keyClick(window, Qt.Key_D, Qt.ControlModifier)
     assert window.theme.dark
+    qtbot.waitUntil(lambda: not window.look.changing, timeout=LONG)
     assert window.grab().toImage().pixelColor(window.width() // 2, 4).lightness() < 80
     window.close()
     assert program.store.load()[0].theme == "dark"
@@ -217,7 +218,7 @@ def test_starting_over_asks_before_it_forgets(qtbot: QtBot, program: Kernelscope
     QTest.keyClick(program.window, Qt.Key_F6)
     qtbot.waitUntil(lambda: bridge.steps == 1, timeout=LONG)
     QTest.keyClick(program.window, Qt.Key_R, Qt.ControlModifier)
-    assert "learnt for 1 steps" in dialogs.questions[-1]
+    assert "learnt for 1 step and" in dialogs.questions[-1]
     assert bridge.steps == 1
     dialogs.choice = 0
     QTest.keyClick(program.window, Qt.Key_R, Qt.ControlModifier)
