@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -13,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from engine.errors import EngineError, ModelFileError
-from engine.io.gate import MODEL, explained
+from engine.io.gate import RUN, content, explained, is_there
+from engine.io.json_file import json_file, parse_json
 from engine.model.arrays import check_arrays
+from engine.model.container import MOST_STEPS
 from engine.model.history import Columns, History
 from engine.model.model_file import Model
 from engine.model.network import Network
+from engine.model.tensors import read_tensors
 from engine.runs import names
 from engine.runs.record import Notes, RunRecord, Status
 from engine.training.checkpoint import Checkpoint, load_checkpoint
@@ -50,12 +52,8 @@ class RunFolder:
                 f"{path} is a run of version {version!r}; this program reads up to {names.VERSION}. "
                 "Update it."
             )
-        try:
+        with explained(path / names.RUN, RUN):
             self.record = RunRecord.from_json(data)
-        except EngineError as error:
-            raise ModelFileError(f"{path} cannot be used: {error}") from None
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ModelFileError(f"{path / names.RUN} is damaged: it is not complete ({error}).") from None
 
     # --- small files ------------------------------------------------------------------------------
 
@@ -74,9 +72,13 @@ class RunFolder:
             return kind()
         try:
             data = _json(self.path / name)
-            known = {field.name for field in fields(kind)}
+            usual = kind()
+            known = {field.name: getattr(usual, field.name) for field in fields(kind)}
+            for key in data.keys() & known.keys():
+                if not _is_like(data[key], known[key]):
+                    raise ModelFileError(f"{self.path / name}: {key} is {str(data[key])[:40]!r}.")
             return kind(**{key: value for key, value in data.items() if key in known})
-        except (EngineError, TypeError) as error:
+        except EngineError as error:
             self._notice(str(error))
             return kind()
 
@@ -104,9 +106,9 @@ class RunFolder:
         changed = {}
         for at, name, value in self.changes():
             if at < step:
-                with suppress(ValueError):
-                    changed[name] = json.loads(value)
-        with explained(self.path / names.CHANGES, MODEL):
+                with suppress(ModelFileError):
+                    changed[name] = parse_json(value, RUN)
+        with explained(self.path / names.CHANGES, RUN):
             return RunConfig.from_json({**self.record.config.to_json(), **changed})
 
     def _read(self, name: str, columns: Columns) -> None:
@@ -116,7 +118,8 @@ class RunFolder:
                 values = [float(cell) for cell in row]
             except ValueError:
                 values = []
-            if len(values) == len(columns.names):
+            # Seconds may be unknown, and the loss beyond all numbers; where they belong may not.
+            if len(values) == len(columns.names) and all(0 <= n < MOST_STEPS for n in values[:2]):
                 rows.append(values)
             else:
                 wrong += 1
@@ -128,18 +131,18 @@ class RunFolder:
 
     def _rows(self, name: str, columns: tuple[str, ...]) -> list[list[str]]:
         path = self.path / name
-        try:
-            text = path.read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
+        if not is_there(path):
             self._notice(f"There is no {path}; these figures are missing.")
             return []
-        except OSError as error:
-            self._notice(f"Cannot read {path}: {error.strerror or error}.")
+        try:
+            with explained(path, RUN):
+                whole, newline, torn = content(path, RUN).decode("utf-8", "replace").rpartition("\n")
+                rows = list(csv.reader(io.StringIO(whole + newline)))
+        except ModelFileError as error:
+            self._notice(str(error))
             return []
-        whole, newline, torn = text.rpartition("\n")
         if torn:
             self._notice(f"{path}: its last line was not written to its end and is left out.")
-        rows = list(csv.reader(io.StringIO(whole + newline)))
         if not rows or tuple(rows[0]) != columns:
             self._notice(f"{path} does not begin with the line {','.join(columns)!r}; it is left out.")
             return []
@@ -161,22 +164,15 @@ class RunFolder:
         Raises:
             ModelFileError: the weights of this step are not kept, or their file is damaged.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
         path = self.path / names.WEIGHTS / names.weights_file(step)
         spec = self.record.config.network
-        try:
-            arrays = load(path.read_bytes())
+        if not is_there(path):
+            raise ModelFileError(f"The weights of step {step:,} are not kept in {self.path}.")
+        with explained(path, RUN):
+            arrays = read_tensors(path)[1]
             check_arrays(spec, arrays)
             network = Network.empty(spec)
             network.load(arrays)
-        except FileNotFoundError:
-            raise ModelFileError(f"The weights of step {step:,} are not kept in {self.path}.") from None
-        except OSError as error:
-            raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-        except (SafetensorError, ValueError, TypeError) as error:
-            raise ModelFileError(f"{path} is damaged: {error}.") from None
         return network
 
     def model(self, step: int) -> Model:
@@ -194,16 +190,18 @@ class RunFolder:
             self.notices.append(sentence)
 
 
+def _is_like(value: Any, usual: Any) -> bool:
+    """Whether a value may stand where usually ``usual`` does; None stands for a number that is not known."""
+    if usual is None or isinstance(usual, float):
+        return (usual is None and value is None) or (
+            isinstance(value, int | float) and not isinstance(value, bool)
+        )
+    return type(value) is type(usual)
+
+
 def _json(path: Path) -> dict[str, Any]:
     """Return the object in a JSON file; raises ModelFileError."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelFileError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from None
-    except (ValueError, RecursionError) as error:
-        raise ModelFileError(f"{path} is damaged: {error}.") from None
+    data = json_file(path, RUN)
     if not isinstance(data, dict):
         raise ModelFileError(f"{path} is damaged: it holds no object.")
     return data

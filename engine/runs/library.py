@@ -15,7 +15,7 @@ from typing import Any
 from engine.data.folders import runs_folder
 from engine.errors import EngineError, ModelFileError
 from engine.io.files import write_text
-from engine.io.gate import CONFIG, is_folder
+from engine.io.gate import CONFIG, RUN, is_folder
 from engine.io.json_file import json_file
 from engine.model.spec import preset
 from engine.runs import names
@@ -230,9 +230,9 @@ class Library:
 
     def _index(self) -> dict[str, Any]:
         try:
-            data = json.loads((self.folder / _INDEX).read_text(encoding="utf-8"))
+            data = json_file(self.folder / _INDEX, RUN)
             runs = data["runs"] if data["version"] == _INDEX_VERSION else {}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (ModelFileError, KeyError, TypeError):
             return {}
         return runs if isinstance(runs, dict) else {}
 

@@ -43,7 +43,8 @@ def _again(name: str, seed: int, number: int) -> int:
     logging.basicConfig(level=logging.INFO)
     reader = next(reader for reader in READERS if reader.name == name)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / reader.file
+        path = Path(folder) / "files" / reader.file
+        path.parent.mkdir()
         path.write_bytes(content(reader, seed, number))
         said = outcome(reader, path)
         print(said)

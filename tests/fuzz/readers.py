@@ -16,13 +16,15 @@ from engine.data.pictures.opening import FORMATS as PICTURES
 from engine.data.pictures.reading import read_picture
 from engine.data.pictures.scan import scan
 from engine.data.sources import gather
-from engine.errors import ConfigError
+from engine.errors import ConfigError, ModelFileError
 from engine.exchange import read_any
 from engine.exchange.imported import Imported
 from engine.exchange.origin import read_origin
 from engine.io.idx import read_idx
 from engine.model.model_file import Model, find_model
 from engine.recognise.pictures import open_picture
+from engine.runs import names
+from engine.runs.folder import RunFolder
 from engine.task import Task
 from engine.teaching.examples import Examples
 from engine.training.checkpoint import load_checkpoint
@@ -74,9 +76,8 @@ def _pictures(path: Path) -> None:
 
 def _beside(path: Path) -> None:
     """Put the pictures there that tables name."""
-    if not (path.parent / "0.png").exists():
-        for number, content in enumerate(seeds.pictures("PNG")[:6]):
-            (path.parent / f"{number}.png").write_bytes(content)
+    for number, content in enumerate(seeds.pictures("PNG")[:6]):
+        (path.parent / f"{number}.png").write_bytes(content)
 
 
 def _examples(path: Path) -> None:
@@ -109,6 +110,21 @@ def _settings(path: Path) -> None:
         raise ConfigError(problem)
 
 
+def _run(path: Path) -> None:
+    """Read a run of whose folder one file is damaged."""
+    if not (path.parent / names.RUN).exists():
+        (path.parent / names.RUN).write_bytes(seeds.run_records()[0])
+    folder = RunFolder(path.parent)
+    folder.record.data.preprocessing()
+    folder.status()
+    history = folder.history()
+    folder.settings(10)
+    assert all(int(step) >= 0 for step in history.steps.column("step"))
+    damaged = [notice for notice in folder.notices if path.name in notice]
+    if damaged:
+        raise ModelFileError(damaged[0])
+
+
 def _of_form(form: str, number: int) -> Reader:
     """Return a reader of pictures of a form; the two functions that open pictures take turns."""
     read: Callable[[Path], object] = read_picture if number % 2 else open_picture
@@ -132,6 +148,10 @@ READERS = (
     Reader("table", "t.csv", seeds.tables, _pictures),
     Reader("settings of a run", "r.json", seeds.run_settings, RunConfig.from_file, (in_json,)),
     Reader("network", "n.json", seeds.network_files, lambda path: network(str(path)), (in_json,)),
+    Reader("record of a run", names.RUN, seeds.run_records, _run, (in_json,)),
+    Reader("status of a run", names.STATUS, seeds.run_statuses, _run, (in_json,)),
+    Reader("curves of a run", names.STEPS, seeds.run_curves, _run),
+    Reader("changes of a run", names.CHANGES, seeds.run_changes, _run),
     Reader("settings of the window", "settings.json", seeds.settings_files, _settings, (in_json,)),
     *(_of_form(form, number) for number, form in enumerate(PICTURES) if form != "HEIF"),
 )

@@ -10,6 +10,7 @@ import struct
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from engine.exchange.torch_file import to_torch
 from engine.model.model_file import Model, save_model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
+from engine.runs.record import RunRecord, Status
 from engine.training.checkpoint import Checkpoint, save_checkpoint
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
@@ -209,6 +211,23 @@ def run_settings() -> list[bytes]:
     config = RunConfig(spec(LAYERS[1]))
     short = {"network": "lenet5", "optimiser": {"kind": "adam"}, "augmentation": "strong", "epochs": 2}
     return [json_bytes(config.to_json()), json_bytes(short)]
+
+
+def run_records() -> list[bytes]:
+    return [json_bytes(RunRecord.new("seed", RunConfig(spec(LAYERS[0]), data="seed"), dataset()).to_json())]
+
+
+def run_statuses() -> list[bytes]:
+    status = Status("finished", 3, 1.5, "2026-01-01T00:00:00+00:00", "Done.", 2, 0.5, 0.5, 0.4, closed=True)
+    return [json_bytes(asdict(status))]
+
+
+def run_curves() -> list[bytes]:
+    return ["".join(model.history.steps.csv()).encode() for model in models()]
+
+
+def run_changes() -> list[bytes]:
+    return [b'step,setting,value\n1,learning_rate,0.5\n2,epochs,3\n3,data,"""mnist"""\n']
 
 
 def network_files() -> list[bytes]:

@@ -32,7 +32,8 @@ def test_two_thousand_damaged_files(tmp_path: Path) -> None:
 def test_what_is_damaged_was_whole(tmp_path: Path, data_elsewhere: Path, reader: Reader) -> None:
     assert made(reader)
     for seed in made(reader):
-        path = tmp_path / reader.file
+        path = tmp_path / "files" / reader.file
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(seed)
         assert outcome(reader, path) == "read"
 

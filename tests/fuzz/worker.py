@@ -94,7 +94,8 @@ def main() -> None:
         name, number = line.rstrip("\n").rsplit(" ", 1)
         reader = by_name[name]
         bad = content(reader, seed, int(number))
-        path = folder / reader.file
+        path = folder / "files" / reader.file
+        path.parent.mkdir()
         path.write_bytes(bad)
         began = time.process_time()
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
@@ -106,7 +107,8 @@ def main() -> None:
             keep.mkdir(parents=True, exist_ok=True)
             (keep / f"{reader.file}-{number}").write_bytes(bad)
         print(json.dumps([said, round(time.process_time() - began, 3)]), flush=True)
-        shutil.rmtree(folder / "data", ignore_errors=True)
+        for used in folder.iterdir():
+            shutil.rmtree(used)
     shutil.rmtree(folder)
 
 
