@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PyQt5.QtCore import QChildEvent, QEvent, QObject, Qt, QTimer
-from PyQt5.QtWidgets import QApplication, QMainWindow, QWidget
+from PyQt5.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 
 from gui.style.theme import Theme, palette, style_sheet
 
@@ -70,6 +71,10 @@ class Look(QObject):
 
     def eventFilter(self, _window: QObject, event: QEvent) -> bool:
         """Dress what has come to the window, such as a dialog or a bar of tabs."""
+        if event.type() == QEvent.Show:  # what was laid out only now has lost the look of its buttons
+            bars = self._window.findChildren(QToolBar, options=Qt.FindDirectChildrenOnly)
+            self._steps += [partial(self._dress, bar) for bar in bars]
+            self._timer.start()
         if event.type() == QEvent.ChildPolished and isinstance(event, QChildEvent):
             child = event.child()
             if isinstance(child, QWidget) and not child.styleSheet():
@@ -78,6 +83,7 @@ class Look(QObject):
 
     def _dress(self, child: QWidget) -> None:
         if child.parent() is self._window:  # a dialog may have gone meanwhile
+            child.setStyleSheet("")  # the same one again would change nothing
             child.setStyleSheet(self._sheet)
 
     def _step(self) -> None:

@@ -195,6 +195,17 @@ def test_views_come_to_the_front_by_their_keys(qtbot: QtBot, program: Kernelscop
         qtbot.waitUntil(lambda part=window.parts[key]: part.isVisible(), timeout=LONG)
 
 
+def test_start_stands_out_in_both_themes(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    start = next(b for b in window.findChildren(QToolButton) if b.objectName() == "start")
+    qtbot.waitUntil(lambda: start.isEnabled() and not window.look.changing, timeout=LONG)
+    for _ in range(2):
+        place = start.grab().toImage().pixelColor(4, start.height() // 2)
+        assert place.name() == QColor(window.theme.accent).name()
+        QTest.keyClick(window, Qt.Key_D, Qt.ControlModifier)
+        qtbot.waitUntil(lambda: not window.look.changing, timeout=LONG)
+
+
 def test_the_theme_changes_and_is_remembered(qtbot: QtBot, program: Kernelscope) -> None:
     window = program.window
     QTest.keyClick(window, Qt.Key_D, Qt.ControlModifier)
