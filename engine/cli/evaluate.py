@@ -8,15 +8,17 @@ import json
 import numpy as np
 
 from engine.cli import progress
-from engine.cli.arguments import name_or_path
+from engine.cli.arguments import name_or_path, to_path
 from engine.data.catalogue import DATASETS, load
 from engine.errors import AnswerError, EngineError
 from engine.formatting import share
+from engine.io.files import write_text
 from engine.model.model_file import SHIPPED, Model
 from engine.runs.library import split_moment
 from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find
 from engine.training.evaluation import CHUNK, Evaluation, Sweep
+from engine.training.metrics import Metrics
 from engine.training.workers import Workers
 
 HELP = "print the accuracy and the confusion matrix of a model on test images"
@@ -39,6 +41,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "or a recorded run learnt from, else mnist)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument(
+        "--csv", type=to_path, metavar="FILE", help="also write the figures of each class to a CSV file"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,7 +77,13 @@ def run(args: argparse.Namespace) -> int:
             f"{args.model} gives no finite numbers for some of the images: "
             "its weights or its preprocessing are too large."
         )
-    print(as_json(result, args) if args.json else as_table(result, model.class_names))
+    metrics = Metrics.of(result, model.class_names)
+    print(as_json(result, metrics, args) if args.json else as_table(result, metrics))
+    if args.csv:
+        try:
+            write_text(args.csv, metrics.csv())
+        except OSError as error:
+            raise EngineError(f"Cannot write {args.csv}: {error.strerror or error}.") from None
     return 0
 
 
@@ -82,7 +93,7 @@ def _data_of_run(word: str, model: Model) -> str:
     return str(model.record["config"]["data"]) if recorded else "mnist"
 
 
-def as_json(result: Evaluation, args: argparse.Namespace) -> str:
+def as_json(result: Evaluation, metrics: Metrics, args: argparse.Namespace) -> str:
     """Return the figures as one JSON object."""
     return json.dumps(
         {
@@ -93,12 +104,14 @@ def as_json(result: Evaluation, args: argparse.Namespace) -> str:
             "loss": result.mean_loss,
             "class_accuracy": [None if value != value else value for value in result.class_accuracy.tolist()],
             "confusion": result.confusion.tolist(),
+            **metrics.to_json(),
         }
     )
 
 
-def as_table(result: Evaluation, names: tuple[str, ...]) -> str:
-    """Return the accuracy and the confusion matrix as text."""
+def as_table(result: Evaluation, metrics: Metrics) -> str:
+    """Return the accuracy, the confusion matrix and the metrics of each class as text."""
+    names = metrics.names
     wrong = int((result.labels != result.predicted).sum())
     width = max(6, *(len(name) + 1 for name in names))
     lines = [
@@ -111,4 +124,17 @@ def as_table(result: Evaluation, names: tuple[str, ...]) -> str:
     for name, row, accuracy in zip(names, result.confusion, result.class_accuracy, strict=True):
         numbers = "".join(f"{n:>{width}}" for n in row)
         lines.append(f"{name:>{width}}{numbers}{share(accuracy, 2):>10}")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_metrics(metrics, width)])
+
+
+def _metrics(metrics: Metrics, width: int) -> list[str]:
+    """Return precision, recall and F1 of each class, the most frequent confusions and the calibration."""
+    columns = (metrics.precision, metrics.recall, metrics.f1)
+    rows = [*zip(metrics.names, zip(*columns, strict=True), strict=True), ("macro", metrics.macro)]
+    width = max(width, 7)
+    lines = [f"{'class':>{width}}{'precision':>11}{'recall':>11}{'F1':>11}"]
+    lines += [f"{name:>{width}}" + "".join(f"{share(v, 2):>11}" for v in row) for name, row in rows]
+    if confusions := metrics.confusions(5):
+        found = (f"{metrics.names[c.true]} as {metrics.names[c.predicted]} {c.images}" for c in confusions)
+        lines += ["", "most frequent confusions: " + ", ".join(found)]
+    return [*lines, f"expected calibration error {share(metrics.reliability.error, 2)}"]

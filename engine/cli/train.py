@@ -37,7 +37,7 @@ from engine.session.channel import Channel
 from engine.session.messages import State
 from engine.text import plain, shortened
 from engine.training.checkpoint import Checkpoint, branched, load_checkpoint
-from engine.training.config import SHARE, LiveSettings, RunConfig
+from engine.training.config import SHARE, STOPPING, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
 
 HELP = "train a network; records the run and writes the model"
@@ -213,7 +213,7 @@ def continued(args: argparse.Namespace, kept: Checkpoint) -> tuple[RunConfig, Da
     """
     begun = kept.config.changed(kept.live)
     wanted = configuration(args, begun)
-    changeable = [*LiveSettings.__dataclass_fields__, "threads", "validation_every"]
+    changeable = [*LiveSettings.__dataclass_fields__, "threads", "validation_every", *STOPPING]
     dataset = load(begun.data)
     if wanted.data == begun.data:
         wanted = fitted(wanted, dataset)
@@ -269,6 +269,8 @@ def _train(
         results = Results(training, dataset, interruptions)
         where, problem = results.write(record.path)
     figures = results.figures
+    if training.state is State.FINISHED and training.message and not interruptions.count:
+        print(training.message, file=sys.stderr)
     print(
         f"test accuracy {share(figures['test_accuracy'], 2)} on {figures['test_images']:,} images after "
         f"{figures['training_seconds']:.1f} s of training; model: {plain(str(where / MODEL))}"

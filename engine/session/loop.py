@@ -45,6 +45,7 @@ from engine.session.side_evaluation import SideEvaluation
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation
+from engine.training.stopping import Stop, stop
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers
 
@@ -106,6 +107,8 @@ class _Session:
         self.seconds = 0.0
         self.pause_at: int | None = None  # step after which to pause; 0 stands for the epoch's end
         self.pace = self.due = 0.0
+        self.stops = True  # by itself, when its settings say so
+        self.went_back = False  # to its best step, so that its curves are ahead of it
         self.evaluating = True
         self.evaluation = SideEvaluation(self.trainer, dataset, workers)
         if resume is not None:
@@ -210,6 +213,10 @@ class _Session:
             told = "This run cannot be resumed; save it and continue from the file, or start a new one."
             self._enter(State.FAILED, told)
             return
+        if self.went_back:
+            told = f"This run stopped and went back to step {self.trainer.step_count}; save it and continue "
+            self._enter(State.FINISHED, told + "from the file, or start a new one.")
+            return
         if self.trainer.done:
             self._enter(State.FINISHED, "All epochs are done; raise the number of epochs to resume.")
             return
@@ -226,7 +233,7 @@ class _Session:
         else:
             self.trainer.live = live
             self.recording.changed()
-            if self.state is State.FINISHED and not self.trainer.done:
+            if self.state is State.FINISHED and not self.trainer.done and not self.went_back:
                 self._enter(State.PAUSED)
         self.channel.emit(SettingsChanged(self.channel.run_id, self.trainer.live))
 
@@ -248,13 +255,26 @@ class _Session:
         if self.evaluating:
             with self._only_showing():
                 self._show(self.evaluation.beside(time.perf_counter() - began))
-        if trainer.done:
+        found = stop(trainer.config, self.channel.history) if self.stops else None
+        if found is not None:
+            self._stop(found)
+        elif trainer.done:
             self._enter(State.FINISHED)
         elif self.pause_at is not None and (
             result.step == self.pause_at or (not self.pause_at and epoch != trainer.epoch)
         ):
             self._enter(State.PAUSED)
         self.recording.after_step(result.step)
+
+    def _stop(self, found: Stop) -> None:
+        """End the run because its settings say so; who lets it go on then lets it go to its end."""
+        self.stops = False
+        if found.best_step is None:
+            self._validate()
+        else:
+            self.trainer.return_to_best()
+            self.went_back = True
+        self._enter(State.FINISHED, found.reason)
 
     def _validate(self) -> None:
         rows = self.channel.history.validations
@@ -270,6 +290,8 @@ class _Session:
             evaluation.mean_loss,
             evaluation.accuracy,
         )
+        if self.trainer.config.patience and self.channel.history.best() == rows.length - 1:
+            self.trainer.keep_best()
         self.channel.emit(Validated(self.channel.run_id, rows.length - 1))
         self.recording.validated()
 

@@ -98,6 +98,10 @@ class BatchPlan:
         if not self._stretches or self._stretches[-1].live != live:
             self._stretches.append(_Stretch(counters, live))
 
+    def forget_after(self, counters: Counters) -> None:
+        """Forget what was noted for steps after ``counters``, to which the run has gone back."""
+        self._stretches = [each for each in self._stretches if each.counters.step <= counters.step]
+
     def before(self, step: int, now: Counters, live: LiveSettings) -> tuple[Counters, LiveSettings]:
         """Return where the run stands before the step number ``step``, and the settings of that step.
 

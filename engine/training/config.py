@@ -20,6 +20,8 @@ SHARE = 6
 """At most one in n training images is held out for validation unless the user says otherwise."""
 USUAL = 5000
 """Validation images where there are enough."""
+STOPPING = ("patience", "stop_loss", "stop_accuracy", "stop_minutes")
+"""The settings of when a run stops by itself; the first three need validation images."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ class RunConfig:
     validation_every: int = option(
         500, "Steps between two validations; 0: only after each epoch.", low=0, high=10**9
     )
+    patience: int = option(
+        0, "Stop when this many validations in a row brought no improvement; 0: never.", low=0, high=10**6
+    )
+    stop_loss: float = option(
+        0.0, "Stop when the validation loss is this low; 0: never.", low=0.0, high=1000.0
+    )
+    stop_accuracy: float = option(
+        0.0, "Stop when the validation accuracy, 0 to 1, is this high; 0: never.", low=0.0, high=1.0
+    )
+    stop_minutes: float = option(
+        0.0, "Stop after this many minutes of training; 0: never.", low=0.0, high=10**6
+    )
     training_images: int = option(0, "Use only this many training images; 0: all of them.", low=0, high=10**9)
     threads: int = option(0, "Processors that share a batch; 0: all there are.", low=0, high=256)
 
@@ -78,6 +92,12 @@ class RunConfig:
             default = type(self).__dataclass_fields__[name].default
             title = name.replace("_", " ")
             object.__setattr__(self, name, checked(title, getattr(self, name), default, info))
+        for name in STOPPING[:3]:
+            if getattr(self, name) and not self.validation_images:
+                raise ConfigError(
+                    f"{name.replace('_', ' ')} is {getattr(self, name):g}, but no validation images are set "
+                    "aside to judge it by; allowed is 0, or at least 1 validation image."
+                )
         if self.network.trained > MOST_TRAINED:
             raise ConfigError(
                 f"The network has {self.network.trained:,} values to train; allowed are {MOST_TRAINED:,}."

@@ -53,6 +53,12 @@ class Moment:
             np.copyto(other.kept[name], value)
         return other
 
+    def load(self, arrays: Mapping[str, Array], counters: Counters) -> None:
+        """Take over what another moment has kept."""
+        for name, value in arrays.items():
+            self.kept[name][:] = value
+        self.counters = counters
+
     def recall(self) -> Counters:
         """Put the kept values back into the arrays; returns where the run stood then."""
         for name, value in self._live.items():

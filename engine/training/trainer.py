@@ -103,6 +103,7 @@ class Trainer:
         self.optimiser_state, self._learnt = self._state.optimiser_state, self._state.arrays
         self._good = Moment(self._learnt, self.counters)
         self._anchor = Moment(self._learnt, self.counters)
+        self._best: Moment | None = None
 
     @property
     def counters(self) -> Counters:
@@ -176,6 +177,7 @@ class Trainer:
 
     def _stand_at(self, moment: Moment) -> None:
         self.step_count, self.epoch, self.offset = moment.recall()
+        self._plan.forget_after(self.counters)
 
     def _usable(self, chosen: Labels) -> bool:
         """Return whether the network, as it would be saved, has a sensible loss on the images ``chosen``."""
@@ -255,14 +257,33 @@ class Trainer:
             self._diverged(f"The validation loss became {result.mean_loss} at step {self.step_count}")
         return result
 
+    def keep_best(self) -> None:
+        """Keep this moment as the best one so far, to go back to when nothing better comes."""
+        if self._best is None:
+            self._best = Moment(self._learnt, self.counters)
+        self._best.keep(self.counters)
+
+    def return_to_best(self) -> None:
+        """Stand at the best moment again, with all that was learnt; nothing if none was kept."""
+        if self._best is not None:
+            self._stand_at(self._best)
+            self._good.keep(self.counters)
+            self._anchor.keep(self.counters)
+
+    @property
+    def _moments(self) -> dict[str, Moment]:
+        """The moments that a continued run needs, by name."""
+        return {"good": self._good} | ({} if self._best is None else {"best": self._best})
+
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Return everything that a continued run needs, as arrays and plain values."""
         arrays = {f"network.{name}": value for name, value in self.network.named().items()}
         arrays |= {name: value for name, value in self._learnt.items() if name != "network"}
-        arrays |= {f"good.{name}": value for name, value in self._good.kept.items()}
+        for word, moment in self._moments.items():
+            arrays |= {f"{word}.{name}": value for name, value in moment.kept.items()}
         live = {name: getattr(self.live, name) for name in LiveSettings.__dataclass_fields__}
-        values = {"live": live, "good": list(self._good.counters), "settings": self._plan.to_json()}
-        return arrays, {**self.counters._asdict(), **values}
+        values = {word: list(moment.counters) for word, moment in self._moments.items()}
+        return arrays, {**self.counters._asdict(), **values, "live": live, "settings": self._plan.to_json()}
 
     def restore(self, arrays: dict[str, Array], values: dict[str, Any]) -> None:
         """Continue from what ``state`` gave; the run goes on bit for bit as if never interrupted.
@@ -275,26 +296,32 @@ class Trainer:
         with explained("The checkpoint", MODEL):
             live = self.config.changed(LiveSettings(**values["live"])).live()
             counters = Counters(*(int(values[name]) for name in Counters._fields))
-            good = Counters(*(int(n) for n in values.get("good", counters)))
+            moments: dict[str, Counters] = {
+                word: Counters(*(int(n) for n in values[word])) for word in ("good", "best") if word in values
+            }
             plan.load(values.get("settings", []), counters)
             if "settings" not in values:  # before there were notes: known if nothing was changed
                 plan.assume(counters, live, self.config.live())
             new = {n: arrays[n].reshape(v.shape) for n, v in self._learnt.items() if n != "network"}
-            kept = {
-                n: arrays[f"good.{n}"].reshape(v.shape) for n, v in self._learnt.items() if "good" in values
+            kept: dict[str, dict[str, Array]] = {
+                word: {n: arrays[f"{word}.{n}"].reshape(v.shape) for n, v in self._learnt.items()}
+                for word in moments
             }
-            for each in (counters, good):
+            for each in (counters, *moments.values()):
                 if min(each) < 0 or max(each) > MOST_STEPS or each.offset >= self.epoch_size:
                     raise ModelFileError(f"The checkpoint stands where no run can: {each}.")
-        for part in (new, kept):
+        for part in (new, *kept.values()):
             if (name := not_finite(part)) is not None:
                 raise ModelFileError(f"The checkpoint is damaged: {name!r} holds values that are not finite.")
         self.network.load(named)
         for name, value in new.items():
             self._learnt[name][:] = value
-        self._good.keep(good)
-        for name, value in kept.items():
-            self._good.kept[name][:] = value
-        self._anchor = self._good.copy()
+        self._good.keep(counters)
         self._plan, self.live = plan, live
         self.step_count, self.epoch, self.offset = counters
+        self._best = None
+        if "best" in kept:
+            self.keep_best()
+        for word, moment in self._moments.items():
+            moment.load(kept.get(word, {}), moments.get(word, counters))
+        self._anchor = self._good.copy()

@@ -12,7 +12,7 @@ from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
 from engine.io.files import write_text
 from engine.model.spec import NetworkSpec, preset
-from engine.training.config import LiveSettings, RunConfig
+from engine.training.config import STOPPING, LiveSettings, RunConfig
 from gui.panels.experiment_data import MoreData
 from gui.panels.experiment_parts import DataPart, NetworkPart, TrainingPart, say
 from gui.panels.layer_editor import LayerEditor
@@ -20,7 +20,7 @@ from gui.presenters.experiment import LIVE, Draft
 from gui.run.context import AppContext
 from gui.run.view import View
 from gui.style.theme import GRID, Theme
-from gui.widgets.option_form import OptionForm
+from gui.widgets.option_form import OptionForm, title_of
 from gui.widgets.plain import Label
 from gui.widgets.section import Section
 
@@ -75,19 +75,26 @@ class ExperimentPanel(View):
         self.network.edit_wanted.connect(self.edit_layers)
         self.training = TrainingPart(config)
         self.training.edited.connect(self._edit)
+        options = RunConfig.options()
+        self.stopping = Section("Stop early", folding=True, folded=True)
+        stops = {name: options[name] for name in STOPPING}
+        titles = {name: title_of(name.removeprefix("stop_")) for name in STOPPING}
+        self.stop_form = OptionForm(stops, {name: getattr(config, name) for name in stops}, titles=titles)
+        self.stopping.add(self.stop_form)
         self.more = Section("More", folding=True, folded=True)
-        rest = {name: info for name, info in RunConfig.options().items() if name not in LIVE}
+        rest = {name: info for name, info in options.items() if name not in (*LIVE, *STOPPING)}
         self.form = OptionForm(
             rest, {name: getattr(config, name) for name in rest}, titles={"smoothing": "Label smoothing"}
         )
-        self.form.changed.connect(self._edit)
         self.more.add(self.form)
+        for form in (self.form, self.stop_form):
+            form.changed.connect(self._edit)
         page = QWidget()
         page.setObjectName("panel")
         column = QVBoxLayout(page)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(2 * GRID)
-        for part in (self.data, self.network, self.training, self.more):
+        for part in (self.data, self.network, self.training, self.stopping, self.more):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -176,7 +183,7 @@ class ExperimentPanel(View):
 
     def _edit(self, name: str, value: object) -> None:
         problem = self._draft.edit(**{name: value})
-        for form in (self.training.form, self.form):
+        for form in (self.training.form, self.form, self.stop_form):
             if name in form.fields:
                 form.show_problem(name, problem)
         if not problem:
@@ -261,7 +268,8 @@ class ExperimentPanel(View):
         self.data.show_config(config)
         self.network.show_network(config.network)
         self.training.show_config(config)
-        self.form.set_values({name: getattr(config, name) for name in self.form.fields})
+        for form in (self.form, self.stop_form):
+            form.set_values({name: getattr(config, name) for name in form.fields})
         self._show_dataset()
 
     def _show_dataset(self) -> None:

@@ -10,10 +10,16 @@ import numpy as np
 import pytest
 
 import main
+from engine.cli import evaluate
 from engine.cli.evaluate import as_json, as_table
+from engine.data.dataset import Dataset
+from engine.data.preprocess import Preprocessing
 from engine.formatting import DASH
-from engine.model.model_file import find_model, save_model
+from engine.model.model_file import Model, find_model, save_model
+from engine.model.network import Network
+from engine.model.spec import NetworkSpec
 from engine.training.evaluation import Evaluation
+from engine.training.metrics import Metrics
 
 
 @pytest.fixture
@@ -24,11 +30,34 @@ def result() -> Evaluation:
 
 
 def test_a_class_without_images_has_no_accuracy(result: Evaluation) -> None:
-    rows = as_table(result, ("a", "b", "c")).splitlines()[-3:]
+    metrics = Metrics.of(result, ("a", "b", "c"))
+    rows = as_table(result, metrics).splitlines()[5:8]
     assert [row.split()[-2:] for row in rows[:2]] == [["50.00", "%"], ["100.00", "%"]]
     assert rows[2].split() == ["c", "0", "0", "0", DASH]
-    told = json.loads(as_json(result, argparse.Namespace(model="m", data="d")))
+    told = json.loads(as_json(result, metrics, argparse.Namespace(model="m", data="d")))
     assert told["class_accuracy"] == [0.5, 1.0, None]
+
+
+def test_all_figures_are_printed_and_written(
+    tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = NetworkSpec.from_json(
+        {"name": "n", "in_shape": [1, 10, 10], "layers": [{"kind": "flatten"}, {"kind": "dense", "units": 3}]}
+    )
+    model = Model(Network.new(network, 1), Preprocessing(dataset.mean, dataset.std), dataset.class_names)
+    save_model(tmp_path / "m.safetensors", model)
+    monkeypatch.setattr(evaluate, "load", lambda _name: dataset)
+    words = ["evaluate", "--model", str(tmp_path / "m.safetensors")]
+    assert main.main([*words, "--json", "--csv", str(tmp_path / "m.csv")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["macro"]["recall"] == pytest.approx(np.mean([row["recall"] for row in told["classes"]]))
+    assert sum(row["images"] for row in told["calibration"]["bins"]) == 150
+    assert "expected calibration error" in (tmp_path / "m.csv").read_text()
+    assert main.main(words) == 0
+    lines = capsys.readouterr().out
+    assert "precision" in lines and "macro" in lines and "most frequent confusions: " in lines
+    assert main.main([*words, "--csv", str(tmp_path / "no" / "m.csv")]) == 1
+    assert "Cannot write" in capsys.readouterr().err
 
 
 def test_a_shipped_model_is_judged_by_what_it_learnt_from(capsys: pytest.CaptureFixture[str]) -> None:
