@@ -129,6 +129,11 @@ class Residual(Layer):
         for name in batch_statistics[0]:
             _NORM.update_running_statistics(_inner(params, name), [part[name] for part in batch_statistics])
 
+    @property
+    def last(self) -> Relu:
+        """What the sum of residual branch and shortcut goes through."""
+        return _RELU
+
     def paths(self, params: Params) -> tuple[tuple[tuple[str, Layer], ...], tuple[tuple[str, Layer], ...]]:
         """Return residual branch and shortcut, each as names and layers; the shortcut may be empty."""
         return self._detour(), self._shortcut_of(params)
