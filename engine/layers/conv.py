@@ -11,7 +11,8 @@ from engine.errors import ConfigError
 from engine.layers.base import Layer
 from engine.layers.initialisers import INITIALISERS, draw
 from engine.layers.shapes import image_shape, moved_window
-from engine.ops.convolution import Patches, bias_gradient, convolve, input_gradient, patches, weight_gradient
+from engine.ops.convolution import bias_gradient
+from engine.ops.convolution_forms import ConvolutionForm, form_for
 from engine.ops.geometry import Geometry, pair, words
 from engine.ops.layout import as_images, as_rows
 from engine.options import option
@@ -91,20 +92,20 @@ class Conv(Layer):
         )
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
-        """Return the feature maps; keeps the patches for ``backward``."""
-        seen = patches(as_rows(x, ctx, "x"), self.geometry, ctx)
-        y = convolve(seen, params["weight"], params.get("bias"), ctx)
-        return as_images(y), (seen, x.shape[2:])
+        """Return the feature maps; keeps what was seen for ``backward``."""
+        rows = as_rows(x, ctx, "x")
+        form = form_for(self.geometry, rows.shape, self.filters)
+        y, seen = form.forward(rows, params["weight"], params.get("bias"), ctx)
+        return as_images(y), (form, seen)
 
     def backward(
         self, params: Params, grad_y: Array, cache: Cache, ctx: Context, *, need_x: bool = True
     ) -> tuple[Array | None, Params]:
         """Return the gradients for the input, ``weight`` and ``bias``."""
-        seen: Patches = cache[0]
+        form: ConvolutionForm = cache[0]
         rows = as_rows(grad_y, ctx, "grad_rows")
-        grads: Params = {"weight": weight_gradient(seen, rows, self.geometry.size, ctx)}
+        grad_x, grad_weight = form.backward(cache[1], rows, ctx, need_x=need_x)
+        grads: Params = {"weight": grad_weight}
         if self.bias:
             grads["bias"] = bias_gradient(rows)
-        if not need_x:
-            return None, grads
-        return as_images(input_gradient(rows, params["weight"], self.geometry, cache[1], ctx)), grads
+        return (None if grad_x is None else as_images(grad_x)), grads

@@ -8,6 +8,9 @@ Inside, images are kept as *rows*: memory order ``(H, C, W, N)``, the batch inne
 - each row of such a matrix is ``W * N`` numbers long, so loops are long even for small images;
 - element-wise layers work on whole buffers.
 
+A convolution is computed in one of several forms (`convolution_forms`): as it is written, or with fewer
+multiplications (`winograd` explains how).
+
 To the outside these buffers are views of shape ``(N, C, H, W)``; `layout` goes between the two.
 Every function here has a slow and obvious twin in the tests.
 """

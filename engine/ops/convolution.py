@@ -60,7 +60,7 @@ def patches(x: Array, geometry: Geometry, ctx: Context) -> Patches:
     source = _expand(x, geometry, out_w, ctx)
     item = x.itemsize
     line = out_w * batch * item
-    terms = _overlapping(
+    terms = overlapping(
         source,
         (1, out_h, kh * channels * kw, out_w * batch),
         (0, sh * channels * kw * line, line, item),
@@ -76,7 +76,7 @@ def shifted(x: Array, kernel: tuple[int, int], row_stride: int = 1) -> Patches:
     # From the shape, not from x.strides: the stride of an axis of length 1 can be anything.
     item = x.itemsize
     pixel, line = batch * item, width * batch * item
-    terms = _overlapping(
+    terms = overlapping(
         x,
         (kw, out_h, kh * channels, out_w * batch),
         (pixel, row_stride * channels * line, line, item),
@@ -84,7 +84,7 @@ def shifted(x: Array, kernel: tuple[int, int], row_stride: int = 1) -> Patches:
     return Patches(x, terms, False, (out_h, out_w, batch))
 
 
-def _overlapping(source: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
+def overlapping(source: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
     """Return a view of the contiguous ``source`` that shows some of it several times; never write to it.
 
     ``numpy.lib.stride_tricks.as_strided`` does the same in ten times the time, which counts where
@@ -157,9 +157,9 @@ def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: 
     """
     out_h, filters = grad_y.shape[:2]
     count, _, depth, length = seen.terms.shape
-    step = _block(depth, filters)
+    step = block(depth, filters)
     s_term, s_row, s_line, item = seen.terms.strides
-    blocks = _overlapping(
+    blocks = overlapping(
         seen.source,
         (count, depth // step, out_h, length, step),
         (s_term, s_line * step, s_row, item, s_line),
@@ -175,7 +175,7 @@ def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: 
     return summed
 
 
-def _block(depth: int, filters: int) -> int:
+def block(depth: int, filters: int) -> int:
     """Return the largest divisor of ``depth`` whose products with ``filters`` rows stay small."""
     step = max(1, min(depth, _SMALL_PRODUCT // filters))
     while depth % step:

@@ -1,0 +1,169 @@
+"""Minimal filtering along the rows of an image; the kernel's rows stay in the matrix product.
+
+With ``V[a,h,c,t,n] = sum_j B^T[a,j] x[n, c, h - ph, m t + j - pw]`` for tile ``t`` of ``m`` outputs and
+``U[a,f,i,c] = sum_j G[a,j] w[f,c,i,j]``:
+
+``y[n,f,p,m t + k] = b[f] + sum_a A^T[k,a] sum_{i,c} U[a,f,i,c] V[a, p + i, c, t, n]``
+
+For each of the ``a`` transformed columns this is the direct convolution of a kernel of one column, so
+the sum over ``(i, c)`` is a product on overlapping views, ``kw`` of them replaced by ``a / m`` (2 for
+``F(4, 5)``). Backward, the gradient of each factor is taken on the transformed side, and then brought
+back by the transposed matrices: exactly the derivative of the forward pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.ops.convolution import block, overlapping
+from engine.ops.geometry import Geometry
+from engine.ops.winograd import Filtering, filtering
+from engine.types import Array, Context
+
+
+class _Seen(NamedTuple):
+    """What the backward pass needs.
+
+    Attributes:
+        data: ``V``, ``(a, H + 2 ph, C, T, N)``.
+        weight: ``U``, ``(a, F, kh, C)``.
+        size: ``(H, W)`` of the input.
+        columns: ``Q`` of the output.
+    """
+
+    data: Array
+    weight: Array
+    size: tuple[int, int]
+    columns: int
+
+
+@dataclass(frozen=True)
+class RowForm:
+    """``F(m, kw)`` along each row, for stride 1 and a padding smaller than the kernel.
+
+    Attributes:
+        geometry: of the convolution.
+        m: outputs of a tile.
+    """
+
+    geometry: Geometry
+    m: int
+
+    def forward(self, x: Array, weight: Array, bias: Array | None, ctx: Context) -> tuple[Array, _Seen]:
+        """Return rows ``(P, F, Q, N)`` of rows ``x`` ``(H, C, W, N)``, and what `backward` needs."""
+        height, channels, width, batch = x.shape
+        filters, _, kh, kw = weight.shape
+        ph = self.geometry.padding[0]
+        out_h, out_w = self.geometry.out_size(height, width)
+        matrices = filtering(self.m, kw, x.dtype)
+        a, tiles = len(matrices.data), -(-out_w // self.m)
+        line = tiles * batch
+        gathered = _gathered(x, self._inputs(kw), a, tiles, ctx)
+        data = ctx.empty("data", (a, height + 2 * ph, channels, tiles, batch), x.dtype)
+        data[:, :ph] = data[:, height + ph :] = 0
+        np.matmul(matrices.data, gathered, out=_lines(data, ph, height))
+        transformed = (matrices.kernel @ weight.transpose(3, 0, 2, 1).reshape(kw, -1)).reshape(a, filters, -1)
+        products = ctx.workspace("product", (a, out_h, filters, line), x.dtype)
+        np.matmul(transformed[:, np.newaxis], _windows(data, out_h, kh), out=products)
+        tiled = ctx.workspace("gathered", (self.m, out_h, filters, tiles, batch), x.dtype)
+        np.matmul(matrices.outputs, products.reshape(a, -1), out=tiled.reshape(self.m, -1))
+        y = ctx.empty("y", (out_h, filters, out_w, batch), x.dtype)
+        outputs = self._outputs()
+        for k in range(self.m):
+            columns, of_tiles = outputs.covered(1, k, out_w, tiles)
+            if bias is None:
+                y[:, :, columns] = tiled[k][:, :, of_tiles]
+            else:
+                np.add(tiled[k][:, :, of_tiles], bias[:, np.newaxis, np.newaxis], out=y[:, :, columns])
+        return y, _Seen(data, transformed.reshape(a, filters, kh, channels), (height, width), out_w)
+
+    def backward(
+        self, seen: _Seen, grad_y: Array, ctx: Context, *, need_x: bool
+    ) -> tuple[Array | None, Array]:
+        """Return the gradients for the input, rows ``(H, C, W, N)``, and the weights ``(F, C, kh, kw)``."""
+        out_h, filters, _, batch = grad_y.shape
+        a, _, channels, tiles, _ = seen.data.shape
+        kh, kw = self.geometry.size
+        matrices = filtering(self.m, kw, grad_y.dtype)
+        # Framed with zeros so that every row of the input sees kh rows of it; see `_input_gradient`.
+        frame = kh - 1 - self.geometry.padding[0] if need_x else 0
+        gathered = _gathered(grad_y, self._outputs(), self.m, tiles, ctx)
+        grad = ctx.workspace("grad", (a, out_h + 2 * frame, filters, tiles, batch), grad_y.dtype)
+        grad[:, :frame] = grad[:, out_h + frame :] = 0
+        np.matmul(matrices.outputs.T, gathered, out=_lines(grad, frame, out_h))
+        inner = grad[:, frame : frame + out_h].reshape(a, out_h, filters, -1)
+        depth = kh * channels
+        step = block(depth, filters)
+        windows = _windows(seen.data, out_h, kh)
+        s_column, s_row, s_line, item = windows.strides
+        blocks = overlapping(
+            seen.data,
+            (a, depth // step, out_h, tiles * batch, step),
+            (s_column, s_line * step, s_row, item, s_line),
+        )
+        parts = ctx.workspace("parts", (a, depth // step, out_h, filters, step), grad_y.dtype)
+        np.matmul(inner[:, np.newaxis], blocks, out=parts)
+        summed = np.add.reduce(parts, axis=2).transpose(0, 2, 1, 3).reshape(a, -1)
+        grad_weight = (matrices.kernel.T @ summed).reshape(kw, filters, kh, channels).transpose(1, 3, 2, 0)
+        return (self._input_gradient(seen, grad, matrices, ctx) if need_x else None), grad_weight
+
+    def _input_gradient(self, seen: _Seen, grad: Array, matrices: Filtering, ctx: Context) -> Array:
+        """Return ``dx`` from the framed transformed gradient: a convolution with the turned kernel."""
+        a, filters, kh, channels = seen.weight.shape
+        tiles, batch = grad.shape[3:]
+        height, width = seen.size
+        turned = seen.weight[:, :, ::-1].transpose(0, 3, 2, 1).reshape(a, channels, kh * filters)
+        products = ctx.workspace("product", (a, height, channels, tiles * batch), grad.dtype)
+        np.matmul(turned[:, np.newaxis], _windows(grad, height, kh), out=products)
+        tiled = ctx.workspace("gathered", (a, height, channels, tiles, batch), grad.dtype)
+        np.matmul(matrices.data.T, products.reshape(a, -1), out=tiled.reshape(a, -1))
+        grad_x = ctx.empty("grad_x", (height, channels, width, batch), grad.dtype)
+        inputs = self._inputs(self.geometry.size[1])
+        grad_x[:, :, max(0, tiles * self.m - self.geometry.padding[1]) :] = 0
+        for j in range(a):
+            columns, of_tiles = inputs.covered(1, j, width, tiles)
+            if j < self.m:  # the first m phases lie side by side, the others overlap them
+                grad_x[:, :, columns] = tiled[j][:, :, of_tiles]
+            else:
+                grad_x[:, :, columns] += tiled[j][:, :, of_tiles]
+        return grad_x
+
+    def _inputs(self, kw: int) -> Geometry:
+        """Return where the pixels of a tile lie: a window of ``a`` columns that moves by ``m``."""
+        return Geometry((1, self.m + kw - 1), (1, self.m), (0, self.geometry.padding[1]))
+
+    def _outputs(self) -> Geometry:
+        """Return where the outputs of a tile lie: ``m`` columns, side by side."""
+        return Geometry((1, self.m), (1, self.m))
+
+
+def _gathered(rows: Array, window: Geometry, count: int, tiles: int, ctx: Context) -> Array:
+    """Return ``(count, H C T N)``: for each column of the window what all tiles see there, else zero."""
+    height, channels, width, batch = rows.shape
+    gathered = ctx.workspace("gathered", (count, height, channels, tiles, batch), rows.dtype)
+    for j in range(count):
+        columns, of_tiles = window.covered(1, j, width, tiles)
+        gathered[j][:, :, : of_tiles.start] = gathered[j][:, :, of_tiles.stop :] = 0
+        gathered[j][:, :, of_tiles] = rows[:, :, columns]
+    return gathered.reshape(count, -1)
+
+
+def _lines(array: Array, first: int, count: int) -> Array:
+    """Return ``count`` rows of ``(a, H, C, T, N)``, from ``first``, as a matrix ``(a, count C T N)``."""
+    line = array[0, 0].size
+    return array.reshape(len(array), -1)[:, first * line : (first + count) * line]
+
+
+def _windows(array: Array, count: int, kh: int) -> Array:
+    """Return ``(a, count, kh C, T N)``: for each output row the ``kh`` rows it sees; nothing is copied."""
+    a, height, channels, tiles, batch = array.shape
+    item = array.itemsize
+    line = tiles * batch * item
+    return overlapping(
+        array,
+        (a, count, kh * channels, tiles * batch),
+        (height * channels * line, channels * line, line, item),
+    )
