@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ import numpy.typing as npt
 from engine.arithmetic.passes import Pass, Place
 from engine.ops.geometry import Geometry
 from engine.types import Array
+
+Counts: TypeAlias = npt.NDArray[np.intp]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +36,10 @@ class Window:
     values: Array
     weights: Array
     products: Array
-    channels: npt.NDArray[np.intp]
-    rows: npt.NDArray[np.intp]
-    columns: npt.NDArray[np.intp]
-    inside: npt.NDArray[np.bool_]
+    channels: Counts
+    rows: Counts
+    columns: Counts
+    inside: Flags
     chosen: tuple[int, int, int] | None = None
     flat: bool = False
     """Whether ``source`` gives a vector."""

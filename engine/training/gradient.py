@@ -29,6 +29,13 @@ def micro_batch_images(config: RunConfig, images: Bytes, step: int, index: int, 
     return config.augmentation.apply(mine, np.random.default_rng([config.seed, _AUGMENT, step, index]))
 
 
+def micro_batch_rng(config: RunConfig, step: int, index: int) -> np.random.Generator | None:
+    """Return what layers draw from in micro-batch ``index`` of the step after ``step`` steps, if any does."""
+    if not config.network.uses_randomness:
+        return None
+    return np.random.default_rng([config.seed, _DROPOUT, step, index])
+
+
 def batch_images(
     config: RunConfig, images: Bytes, step: int, chosen: Labels, bounds: Sequence[tuple[int, int]]
 ) -> Bytes:
@@ -130,9 +137,7 @@ class MicroBatchWorker:
     def _micro_batch(self, step: int, index: int, chosen: Labels) -> MicroBatchResult:
         config, network = self._config, self.network
         images = micro_batch_images(config, self._images, step, index, chosen)
-        rng: np.random.Generator | None = None
-        if network.spec.uses_randomness:
-            rng = np.random.default_rng([config.seed, _DROPOUT, step, index])
+        rng = micro_batch_rng(config, step, index)
         ctx = Context(training=True, rng=rng, scratch=self._scratch)
         out = self._buffers[index] if index < GRADIENT_BUFFERS else self._part
         x, labels = self._preprocessing.apply(images), self._labels[chosen]
