@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt5.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from engine.model.spec import NetworkSpec
@@ -40,7 +48,7 @@ class NetworkCanvas(QGraphicsView):
         self.spec: NetworkSpec | None = None
         self.layout_shown: Layout | None = None
         self.items_shown: list[PartItems] = []
-        self._building = False
+        self._fitted = QSize()  # that the picture was built for; none while it is not built
         self.own = False
         self.full = False
         self.zoom = 1.0
@@ -50,6 +58,10 @@ class NetworkCanvas(QGraphicsView):
         self._truth = ""
         self._mouse: QPointF | None = None
         self._scaffold: Scaffold | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._fit)
         self.setScene(QGraphicsScene(self))
         self.setFrameShape(QFrame.NoFrame)
         self.setAlignment(Qt.AlignLeft | Qt.AlignTop)
@@ -122,23 +134,20 @@ class NetworkCanvas(QGraphicsView):
         self._build()
 
     def _build(self) -> None:
-        """Place everything anew; the last snapshot fills it."""
-        if self._building:  # a scroll bar that comes or goes resizes the view at once; the layout knows of it
-            return
+        """Place everything anew, as soon as it is in sight; the last snapshot fills it."""
         scene = self.scene()
         scene.clear()
-        self.items_shown, self._scaffold, self.layout_shown = [], None, None
+        self.items_shown, self._scaffold, self.layout_shown, self._fitted = [], None, None, QSize()
         self.bars.setVisible(self.spec is not None)
-        if self.spec is None:
+        if self.spec is None or not self.isVisible():
             return
+        self._fitted = self.size()
         layout = self._lay_out(self.spec)
         self.layout_shown = layout
         # The picture is as high as the view; a second bar would only take room from it.
         never, needed = Qt.ScrollBarAlwaysOff, Qt.ScrollBarAsNeeded
-        self._building = True
         self.setVerticalScrollBarPolicy(needed if layout.height > self.height() else never)
         self.setHorizontalScrollBarPolicy(needed if layout.width > self.width() else never)
-        self._building = False
         scene.setSceneRect(0, 0, layout.width, layout.height)
         self._scaffold = Scaffold(layout, self._theme)
         self._scaffold.set_truth(self._truth)
@@ -297,6 +306,15 @@ class NetworkCanvas(QGraphicsView):
         self._mark()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the picture to the new size."""
+        """Fit the picture to the new size, once for all the sizes that one arrangement passes through."""
         super().resizeEvent(event)
-        self._build()
+        self._soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the picture to the size that it has got meanwhile."""
+        super().showEvent(event)
+        self._soon.start()
+
+    def _fit(self) -> None:
+        if self.isVisible() and self.size() != self._fitted:
+            self._build()

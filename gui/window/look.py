@@ -83,7 +83,8 @@ class Look(QObject):
 
     def _dress(self, child: QWidget) -> None:
         if child.parent() is self._window:  # a dialog may have gone meanwhile
-            child.setStyleSheet("")  # the same one again would change nothing
+            if child.styleSheet() == self._sheet:  # which would change nothing
+                child.setStyleSheet("")
             child.setStyleSheet(self._sheet)
 
     def _step(self) -> None:
