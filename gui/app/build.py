@@ -158,6 +158,7 @@ def _built(
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, dialogs, notices)
     window = MainWindow(context, control, closing, settings, look)
+    models.setParent(window)  # so that its work ends with the window's
     window.look.change(look, (), now=True)
 
     def remember() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,22 +10,19 @@ from PyQt5.QtCore import QMimeData, QTimer
 from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QApplication, QWidget
 
-from engine.errors import DataError, EngineError
+from engine.errors import DataError
 from engine.model.input_form import takes_digits
-from engine.model.model_file import Model
 from engine.recognise.judge import EMPTY, Answer
 from engine.recognise.subject import Subject
-from engine.recognise.subject_reading import SubjectReading, read
+from engine.recognise.subject_reading import SubjectReading
 from engine.session.messages import Snapshot
-from engine.task import Task
 from engine.types import Array, Bytes
 from gui.panels.pad_follow import Follower
 from gui.panels.pad_intake import Opener, can_take, from_file, from_mime
 from gui.panels.pad_parts import PadParts
-from gui.presenters.pad import caption
+from gui.panels.pad_reading import Reader
 from gui.run.context import AppContext
-from gui.run.model_registry import DIGITS, TRAINING
-from gui.run.runner import Runner
+from gui.run.model_registry import TRAINING
 from gui.run.session_bridge import Wants
 from gui.style.theme import GRID, Theme
 from gui.widgets.picture_sheet import Rectangle
@@ -36,9 +32,6 @@ if TYPE_CHECKING:
 
 ROOMY = 760
 """In a lower panel the bars are narrow."""
-QUICK = 0.008
-"""Seconds: drawings that a network reads within this time are read in the window's thread, without the
-hand-over to another one and back."""
 LARGEST = 420
 """The sheet grows with the panel up to this many pixels."""
 _PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm);;All files (*)"
@@ -65,8 +58,8 @@ class PadPanel(PadParts):
         self.chosen = 0
         """Which of the things found is looked at."""
         self.answer: Answer = EMPTY
-        self._spent = float("inf")  # seconds that the last reading took to compute
-        self._reader, self._opener = Runner(self), Opener(self)
+        self._reader, self._opener = Reader(context, self), Opener(self)
+        self._reader.answered.connect(self._show_reading)
         self._opener.changed.connect(self._tell)
         self._opener.opened.connect(self._show_picture)
         self._opener.failed.connect(context.notices.problem)
@@ -201,47 +194,22 @@ class PadPanel(PadParts):
             self._answered = moment  # a network that stands still is asked once
             self._soon.start()
 
-    def _model(self) -> tuple[str, Model, str]:
-        """Return key and model of the network that answers, and the caption."""
-        models = self._context.models
-        key, title = models.current, models.title(models.current)
-        if models.answering != key:
-            return models.answering, models.get(models.answering), models.answering_title
-        try:
-            return key, models.get(key), caption(title, models.step if key == TRAINING else None)
-        except EngineError as error:
-            self._context.notices.problem(str(error))
-            return DIGITS, models.get(DIGITS), f"{models.title(DIGITS)}: {title} cannot be read"
-
     # --- the answer ------------------------------------------------------------------------------------
 
     def _answer(self) -> None:
         """Find what is there, ask the network, show what it says."""
         self._soon.stop()
-        key, model, words = self._model()
-        self.picture.square = not takes_digits(model)
-        subject, before = self.subject, self.reading
+        who = self._reader.model()
+        if who is not None:  # the registry tells when it is there
+            self.picture.square = not takes_digits(who[1])
+            self._reader.ask(self.subject, who, self.reading)
 
-        def work(_task: Task) -> tuple[SubjectReading, float]:
-            began = time.thread_time()
-            return read(subject, key, model, words, before), time.thread_time() - began
-
-        same = before is not None and before.key == key
-        drawing = subject.picture is None and (subject.ink is None or (same and self._spent < QUICK))
-        if drawing and not self._reader.working:
-            self._show_reading(work(Task()))
-        else:
-            self._reader.ask(work, self._show_reading, self._context.notices.problem, patient=True)
-
-    def _show_reading(self, came: tuple[SubjectReading, float]) -> None:
+    def _show_reading(self, reading: SubjectReading) -> None:
         """Show what was read, unless it is of a picture that is not looked at any more."""
-        reading, spent = came
         ours = reading.subject is self.subject or (reading.subject.picture is self.subject.picture is None)
         if not ours:
             return
         new = self.reading is None or self.reading.found is not reading.found
-        if reading.found:
-            self._spent = spent
         self.reading = reading
         self.chosen = min(self.chosen, max(0, len(reading.found) - 1))
         if new:

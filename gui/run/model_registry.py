@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
 from engine.model.model_file import SHIPPED, Model, find_model
 from engine.session.messages import Snapshot
+from engine.task import Task
 from engine.text import name as shown
 from engine.training.config import RunConfig
+from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
 
 TRAINING = "training"
@@ -21,19 +25,20 @@ DIGITS = "digits"
 class ModelRegistry(QObject):
     """Keeps models under keys, and which of them is looked at.
 
-    A shipped model is read from its file when it is first asked for. The network in training is
-    made of the latest snapshot, so it is as new as the views that ask for snapshots.
+    The shipped models are read from their files, beside the window, when one is first asked for. The network
+    in training is made of the latest snapshot, so it is as new as the views that ask for snapshots.
     """
 
     changed = pyqtSignal()
-    """Another model is looked at or answers, or there are other models."""
+    """Another model is looked at or answers, there are other models, or files of models have been read."""
 
     def __init__(self, bridge: SessionBridge, current: str = TRAINING, parent: QObject | None = None) -> None:
         """Offer the shipped models and the network in training of ``bridge``; look at ``current``."""
         super().__init__(parent)
         self._bridge = bridge
         self._titles = {TRAINING: "Network in training", **{key: key.capitalize() for key in SHIPPED}}
-        self._models: dict[str, Model] = {}
+        self._models: dict[str, Model | ModelFileError] = {}
+        self._reader = Runner(self)
         self._snapshot: Snapshot | None = None
         self._current = current if current in self._titles else DIGITS
         bridge.snapshot_ready.connect(self._take)
@@ -71,8 +76,18 @@ class ModelRegistry(QObject):
         self._check(key)
         return self._titles[key]
 
+    def ready(self, key: str) -> bool:
+        """Return whether ``get`` has its answer at hand; if not, ``changed`` will say when it has."""
+        self._check(key)
+        missing = [each for each in SHIPPED if each not in self._models]
+        if key not in missing:
+            return True
+        if not self._reader.busy:
+            self._reader.ask(lambda task: _read(missing, task), self._have_read, lambda _: None)
+        return False
+
     def get(self, key: str) -> Model:
-        """Return a model whose network nobody changes.
+        """Return a model whose network nobody changes; one that is not ``ready`` is read in this thread.
 
         Raises:
             ModelFileError: there is no such key, its file cannot be read, or ``training`` is asked
@@ -82,8 +97,11 @@ class ModelRegistry(QObject):
         if key == TRAINING:
             return self._in_training()
         if key not in self._models:
-            self._models[key] = find_model(key)
-        return self._models[key]
+            self._models.update(_read([key]))
+        found = self._models[key]
+        if isinstance(found, ModelFileError):
+            raise found
+        return found
 
     def add(self, key: str, title: str, model: Model, *, choose: bool = True) -> None:
         """Put a model on the registry under ``key``, in place of one that has this key already."""
@@ -126,9 +144,26 @@ class ModelRegistry(QObject):
         preprocessing = Preprocessing(dataset.mean, dataset.std)
         return Model(snapshot.network, preprocessing, dataset.class_names, {"steps": snapshot.step})
 
+    def _have_read(self, models: Mapping[str, Model | ModelFileError]) -> None:
+        self._models = {**models, **self._models}
+        self.changed.emit()
+
     def _take(self, snapshot: Snapshot) -> None:
         if snapshot.network is not None:
             self._snapshot = snapshot
 
     def _forget(self, _config: RunConfig) -> None:
         self._snapshot = None
+
+
+def _read(keys: list[str], task: Task | None = None) -> dict[str, Model | ModelFileError]:
+    """Read shipped models; one that cannot be read is the error that says why."""
+    found: dict[str, Model | ModelFileError] = {}
+    for key in keys:
+        if task is not None:
+            task.check()
+        try:
+            found[key] = find_model(key)
+        except ModelFileError as error:
+            found[key] = error
+    return found

@@ -161,6 +161,9 @@ class ExplainView(View):
             self.explainer.drop()
             self._stack.setCurrentIndex(_NOTHING)
             return
+        if not models.ready(models.answering):
+            self._stale = True
+            return
         try:
             model = models.get(models.answering)
         except ModelFileError as error:

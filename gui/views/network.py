@@ -111,9 +111,10 @@ class NetworkView(View):
         return answering if fits else TRAINING
 
     def _shape(self, key: str) -> Shape | None:
-        """Return the shape that the network with this key takes, or None if it cannot be read."""
+        """Return the shape that the network with this key takes, or None if it is not read or cannot be."""
+        models = self._context.models
         try:
-            return self._context.models.get(key).network.spec.in_shape
+            return models.get(key).network.spec.in_shape if models.ready(key) else None
         except EngineError:
             return None
 
@@ -130,12 +131,13 @@ class NetworkView(View):
     def _show_trained(self) -> None:
         """Show a network at rest; the one in training comes by itself."""
         shown = self._listed = self.shown
-        self.row.list_models(self._context.models, self._key, shown)
-        if shown == TRAINING or not self.isVisible():
+        models = self._context.models
+        self.row.list_models(models, self._key, shown)
+        if shown == TRAINING or not self.isVisible() or not models.ready(shown):
             self._trained.drop()
             return
         try:
-            model = self._context.models.get(shown)
+            model = models.get(shown)
         except EngineError as error:
             self._context.notices.problem(str(error))
             self._broken = shown

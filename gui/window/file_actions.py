@@ -8,12 +8,14 @@ from pathlib import Path
 from PyQt5.QtCore import QBuffer, QIODevice, Qt
 from PyQt5.QtWidgets import QMainWindow
 
-from engine.errors import EngineError
 from engine.io.files import replacing
 from engine.model.file_kinds import kind_of
+from engine.model.model_file import Model
+from engine.task import Task
 from gui.panels.experiment import ExperimentPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
+from gui.run.runner import Runner
 
 _MODELS = "Models (*.safetensors)"
 _FOREIGN = "Models (*.safetensors *.onnx *.pickle *.pkl);;All files (*)"
@@ -36,6 +38,7 @@ class FileActions:
         self._control = control
         self._experiment = experiment
         self._dialogs = context.dialogs
+        self._runner = Runner(window)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of the menu does."""
@@ -55,16 +58,21 @@ class FileActions:
         path = self._dialogs.open_file("Open or import a model", _FOREIGN)
         if path is None:
             return
-        from engine.exchange import read_model  # most starts do without
 
-        try:
-            if kind_of(path) == "onnx":
+        def read(_task: Task) -> Model | None:
+            from engine.exchange import read_model  # most starts do without
+
+            return None if kind_of(path) == "onnx" else read_model(path)
+
+        def done(model: Model | None) -> None:
+            if model is None:
                 self._import(path)
-                return
-            model = read_model(path)
-        except EngineError as error:
-            self._context.notices.problem(str(error))
-            return
+            else:
+                self._take(path, model)
+
+        self._runner.ask(read, done, self._context.notices.problem)
+
+    def _take(self, path: Path, model: Model) -> None:
         self._context.models.add(f"file:{path}", path.stem, model)
         note = model.record.get("note")
         told = f" {note}" if isinstance(note, str) else ""

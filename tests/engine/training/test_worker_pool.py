@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine import signals
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
 from engine.training.config import RunConfig
@@ -110,6 +113,30 @@ def test_ctrl_c_does_not_end_helpers(config: RunConfig, dataset: Dataset) -> Non
             trainer.step()
         assert trainer.pool.helping == 1
         assert [index for _, index in own] == [0] * 20
+
+
+def signals_of(process: int, kind: str) -> set[int]:
+    """Return the signals that a process blocks (``SigBlk``) or ignores (``SigIgn``)."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    bits = int(next(line for line in lines if line.startswith(kind)).split()[1], 16)
+    return {number for number in signals.ENDING if bits >> number - 1 & 1}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux tells what a process ignores")
+def test_helpers_are_deaf_to_signals_from_their_first_moment_and_then_ignore_them(
+    config: RunConfig, dataset: Dataset
+) -> None:
+    with Workers(2) as workers:
+        trainer = Trainer(config, dataset, workers)
+        trainer.pool._start()
+        (helper,) = trainer.pool._helpers
+        process = helper.process.pid or 0
+        # It has only begun to start Python, and can ignore nothing yet.
+        assert signals_of(process, "SigBlk") | signals_of(process, "SigIgn") == set(signals.ENDING)
+        trainer.pool.wait()
+        # Held back alone is not enough: Windows cannot do that.
+        assert signals_of(process, "SigIgn") == set(signals.ENDING)
+        assert not signals_of(process, "SigBlk")
 
 
 def test_more_micro_batches_than_buffers(config: RunConfig, dataset: Dataset) -> None:

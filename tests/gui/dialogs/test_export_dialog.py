@@ -124,6 +124,7 @@ def test_models_from_elsewhere_come_to_the_shelf(qtbot, context, dialog, tmp_pat
     assert told and not problems
     context.dialogs.path.write_bytes(b"nothing")
     actions.open_model()
+    qtbot.waitUntil(lambda: bool(problems))
     assert "away.onnx is no" in problems[0]
     actions.export_model()
     opened = [child for child in window.children() if isinstance(child, ExportDialog)]

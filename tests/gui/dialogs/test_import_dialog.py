@@ -69,6 +69,7 @@ def opened(qtbot, context, path):
     qtbot.addWidget(window)
     context.dialogs.path = path
     FileActions(window, context, None, None).open_model()
+    qtbot.waitUntil(lambda: bool(window.findChildren(ImportDialog)))
     (dialog,) = window.findChildren(ImportDialog)
     qtbot.waitUntil(lambda: dialog.take.isEnabled(), timeout=20000)
     return window, dialog
@@ -153,6 +154,7 @@ def test_closing_ends_the_trying(qtbot, context, tmp_path, monkeypatch):
     qtbot.addWidget(window)
     context.dialogs.path = foreign(tmp_path / "theirs.onnx")
     FileActions(window, context, None, None).open_model()
+    qtbot.waitUntil(lambda: bool(window.findChildren(ImportDialog)))
     (dialog,) = window.findChildren(ImportDialog)
     qtbot.waitUntil(dialog.isVisible, timeout=20000)
     assert not dialog.take.isEnabled() and dialog.bar.isVisible()

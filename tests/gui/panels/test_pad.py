@@ -56,6 +56,7 @@ def pad(qtbot, context):
     panel.resize(250, 700)
     panel.show()
     qtbot.waitExposed(panel)
+    qtbot.waitUntil(lambda: panel.reading is not None)  # the network that answers has been read
     return panel
 
 

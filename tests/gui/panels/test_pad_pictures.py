@@ -16,7 +16,7 @@ from engine.data.preprocess import Preprocessing
 from engine.model.model_file import Model, find_model
 from engine.model.network import Network
 from engine.model.spec import preset
-from gui.panels import pad as module
+from gui.panels import pad_reading as module
 from gui.panels import pad_intake
 from gui.panels.pad import PadPanel
 from gui.presenters.examples import example
@@ -55,6 +55,7 @@ def pad(qtbot, context):
     panel.resize(264, 760)
     panel.show()
     qtbot.waitExposed(panel)
+    qtbot.waitUntil(lambda: panel.reading is not None)  # the network that answers has been read
     return panel
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
-from engine.model.model_file import SHIPPED, Model
+from engine.model.model_file import SHIPPED, Model, find_model
 from engine.model.network import Network
 from engine.model.spec import preset
 from engine.session.messages import Snapshot
 from engine.training.config import RunConfig
+from gui.run import model_registry
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.selection import Selection
@@ -121,3 +124,23 @@ def test_before_training_the_model_that_knows_the_data_set_answers(qtbot, bridge
     assert registry.answering_title == "Objects, until training begins"
     bridge.dataset = Dataset("pets", "Pets", names, pixels, labels, pixels, labels)
     assert registry.answering == "digits"
+
+
+def test_files_are_read_beside_the_window_and_what_cannot_be_read_is_told_then(qtbot, registry, monkeypatch):
+    readers = []
+
+    def find(key):
+        readers.append(threading.current_thread())
+        if key == "clothes":
+            raise ModelFileError("clothes is damaged.")
+        return find_model(key)
+
+    monkeypatch.setattr(model_registry, "find_model", find)
+    with qtbot.waitSignal(registry.changed):
+        assert not registry.ready("digits") and not registry.ready("clothes")
+    assert threading.main_thread() not in readers and len(readers) == len(SHIPPED)
+    assert all(registry.ready(key) for key in registry.keys)
+    assert registry.get("digits").class_names == DIGITS
+    with pytest.raises(ModelFileError, match="clothes is damaged"):
+        registry.get("clothes")
+    assert len(readers) == len(SHIPPED)

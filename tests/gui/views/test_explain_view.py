@@ -38,11 +38,12 @@ def model(seed: int = 1) -> Model:
 
 
 @pytest.fixture
-def context():
+def context(qtbot):
     selection = Selection()
     bridge = SessionBridge(selection)
     made = AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
     made.models.add("mine", "Mine", model())
+    qtbot.waitUntil(lambda: made.models.ready("digits"))
     return made
 
 

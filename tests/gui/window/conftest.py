@@ -61,6 +61,7 @@ def program(qtbot: QtBot, store: Store, config: RunConfig, dialogs: Answers) -> 
     qtbot.waitExposed(made.window)
     made.app.setActiveWindow(made.window)  # what a window manager would do: shortcuts need it
     qtbot.waitUntil(lambda: made.context.bridge.state is State.PAUSED, timeout=20000)
+    qtbot.waitUntil(lambda: made.window.pad.reading is not None)
     yield made
     made.close()
     gc.collect()  # here and now, rather than in the middle of a later test

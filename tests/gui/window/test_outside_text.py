@@ -113,7 +113,8 @@ def test_the_whole_window_shows_names_letter_by_letter(
     path = hostile_model(tmp_path / "<u>m\u202e.safetensors")
     dialogs.file = path
     window.actions_.by_key["open_model"].trigger()
-    assert MARKUP in window.notice_bar.text and "\x1b" not in window.notice_bar.text
+    qtbot.waitUntil(lambda: MARKUP in window.notice_bar.text)
+    assert "\x1b" not in window.notice_bar.text
     context.models.choose(f"file:{path}")
     context.bridge.advance(12)
     qtbot.waitUntil(lambda: context.bridge.steps >= 12, timeout=30000)
@@ -137,6 +138,7 @@ def test_dialogs_show_names_letter_by_letter(
     path = hostile_model(tmp_path / "<b>m.safetensors")
     dialogs.file = path
     program.window.actions_.by_key["open_model"].trigger()
+    qtbot.waitUntil(lambda: f"file:{path}" in context.models.keys)
     folder = tmp_path / "<i>set"
     for name in ("<b>one", "two\u202e", "three\x1b"):
         (folder / name).mkdir(parents=True)
