@@ -16,8 +16,8 @@ from engine.data.preprocess import Preprocessing
 from engine.model.model_file import Model, find_model
 from engine.model.network import Network
 from engine.model.spec import preset
-from gui.panels import pad_reading as module
 from gui.panels import pad_intake
+from gui.panels import pad_reading as module
 from gui.panels.pad import PadPanel
 from gui.presenters.examples import example
 from gui.run.context import AppContext
