@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.cli import data, evaluate, export, import_, predict, resume, runs, train
+from engine.cli import data, evaluate, export, health, import_, predict, resume, runs, train
 
 COMMANDS: dict[str, ModuleType] = {
     "train": train,
@@ -12,6 +12,7 @@ COMMANDS: dict[str, ModuleType] = {
     "runs": runs,
     "evaluate": evaluate,
     "predict": predict,
+    "health": health,
     "data": data,
     "export": export,
     "import": import_,
