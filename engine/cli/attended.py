@@ -15,7 +15,7 @@ from engine.errors import EngineError
 from engine.formatting import grouped, share
 from engine.model.history import History
 from engine.runs import names
-from engine.runs.recorder import Destination
+from engine.runs.destination import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run as run_session
 from engine.session.messages import (

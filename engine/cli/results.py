@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.cli import progress
 from engine.cli.attended import Attended
 from engine.data.dataset import Dataset
 from engine.data.folders import own_folder
@@ -133,7 +134,9 @@ def what_is_there(out: Path) -> str:
 def set_aside(out: Path) -> Iterator[None]:
     """Keep what an earlier run has left in ``out`` until the block has put results of its own there.
 
-    If it leaves nothing, all is as it was. What a killed program had set aside, and begun to replace, goes.
+    If it leaves nothing, all is as it was. If it leaves a run without results, which can be gone on with, the
+    earlier one stays aside until that has some, and this is said. What a killed program had set aside, and
+    begun to replace, goes.
 
     Raises:
         EngineError: it cannot be moved.
@@ -156,6 +159,20 @@ def set_aside(out: Path) -> Iterator[None]:
                 _move(aside, out)
                 with suppress(OSError):
                     aside.rmdir()
+            else:
+                progress.say(f"What {out} held before is in {aside} until this run has results.")
+
+
+@contextmanager
+def replaced(out: Path) -> Iterator[None]:
+    """Remove what was set aside in ``out`` when the block has put results in its place."""
+    aside = out / _ASIDE
+    waits = aside.is_dir() and not (out / MODEL).exists()
+    try:
+        yield
+    finally:
+        if waits and (out / MODEL).exists():
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -16,7 +16,7 @@ from engine import signals
 from engine.cli import progress
 from engine.cli.arguments import name_or_path, to_path
 from engine.cli.attended import attended
-from engine.cli.results import MODEL, OLD_STATE, Results, set_aside, what_is_there
+from engine.cli.results import MODEL, OLD_STATE, Results, replaced, set_aside, what_is_there
 from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
@@ -28,10 +28,11 @@ from engine.model.network import Network
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from engine.optimisers import OPTIMISERS
 from engine.runs import names
+from engine.runs.budget import Budget
+from engine.runs.destination import Destination, make_free
 from engine.runs.hold import Hold
 from engine.runs.library import Library
 from engine.runs.moments import moment
-from engine.runs.recorder import Destination
 from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
 from engine.session.messages import State
@@ -65,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(parser: argparse.ArgumentParser) -> None:
-    """Add the options for the settings of a run; every number of ``RunConfig`` is one."""
+    """Add the options for the settings of a run, of which every number is one, and for its room."""
     parser.add_argument(
         "--config", type=to_path, metavar="FILE", help="settings as JSON; the options below come on top"
     )
@@ -87,6 +88,14 @@ def settings(parser: argparse.ArgumentParser) -> None:
             f"{info.help} Allowed: {info.allowed()}; default: {default:g}.",
         )
         parser.add_argument(flag, type=number_like(default), metavar="N", help=text.replace("%", "%%"))
+    info = Budget.options()["run_megabytes"]
+    parser.add_argument(
+        "--run-mb",
+        dest="run_megabytes",
+        type=number_like(1),
+        metavar="N",
+        help=f"{info.help} Allowed: {info.allowed()}; default: what main.py runs budget says.",
+    )
 
 
 def configuration(args: argparse.Namespace, base: RunConfig | None = None) -> RunConfig:
@@ -134,8 +143,8 @@ def run(args: argparse.Namespace) -> int:
         return go_on(args)
     parent = moment(args.parent) if args.parent else None
     config = configuration(args, parent.settings if parent else None)
-    out: Path = args.out or Library().new_path(config.network.name)
-    if not args.overwrite:
+    out: Path | None = args.out
+    if out is not None and not args.overwrite:
         _check_free(out)
     dataset = load(config.data)
     config = fitted(config, dataset)
@@ -143,8 +152,8 @@ def run(args: argparse.Namespace) -> int:
         held = min(config.validation_images, len(dataset.train_images) // SHARE)
         config = dataclasses.replace(config, validation_images=held)
     start = branched(config, parent.network_for(config)) if parent else None
-    with _claimed(out) as hold, set_aside(out):
-        record = Destination(out, hold, parent.parent if parent else None)
+    with _claimed(out, config.network.name) as hold, set_aside(hold.path):
+        record = Destination(hold.path, hold, parent.parent if parent else None, _budget(args))
         return _attend(config, dataset, record, start, quiet=args.quiet)
 
 
@@ -157,16 +166,34 @@ def go_on(args: argparse.Namespace) -> int:
         raise ConfigError("--resume goes on with a run and --from begins one; use one of them.")
     old = not (out / names.STATE).exists() and (out / OLD_STATE).exists()
     kept = load_checkpoint(out / (OLD_STATE if old else names.STATE))
-    with _claimed(out) as hold:  # before anything is loaded that would be for nothing
+    with _claimed(out) as hold, replaced(out):  # before anything is loaded that would be for nothing
         config, dataset, resume = continued(args, kept)
-        return _attend(config, dataset, Destination(out, hold), resume, quiet=args.quiet)
+        record = Destination(out, hold, budget=_budget(args))
+        return _attend(config, dataset, record, resume, quiet=args.quiet)
+
+
+def _budget(args: argparse.Namespace) -> int:
+    """Return how many bytes the weights of the run may take."""
+    if args.run_megabytes is not None:
+        return Budget(args.run_megabytes).run_bytes
+    library = Library()
+    budget = library.budget()
+    for problem in library.problems:
+        progress.say(problem)
+    return budget.run_bytes
 
 
 @contextmanager
-def _claimed(out: Path) -> Iterator[Hold]:
-    """Claim ``out``, which is made if needed, and goes again if nothing came of it; raises EngineError."""
-    new = not out.exists()
+def _claimed(out: Path | None, network: str = "") -> Iterator[Hold]:
+    """Claim ``out``, which is made if needed, and goes again if nothing came of it; raises EngineError.
+
+    Without ``out`` it is a new folder among the runs, named after ``network``.
+    """
+    new = out is None or not out.exists()
     try:
+        if out is None:
+            out = Library().destination(network).path
+            out = make_free(out)
         out.mkdir(parents=True, exist_ok=True)
         if not os.access(out, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -61,7 +61,7 @@ class Keeping:
 
     def nearest(self, step: int) -> int | None:
         """Return the kept step that is nearest to ``step`` on the axis; None if there is none."""
-        return min(self.steps, key=lambda kept: abs(_place(kept) - _place(step)), default=None)
+        return nearest(self.steps, step)
 
     def _spacing(self) -> float:
         """Return the distance at which steps are kept: what the budget allows for steps up to now, evenly."""
@@ -73,6 +73,11 @@ class Keeping:
         if not inner:  # all that is left is held: the budget gives way
             inner = [1]
         return min(inner, key=lambda i: _place(self.steps[i + 1]) - _place(self.steps[i - 1]))
+
+
+def nearest(steps: Iterable[int], step: int) -> int | None:
+    """Return that of ``steps`` which is nearest to ``step`` on the axis ``ln(1 + step)``, if there is any."""
+    return min(steps, key=lambda kept: abs(_place(kept) - _place(step)), default=None)
 
 
 def _place(step: int) -> float:

@@ -18,6 +18,8 @@ STATE = "state.safetensors"
 """The newest complete state, to go on from."""
 LOCK = "run.lock"
 """Held by the program that writes the run."""
+NOTES_LOCK = "notes.lock"
+"""Held for the moment in which a program changes the notes."""
 
 FILES = (STATUS, NOTES, STEPS, VALIDATIONS, CHANGES, WEIGHTS, STATE)
 """All but what says that there is a run, and the lock."""

@@ -10,21 +10,21 @@ import json
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError, ModelFileError
 from engine.model.history import History
-from engine.model.network import Network
 from engine.runs import names
+from engine.runs.destination import Destination, make_free
 from engine.runs.folder import RunFolder
 from engine.runs.hold import Hold
-from engine.runs.keeping import Keeping
-from engine.runs.record import Parent, RunRecord, Status, fingerprint, now
+from engine.runs.pending import Pending
+from engine.runs.record import RunRecord, Status, fingerprint, now
 from engine.runs.writer import Change, Writer
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
@@ -32,49 +32,19 @@ from engine.types import Array
 
 _log = logging.getLogger(__name__)
 
-BUDGET = 256 << 20
-"""Bytes that the weights of one run may take unless the user says otherwise."""
 CURVES_SECONDS = 1.0
 """Time between two writings of the curves."""
 STATUS_SECONDS = 5.0
 """Least time between two writings of the status while the run trains."""
 AGAIN_SECONDS = 5.0
 """Time between two tries after the disk has failed."""
-_WAITING = 32 << 20
-"""Bytes of weights that may wait for the writer; while they do, no other step is kept."""
-_HEADER = 4096
-"""Bytes of a weights file beside the values, on the safe side."""
-
-
-@dataclass(frozen=True)
-class Destination:
-    """Where a run is recorded.
-
-    Attributes:
-        path: the folder; made when the first step is taken, unless it holds the run that is gone on with.
-        hold: the claim on it, where it is claimed already.
-        parent: the recorded moment that the run was branched off from.
-        budget: bytes that the weights may take.
-    """
-
-    path: Path
-    hold: Hold | None = None
-    parent: Parent | None = None
-    budget: int = BUDGET
-
-
-@dataclass(frozen=True)
-class _Weights:
-    step: int
-    vector: Array
-    gone: Sequence[int]
 
 
 class Recorder:
     """Keeps one run in one folder, from a thread of its own, which starts when the run does.
 
     Attributes:
-        path: the folder.
+        path: the folder; that of a new run is certain when it has begun.
     """
 
     def __init__(
@@ -107,9 +77,9 @@ class Recorder:
         self._settings = {name: json.dumps(value) for name, value in config.to_json().items()}
         hold, kept = to.hold, list[int]()
         try:
-            if hold is None and self.path.is_dir():
+            if hold is None and not to.numbered and self.path.is_dir():
                 hold = Hold(self.path)
-            if (self.path / names.RUN).exists():
+            if not to.numbered and (self.path / names.RUN).exists():
                 if resumed is None:
                     raise ModelFileError(f"{self.path} already holds a run; choose another folder.")
                 kept = self._remember(int(resumed.values["step"]))
@@ -121,12 +91,7 @@ class Recorder:
             raise
         self._history = history
         self._writer = Writer(self.path, hold, history)
-        size = Network.empty(config.network).state_vector.nbytes + _HEADER
-        self._keeping = Keeping(max(3, to.budget // size), kept)
-        self._most_waiting = max(8, _WAITING // size)
-        self._waiting: deque[_Weights] = deque()
-        self._unkept: deque[int] = deque()
-        self._gone: list[int] = []
+        self._weights = Pending(config.network, to.budget, kept)
         self._state: Checkpoint | None = None
         self._made = self._failing = False
         self._problem = ""
@@ -153,12 +118,15 @@ class Recorder:
     def begin(self, state: Checkpoint) -> None:
         """Begin to write, with ``state`` as what the run stands at; weights may come from now on."""
         self._state = state
+        if self._to.numbered:
+            with suppress(OSError):  # which the thread will meet again, and tell
+                self.path = self._writer.path = make_free(self.path)
         self._thread = threading.Thread(target=self._run, name="recorder")
         self._thread.start()
 
     def wants(self, step: int) -> bool:
         """Return whether the weights after ``step`` are to be kept; asked after every step, so quick."""
-        return self._keeping.wants(step) and len(self._waiting) < self._most_waiting
+        return self._weights.wants(step)
 
     def weights(self, step: int, state_vector: Array) -> None:
         """Keep the weights after ``step``; costs one copy of the vector.
@@ -167,13 +135,7 @@ class Recorder:
             step: steps done.
             state_vector: all that the network has learnt, as it is used.
         """
-        while self._unkept:
-            self._keeping.forget([self._unkept.popleft()])
-        if step in self._keeping.steps or len(self._waiting) >= 2 * self._most_waiting:
-            return
-        best = self._status.best_step
-        gone = self._keeping.add(step, () if best is None else (best,))
-        self._waiting.append(_Weights(step, state_vector.copy(), gone))
+        self._weights.add(step, state_vector, self._status.best_step)
         self._wake.set()
 
     def settings(self, step: int, config: RunConfig) -> None:
@@ -266,10 +228,7 @@ class Recorder:
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, OSError | EngineError | MemoryError):
             _log.error("recording failed", exc_info=error)
-        while self._waiting:  # they would fill the memory; the curves wait where they are
-            item = self._waiting.popleft()
-            self._unkept.append(item.step)
-            self._gone += item.gone
+        self._weights.give_up()  # the curves wait where they are
         self._problem = (
             _reason(error)
             if isinstance(error, EngineError)
@@ -285,14 +244,7 @@ class Recorder:
         assert state is not None  # noqa: S101 - for the type checker: it came with ``begin``
         if not writer.is_there():
             self._make(state, changes)
-        while self._waiting:
-            item = self._waiting[0]
-            writer.weights(item.step, self._config.network, item.vector)
-            self._gone += item.gone
-            self._waiting.popleft()
-        while self._gone:
-            writer.remove_weights(self._gone[-1])
-            self._gone.pop()
+        self._weights.write(writer)
         grown = writer.curves()
         writer.changes(changes)
         written_state, written_status = self._written
@@ -309,7 +261,7 @@ class Recorder:
 
     def _make(self, state: Checkpoint, changes: list[Change]) -> None:
         if self._made:  # somebody has taken the folder away, and the weights with it
-            self._unkept.extend(self._keeping.steps)
+            self._weights.lose_all()
         elif (self.path / names.RUN).exists():
             if fingerprint(self._dataset) != self.record().data.fingerprint:
                 self._tell(f"{self._dataset.title} is not the same as when the run began.")

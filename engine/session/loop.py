@@ -15,7 +15,8 @@ from typing import TypeAlias
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, TrainingError
-from engine.runs.recorder import Destination, Recorder
+from engine.runs.destination import Destination
+from engine.runs.recorder import Recorder
 from engine.session.capture import capture
 from engine.session.channel import Channel
 from engine.session.kept import save

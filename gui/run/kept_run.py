@@ -9,9 +9,10 @@ from PyQt5.QtCore import QObject
 
 from engine.errors import EngineError, ModelFileError
 from engine.runs import names
+from engine.runs.destination import Destination
 from engine.runs.hold import Hold
-from engine.runs.library import Library, Summary
-from engine.runs.recorder import Destination
+from engine.runs.library import Library
+from engine.runs.summary import Summary
 from engine.session.messages import State
 from engine.training.checkpoint import load_checkpoint
 from gui.run.run_control import RunControl, missing_data
@@ -75,7 +76,8 @@ class KeptRun(QObject):
             self._notices.problem(f"The unfinished run cannot be read; it stays where it is. {error}")
             return
         told = missing_data(checkpoint)
-        if told or not self._control.begin_from(checkpoint, Destination(path, hold)):
+        record = Destination(path, hold, budget=self._library.budget().run_bytes)
+        if told or not self._control.begin_from(checkpoint, record):
             hold.release()
             self.offer(f"{told} The unfinished run is still kept." if told else "")
             return

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from engine.errors import EngineError
 from engine.formatting import counted
-from engine.runs.library import BIN_DAYS, TOTAL_BUDGET, Library
+from engine.runs.bin import BIN_DAYS
+from engine.runs.library import Library
 from gui.state.notices import Notices
 
 
 def offer_room(library: Library, notices: Notices) -> None:
-    """Offer to delete the oldest runs without a star, if all together take more than ``TOTAL_BUDGET``."""
+    """Offer to delete the oldest runs without a star, if all together take more than the user allows."""
     old = library.too_many()
     if not old:
         return
@@ -19,7 +20,7 @@ def offer_room(library: Library, notices: Notices) -> None:
     def delete() -> None:
         try:
             for run in old:
-                library.delete(Path(run.path))
+                library.bin.delete(Path(run.path))
         except EngineError as error:
             notices.problem(str(error))
         else:
@@ -27,6 +28,7 @@ def offer_room(library: Library, notices: Notices) -> None:
 
     many = counted(len(old), "run")
     told = (
-        f"The recorded runs take more than {TOTAL_BUDGET >> 30} GB. Delete the oldest, {many} without a star?"
+        f"The recorded runs take more than {library.budget().all_gigabytes:g} GB. "
+        f"Delete the oldest, {many} without a star?"
     )
     notices.offer(told, "Delete them", delete)

@@ -10,7 +10,7 @@ from PyQt5.QtCore import QObject, pyqtSignal
 from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
 from engine.formatting import counted
-from engine.runs.recorder import Destination
+from engine.runs.destination import Destination
 from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint, load_checkpoint
 from engine.training.config import RunConfig

@@ -17,8 +17,8 @@ from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from engine.data.dataset import Dataset
 from engine.model.history import History
+from engine.runs.destination import Destination
 from engine.runs.library import Library
-from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.loop import Resume, run
 from engine.session.messages import (
@@ -79,7 +79,6 @@ class SessionBridge(QObject):
     Attributes:
         history: the curves of the present run.
         config: its settings at the start; ``live`` are the present ones.
-        folder: where it is recorded, once it has taken a step.
         state: what the session is doing.
         dataset: the data set in use, once it is loaded.
         watchers: the views that draw what the session sends.
@@ -122,7 +121,6 @@ class SessionBridge(QObject):
         """
         super().__init__(parent)
         self.library = library
-        self.folder: Path | None = None
         self.history = History()
         self.config: RunConfig | None = None
         self.live: LiveSettings | None = None
@@ -165,8 +163,7 @@ class SessionBridge(QObject):
         self._rows = 0
         self._unwritten.clear()
         if record is None and self.library is not None:
-            record = Destination(self.library.new_path(config.network.name))
-        self.folder = record.path if record else None
+            record = self.library.destination(config.network.name)
         self._set_state(State.LOADING, "")
         self._thread = threading.Thread(
             target=run,
@@ -216,6 +213,12 @@ class SessionBridge(QObject):
     def epoch_size(self) -> int:
         """Images in one epoch; 0 while the data set is being loaded."""
         return self._channel.epoch_size
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the run is recorded, once it has taken a step; None for nowhere."""
+        recorder = self._channel.recorder
+        return recorder.path if recorder is not None else None
 
     @property
     def steps(self) -> int:

@@ -80,7 +80,7 @@ class Closing:
         library, folder = self._bridge.library, self._bridge.folder
         if library is not None and folder is not None and (folder / names.RUN).exists():
             with suppress(EngineError):  # it stays then, and is offered no more
-                library.delete(folder)
+                library.bin.delete(folder)
 
     def _over(self) -> bool:
         return self.ended

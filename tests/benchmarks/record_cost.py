@@ -6,7 +6,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from engine.runs.recorder import Destination
+from engine.runs.destination import Destination
 from tests.benchmarks.row import Row
 from tests.benchmarks.watch_cost import blind, config
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from engine.model.spec import preset
-from engine.runs.recorder import Destination
+from engine.runs.destination import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run as run_session
 from engine.session.messages import Play, Quit, State

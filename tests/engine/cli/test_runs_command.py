@@ -12,8 +12,10 @@ import pytest
 
 import main
 from engine.data.folders import runs_folder
+from engine.errors import EngineError
 from engine.model.model_file import load_model, save_model
 from engine.runs import names
+from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
 from engine.runs.hold import Hold
 from engine.training.checkpoint import load_checkpoint, save_checkpoint
@@ -54,7 +56,7 @@ def test_a_run_is_recorded_without_being_asked(recorded: RunFolder, capsys: Said
     assert listed["test_accuracy"] == result["test_accuracy"]
     assert call("runs") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert recorded.path.name in lines[1] and "finished" in lines[1] and lines[2].startswith("1 runs")
+    assert recorded.path.name in lines[1] and "finished" in lines[1] and lines[2].startswith("1 run,")
 
 
 def test_what_is_known_of_a_run_is_shown(recorded: RunFolder, capsys: Said) -> None:
@@ -175,3 +177,113 @@ def test_a_run_whose_state_is_damaged_says_so(recorded: RunFolder, capsys: Said)
     assert names.STATE in capsys.readouterr().err
     assert call("evaluate", "--model", f"{recorded.path.name}@5") == 1
     assert "has kept no weights" in capsys.readouterr().err
+
+
+def test_runs_are_noted_and_found_by_what_they_are_called(recorded: RunFolder, capsys: Said) -> None:
+    name = recorded.path.name
+    assert call("runs", "note", name, "--name", "Best one", "--text", "wide\nkernels", "--star") == 0
+    capsys.readouterr()
+    assert call("runs") == 0
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.startswith(f"* {name}") and "Best one" in line
+    assert call("runs", "show", "best one") == 0
+    told = capsys.readouterr().out
+    assert "called    Best one" in told and "notes     wide\nnotes     kernels" in told
+    assert call("runs", "note", "Best one", "--no-star") == 0
+    capsys.readouterr()
+    assert call("runs", "show", name, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["notes"] == {
+        "name": "Best one",
+        "text": "wide\nkernels",
+        "star": False,
+    }
+    assert call("runs", "note", name) == 1
+    assert "nothing to note" in capsys.readouterr().err
+
+
+def test_the_room_for_runs_is_the_users(
+    train: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    assert call("runs", "budget", "--run-mb", 1, "--all-gb", 0.5) == 0
+    assert capsys.readouterr().out == "weights of one run: 1 MB\nall runs together: 0.5 GB\n"
+    assert call("runs", "budget", "--run-mb", 0) == 1
+    assert "run megabytes is 0; allowed is 1 to" in capsys.readouterr().err
+    budgets: list[int] = []
+
+    def attend(_config: object, _data: object, record: Destination, *_: object, **__: object) -> int:
+        budgets.append(record.budget >> 20)
+        return 0
+
+    monkeypatch.setattr("engine.cli.train._attend", attend)
+    assert train() == train("--run-mb", 2) == 0
+    assert budgets == [1, 2]
+    assert train("--run-mb", 0) == 1
+    assert not list(runs_folder().glob("2*"))  # nothing came of them
+
+
+def test_deleted_runs_are_removed_for_good(recorded: RunFolder, capsys: Said) -> None:
+    assert call("runs", "delete", recorded.path.name) == 0
+    assert call("runs", "empty-bin") == 0
+    assert "1 run removed for good" in capsys.readouterr().out
+    assert call("runs", "restore") == 0 and "empty" in capsys.readouterr().out
+
+
+def test_runs_are_compared(recorded: RunFolder, train: Callable[..., int], capsys: Said) -> None:
+    assert train("--learning-rate", 0.05, "--epochs", 1) == 0
+    (other,) = (each for each in runs_folder().iterdir() if each.is_dir() and each != recorded.path)
+    capsys.readouterr()
+    assert call("runs", "compare", recorded.path.name, other.name, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["step"] for each in told["runs"]] == [14, 7]
+    assert {row["name"] for row in told["settings"] if row["differs"]} == {"learning rate", "epochs"}
+    (difference,) = told["differences"]
+    counts = [difference[key] for key in ("only_second_right", "only_first_right", "neither_right")]
+    assert sum(counts) == len(difference["disagreements"]) > 0
+    one, two = (each["accuracy"] for each in told["runs"])
+    assert (two - one) * 160 == pytest.approx(counts[0] - counts[1])
+    accuracies = []
+    for word in (recorded.path.name + "@14", other.name + "@7"):
+        assert call("evaluate", "--model", word, "--json") == 0
+        accuracies.append(json.loads(capsys.readouterr().out)["accuracy"])
+    assert accuracies == [one, two]
+    assert call("runs", "compare", f"{recorded.path.name}@3", other.name, "--images", 1) == 0
+    text = capsys.readouterr().out
+    assert f"A: {recorded.path.name} at step 3" in text and "* learning rate" in text
+    assert "B minus that of A" in text and "more; --images" in text
+
+
+def test_what_cannot_be_compared_is_told(recorded: RunFolder, capsys: Said) -> None:
+    name = recorded.path.name
+    capsys.readouterr()
+    assert call("runs", "compare", name) == 1
+    assert "two runs or more" in capsys.readouterr().err
+    other = runs_folder() / "other"
+    shutil.copytree(recorded.path, other)
+    shutil.rmtree(other / names.WEIGHTS)
+    assert call("runs", "compare", name, "other") == 0
+    told = capsys.readouterr()
+    assert "has kept no weights that can be read" in told.err and "learning rate" in told.out
+    shutil.copytree(recorded.path / names.WEIGHTS, other / names.WEIGHTS)
+    record = json.loads((other / names.RUN).read_text())
+    record["data"] |= {"title": "Elsewhere", "class_names": ["up", "down"]}
+    (other / names.RUN).write_text(json.dumps(record))
+    assert call("runs", "compare", name, "other") == 0
+    assert "the answers cannot be compared" in capsys.readouterr().err
+
+
+def test_a_run_without_results_that_took_the_place_of_another_says_where_that_is(
+    recorded: RunFolder, train: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    out = recorded.path
+    aside = out / ".kernelscope.replaced"
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.cli.results.Results.write", refuse)
+        assert train("--out", out, "--overwrite", "--seed", 2) == 1
+    assert f"What {out} held before is in {aside} until this run has results." in capsys.readouterr().err
+    assert (aside / "model.safetensors").exists() and not (out / "model.safetensors").exists()
+    assert call("resume", out, "--quiet", "--epochs", 3) == 0
+    assert (out / "model.safetensors").exists() and not aside.exists()
+
+
+def refuse(*_: object) -> None:
+    raise EngineError("The disk is full.")

@@ -15,7 +15,7 @@ from engine.data.pictures.options import PictureOptions
 from engine.data.pictures.scan import scan
 from engine.model.model_file import load_model
 from engine.model.spec import preset
-from engine.runs.recorder import Destination
+from engine.runs.destination import Destination
 from engine.session.messages import State
 from engine.signals import Interruptions
 from engine.training.config import RunConfig

@@ -20,7 +20,7 @@ import json, os, random, signal, sys, time
 from pathlib import Path
 from engine.runs import names, recorder
 from engine.runs.folder import RunFolder
-from engine.runs.recorder import Destination
+from engine.runs.destination import Destination
 from engine.session import recording
 from engine.session.channel import Channel
 from engine.session.loop import run

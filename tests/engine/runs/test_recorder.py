@@ -18,9 +18,10 @@ from engine.errors import ModelFileError
 from engine.model.history import History
 from engine.model.spec import NetworkSpec
 from engine.runs import names
+from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
 from engine.runs.record import Notes, RunRecord, fingerprint
-from engine.runs.recorder import Destination, Recorder
+from engine.runs.recorder import Recorder
 from engine.runs.writer import Writer
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig

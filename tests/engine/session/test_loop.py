@@ -15,7 +15,7 @@ from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.model.model_file import load_model
 from engine.runs import names
-from engine.runs.recorder import Destination
+from engine.runs.destination import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run
 from engine.session.messages import (

@@ -11,8 +11,9 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.model.model_file import load_model
+from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
-from engine.runs.recorder import Destination, Recorder
+from engine.runs.recorder import Recorder
 from engine.session import kept as kept_files
 from engine.session import loop
 from engine.session.messages import (

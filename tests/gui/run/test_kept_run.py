@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import DataError
 from engine.runs import names
+from engine.runs.destination import Destination
 from engine.runs.library import Library
-from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.loop import run
 from engine.session.messages import Advance, Keep, Quit, State
@@ -33,7 +33,7 @@ STEPS = 3
 @pytest.fixture
 def leftover(config: RunConfig, store: Store) -> Path:
     """Return the run of three steps that another process has left behind."""
-    path, channel = Library(store.runs).new_path("left"), Channel()
+    path, channel = Library(store.runs).destination("left").path, Channel()
     session = threading.Thread(
         target=run,
         args=(dataclasses.replace(config, threads=1), channel),

@@ -34,6 +34,8 @@ def test_the_oldest_go_to_the_bin_when_the_user_says_so(
     assert "more than 5 GB" in sentence and "2 runs" in sentence
     assert len(library.runs()) == 3 and callable(delete)
     delete()
-    assert [each.name for each in library.runs()] == ["3"] and sorted(library.deleted()) == ["1", "2"]
+    assert [each.name for each in library.runs()] == ["3"] and sorted(
+        run.name for run in library.bin.deleted()
+    ) == ["1", "2"]
     assert told == ["2 runs deleted; they can be restored for 30 days."]
-    assert (library.restore("1") / names.RUN).exists()
+    assert (library.bin.restore("1") / names.RUN).exists()

@@ -13,8 +13,8 @@ from PyQt5.QtCore import QCoreApplication, QObject
 
 from engine.data.dataset import Dataset
 from engine.model.spec import NetworkSpec
+from engine.runs.destination import Destination
 from engine.runs.library import Library
-from engine.runs.recorder import Destination
 from engine.session.channel import Channel
 from engine.session.messages import (
     Advance,

@@ -57,8 +57,8 @@ def test_a_discarded_run_leaves_nothing_behind(
     assert not program.window.isVisible()
     library = Library(store.runs)
     assert library.runs() == []
-    (name,) = library.deleted()  # from where it can be brought back
-    assert RunFolder(library.restore(name)).history().steps.length > 3
+    (deleted,) = library.bin.deleted()  # from where it can be brought back
+    assert RunFolder(library.bin.restore(deleted.name)).history().steps.length > 3
 
 
 def test_a_kept_run_goes_on_at_the_next_start(
