@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from engine.layers import Conv
@@ -28,10 +29,11 @@ def cases() -> list[Case]:
         tuple(Conv(filters=16, kernel=5) if isinstance(layer, Conv) else layer for layer in wide.layers),
     )
     table = (
-        (classic, (20, 64, 128), 2.0),
+        (classic, (20, 64, 128), 1.6),
         (sixteen, (20, 64, 128), 1.5),
-        (preset("lenet5", (1, 28, 28)), (20, 64, 128), 1.2),
-        (preset("deep", (1, 28, 28)), (64, 128), 1.0),
+        (preset("lenet5", (1, 28, 28)), (20, 64, 128), 1.5),
+        (preset("deep", (1, 28, 28)), (64, 128), 1.2),
+        (preset("resnet", (3, 32, 32)), (64, 128), 1.0),
     )
     return [
         Case(f"{spec.name} {'x'.join(map(str, spec.in_shape))}, batch {batch}", spec, batch, goal)
@@ -41,21 +43,15 @@ def cases() -> list[Case]:
 
 
 def multiplications(spec: NetworkSpec) -> int:
-    """Return the multiplications of one training step on one image.
+    """Return the multiplications of one training step on one image, as the sums are written.
 
     Forward, gradient for the weights and gradient for the input each take the same number; the first
     layer needs no gradient for its input.
     """
     total = 0
-    first = True
     shapes = (spec.in_shape, *spec.shapes())
-    for layer, in_shape, out_shape in zip(spec.layers, shapes[:-1], shapes[1:], strict=True):
-        weight = layer.param_shapes(in_shape).get("weight")
-        if weight is None or len(weight) == 1:
-            continue
-        count = 1
-        for length in (*weight, *out_shape[1:]):
-            count *= length
-        total += count * (2 if first else 3)
-        first = False
+    for number, (layer, in_shape) in enumerate(zip(spec.layers, shapes, strict=False)):
+        places = math.prod(shapes[number + 1][1:])
+        weights = [shape for shape in layer.param_shapes(in_shape).values() if len(shape) > 1]
+        total += sum(map(math.prod, weights)) * places * (3 if number else 2)
     return total

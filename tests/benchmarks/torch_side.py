@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.model.spec import NetworkSpec
+from engine.exchange.torch_file import state
+from engine.exchange.torch_text import class_name, torch_text
+from engine.model.model_file import Model
 
 
 def installed() -> bool:
@@ -27,14 +29,12 @@ class TorchSide:
         self._process = context.Process(target=_serve, args=(theirs, threads), daemon=True)
         self._process.start()
 
-    def build(
-        self, spec: NetworkSpec, flat: np.ndarray, x: np.ndarray, labels: np.ndarray, rate: float
-    ) -> None:
-        """Make the network with the weights ``flat`` and hand it its batches, ``(B, N, C, H, W)``.
+    def build(self, model: Model, x: np.ndarray, labels: np.ndarray, rate: float) -> None:
+        """Make the network of ``model`` with its weights, and hand it its batches, ``(B, N, C, H, W)``.
 
-        ``rate`` is the learning rate; the momentum is 0.95.
+        ``x`` is prepared already. ``rate`` is the learning rate; the momentum is 0.95.
         """
-        self._pipe.send(("build", spec.to_json(), flat, x, labels, rate))
+        self._pipe.send(("build", torch_text(model), class_name(model), state(model), x, labels, rate))
         self._pipe.recv()
 
     def steps(self, count: int) -> tuple[float, list[float]]:
@@ -52,16 +52,15 @@ def _serve(pipe: Connection, threads: int) -> None:
     import torch
 
     torch.set_num_threads(threads)
-    state: dict[str, Any] = {}
+    training: dict[str, Any] = {}
     while True:
         word, *arguments = pipe.recv()
         if word == "end":
             return
         if word == "build":
-            data, flat, x, labels, rate = arguments
-            spec = NetworkSpec.from_json(data)
-            model = _model(torch, spec, flat)
-            state = {
+            text, name, weights, x, labels, rate = arguments
+            model = _model(torch, text, name, weights)
+            training = {
                 "model": model,
                 "optimiser": torch.optim.SGD(model.parameters(), lr=rate, momentum=0.95),
                 "x": torch.from_numpy(x),
@@ -69,27 +68,16 @@ def _serve(pipe: Connection, threads: int) -> None:
             }
             pipe.send(None)
         else:
-            pipe.send(_train(torch, count=arguments[0], **state))
+            pipe.send(_train(torch, count=arguments[0], **training))
 
 
-def _model(torch: Any, spec: NetworkSpec, flat: np.ndarray) -> Any:
-    """Return ``spec`` as ``torch.nn.Sequential`` with the weights ``flat``."""
-    modules = []
-    for layer, shape in zip(spec.layers, (spec.in_shape, *spec.shapes()), strict=False):
-        if layer.type_name == "conv":
-            geometry = layer.geometry
-            modules.append(
-                torch.nn.Conv2d(shape[0], layer.filters, geometry.size, geometry.stride, geometry.padding)
-            )
-        elif layer.type_name == "max_pool":
-            modules.append(torch.nn.MaxPool2d(layer.geometry.size, layer.geometry.stride))
-        elif layer.type_name == "dense":
-            modules.append(torch.nn.Linear(shape[0], layer.units))
-        else:
-            modules.append({"relu": torch.nn.ReLU, "flatten": torch.nn.Flatten}[layer.type_name]())
-    model = torch.nn.Sequential(*modules)
-    torch.nn.utils.vector_to_parameters(torch.from_numpy(flat), model.parameters())
-    return model
+def _model(torch: Any, text: str, name: str, weights: dict[str, np.ndarray]) -> Any:
+    """Return the layers of the class in ``text``, what is exported for PyTorch, with its ``weights``."""
+    names: dict[str, Any] = {"__name__": name}
+    exec(text, names)  # noqa: S102 (what the program itself exports)
+    module = names[name]()
+    module.load_state_dict({key: torch.from_numpy(np.array(value)) for key, value in weights.items()})
+    return module.layers
 
 
 def _train(

@@ -8,8 +8,11 @@ processors are checked before and after each line, and a line that was disturbed
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -17,6 +20,7 @@ from threadpoolctl import threadpool_info
 
 from engine.data import catalogue
 from engine.data.dataset import Dataset
+from engine.model.model_file import Model
 from engine.model.spec import NetworkSpec, preset
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
@@ -34,6 +38,11 @@ _SECONDS = 0.4
 
 _UNSTEADY = 1.5
 """A side whose best turn is this much faster than its median one was disturbed."""
+
+_CORE_TYPE = "OPENBLAS_CORETYPE"
+
+_AVX2 = ("Haswell", "Zen")
+"""OpenBLAS's names for processors with AVX2 and without AVX-512; they have the same kernels."""
 
 _FOLLOWED, _FOLLOWED_RATE = 200, 0.001
 """Steps over which the losses of both sides are compared, and the learning rate for it.
@@ -62,6 +71,11 @@ def new_trainer(
     trainer = Trainer(config, dataset, workers)
     trainer.pool.wait()
     return trainer
+
+
+def model_of(trainer: Trainer, dataset: Dataset) -> Model:
+    """Return a copy of the network as it is now."""
+    return Model(trainer.network.copy(), trainer.preprocessing, dataset.class_names)
 
 
 def engine_turn(trainer: Trainer, count: int) -> float:
@@ -101,7 +115,7 @@ def compare(case: Case, torch: TorchSide | None, workers: Workers) -> tuple[floa
         x = trainer.preprocessing.apply(dataset.train_images[: count * case.batch])
         labels = dataset.train_labels[: count * case.batch].reshape(count, case.batch)
         x = x.reshape(count, case.batch, *case.spec.in_shape)
-        torch.build(case.spec, trainer.network.vector, x, labels, trainer.live.learning_rate)
+        torch.build(model_of(trainer, dataset), x, labels, trainer.live.learning_rate)
         turns.append(lambda count: torch.steps(count)[0])
     counts = []
     for turn in turns:
@@ -122,14 +136,14 @@ def loss_distance(torch: TorchSide, workers: Workers) -> float:
     """Return the largest difference of the losses of `classic` over the same steps on MNIST."""
     dataset = catalogue.load("mnist")
     trainer = new_trainer(preset("classic"), 20, dataset, workers, _FOLLOWED_RATE)
-    start = trainer.network.vector.copy()
+    start = model_of(trainer, dataset)
     batches, losses = [], []
     for _ in range(_FOLLOWED):
         batches.append(trainer.batch(trainer.step_count + 1).indices)
         losses.append(trainer.step().loss)
     x = np.stack([trainer.preprocessing.apply(dataset.train_images[chosen]) for chosen in batches])
     labels = np.stack([dataset.train_labels[chosen] for chosen in batches])
-    torch.build(trainer.network.spec, start, np.ascontiguousarray(x), labels, _FOLLOWED_RATE)
+    torch.build(start, np.ascontiguousarray(x), labels, _FOLLOWED_RATE)
     return float(np.abs(np.subtract(losses, torch.steps(_FOLLOWED)[1])).max())
 
 
@@ -138,12 +152,15 @@ def free_processors(threads: int) -> float:
     return matrix_peak(threads) / matrix_peak(1)
 
 
+def _kernels() -> str:
+    """Return the processor that OpenBLAS's kernels in this process were written for."""
+    return ", ".join(info["architecture"] for info in threadpool_info() if "architecture" in info)
+
+
 def conditions(threads: int) -> tuple[float, list[Row]]:
     """Return the peak of all processors, and rows that say what the figures were measured on."""
     peak, free = matrix_peak(threads), free_processors(threads)
-    kernels = ", ".join(info["architecture"] for info in threadpool_info() if "architecture" in info)
-    if "OPENBLAS_CORETYPE" in os.environ:
-        kernels += ", as OPENBLAS_CORETYPE asks for"
+    kernels = _kernels()
     return peak, [
         Row(
             f"{NAME}: processors free", free, f"of {threads}", f">= {0.9 * threads:g}", free >= 0.9 * threads
@@ -152,22 +169,44 @@ def conditions(threads: int) -> tuple[float, list[Row]]:
     ]
 
 
-def run(only: str = "") -> list[Row]:
-    """Measure every line of the table whose name contains ``only``."""
+def run() -> list[Row]:
+    """Measure with the kernels that OpenBLAS takes by itself, and with those for AVX2 if they are others."""
+    rows = _in_child(None)
+    if not any(kernels in row.name for row in rows for kernels in _AVX2):
+        rows += _in_child(_AVX2[0])
+    return rows
+
+
+def _in_child(core_type: str | None) -> list[Row]:
+    """Measure in a process that asks OpenBLAS for ``core_type``; it chooses its kernels as it is loaded."""
+    environment = {key: value for key, value in os.environ.items() if key != _CORE_TYPE}
+    if core_type:
+        environment[_CORE_TYPE] = core_type
+    done = subprocess.run(
+        (sys.executable, "-m", "tests.benchmarks.train_speed"),
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return [Row(*values) for values in json.loads(done.stdout)]
+
+
+def measured() -> list[Row]:
+    """Measure every line of the table with the kernels of this process."""
     threads = default_threads()
     peak, rows = conditions(threads)
+    kernels = _kernels()
     torch = TorchSide(threads) if installed() else None
     unit = "x PyTorch" if torch else "not installed"
     try:
         with Workers(threads) as workers:
             for case in cases():
-                if only not in case.name:
-                    continue
                 before = free_processors(threads)
                 own, ratio, steady = compare(case, torch, workers)
                 steady = steady and min(before, free_processors(threads)) >= 0.9 * threads
                 share = own * 2 * multiplications(case.spec) / 1e9 / peak
-                name = f"{NAME}: {case.name}"
+                name = f"{NAME} ({kernels}): {case.name}"
                 met = None if ratio is None or not steady else ratio >= case.goal
                 rows += [
                     Row(
@@ -180,7 +219,7 @@ def run(only: str = "") -> list[Row]:
                     Row(f"{name}, alone", own, "images/s", "", None),
                     Row(f"{name}, share of the peak", 100 * share, "%", "", None),
                 ]
-            name = f"{NAME}: largest loss difference in {_FOLLOWED} steps"
+            name = f"{NAME} ({kernels}): largest loss difference in {_FOLLOWED} steps"
             distance = None if torch is None else loss_distance(torch, workers)
             met = None if distance is None else distance < 0.01
             rows.append(Row(name, distance, "nats" if torch else unit, "< 0.01", met))
@@ -188,3 +227,7 @@ def run(only: str = "") -> list[Row]:
         if torch is not None:
             torch.close()
     return rows
+
+
+if __name__ == "__main__":
+    print(json.dumps(measured()))
