@@ -2,8 +2,9 @@
 
 mutmut makes the mutants of each file and runs the tests of ``selection`` against each one, in a process
 forked for it. It leaves out constants of modules and decorated functions; properties and context managers
-are given back to it here. Messages, logging and docstrings are left out. A mutant that no test kills must be
-listed in ``survivors``.
+are given back to it here. Messages, logging and docstrings are left out. Mutants that ran for too long are
+tried again with far more time, since the machine may have been busy. A mutant that no test kills must be
+listed in ``survivors``. The share counts those that make a difference.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutation.selection import SELECTION
-from tests.mutation.survivors import SURVIVORS, Change, is_listed
+from tests.mutation.survivors import SURVIVORS, Change, is_equivalent, is_listed
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "mutation"
 
 WANTED = 0.9
-"""Share of the mutants of every file that tests have to kill."""
+"""Share of the mutants of every file that tests have to kill; those that change nothing are left out."""
+
+PATIENCE = (4.0, 16.0)
+"""How many times as long as usual its tests may take with a mutant, and again if that was too long."""
 
 MUTMUT = """
 [tool.mutmut]
@@ -35,7 +39,7 @@ also_copy = ["main.py"]
 pytest_add_cli_args = ["-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = {tests}
 process_isolation = "forkserver"
-timeout_multiplier = 4.0
+timeout_multiplier = {patience}
 timeout_constant = 2.0
 do_not_mutate_patterns = [
     '_log\\.',
@@ -66,6 +70,13 @@ def undecorated(source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def configure(folder: Path, file: str, patience: float) -> None:
+    """Tell mutmut in ``folder`` what to change, and how long to wait for the tests."""
+    tests = json.dumps(list(SELECTION[file]))
+    settings = MUTMUT.format(file=json.dumps(file), tests=tests, patience=patience)
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
+
+
 def prepared(file: str, again: bool) -> Path:
     """Return a folder with a copy of the project in which ``file`` is to be mutated.
 
@@ -79,8 +90,7 @@ def prepared(file: str, again: bool) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
     for name in ("tests",) if again else ("engine", "gui", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    settings = MUTMUT.format(file=json.dumps(file), tests=json.dumps(list(SELECTION[file])))
-    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8") + settings, "utf-8")
+    configure(folder, file, PATIENCE[0])
     if not again:
         shutil.copy(ROOT / "main.py", folder)
         (folder / file).write_text(undecorated((ROOT / file).read_text("utf-8")), "utf-8")
@@ -126,23 +136,33 @@ def results(folder: Path) -> list[tuple[str, str]]:
     return [(name, status) for name, _, status in (line.strip().rpartition(": ") for line in lines)]
 
 
+def tried(file: str, children: int, again: bool) -> tuple[Path, list[tuple[str, str]]]:
+    """Try the mutants of ``file``; returns the folder of mutmut, and every mutant with what became of it."""
+    folder = prepared(file, again)
+    chosen = [name for name, status in results(folder) if status not in KILLED] if again else []
+    if chosen or not again:
+        mutmut(folder, "run", "--max-children", str(children), *chosen)
+    slow = [name for name, status in results(folder) if status == "timeout"]
+    if slow:
+        configure(folder, file, PATIENCE[1])
+        mutmut(folder, "run", "--max-children", str(children), *slow)
+    return folder, results(folder)
+
+
 def mutate(file: str, children: int, again: bool) -> bool:
     """Try the mutants of ``file``; returns whether enough are killed and all others are listed."""
     try:
-        folder = prepared(file, again)
-        chosen = [name for name, status in results(folder) if status not in KILLED] if again else []
-        if chosen or not again:
-            mutmut(folder, "run", "--max-children", str(children), *chosen)
+        folder, found = tried(file, children, again)
     except (RuntimeError, OSError) as error:
         print(f"{file}: {error}", flush=True)
         return False
-    found = results(folder)
     counts = Counter(status for _, status in found)
     total, killed = sum(counts.values()), sum(counts[status] for status in KILLED)
     left = [change(folder, file, name) for name, status in found if status not in KILLED]
     new = [entry for entry in left if not is_listed(entry)]
-    share = killed / total if total else 1.0
-    rest = f"{counts['timeout']} by running for too long, {len(left) - len(new)} listed, {len(new)} new"
+    alike = sum(map(is_equivalent, left))
+    share = killed / (total - alike) if total > alike else 1.0
+    rest = f"{counts['timeout']} by running for too long, {alike} change nothing, {len(new)} new"
     print(f"{file}: {total} mutants, {killed} killed ({share:.1%}), {rest}", flush=True)
     for entry in new:
         print(f"  {entry.function}\n    - {entry.before}\n    + {entry.after}")

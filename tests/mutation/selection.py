@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _TRAINING = "tests/engine/training"
 _SESSION = "tests/engine/session"
+_RUNS = "tests/engine/runs"
 _STEP = (
     f"{_TRAINING}/test_against_twin.py::test_with_everything_at_once_every_step_is_the_twins",
     f"{_TRAINING}/test_against_twin.py::test_in_float32_and_with_help_the_step_is_the_twins_too[1]",
@@ -51,6 +52,14 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/session/side_evaluation.py": (f"{_SESSION}/test_side_evaluation.py",),
     "engine/session/kept.py": (f"{_SESSION}/test_failures.py", f"{_SESSION}/test_loop.py"),
     "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py", f"{_SESSION}/test_failures.py"),
+    "engine/session/recording.py": (f"{_SESSION}/test_recording.py", f"{_SESSION}/test_loop_promises.py"),
+    "engine/session/problems.py": (f"{_SESSION}/test_failures.py",),
+    "engine/runs/keeping.py": (f"{_RUNS}/test_keeping.py",),
+    "engine/runs/record.py": (f"{_RUNS}/test_library.py", f"{_RUNS}/test_recorder.py"),
+    "engine/runs/folder.py": (f"{_RUNS}/test_library.py", f"{_RUNS}/test_recorder.py"),
+    "engine/runs/hold.py": (f"{_RUNS}/test_recorder.py",),
+    "engine/runs/writer.py": (f"{_RUNS}/test_recorder.py",),
+    "engine/runs/recorder.py": (f"{_RUNS}/test_recorder.py",),
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
     "engine/io/files.py": ("tests/engine/io/test_files.py",),

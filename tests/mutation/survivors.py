@@ -23,15 +23,18 @@ class Change(NamedTuple):
 
 
 class Survivor(NamedTuple):
-    """A change that makes no difference.
+    """A change that no test notices.
 
     Attributes:
         change: what is changed; in ``before`` and ``after`` a ``*`` stands for anything.
         reason: why this cannot, or should not, be noticed.
+        equivalent: whether the program behaves alike, so that no test could notice; else it is one
+            that a test could, but need not notice.
     """
 
     change: Change
     reason: str
+    equivalent: bool = True
 
     def is_of(self, change: Change) -> bool:
         """Return whether this entry is about ``change``."""
@@ -226,7 +229,12 @@ SURVIVORS: tuple[Survivor, ...] = (
 
 def is_listed(change: Change) -> bool:
     """Return whether ``change`` is one that no test needs to notice."""
-    if any(entry.is_of(change) for entry in SURVIVORS):
+    return is_equivalent(change) or any(entry.is_of(change) for entry in SURVIVORS)
+
+
+def is_equivalent(change: Change) -> bool:
+    """Return whether ``change`` is one that no test could notice."""
+    if any(entry.is_of(change) and entry.equivalent for entry in SURVIVORS):
         return True
 
     def rest(line: str, pattern: str) -> str:
