@@ -19,7 +19,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/schedules/simple.py": ("tests/engine/schedules",),
     "engine/schedules/warm.py": ("tests/engine/schedules",),
     "engine/schedules/__init__.py": ("tests/engine/schedules",),
-    "engine/training/gradient.py": (*_STEP, f"{_TRAINING}/test_trainer.py"),
+    "engine/training/gradient.py": (f"{_TRAINING}/test_gradient.py",),
     "engine/training/micro_batches.py": (f"{_TRAINING}/test_micro_batches.py",),
     "engine/training/evaluation.py": (f"{_TRAINING}/test_evaluation.py",),
     "engine/training/worker_pool.py": (
@@ -30,8 +30,8 @@ SELECTION: dict[str, tuple[str, ...]] = {
         *_STEP,
         f"{_TRAINING}/test_divergence.py::test_validation_is_a_proof_too",
     ),
-    "engine/training/moment.py": (f"{_TRAINING}/test_divergence.py", f"{_TRAINING}/test_trainer.py"),
-    "engine/training/batches.py": (f"{_TRAINING}/test_replay.py", f"{_TRAINING}/test_against_twin.py"),
+    "engine/training/moment.py": (f"{_TRAINING}/test_moment.py",),
+    "engine/training/batches.py": (f"{_TRAINING}/test_batches.py",),
     "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),
     "engine/training/trainer.py": (
         *_STEP,

@@ -160,6 +160,39 @@ def test_a_resumed_run_equals_one_that_was_never_interrupted(run: Callable[..., 
         assert np.array_equal(one.network(step).state_vector, other.network(step).state_vector)
 
 
+def test_a_run_that_is_gone_on_with_knows_its_past_and_no_future(run: Callable[..., Run]) -> None:
+    slower, fastest = (dataclasses.replace(CONFIG, learning_rate=rate) for rate in (0.5, 0.7))
+    made = run()
+    made.train(4)
+    made.recorder.settings(4, slower)
+    made.train(6)
+    made.recorder.status(state="paused", best_step=9, best_accuracy=0.75, last_accuracy=0.5, closed=True)
+    made.keep_state()
+    made.recorder.settings(10, fastest)  # what comes from here on is done again
+    made.train(5)
+    made.close()
+    state = RunFolder(made.recorder.path).checkpoint()
+
+    again = run(resumed=state)
+    again.recorder.settings(10, slower)  # as they were: no change
+    again.train(3)
+    again.recorder.settings(13, CONFIG)
+    assert again.recorder.flush() == ""
+    folder = RunFolder(made.recorder.path)
+    assert folder.changes() == [(4, "learning_rate", "0.5"), (13, "learning_rate", "0.01")]
+    assert folder.steps() == list(range(14))
+    status = folder.status()
+    assert (status.best_step, status.best_accuracy, status.last_accuracy) == (9, 0.75, 0.5)
+    assert not status.closed and folder.record == made.recorder.record()
+    again.recorder.status(best_step=12, best_accuracy=0.875)
+    again.close()
+
+    third = run(resumed=state)
+    assert third.recorder.flush() == ""
+    status = RunFolder(made.recorder.path).status()
+    assert (status.best_step, status.best_accuracy) == (None, None)  # step 12 is still to come
+
+
 def test_the_weights_stay_within_the_budget(run: Callable[..., Run]) -> None:
     budget = 40_000  # room for eight files of this small network
     made = run(budget=budget)

@@ -17,6 +17,7 @@ from engine.schedules import SCHEDULES
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers
+from tests.engine.training.twin import AUGMENT
 
 
 def moment(trainer: Trainer) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -101,7 +102,26 @@ def test_looking_changes_nothing_and_the_future_is_known(config: RunConfig, data
             np.testing.assert_array_equal(batch.images, after.images)
             np.testing.assert_array_equal(batch.labels, dataset.train_labels[batch.indices])
             assert batch.micro_batches == after.micro_batches and batch.micro_batches[-1][1] == 20
+            assert batch.epoch == pytest.approx((number - 1) / 15)
+            for index, (start, stop) in enumerate(batch.micro_batches):
+                named = np.random.default_rng([config.seed, AUGMENT, number - 1, index])
+                pixels = config.augmentation.apply(dataset.train_images[batch.indices[start:stop]], named)
+                np.testing.assert_array_equal(batch.images[start:stop], pixels)
             assert (batch.images != dataset.train_images[batch.indices]).any()
+
+
+def test_settings_that_were_changed_and_changed_back_are_remembered(
+    config: RunConfig, dataset: Dataset
+) -> None:
+    with Workers(1) as workers:
+        first, second = (Trainer(config, dataset, workers) for _ in range(2))
+        for size in (20, 10, 30, 20):
+            first.live = dataclasses.replace(first.live, batch_size=size)
+            first.step()
+        second.restore(*first.state())
+        assert [len(second.batch(step).indices) for step in (1, 2, 3, 4, 5)] == [20, 10, 30, 20, 20]
+        for step in (1, 2, 3, 4, 5):
+            np.testing.assert_array_equal(second.batch(step).indices, first.batch(step).indices)
 
 
 def test_the_gradient_is_the_one_that_the_step_used(config: RunConfig, dataset: Dataset) -> None:

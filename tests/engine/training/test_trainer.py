@@ -11,9 +11,11 @@ import pytest
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, ModelFileError, TrainingError
+from engine.model.container import MOST_STEPS
 from engine.model.spec import preset
 from engine.optimisers import OPTIMISERS
 from engine.training.config import LiveSettings, RunConfig
+from engine.training.moment import Counters
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers
 
@@ -103,6 +105,55 @@ def test_a_damaged_state_changes_nothing(config: RunConfig, dataset: Dataset) ->
         with pytest.raises(ModelFileError, match="lacks array"):
             trainer.restore({n: v for n, v in arrays.items() if n != "network.0.bias"}, values)
     np.testing.assert_array_equal(trainer.network.vector, before)
+
+
+@pytest.mark.parametrize("which", ["now", "good"])
+@pytest.mark.parametrize(
+    ("place", "possible"),
+    [
+        ((3, 0, 299), True),
+        ((MOST_STEPS, 0, 0), True),
+        ((MOST_STEPS + 1, 0, 0), False),
+        ((3, 0, 300), False),
+        ((3, 0, -1), False),
+        ((3, -1, 0), False),
+        ((-1, 0, 0), False),
+    ],
+)
+def test_a_state_that_stands_where_no_run_can_is_refused(
+    config: RunConfig, dataset: Dataset, which: str, place: tuple[int, int, int], possible: bool
+) -> None:
+    with Workers(1) as workers:
+        trainer = Trainer(config, dataset, workers)
+        arrays, values = trainer.state()
+        where = {"good": list(place)} if which == "good" else Counters(*place)._asdict()
+        state = {**values, **where, "settings": []}
+        if possible:
+            trainer.restore(arrays, state)
+            assert trainer.counters == (place if which == "now" else (0, 0, 0))
+            assert trainer.state()[1]["good"] == (list(place) if which == "good" else [0, 0, 0])
+        else:
+            with pytest.raises(ModelFileError, match="stands where no run can"):
+                trainer.restore(arrays, state)
+            assert trainer.counters == (0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["average", "good.average", "optimiser.velocity"])
+def test_an_array_of_another_size_changes_nothing(config: RunConfig, dataset: Dataset, name: str) -> None:
+    with Workers(1) as workers:
+        first, second = (
+            Trainer(dataclasses.replace(config, averaging=0.9), dataset, workers) for _ in range(2)
+        )
+        first.step()
+        arrays, values = first.state()
+        arrays = {each: value.copy() for each, value in arrays.items()}
+        assert "network" not in arrays  # its parts are there by name
+        before = second.network.state_vector.copy()
+        with pytest.raises(ModelFileError, match="damaged"):
+            second.restore({**arrays, name: arrays[name][:-1]}, values)
+        np.testing.assert_array_equal(second.network.state_vector, before)
+        second.restore({**arrays, name: arrays[name][:, None]}, values)  # the same values, laid out otherwise
+        assert second.step() == first.step()
 
 
 def test_live_settings_act_on_the_next_step(config: RunConfig, dataset: Dataset) -> None:
