@@ -7,8 +7,11 @@ import errno
 import json
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +23,7 @@ from engine.model.spec import NetworkSpec
 from engine.runs import names
 from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
+from engine.runs.hold import is_held
 from engine.runs.record import Notes, RunRecord, fingerprint
 from engine.runs.recorder import Recorder
 from engine.runs.writer import Writer
@@ -265,6 +269,13 @@ def test_the_second_program_is_told_who_writes(run: Callable[..., Run], dataset:
     assert not (made.recorder.path / names.LOCK).exists()
 
 
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
 def no_room(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -289,6 +300,115 @@ def test_recording_goes_on_when_the_disk_has_room_again(
     folder = RunFolder(made.recorder.path)
     assert folder.history().steps.length == 14
     assert folder.steps() == [0, 1, 2, 13, 14]  # those between had no room, and are not taken for kept
+
+
+def test_what_is_thinned_out_while_the_disk_is_full_goes_when_it_is_not(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run(budget=40_000)
+    vector = made.trainer.network.state_vector
+
+    def keep(*steps: int) -> str:
+        for step in steps:
+            made.recorder.weights(step, vector)
+        return made.recorder.flush()
+
+    assert keep(1, 2, 3, 5, 8, 13, 20) == ""
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "weights", no_room)
+        assert "No space left" in keep(33, 54)
+    assert keep(90) == ""
+    steps = RunFolder(made.recorder.path).steps()
+    assert len(steps) <= 8 and steps[-1] == 90 and not {33, 54} & set(steps)
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "remove_weights", no_room)
+        assert "No space left" in keep(150, 240, 400)
+    assert keep() == ""
+    assert len(RunFolder(made.recorder.path).steps()) <= 8
+
+
+def test_weights_that_wait_for_a_slow_disk_do_not_fill_the_memory(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.runs.recorder._WAITING", 0)  # eight at least
+    real, held, free = Writer.weights, threading.Event(), threading.Event()
+
+    def slow(*arguments: Any) -> None:
+        held.set()
+        assert free.wait(30)
+        real(*arguments)
+
+    monkeypatch.setattr(Writer, "weights", slow)
+    made = run()
+    vector = made.trainer.network.state_vector
+    assert held.wait(30)  # step 0 is on its way
+    wanted = []
+    for step in range(1, 25):  # a stop wants its weights in any case, up to twice as many
+        if made.recorder.wants(step):
+            wanted.append(step)
+        made.recorder.weights(step, vector)
+    free.set()
+    assert made.recorder.flush() == ""
+    assert wanted == list(range(1, 8))
+    assert RunFolder(made.recorder.path).steps() == list(range(16))
+    assert made.recorder.wants(25)
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_the_status_follows_from_time_to_time(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    monkeypatch.setattr("engine.runs.recorder.CURVES_SECONDS", 0.002)
+    monkeypatch.setattr("engine.runs.recorder.STATUS_SECONDS", 0.0 if late else 1000.0)
+    made = run()
+    made.recorder.status(state="training")
+    assert made.recorder.flush() == ""
+    folder = RunFolder(made.recorder.path)
+    for _ in range(3):
+        made.train(1)
+        wait_until(lambda: folder.history().steps.length == made.history.steps.length)
+        wait_until(lambda: not late or folder.status().step == made.history.steps.length)
+        assert late or folder.status().step == 0
+    made.recorder.status(state="paused", step=3)
+    wait_until(lambda: folder.status().state == "paused")  # told at once
+
+
+def test_a_run_is_copied_as_it_stands(run: Callable[..., Run], tmp_path: Path, dataset: Dataset) -> None:
+    unbegun = Recorder(Destination(tmp_path / "unbegun"), CONFIG, dataset, History())
+    unbegun.copy_to(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
+    made = run()
+    made.train(4)
+    made.recorder.settings(2, dataclasses.replace(CONFIG, momentum=0.5))
+    made.recorder.status(state="paused", step=4)
+    made.keep_state()
+    made.recorder.copy_to(tmp_path / "copy")
+    folder = RunFolder(tmp_path / "copy")
+    assert folder.record == made.recorder.record() and folder.changes() == [(2, "momentum", "0.5")]
+    assert (folder.status().state, folder.status().step) == ("paused", 4) and folder.status().changed
+    assert folder.history().steps.length == 4 and folder.checkpoint().values["step"] == 4
+    assert folder.steps() == [] and folder.notices == [] and not is_held(tmp_path / "copy")
+
+
+def test_another_data_set_is_told_when_a_run_is_gone_on_with(
+    run: Callable[..., Run], dataset: Dataset
+) -> None:
+    made = run()
+    made.train(2)
+    made.keep_state()
+    made.close()
+    state = RunFolder(made.recorder.path).checkpoint()
+    for field in ("train_images", "train_labels", "test_images", "test_labels"):
+        changed = getattr(dataset, field).copy()
+        changed[0] = (changed[0] + 1) % 3
+        other = dataclasses.replace(dataset, **{field: changed})
+        told: list[str] = []
+        recorder = Recorder(Destination(made.recorder.path), CONFIG, other, made.history, told.append, state)
+        recorder.begin(state)
+        assert recorder.close() == ""
+        assert told == ["Tiny is not the same as when the run began."]
+    again = run(resumed=state)
+    assert again.recorder.flush() == "" and again.told == []
 
 
 @pytest.mark.parametrize("also", [0, 1])
