@@ -23,6 +23,7 @@ class Command:
         def alone() -> None:
             os.setsid()
             signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and with nohup this one
             prepare()
 
         command = [sys.executable, str(ROOT / "main.py"), *map(str, arguments)]
