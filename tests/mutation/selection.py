@@ -34,8 +34,22 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/training/batches.py": (f"{_TRAINING}/test_batches.py",),
     "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),
     "engine/training/trainer.py": (
-        *_STEP,
-        f"{_TRAINING}/test_trainer.py",
+        f"{_TRAINING}/test_against_twin.py::test_with_everything_at_once_every_step_is_the_twins[adam]",
+        f"{_TRAINING}/test_against_twin.py::test_in_float32_and_with_help_the_step_is_the_twins_too[1]",
+        *(
+            f"{_TRAINING}/test_trainer.py::test_{name}"
+            for name in (
+                "a_damaged_state_changes_nothing",
+                "a_state_that_stands_where_no_run_can_is_refused",
+                "an_array_of_another_size_changes_nothing",
+                "live_settings_act_on_the_next_step",
+                "every_image_is_seen_once_an_epoch",
+                "averaged_weights_are_the_ones_that_are_used",
+                "the_steps_left_are_those_that_will_be_taken",
+                "after_a_loss_that_is_none_the_last_good_step_stands",
+                "a_continued_run_equals_an_unbroken_one[adam]",
+            )
+        ),
         f"{_TRAINING}/test_divergence.py::test_what_leaves_the_loss_finite_is_found_too",
         f"{_TRAINING}/test_divergence.py::test_a_dead_unit_with_an_infinite_bias_is_noticed",
         f"{_TRAINING}/test_divergence.py::test_half_a_step_is_none[KeyboardInterrupt]",
@@ -43,6 +57,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
         f"{_TRAINING}/test_divergence.py::test_validation_is_a_proof_too",
         f"{_TRAINING}/test_divergence.py::test_an_old_checkpoint_and_a_spoilt_one",
         f"{_TRAINING}/test_replay.py::test_looking_changes_nothing_and_the_future_is_known",
+        f"{_TRAINING}/test_replay.py::test_settings_that_were_changed_and_changed_back_are_remembered",
         f"{_TRAINING}/test_replay.py::test_the_gradient_is_the_one_that_the_step_used",
         f"{_TRAINING}/test_replay.py::test_steps_that_cannot_be_known_are_refused_in_words",
     ),

@@ -86,7 +86,7 @@ def test_every_step_is_replayed_bit_for_bit_whatever_was_changed_meanwhile(
 
 def test_looking_changes_nothing_and_the_future_is_known(config: RunConfig, dataset: Dataset) -> None:
     config = dataclasses.replace(config, augmentation=AUGMENTATIONS["strong"], epochs=4)
-    with Workers(2) as workers:
+    with Workers(1) as workers:
         quiet, watched = (Trainer(config, dataset, workers) for _ in range(2))
         expected = [quiet.step() for _ in range(40)]
         foreseen: dict[int, Any] = {}
