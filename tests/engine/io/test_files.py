@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -146,6 +147,36 @@ def test_if_one_file_cannot_take_its_place_none_does(tmp_path: Path, monkeypatch
     with pytest.raises(PermissionError):
         replace_all()
     assert contents(tmp_path) == {"b": "old"}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_was_there_comes_back_on_a_disk_without_links_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def fussy(self: Path, target: Path) -> Path:
+        if self.parent.name == "old" or target == tmp_path / "c":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return replace(self, target)
+
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "replace", fussy)
+    monkeypatch.setattr(os, "link", no_links)
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "a").chmod(0o640)
+    os.utime(tmp_path / "a", (1000, 1000))
+
+    def replace_all() -> None:
+        with together(tmp_path) as new:
+            for name in "abc":
+                (new / name).write_text("new")
+
+    with pytest.raises(OSError, match="cross-device"):
+        replace_all()
+    assert contents(tmp_path) == {"a": "old"} and (tmp_path / "a").stat().st_mtime == 1000
     assert len(list(tmp_path.iterdir())) == 1
 
 
