@@ -48,6 +48,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r",? ?strict=(True|False|None)", "both are of one length; it guards against mistakes to come"),
     (r"float\(\"(nan|NAN)\"\)", "float reads both alike"),
     (r"(?<= = )(False|None)$", "it is only asked whether it is true, and the type checker refuses it"),
+    (r"\"(utf|UTF)-8\"", "Python reads both alike"),
     (r"(?<=allow_nan=)(False|None)", "json takes both for no"),
     (r"order=\"(C|c)\"", "NumPy reads both alike"),
     (r"(?<=writeable = )(False|None)", "NumPy takes both for no"),
@@ -65,7 +66,28 @@ _TRAINER = "engine/training/trainer.py"
 _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
+_FILES = "engine/io/files.py"
+
 SURVIVORS: tuple[Survivor, ...] = (
+    *(
+        Survivor(Change(_FILES, function, before, after), "what an unfinished file is called for a moment")
+        for function, before, after in (
+            ("replacing", 'staged = place / "file"', "staged = place / *"),
+            ("together", 'new, old = place / "new", place / "old"', "new, old = place / *"),
+            ("together", "staged = *near*", "staged = *near / *FILE*"),
+        )
+    ),
+    *(
+        Survivor(
+            Change(_FILES, function, "*shutil.rmtree, place, ignore_errors=True*", "*shutil.rmtree, None*"),
+            "it is removed twice, because Windows keeps the lock until it is released",
+        )
+        for function in ("staging", "_claim")
+    ),
+    Survivor(
+        Change(_FILES, "_restore", "target.unlink(missing_ok=True)", "target.unlink(*)"),
+        "its errors are ignored, and it is the last thing done",
+    ),
     Survivor(
         Change(_WARM, "OneCycle.factor", "if share < self.peak:", "if share <= self.peak:"),
         "at the peak both branches give 1",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from engine.io.files import replacing, together, write_text
+from engine.io import files
+from engine.io.files import replacing, staging, together, write_text
+from engine.io.locks import Held
 
 
 def test_the_new_content_replaces_the_old(tmp_path: Path) -> None:
@@ -36,12 +39,21 @@ def test_an_error_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_device_is_written_to_and_stays_one() -> None:
-    write_text(Path("/dev/null"), "one")
-    assert Path("/dev/null").is_char_device()
-    with pytest.raises(OSError, match="No space left"):
-        write_text(Path("/dev/full"), "one")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of POSIX")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    # None of the system's devices: a fault would replace it, if root runs the tests.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for path in (pipe, tmp_path / "link"):
+            write_text(path, "one")
+            assert os.read(end, 100) == b"one"
+            assert pipe.is_fifo() and (tmp_path / "link").is_symlink()
+    finally:
+        os.close(end)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_link_stays_one_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
@@ -176,7 +188,8 @@ def test_what_was_there_comes_back_on_a_disk_without_links_too(
 
     with pytest.raises(OSError, match="cross-device"):
         replace_all()
-    assert contents(tmp_path) == {"a": "old"} and (tmp_path / "a").stat().st_mtime == 1000
+    assert contents(tmp_path) == {"a": "old"}  # and no b
+    assert (tmp_path / "a").stat().st_mtime == 1000
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -202,3 +215,78 @@ def test_a_link_in_the_folder_stays_one(tmp_path: Path) -> None:
         (new / "a").write_text("new")
     assert (tmp_path / "out" / "a").is_symlink()
     assert contents(tmp_path) == {"model": "new"}
+
+
+def test_one_that_cannot_be_put_back_holds_no_other_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        (tmp_path / name).write_text("old")
+    replace, copy = Path.replace, shutil.copy2
+
+    def stuck(self: Path, target: Path) -> Path:
+        if target == tmp_path / "c" or self.parent.name == "old":
+            raise PermissionError(13, "Permission denied")
+        return replace(self, target)
+
+    def refused(source: Path, target: Path) -> object:
+        if target == tmp_path / "a":
+            raise OSError(5, "Input/output error")
+        return copy(source, target)
+
+    monkeypatch.setattr(Path, "replace", stuck)
+    monkeypatch.setattr(shutil, "copy2", refused)
+
+    def replace_all() -> None:
+        with together(tmp_path) as new:
+            for name in "abc":
+                (new / name).write_text("new")
+
+    with pytest.raises(PermissionError):
+        replace_all()
+    assert contents(tmp_path) == {"a": "new", "b": "old"}
+
+
+def test_a_disk_without_permissions_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(shutil, "copymode", unsupported)
+    monkeypatch.setattr(Path, "glob", unsupported)  # nor can it be searched for what others left
+    for text in ("one", "two"):
+        write_text(tmp_path / "a", text)
+        assert (tmp_path / "a").read_text() == text
+
+
+def test_a_place_that_somebody_took_away_is_no_error(tmp_path: Path) -> None:
+    with staging(tmp_path) as place:
+        shutil.rmtree(place)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("error", [Held, FileNotFoundError])
+def test_a_place_that_another_process_took_for_an_old_one_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    real, tried = files.lock, []
+
+    def contested(path: Path) -> object:
+        tried.append(path)
+        if len(tried) < 3:
+            raise error
+        return real(path)
+
+    monkeypatch.setattr(files, "lock", contested)
+    with staging(tmp_path) as place:
+        assert place == tried[-1].parent and len({*tried}) == 3
+        assert (place / ".lock").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_without_locks_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(_: Path) -> object:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(files, "lock", no_locks)
+    write_text(tmp_path / "a", "one")
+    assert contents(tmp_path) == {"a": "one"} and len(list(tmp_path.iterdir())) == 1
