@@ -330,7 +330,7 @@ def test_what_is_thinned_out_while_the_disk_is_full_goes_when_it_is_not(
 def test_weights_that_wait_for_a_slow_disk_do_not_fill_the_memory(
     run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.runs.recorder._WAITING", 0)  # eight at least
+    monkeypatch.setattr("engine.runs.pending._WAITING", 0)  # eight at least
     real, held, free = Writer.weights, threading.Event(), threading.Event()
 
     def slow(*arguments: Any) -> None:
