@@ -82,7 +82,7 @@ class Augmentation(Configurable):
         if self._moves:
             for start in range(0, len(result), _BLOCK):
                 block = result[start : start + _BLOCK]
-                block[:] = _sample(block, *self._places(block.shape, rng))
+                block[:] = sampled(block, *self._places(block.shape, rng))
         if self.jpeg:
             compress(result, self.jpeg, rng)
         return result
@@ -161,7 +161,7 @@ def _blend(length: int, radius: float) -> Array:
     return weights
 
 
-def _sample(images: Bytes, rows: Array, columns: Array) -> Bytes:
+def sampled(images: Bytes, rows: Array, columns: Array) -> Bytes:
     """Read every image at its own places, by bilinear interpolation.
 
     Args:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from engine.data.augment import AUGMENTATIONS, Augmentation, _sample, augmentation_from_json
+from engine.data.augment import AUGMENTATIONS, Augmentation, augmentation_from_json, sampled
 from engine.errors import ConfigError
 
 
@@ -36,7 +36,7 @@ def test_sampling_equals_interpolation_pixel_by_pixel(seed: int, shape: tuple[in
             expected[n, c] = ndimage.map_coordinates(
                 images[n, c].astype(float), places, order=1, mode="nearest"
             )
-    result = _sample(images, rows.copy(), columns.copy())
+    result = sampled(images, rows.copy(), columns.copy())
     assert np.abs(result - expected).max() <= 0.51
 
 
