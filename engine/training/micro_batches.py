@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-_BYTES = 1 << 22
-"""Feature maps of one micro-batch: more outgrow the cache of a core, fewer start too many loops."""
+_BYTES = 1 << 23
+"""Feature maps of one micro-batch: more outgrow the caches, fewer start too many loops."""
 
-_FEWEST, _MOST = 8, 32
-"""Images in a micro-batch, if the batch allows: below, loops are too short; above, nothing is gained."""
+_FEWEST, _MOST = 16, 32
+"""Images in a micro-batch, if the batch allows: below, loops are too short and minimal filtering does not
+pay; above, too few micro-batches are left for many processors."""
 
 
 def micro_batch_bounds(batch: int, bytes_per_image: int) -> tuple[tuple[int, int], ...]:

@@ -30,13 +30,13 @@ def test_one_image_is_one_slice():
 
 
 def test_large_maps_make_smaller_slices():
-    assert len(micro_batch_bounds(128, 200_000)) > len(micro_batch_bounds(128, 20_000))
+    assert len(micro_batch_bounds(128, 500_000)) > len(micro_batch_bounds(128, 20_000))
 
 
 def test_no_micro_batch_is_larger_than_it_may_be():
     assert [b - a for a, b in micro_batch_bounds(96, 0)] == [24] * 4
     assert [b - a for a, b in micro_batch_bounds(64, 0)] == [32] * 2
     assert [b - a for a, b in micro_batch_bounds(65, 0)] == [16, 16, 16, 17]
-    assert [b - a for a, b in micro_batch_bounds(32, 1 << 30)] == [8] * 4
-    assert [b - a for a, b in micro_batch_bounds(40, (1 << 22) // 20)] == [20] * 2
-    assert [b - a for a, b in micro_batch_bounds(40, (1 << 22) // 20 + 1)] == [10] * 4
+    assert [b - a for a, b in micro_batch_bounds(64, 1 << 30)] == [16] * 4
+    assert [b - a for a, b in micro_batch_bounds(40, (1 << 23) // 20)] == [20] * 2
+    assert [b - a for a, b in micro_batch_bounds(40, (1 << 23) // 20 + 1)] == [10] * 4
