@@ -93,6 +93,7 @@ class Recorder:
         self._writer = Writer(self.path, hold, history)
         self._weights = Pending(config.network, to.budget, kept)
         self._state: Checkpoint | None = None
+        self._unnumbered = to.numbered
         self._made = self._failing = False
         self._problem = ""
         self._written: tuple[Checkpoint | None, Status | None] = None, None
@@ -118,9 +119,8 @@ class Recorder:
     def begin(self, state: Checkpoint) -> None:
         """Begin to write, with ``state`` as what the run stands at; weights may come from now on."""
         self._state = state
-        if self._to.numbered:
-            with suppress(OSError):  # which the thread will meet again, and tell
-                self.path = self._writer.path = make_free(self.path)
+        with suppress(OSError):  # which the thread will meet again, and tell
+            self._take_number()
         self._thread = threading.Thread(target=self._run, name="recorder")
         self._thread.start()
 
@@ -259,7 +259,14 @@ class Recorder:
             self._status_at = time.monotonic()
         self._written = state, status
 
+    def _take_number(self) -> None:
+        """Make a folder that nobody else has, once; raises OSError."""
+        if self._unnumbered:
+            self.path = self._writer.path = make_free(self.path)
+            self._unnumbered = False
+
     def _make(self, state: Checkpoint, changes: list[Change]) -> None:
+        self._take_number()
         if self._made:  # somebody has taken the folder away, and the weights with it
             self._weights.lose_all()
         elif (self.path / names.RUN).exists():

@@ -276,7 +276,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def no_room(*_: object) -> None:
+def no_room(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
@@ -491,6 +491,26 @@ def test_a_killed_run_says_how_far_it_was(run: Callable[..., Run]) -> None:
     status = RunFolder(made.recorder.path).status()
     assert (status.state, status.step, status.closed) == ("training", 6, False)
     assert status.seconds == made.history.steps.last("seconds")
+
+
+def test_a_run_whose_folder_cannot_be_made_does_not_take_the_place_of_another(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run()
+    first.train(4)
+    first.close()
+    before = {each: each.read_bytes() for each in first.recorder.path.rglob("*") if each.is_file()}
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", no_room)
+        second = run(numbered=True)
+        second.train(1)
+        assert "No space left" in second.recorder.flush()
+    assert second.recorder.flush() == ""
+    second.close()
+    assert {each: each.read_bytes() for each in first.recorder.path.rglob("*") if each.is_file()} == before
+    assert second.recorder.path == first.recorder.path.with_name("one-2")
+    assert RunFolder(second.recorder.path).record.id == "one-2"
+    assert RunFolder(second.recorder.path).history().steps.length == 1
 
 
 def test_a_run_that_takes_no_step_leaves_nothing(tmp_path: Path, dataset: Dataset) -> None:
