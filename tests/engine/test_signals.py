@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from engine import signals
+from tests.processes import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send itself these signals")
 
@@ -87,7 +88,7 @@ def test_an_error_made_of_an_interruption_is_one() -> None:
 
 def test_leaving_says_so_and_exits_with_130() -> None:
     code = "from engine import signals; signals.leave('gone \\udce9')"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=ROOT)
     assert done.returncode == signals.EXIT_CODE
     assert done.stderr == b"\ngone \\udce9\n"
 
@@ -99,7 +100,7 @@ def test_a_process_that_is_held_back_misses_no_signal_before_it_ignores_them() -
         "signals.ignore(); print('alive')"
     )
     with signals.held_back():
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     out, _ = process.communicate(timeout=60)
     assert out == "alive\n"
     assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(signals.ENDING)
