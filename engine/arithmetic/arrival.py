@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arithmetic.batch_pass import StepInputs
+from engine.arithmetic.batch_pass import micro_batches
 from engine.arithmetic.passes import Pass, Place, Step
 from engine.arithmetic.windows import Counts, Flags, Window, vector, weighed
 from engine.arithmetic.working import Line, Working
@@ -21,6 +21,7 @@ from engine.model.losses import softmax
 from engine.model.network import INPUT
 from engine.ops.geometry import Geometry
 from engine.task import Task
+from engine.training.replay import StepStart
 from engine.types import Array
 
 
@@ -64,11 +65,11 @@ class Arrivals:
         return float((self.input_delta if place.step == INPUT else self.deltas[place.step])[place.index])
 
 
-def arrivals(inputs: StepInputs, image: int, task: Task) -> Arrivals:
+def arrivals(start: StepStart, image: int, task: Task) -> Arrivals:
     """Send the micro-batch of one image through the network and back.
 
     Args:
-        inputs: the training step.
+        start: the training step.
         image: number of the image in its mini-batch, from 0.
         task: may cancel.
 
@@ -76,9 +77,9 @@ def arrivals(inputs: StepInputs, image: int, task: Task) -> Arrivals:
         ValueError: there is no such image.
         Cancelled: the task was cancelled.
     """
-    micro_batch = next(iter(inputs.micro_batches(task, image)), None) if image >= 0 else None
+    micro_batch = next(iter(micro_batches(start, task, image)), None) if image >= 0 else None
     if micro_batch is None:
-        raise ValueError(f"The image is {image}; allowed is 0 to {len(inputs.batch.indices) - 1}.")
+        raise ValueError(f"The image is {image}; allowed is 0 to {len(start.batch.indices) - 1}.")
     found, mine = micro_batch.found, image - micro_batch.start
     back = micro_batch.back()
     one = slice(mine, mine + 1)
@@ -106,7 +107,7 @@ def arrivals(inputs: StepInputs, image: int, task: Task) -> Arrivals:
     return Arrivals(
         image,
         int(micro_batch.labels[mine]),
-        inputs.config.smoothing,
+        start.config.smoothing,
         alone,
         tuple(delta[mine].copy() for delta in back.outputs),
         back.input[mine].copy(),

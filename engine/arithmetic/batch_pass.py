@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.arithmetic.passes import Deltas, Pass
-from engine.data.preprocess import Preprocessing
 from engine.model.losses import softmax_cross_entropy
 from engine.model.network import Network
 from engine.task import Task
-from engine.training.batches import Batch
-from engine.training.config import RunConfig
 from engine.training.gradient import micro_batch_rng
+from engine.training.replay import StepStart
 from engine.types import Array, Context, Labels
 
 
@@ -43,56 +41,44 @@ class MicroBatch:
         return self.found.back(self.grad)
 
 
-@dataclass(frozen=True, eq=False)
-class StepInputs:
-    """All that determines one training step but for the optimiser's state.
+def micro_batches(start: StepStart, task: Task, only: int | None = None) -> Iterator[MicroBatch]:
+    """Send the micro-batches of a step through the network one after the other.
 
-    Attributes:
-        config: the settings of the run.
-        preprocessing: what is done to its images.
-        batch: the images of the step, its micro-batches and live settings.
-        weights: all that the network had learnt before it, like ``Network.state_vector``; not changed.
+    Args:
+        start: the step.
+        task: is told how far it is; may cancel.
+        only: the number, within the batch, of an image whose micro-batch is the only one wanted.
     """
+    bounds = start.batch.micro_batches
+    for index, (first, stop) in enumerate(bounds):
+        task.report(index, len(bounds))
+        if only is None or first <= only < stop:
+            yield run(start, index)
 
-    config: RunConfig
-    preprocessing: Preprocessing
-    batch: Batch
-    weights: Array
 
-    def micro_batches(self, task: Task, only: int | None = None, **options: Any) -> Iterator[MicroBatch]:
-        """Send the micro-batches through the network one after the other.
+def run(
+    start: StepStart, index: int, weights: Array | None = None, dtype: npt.DTypeLike = np.float32
+) -> MicroBatch:
+    """Send one micro-batch of a step through the network as the training does.
 
-        Args:
-            task: is told how far it is; may cancel.
-            only: the number, within the batch, of an image whose micro-batch is the only one wanted.
-            options: as for ``run``.
-        """
-        bounds = self.batch.micro_batches
-        for index, (start, stop) in enumerate(bounds):
-            task.report(index, len(bounds))
-            if only is None or start <= only < stop:
-                yield self.run(index, **options)
-
-    def run(self, index: int, weights: Array | None = None, dtype: npt.DTypeLike = np.float32) -> MicroBatch:
-        """Send micro-batch ``index`` through the network as the training does.
-
-        Args:
-            index: number of the micro-batch.
-            weights: others than those of the step.
-            dtype: with 64 bits layers draw the same random numbers as with 32.
-        """
-        config, batch = self.config, self.batch
-        start, stop = batch.micro_batches[index]
-        network = Network.empty(config.network, np.array(self.weights if weights is None else weights, dtype))
-        x = self.preprocessing.apply(batch.images[start:stop]).astype(dtype, copy=False)
-        rng = micro_batch_rng(config, batch.step - 1, index)
-        if rng is not None and network.vector.dtype != np.float32:
-            rng = cast("np.random.Generator", _SameDraws(rng))
-        labels = batch.labels[start:stop]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # shown as what they are
-            found = Pass.of(network, x, Context(training=True, rng=rng))
-            loss, grad, _ = softmax_cross_entropy(found.outputs[-1], labels, config.smoothing)
-        return MicroBatch(start, labels, found, grad, loss)
+    Args:
+        start: the step.
+        index: number of the micro-batch.
+        weights: others than those of the step.
+        dtype: with 64 bits layers draw the same random numbers as with 32.
+    """
+    config, batch = start.config, start.batch
+    first, stop = batch.micro_batches[index]
+    network = Network.empty(config.network, np.array(start.weights if weights is None else weights, dtype))
+    x = start.preprocessing.apply(batch.images[first:stop]).astype(dtype, copy=False)
+    rng = micro_batch_rng(config, batch.step - 1, index)
+    if rng is not None and network.vector.dtype != np.float32:
+        rng = cast("np.random.Generator", _SameDraws(rng))
+    labels = batch.labels[first:stop]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # shown as what they are
+        found = Pass.of(network, x, Context(training=True, rng=rng))
+        loss, grad, _ = softmax_cross_entropy(found.outputs[-1], labels, config.smoothing)
+    return MicroBatch(first, labels, found, grad, loss)
 
 
 class _SameDraws:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arithmetic.batch_pass import StepInputs
+from engine.arithmetic.batch_pass import micro_batches, run
 from engine.arithmetic.passes import Place, Step, steps_of
 from engine.arithmetic.windows import Counts
 from engine.layers.batch_norm import BatchNorm
@@ -15,6 +15,7 @@ from engine.layers.dense import Dense
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.task import Task
+from engine.training.replay import StepStart
 from engine.types import Array
 
 STEP_SIZE = 1e-6
@@ -137,7 +138,7 @@ class Terms:
         return tuple(p * s + c for p, s, c in zip(place, stride, corner, strict=True))
 
 
-def layer_terms(inputs: StepInputs, weight: Weight, task: Task) -> LayerTerms:
+def layer_terms(start: StepStart, weight: Weight, task: Task) -> LayerTerms:
     """Send the mini-batch through and back, and keep what the operation of ``weight`` needs.
 
     All weights of one operation share the result. Takes about as long as a training step.
@@ -146,12 +147,12 @@ def layer_terms(inputs: StepInputs, weight: Weight, task: Task) -> LayerTerms:
         ValueError: there is no such weight.
         Cancelled: the task was cancelled.
     """
-    position(inputs.config.network, weight)
+    position(start.config.network, weight)
     entered: list[Array] = []
     arrived: list[Array] = []
-    network = Network.empty(inputs.config.network, inputs.weights)
+    network = Network.empty(start.config.network, start.weights)
     step = step_of(network, weight)
-    for micro_batch in inputs.micro_batches(task):
+    for micro_batch in micro_batches(start, task):
         found = micro_batch.found
         is_norm = isinstance(step.layer, BatchNorm)
         entered.append(found.caches[step.number].normal if is_norm else found.output(step.sources[0]))
@@ -235,7 +236,7 @@ class Check:
     step: float
 
 
-def check(inputs: StepInputs, weight: Weight, gradient: float, task: Task) -> Check:
+def check(start: StepStart, weight: Weight, gradient: float, task: Task) -> Check:
     """Measure the slope of the mini-batch's loss along one weight, with 64 bits.
 
     The same images, micro-batches and random numbers as in the step: two passes forward.
@@ -244,15 +245,15 @@ def check(inputs: StepInputs, weight: Weight, gradient: float, task: Task) -> Ch
         ValueError: there is no such weight.
         Cancelled: the task was cancelled.
     """
-    place = position(inputs.config.network, weight)
-    size = STEP_SIZE * max(1.0, abs(float(inputs.weights[place])))
+    place = position(start.config.network, weight)
+    size = STEP_SIZE * max(1.0, abs(float(start.weights[place])))
     losses = {1: 0.0, -1: 0.0}
-    count = len(inputs.batch.micro_batches)
+    count = len(start.batch.micro_batches)
     for index in range(count):
         for number, sign in enumerate(losses):
             task.report(2 * index + number, 2 * count)
-            moved = inputs.weights.astype(np.float64)
+            moved = start.weights.astype(np.float64)
             moved[place] += sign * size
-            losses[sign] += inputs.run(index, moved, np.float64).loss
-    above, below = (losses[sign] / len(inputs.batch.indices) for sign in losses)
+            losses[sign] += run(start, index, moved, np.float64).loss
+    above, below = (losses[sign] / len(start.batch.indices) for sign in losses)
     return Check(gradient, (above - below) / (2 * size), above, below, size)

@@ -7,31 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arithmetic.batch_pass import StepInputs
+from engine.arithmetic.batch_pass import micro_batches
 from engine.arithmetic.gradient import Weight, position, step_of
 from engine.arithmetic.watching import Source, watch
 from engine.data.dataset import Dataset
 from engine.layers.batch_norm import BatchNorm
 from engine.model.network import Network
 from engine.task import Task
-from engine.training.replay import Replay, replay
+from engine.training.replay import Replay, StepStart, replay
 from engine.training.train_state import update_settings
 from engine.types import Array
-
-
-@dataclass(frozen=True, eq=False)
-class StepBefore:
-    """All that determines a training step: ``StepInputs``, and what the optimiser remembered.
-
-    Attributes:
-        inputs: images, settings and weights.
-        optimiser_state: as it was before the step; None if nobody knows it any more.
-        average: the averaged weights before the step, if the run averages.
-    """
-
-    inputs: StepInputs
-    optimiser_state: Mapping[str, Array] | None
-    average: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +24,12 @@ class StepTaken:
     """A training step, computed again: exactly the real one if the optimiser's state was known.
 
     Attributes:
-        before: what it began with.
+        start: what it began with.
         replay: what came of it.
         average: the averaged weights after the step, if the run averages.
     """
 
-    before: StepBefore
+    start: StepStart
     replay: Replay
     average: Array | None
 
@@ -88,25 +73,25 @@ class OneUpdate:
     code: tuple[Source, ...]
 
 
-def take_step(before: StepBefore, dataset: Dataset) -> StepTaken:
+def take_step(start: StepStart, dataset: Dataset) -> StepTaken:
     """Compute a step again, bit for bit.
 
     Raises:
         ValueError: weights or optimiser's state are not those of such a run.
     """
-    given, state = before.inputs, before.optimiser_state
-    found = replay(given.config, dataset, given.preprocessing, given.batch, given.weights, state)
-    average = before.average
+    state = start.optimiser_state
+    found = replay(start.config, dataset, start.preprocessing, start.batch, start.weights, state)
+    average = start.average
     if average is not None:
         average = average.copy()
-        average += (1 - _kept(given)) * (found.state_vector[: average.size] - average)
-    return StepTaken(before, found, average)
+        average += (1 - _kept(start)) * (found.state_vector[: average.size] - average)
+    return StepTaken(start, found, average)
 
 
-def _kept(given: StepInputs) -> float:
+def _kept(start: StepStart) -> float:
     """Return the share of the average that a step keeps, as ``TrainState.update`` has it."""
-    step = given.batch.step
-    return min(given.config.averaging, step / (step + 10))
+    step = start.batch.step
+    return min(start.config.averaging, step / (step + 10))
 
 
 def one_update(taken: StepTaken, weight: Weight) -> OneUpdate:
@@ -115,14 +100,14 @@ def one_update(taken: StepTaken, weight: Weight) -> OneUpdate:
     Raises:
         ValueError: there is no such trained value.
     """
-    given, found = taken.before.inputs, taken.replay
+    given, found = taken.start, taken.replay
     config, live, optimiser = given.config, given.batch.live, given.config.optimiser
     at = position(config.network, weight)
     here = slice(at, at + 1)
     values, gradient = given.weights[here].copy(), found.gradient[here].copy()
     fresh, length = optimiser.new_state(found.gradient), found.gradient.size
     state = {}
-    for name, value in (taken.before.optimiser_state or fresh).items():
+    for name, value in (given.optimiser_state or fresh).items():
         state[name] = value.reshape(-1)[here if value.size == length else slice(None)].copy()
     old_state = {name: float(value[0]) for name, value in state.items()}
     decayed = weight.name in config.network.layers[weight.layer].decayed
@@ -134,8 +119,8 @@ def one_update(taken: StepTaken, weight: Weight) -> OneUpdate:
             lambda: optimiser.update(values, gradient, mask, state, given.batch.step, now), ("optimisers",)
         )
     average = None
-    if taken.before.average is not None and taken.average is not None:
-        average = float(taken.before.average[at]), float(taken.average[at])
+    if given.average is not None and taken.average is not None:
+        average = float(given.average[at]), float(taken.average[at])
     return OneUpdate(
         weight,
         slope,
@@ -177,21 +162,21 @@ class RunningUpdate:
     new: float
 
 
-def running_update(inputs: StepInputs, weight: Weight, task: Task) -> RunningUpdate:
+def running_update(start: StepStart, weight: Weight, task: Task) -> RunningUpdate:
     """Return what the step did to one running statistic; takes one pass forward of the mini-batch.
 
     Raises:
         ValueError: there is no such statistic.
         Cancelled: the task was cancelled.
     """
-    network = Network.empty(inputs.config.network, inputs.weights.copy())
+    network = Network.empty(start.config.network, start.weights.copy())
     known = 0 <= weight.layer < len(network.params)
     if not known or weight.name not in network.spec.layers[weight.layer].statistics:
         raise ValueError(f"There is no running statistic {weight.name} in layer {weight.layer + 1}.")
     step = step_of(network, weight)
     if not isinstance(step.layer, BatchNorm):
         raise ValueError(f"Layer {weight.layer + 1} has no running statistics.")
-    caches = [batch.found.caches[step.number] for batch in inputs.micro_batches(task)]
+    caches = [batch.found.caches[step.number] for batch in micro_batches(start, task)]
     is_mean = weight.name.endswith("mean")
     batches: Array = np.array([(cache.mean if is_mean else cache.variance)[weight.index] for cache in caches])
     old = float(network.params[weight.layer][weight.name][weight.index])

@@ -18,6 +18,27 @@ from engine.types import Array
 
 
 @dataclass(frozen=True, eq=False)
+class StepStart:
+    """All that determines one training step; nobody changes it.
+
+    Attributes:
+        config: the settings of the run.
+        preprocessing: what is done to its images.
+        batch: the images of the step, its micro-batches and live settings.
+        weights: all that the network had learnt before it, like ``Network.state_vector``.
+        optimiser_state: what the optimiser remembered before it; None if nobody knows any more.
+        average: the averaged weights before it, like ``Network.vector``, if the run averages.
+    """
+
+    config: RunConfig
+    preprocessing: Preprocessing
+    batch: Batch
+    weights: Array
+    optimiser_state: Mapping[str, Array] | None = None
+    average: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Replay:
     """One training step, computed again.
 

@@ -26,7 +26,7 @@ from engine.training.evaluation import Evaluation, evaluate
 from engine.training.gradient import batch_images, mean_gradient
 from engine.training.micro_batches import micro_batch_bounds
 from engine.training.moment import Counters, Moment, not_finite
-from engine.training.replay import Replay, replay
+from engine.training.replay import Replay, StepStart, replay
 from engine.training.train_state import TrainState, update_settings
 from engine.training.worker_pool import worker_pool
 from engine.training.workers import Workers
@@ -237,6 +237,20 @@ class Trainer:
         return replay(
             self.config, self.dataset, self.preprocessing, self.batch(step), weights, optimiser_state
         )
+
+    def last_step(self) -> StepStart | None:
+        """Return copies of all that determined the newest step; None if there is none, or none is known.
+
+        Raises:
+            ValueError: as ``batch``.
+        """
+        if self._good.counters.step + 1 != self.step_count:
+            return None
+        kept = {name: value.copy() for name, value in self._good.kept.items()}
+        state = {name: kept[f"optimiser.{name}"] for name in self.optimiser_state}
+        batch = self.batch(self.step_count)
+        weights, average = kept["network"], kept.get("average")
+        return StepStart(self.config, self.preprocessing, batch, weights, state, average)
 
     # --- what is used and kept --------------------------------------------------------------------
 

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from engine.arithmetic.arrival import arrivals, explain_arrival
-from engine.arithmetic.batch_pass import StepInputs
 from engine.arithmetic.gradient import Weight, check, layer_terms, position, terms_of
 from engine.arithmetic.passes import INPUT, Place
-from engine.arithmetic.update import StepBefore, StepTaken, one_update, running_update, take_step
+from engine.arithmetic.update import StepTaken, one_update, running_update, take_step
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
 from engine.model.network import Network
@@ -56,17 +55,13 @@ def steps(config: RunConfig, dataset: Dataset, count: int) -> tuple[StepTaken, d
     """Return the step number ``count`` of a run, computed again, and what the trainer had learnt after it."""
     with Workers(1) as workers:
         trainer = Trainer(config, dataset, workers)
-        for _ in range(count - 1):
+        assert trainer.last_step() is None
+        for _ in range(count):
             trainer.step()
-        weights = trainer.network.state_vector.copy()
-        state = {name: value.copy() for name, value in trainer.optimiser_state.items()}
-        average = trainer.state()[0].get("average")
-        batch = trainer.batch(count)
-        inputs = StepInputs(config, trainer.preprocessing, batch, weights)
-        before = StepBefore(inputs, state, None if average is None else average.copy())
-        trainer.step()
+        start = trainer.last_step()
+        assert start is not None
         after = {name: value.copy() for name, value in trainer.state()[0].items()}
-    return take_step(before, dataset), after
+    return take_step(start, dataset), after
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +87,7 @@ def test_the_new_weight_is_that_of_the_real_step(network: Network, noise: Datase
         at = position(network.spec, weight)
         update = one_update(taken, weight)
         assert update.new == after[f"network.{weight.layer}.{weight.name}"][weight.index]
-        assert update.old == taken.before.inputs.weights[at]
+        assert update.old == taken.start.weights[at]
         assert update.average is not None
         assert update.average[1] == after["average"][at]
         for name, (_, new) in update.state.items():
@@ -109,8 +104,8 @@ def test_the_new_weight_is_that_of_the_real_step(network: Network, noise: Datase
 
 
 def test_without_the_state_the_optimiser_remembers_nothing(taken: StepTaken, noise: Dataset) -> None:
-    before = dataclasses.replace(taken.before, optimiser_state=None)
-    update = one_update(take_step(before, noise), Weight(0, "weight", (0, 0, 0, 0)))
+    forgotten = dataclasses.replace(taken.start, optimiser_state=None)
+    update = one_update(take_step(forgotten, noise), Weight(0, "weight", (0, 0, 0, 0)))
     assert [old for old, _ in update.state.values()] == [0.0]
     assert update.state["velocity"][1] == pytest.approx(
         update.gradient + update.weight_decay * update.old, rel=1e-5
@@ -118,7 +113,7 @@ def test_without_the_state_the_optimiser_remembers_nothing(taken: StepTaken, noi
 
 
 def test_the_terms_add_up_and_the_measured_slope_agrees(network: Network, taken: StepTaken) -> None:
-    inputs, images = taken.before.inputs, 26
+    inputs, images = taken.start, 26
     assert len(inputs.batch.micro_batches) > 1
     for weight in weights(network):
         gradient = float(taken.replay.gradient[position(network.spec, weight)])
@@ -144,7 +139,7 @@ def test_the_terms_add_up_and_the_measured_slope_agrees(network: Network, taken:
 
 
 def test_the_gradient_at_a_value_is_traced_back_to_the_loss(network: Network, taken: StepTaken) -> None:
-    inputs = taken.before.inputs
+    inputs = taken.start
     arrived = arrivals(inputs, 25, Task())  # of the second micro-batch
     shapes = {INPUT: arrived.input_delta.shape}
     shapes |= {step.number: step.shape for step in arrived.found.steps}
@@ -170,9 +165,9 @@ def test_running_statistics_are_those_of_the_real_step(network: Network, noise: 
     for layer, params in enumerate(network.params):
         for name in network.spec.layers[layer].statistics:
             if name in params:
-                found = running_update(taken.before.inputs, Weight(layer, name, (1,)), Task())
+                found = running_update(taken.start, Weight(layer, name, (1,)), Task())
                 assert found.new == after[f"network.{layer}.{name}"][1]
-                assert len(found.batches) == len(taken.before.inputs.batch.micro_batches)
+                assert len(found.batches) == len(taken.start.batch.micro_batches)
                 mean = float(found.batches.mean())
                 assert found.new == pytest.approx(
                     found.momentum * found.old + (1 - found.momentum) * mean, rel=1e-4
@@ -187,6 +182,6 @@ def test_a_weight_that_is_not_there_is_refused(taken: StepTaken, weight: Weight)
     with pytest.raises(ValueError, match="There is no trained value"):
         one_update(taken, weight)
     with pytest.raises(ValueError, match="There is no running statistic"):
-        running_update(taken.before.inputs, Weight(0, "weight", (0, 0, 0, 0)), Task())
+        running_update(taken.start, Weight(0, "weight", (0, 0, 0, 0)), Task())
     with pytest.raises(ValueError, match="allowed is 0 to 25"):
-        arrivals(taken.before.inputs, 26, Task())
+        arrivals(taken.start, 26, Task())
