@@ -18,7 +18,9 @@ from engine.cli.attended import Attended
 from engine.data.dataset import Dataset
 from engine.data.folders import own_folder
 from engine.errors import EngineError
+from engine.io import files
 from engine.io.files import together, write_text
+from engine.io.gate import is_there
 from engine.model.model_file import Model, load_model
 from engine.runs import names
 from engine.signals import Interruptions
@@ -33,6 +35,8 @@ OLD_STATE = "checkpoint.safetensors"
 _OLD = (OLD_STATE, "curves.csv", "validation.csv")
 _ASIDE = ".kernelscope.replaced"
 """Folder in the folder, for what a run replaces until it has results of its own."""
+_MOVING = ".kernelscope.moving"
+"""The same folder while files are moved there or back: what is in it belongs into the folder."""
 
 _CHUNK = 1000
 """Test images between two looks at whether a signal has come."""
@@ -126,7 +130,7 @@ class Results:
 
 def what_is_there(out: Path) -> str:
     """Return the name of a result or a record of a run that lies in ``out``, or ""."""
-    there = (name for name in (*NAMES, names.RUN, OLD_STATE) if (out / name).exists())
+    there = (name for name in (*NAMES, names.RUN, OLD_STATE) if is_there(out / name))
     return next(there, "")
 
 
@@ -135,55 +139,67 @@ def set_aside(out: Path) -> Iterator[None]:
     """Keep what an earlier run has left in ``out`` until the block has put results of its own there.
 
     If it leaves nothing, all is as it was. If it leaves a run without results, which can be gone on with, the
-    earlier one stays aside until that has some, and this is said. What a killed program had set aside, and
-    begun to replace, goes.
+    earlier one stays aside until that has some, and this is said. What a killed program has done of this is
+    seen to by ``recover``.
 
     Raises:
         EngineError: it cannot be moved.
     """
-    aside = out / _ASIDE
     try:
         if what_is_there(out):
-            shutil.rmtree(aside, ignore_errors=True)
-            aside.mkdir()
-            _move(out, aside)
+            shutil.rmtree(out / _ASIDE, ignore_errors=True)  # of a run that came to no results
+            (out / _MOVING).mkdir()
+            _move(out, out / _MOVING)
+            (out / _MOVING).rename(out / _ASIDE)
     except OSError as error:
+        recover(out)
         raise EngineError(f"Cannot write to {out}: {error.strerror or error}.") from None
     try:
         yield
     finally:
-        if aside.is_dir():
-            if (out / MODEL).exists():
-                shutil.rmtree(aside, ignore_errors=True)
-            elif not (out / names.RUN).exists():
-                _move(aside, out)
-                with suppress(OSError):
-                    aside.rmdir()
-            else:
-                progress.say(f"What {out} held before is in {aside} until this run has results.")
+        recover(out)
+        if _is_folder(out / _ASIDE):
+            progress.say(f"What {out} held before is in {out / _ASIDE} until this run has results.")
 
 
-@contextmanager
-def replaced(out: Path) -> Iterator[None]:
-    """Remove what was set aside in ``out`` when the block has put results in its place."""
-    aside = out / _ASIDE
-    waits = aside.is_dir() and not (out / MODEL).exists()
-    try:
-        yield
-    finally:
-        if waits and (out / MODEL).exists():
-            shutil.rmtree(aside, ignore_errors=True)
+def recover(out: Path) -> None:
+    """Bring ``out`` to a state that is whole: results are of one run, the older one's if there is no other.
+
+    To be called by whoever holds the folder. What cannot be done now is done the next time.
+    """
+    files.recover(out)
+    with suppress(OSError):
+        moving, aside = out / _MOVING, out / _ASIDE
+        if _is_folder(aside) and (out / MODEL).exists():
+            shutil.rmtree(aside)
+        elif _is_folder(aside) and not (out / names.RUN).exists():
+            _remove(out)  # what a run without a record has left
+            aside.rename(moving)
+        if _is_folder(moving):
+            _move(moving, out)
+            moving.rmdir()
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    """Yield the files of a run in ``folder``; the record of it comes first."""
+    for name in (names.RUN, *names.FILES, *NAMES, *_OLD):
+        path = folder / name
+        if path.exists() or path.is_symlink():
+            yield path
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move the files of a run, in place of those that are there; the record of it comes first."""
-    for name in (names.RUN, *names.FILES, *NAMES, *_OLD):
-        there = target / name
-        if (source / name).exists() or (source / name).is_symlink():
-            if there.is_dir():
-                shutil.rmtree(there)
-            (source / name).replace(there)
-        elif there.is_dir():
-            shutil.rmtree(there)
+    for path in list(_files_of(source)):
+        path.rename(target / path.name)
+
+
+def _remove(folder: Path) -> None:
+    for path in list(_files_of(folder)):
+        if _is_folder(path):
+            shutil.rmtree(path)
         else:
-            there.unlink(missing_ok=True)
+            path.unlink()

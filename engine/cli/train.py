@@ -16,7 +16,7 @@ from engine import signals
 from engine.cli import progress
 from engine.cli.arguments import name_or_path, to_path
 from engine.cli.attended import attended
-from engine.cli.results import MODEL, OLD_STATE, Results, replaced, set_aside, what_is_there
+from engine.cli.results import MODEL, OLD_STATE, Results, recover, set_aside, what_is_there
 from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
@@ -152,9 +152,12 @@ def run(args: argparse.Namespace) -> int:
         held = min(config.validation_images, len(dataset.train_images) // SHARE)
         config = dataclasses.replace(config, validation_images=held)
     start = branched(config, parent.network_for(config)) if parent else None
-    with _claimed(out, config.network.name) as hold, set_aside(hold.path):
-        record = Destination(hold.path, hold, parent.parent if parent else None, _budget(args))
-        return _attend(config, dataset, record, start, quiet=args.quiet)
+    with _claimed(out, config.network.name) as hold:
+        if not args.overwrite:
+            _check_free(hold.path)  # again: what a killed program had set aside may be back
+        with set_aside(hold.path):
+            record = Destination(hold.path, hold, parent.parent if parent else None, _budget(args))
+            return _attend(config, dataset, record, start, quiet=args.quiet)
 
 
 def go_on(args: argparse.Namespace) -> int:
@@ -164,9 +167,11 @@ def go_on(args: argparse.Namespace) -> int:
         raise ConfigError("--resume goes on with the run in a folder; name it with --out.")
     if args.parent:
         raise ConfigError("--resume goes on with a run and --from begins one; use one of them.")
-    old = not (out / names.STATE).exists() and (out / OLD_STATE).exists()
-    kept = load_checkpoint(out / (OLD_STATE if old else names.STATE))
-    with _claimed(out) as hold, replaced(out):  # before anything is loaded that would be for nothing
+    if not is_there(out):
+        load_checkpoint(out / names.STATE)  # says so
+    with _claimed(out) as hold:  # before anything is loaded that would be for nothing
+        old = not is_there(out / names.STATE) and is_there(out / OLD_STATE)
+        kept = load_checkpoint(out / (OLD_STATE if old else names.STATE))
         config, dataset, resume = continued(args, kept)
         record = Destination(out, hold, budget=_budget(args))
         return _attend(config, dataset, record, resume, quiet=args.quiet)
@@ -189,8 +194,8 @@ def _claimed(out: Path | None, network: str = "") -> Iterator[Hold]:
 
     Without ``out`` it is a new folder among the runs, named after ``network``.
     """
-    new = out is None or not out.exists()
     try:
+        new = out is None or not out.exists()
         if out is None:
             out = Library().destination(network).path
             out = make_free(out)
@@ -198,11 +203,13 @@ def _claimed(out: Path | None, network: str = "") -> Iterator[Hold]:
         if not os.access(out, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         hold = Hold(out)
+        recover(out)
     except OSError as error:
         raise EngineError(f"Cannot write to {out}: {error.strerror or error}.") from None
     try:
         yield hold
     finally:
+        recover(out)
         hold.release()
         if new:
             with suppress(OSError):  # which it raises where there is something
@@ -220,7 +227,7 @@ def _attend(
 def _check_free(out: Path) -> None:
     """Raise ConfigError if there are results or an unfinished run in ``out``."""
     if there := what_is_there(out):
-        go_on = "--resume to go on with its run, " if (out / names.STATE).exists() else ""
+        go_on = "--resume to go on with its run, " if is_there(out / names.STATE) else ""
         raise ConfigError(
             f"{out} already holds a {there}; add {go_on}--overwrite to replace it, or choose another folder."
         )

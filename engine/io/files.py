@@ -15,6 +15,8 @@ from typing import BinaryIO
 from engine.io.locks import Held, lock
 
 _PREFIX, _SUFFIX, _LOCK = ".kernelscope.", ".part", ".lock"
+_READY = "ready"
+"""Folder in an unfinished one: the files in it are complete, and are about to take their places."""
 
 
 @contextmanager
@@ -53,6 +55,7 @@ def write_text(path: Path, text: str) -> None:
 def together(folder: Path) -> Iterator[Path]:
     """Yield an empty folder whose files take their places in ``folder`` when the block ends: all or none.
 
+    If the program is killed while they do, ``recover`` and whatever is written to ``folder`` next finish it.
     Links and permissions are kept as ``replacing`` keeps them.
 
     Raises:
@@ -60,42 +63,67 @@ def together(folder: Path) -> Iterator[Path]:
     """
     with ExitStack() as stack:
         place = stack.enter_context(staging(folder))
-        new, old = place / "new", place / "old"
+        new, ready, old = place / "new", place / _READY, place / "old"
         new.mkdir()
         old.mkdir()
         yield new
         pairs = []
         for staged in sorted(new.iterdir()):
+            _to_disk(staged)
             target = _target(folder / staged.name)
             if target.parent != folder:  # behind a link, maybe on another disk
                 near = stack.enter_context(staging(target.parent))
-                staged = Path(shutil.copyfile(staged, near / "file"))
-            pairs.append((staged, target, old / staged.name))
+                pairs.append((Path(shutil.copyfile(staged, near / "file")), target, old / staged.name))
+            else:
+                pairs.append((ready / staged.name, target, old / staged.name))
         for _, target, backup in pairs:
             if target.exists():
                 _keep(target, backup)
+        new.rename(ready)  # from here on all of them will be in their places, whatever happens
         done = []
         try:
             for staged, target, backup in pairs:
                 done.append((target, backup))
                 _replace(staged, target)
-        except BaseException:
+        except OSError:
+            ready.rename(new)
             for target, backup in done:
                 with suppress(OSError):
                     _restore(backup, target)
             raise
 
 
+def recover(folder: Path) -> None:
+    """Finish what killed programs had begun to put into ``folder``, and remove what they left there."""
+    with suppress(OSError):
+        for place in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+            with suppress(Held, OSError):
+                with lock(place / _LOCK):
+                    _finish(place / _READY, folder)
+                    shutil.rmtree(place, ignore_errors=True)
+                shutil.rmtree(place, ignore_errors=True)  # Windows keeps the lock until it is released
+
+
+def _finish(ready: Path, folder: Path) -> None:
+    """Put the files in ``ready`` into ``folder``, which may come from anywhere: links are left alone."""
+    if not ready.is_dir() or ready.is_symlink():
+        return
+    for staged in sorted(ready.iterdir()):
+        target = folder / staged.name
+        if staged.is_file() and not staged.is_symlink() and not target.is_symlink():
+            _replace(staged, target)
+
+
 @contextmanager
 def staging(folder: Path) -> Iterator[Path]:
     """Yield an empty folder in ``folder`` for unfinished files, which is gone after the block.
 
-    Those that killed processes have left in ``folder`` are removed; a lock tells them from those in use.
+    What killed processes have left in ``folder`` is seen to first; a lock tells it from what is in use.
 
     Raises:
         OSError: ``folder`` cannot be written.
     """
-    _clear(folder)
+    recover(folder)
     with ExitStack() as stack:
         place = _claim(folder, stack)
         stack.callback(shutil.rmtree, place, ignore_errors=True)  # while nobody can take it for an old one
@@ -117,15 +145,6 @@ def _claim(folder: Path, stack: ExitStack) -> Path:
         return place
 
 
-def _clear(folder: Path) -> None:
-    with suppress(OSError):
-        for place in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-            with suppress(Held, OSError):
-                with lock(place / _LOCK):
-                    shutil.rmtree(place, ignore_errors=True)
-                shutil.rmtree(place, ignore_errors=True)  # Windows keeps the lock until it is released
-
-
 def _is_special(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
@@ -142,6 +161,11 @@ def _target(path: Path) -> Path:
     if target.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     return target
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _replace(staged: Path, target: Path) -> None:

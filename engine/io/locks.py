@@ -30,10 +30,12 @@ def lock(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # Before it is released, or it might be another's by then; Windows keeps files that are open.
-        with suppress(OSError):
-            path.unlink()
-        held.release()
+        try:
+            # Before it is released, or it might be another's by then; Windows keeps files that are open.
+            with suppress(OSError):
+                path.unlink()
+        finally:
+            held.release()
 
 
 def remove_unheld(path: Path) -> None:
