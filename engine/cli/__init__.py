@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.cli import data, evaluate, export, health, import_, predict, resume, runs, train
+from engine.cli import data, evaluate, export, export_log, health, import_, predict, resume, runs, train
 
 COMMANDS: dict[str, ModuleType] = {
     "train": train,
@@ -15,6 +15,7 @@ COMMANDS: dict[str, ModuleType] = {
     "health": health,
     "data": data,
     "export": export,
+    "export-log": export_log,
     "import": import_,
 }
 """Adding a command: a module like these, and an entry here."""
