@@ -10,6 +10,7 @@ import numpy as np
 from engine.explain.base import ExplainError, Explanation, Method
 from engine.explain.occlusion import Occlusion
 from engine.model.model_file import Model
+from engine.model.reference import Reference
 from engine.task import Task
 from engine.types import Array, Bytes
 
@@ -24,14 +25,14 @@ class Question:
     """What is asked.
 
     Attributes:
-        key: names the model.
+        reference: which model it is.
         model: the network that answers.
         image: pixels, ``(C, H, W)``.
         chosen: the class to explain and the one beside it; None for the likeliest.
         methods: the methods by name, with their options.
     """
 
-    key: str
+    reference: Reference
     model: Model
     image: Bytes
     chosen: tuple[int | None, int | None]
@@ -41,8 +42,8 @@ class Question:
         """Return whether the explanations of ``other`` may stand until those of this one are there."""
         if other is None:
             return False
-        mine = (self.key, self.chosen, dict(self.methods))
-        return self.image is other.image and mine == (other.key, other.chosen, dict(other.methods))
+        mine = (self.reference, self.chosen, dict(self.methods))
+        return self.image is other.image and mine == (other.reference, other.chosen, dict(other.methods))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import AnswerError, DataError
 from engine.model.model_file import Model
+from engine.model.reference import Reference
 from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge, reach
 from engine.recognise.subject import Subject, form
 from engine.types import Array, Bytes
@@ -24,7 +25,7 @@ class SubjectReading:
 
     Attributes:
         subject: what was read.
-        key: names the model.
+        reference: which model it is.
         model: the network that answers, and what its images go through.
         source: the network with the buffers of its predictions.
         caption: which network it is, in words.
@@ -35,7 +36,7 @@ class SubjectReading:
     """
 
     subject: Subject
-    key: str
+    reference: Reference
     model: Model
     source: Source
     caption: str
@@ -82,7 +83,7 @@ class SubjectReading:
 
 
 def read(
-    subject: Subject, key: str, model: Model, caption: str, before: SubjectReading | None
+    subject: Subject, reference: Reference, model: Model, caption: str, before: SubjectReading | None
 ) -> SubjectReading:
     """Find what is there and ask the network; what ``before`` has of the same is not done again."""
     if before is not None and before.source.network is model.network:
@@ -103,4 +104,4 @@ def read(
         odds = tuple(source.ask(part.image) for part in found)
     except AnswerError as error:
         mute = str(error)
-    return SubjectReading(subject, key, model, source, caption, found, odds, problem, mute)
+    return SubjectReading(subject, reference, model, source, caption, found, odds, problem, mute)

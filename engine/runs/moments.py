@@ -19,7 +19,7 @@ HELP = "RUN@STEP, the network that a recorded run had after a step"
 
 
 @dataclass(frozen=True)
-class Moment:
+class RecordedMoment:
     """A run and one of the steps whose weights it has kept.
 
     Attributes:
@@ -56,7 +56,7 @@ class Moment:
         return self.folder.network(self.step)
 
 
-def moment(word: str) -> Moment:
+def moment(word: str) -> RecordedMoment:
     """Return the moment ``RUN@STEP``; without a step the last one that is kept.
 
     Raises:
@@ -74,7 +74,7 @@ def moment(word: str) -> Moment:
         raise ModelFileError(
             f"The run {run} has not kept the weights of step {step:,}; the nearest that it has is {near}."
         )
-    return Moment(folder, step)
+    return RecordedMoment(folder, step)
 
 
 def find(word: str) -> Model:

@@ -71,6 +71,11 @@ class Pending:
             writer.remove_weights(self._gone[-1])
             self._gone.pop()
 
+    def written(self) -> list[int]:
+        """Return the steps whose weights are on the disk, in order; any thread may ask."""
+        missing = {*(item.step for item in list(self._waiting)), *list(self._lost)}
+        return [step for step in list(self._keeping.steps) if step not in missing]
+
     def give_up(self) -> None:
         """Forget what waits, which would fill the memory while it cannot be written."""
         while self._waiting:

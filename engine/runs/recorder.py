@@ -116,6 +116,10 @@ class Recorder:
         """Whether anything has been recorded since the run was begun or gone on with."""
         return self._thread is not None
 
+    def kept(self) -> list[int]:
+        """Return the steps whose weights are written, in order; any thread may ask."""
+        return self._weights.written()
+
     def begin(self, state: Checkpoint) -> None:
         """Begin to write, with ``state`` as what the run stands at; weights may come from now on."""
         self._state = state

@@ -28,7 +28,7 @@ from engine.schedules import SCHEDULES
 from engine.task import Task
 from engine.training.evaluation import Sweep
 from engine.training.gradient import loss_gradient
-from engine.training.moment import not_finite
+from engine.training.restore_point import not_finite
 from engine.training.train_state import TrainState
 from engine.training.workers import Workers, hold_blas_to_one_thread
 from engine.types import Array, Bytes, Context, Labels, Scratch

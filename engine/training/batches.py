@@ -10,7 +10,7 @@ import numpy as np
 from engine.data.dataset import Dataset, holdout
 from engine.errors import ConfigError
 from engine.training.config import LiveSettings, RunConfig
-from engine.training.moment import Counters
+from engine.training.restore_point import Counters
 from engine.types import Bytes, Labels
 
 _SHUFFLE, _SUBSET = 1, 4

@@ -25,15 +25,15 @@ from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation, evaluate
 from engine.training.gradient import batch_images, mean_gradient
 from engine.training.micro_batches import micro_batch_bounds
-from engine.training.moment import Counters, Moment, not_finite
 from engine.training.replay import Replay, StepStart, replay
+from engine.training.restore_point import Counters, RestorePoint, not_finite
 from engine.training.train_state import TrainState, update_settings
 from engine.training.worker_pool import worker_pool
 from engine.training.workers import Workers
 from engine.types import Array, Labels
 
 _ANCHOR_STEPS = 100
-"""Steps between two moments to fall back on when the last good one turns out to be of no use."""
+"""Steps between two restore points when the last good one turns out to be of no use."""
 
 _EXPLODED = 1000.0
 """A mean loss that no useful network has (guessing costs ln K): the weights grow without bound."""
@@ -101,9 +101,9 @@ class Trainer:
         self._bytes = sum(4 * int(np.prod(shape)) for shape in self.network.shapes)
         self._state = TrainState(self.network, config.optimiser, config.averaging)
         self.optimiser_state, self._learnt = self._state.optimiser_state, self._state.arrays
-        self._good = Moment(self._learnt, self.counters)
-        self._anchor = Moment(self._learnt, self.counters)
-        self._best: Moment | None = None
+        self._good = RestorePoint(self._learnt, self.counters)
+        self._anchor = RestorePoint(self._learnt, self.counters)
+        self._best: RestorePoint | None = None
 
     @property
     def counters(self) -> Counters:
@@ -175,8 +175,8 @@ class Trainer:
             self._order = (self.epoch, self._plan.order(self.epoch))
         return self._order[1][self.offset : self.offset + self.live.batch_size]
 
-    def _stand_at(self, moment: Moment) -> None:
-        self.step_count, self.epoch, self.offset = moment.recall()
+    def _stand_at(self, point: RestorePoint) -> None:
+        self.step_count, self.epoch, self.offset = point.recall()
         self._plan.forget_after(self.counters)
 
     def _usable(self, chosen: Labels) -> bool:
@@ -188,7 +188,7 @@ class Trainer:
         return evaluate(self.best_network(), self.preprocessing, images, labels, self._workers)
 
     def _diverged(self, what: str) -> NoReturn:
-        """Go back to the last good moment, or past an explosion of values that were all still finite."""
+        """Go back to the last good restore point, or past an explosion of values that were still finite."""
         self._stand_at(self._good)
         probe = self._validation if len(self._validation) else self._train
         if not self._usable(probe[:_PROBE]):
@@ -274,29 +274,29 @@ class Trainer:
     def keep_best(self) -> None:
         """Keep this moment as the best one so far, to go back to when nothing better comes."""
         if self._best is None:
-            self._best = Moment(self._learnt, self.counters)
+            self._best = RestorePoint(self._learnt, self.counters)
         self._best.keep(self.counters)
 
     def return_to_best(self) -> None:
-        """Stand at the best moment again, with all that was learnt; nothing if none was kept."""
+        """Stand at the best restore point again, with all that was learnt; nothing if none was kept."""
         if self._best is not None:
             self._stand_at(self._best)
             self._good.keep(self.counters)
             self._anchor.keep(self.counters)
 
     @property
-    def _moments(self) -> dict[str, Moment]:
-        """The moments that a continued run needs, by name."""
+    def _points(self) -> dict[str, RestorePoint]:
+        """The restore points that a continued run needs, by name."""
         return {"good": self._good} | ({} if self._best is None else {"best": self._best})
 
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Return everything that a continued run needs, as arrays and plain values."""
         arrays = {f"network.{name}": value for name, value in self.network.named().items()}
         arrays |= {name: value for name, value in self._learnt.items() if name != "network"}
-        for word, moment in self._moments.items():
-            arrays |= {f"{word}.{name}": value for name, value in moment.kept.items()}
+        for word, point in self._points.items():
+            arrays |= {f"{word}.{name}": value for name, value in point.kept.items()}
         live = {name: getattr(self.live, name) for name in LiveSettings.__dataclass_fields__}
-        values = {word: list(moment.counters) for word, moment in self._moments.items()}
+        values = {word: list(point.counters) for word, point in self._points.items()}
         return arrays, {**self.counters._asdict(), **values, "live": live, "settings": self._plan.to_json()}
 
     def restore(self, arrays: dict[str, Array], values: dict[str, Any]) -> None:
@@ -310,7 +310,7 @@ class Trainer:
         with explained("The checkpoint", MODEL):
             live = self.config.changed(LiveSettings(**values["live"])).live()
             counters = Counters(*(int(values[name]) for name in Counters._fields))
-            moments: dict[str, Counters] = {
+            counted_at: dict[str, Counters] = {
                 word: Counters(*(int(n) for n in values[word])) for word in ("good", "best") if word in values
             }
             plan.load(values.get("settings", []), counters)
@@ -319,9 +319,9 @@ class Trainer:
             new = {n: arrays[n].reshape(v.shape) for n, v in self._learnt.items() if n != "network"}
             kept: dict[str, dict[str, Array]] = {
                 word: {n: arrays[f"{word}.{n}"].reshape(v.shape) for n, v in self._learnt.items()}
-                for word in moments
+                for word in counted_at
             }
-            for each in (counters, *moments.values()):
+            for each in (counters, *counted_at.values()):
                 if min(each) < 0 or max(each) > MOST_STEPS or each.offset >= self.epoch_size:
                     raise ModelFileError(f"The checkpoint stands where no run can: {each}.")
         for part in (new, *kept.values()):
@@ -336,6 +336,6 @@ class Trainer:
         self._best = None
         if "best" in kept:
             self.keep_best()
-        for word, moment in self._moments.items():
-            moment.load(kept.get(word, {}), moments.get(word, counters))
+        for word, point in self._points.items():
+            point.load(kept.get(word, {}), counted_at.get(word, counters))
         self._anchor = self._good.copy()

@@ -18,6 +18,7 @@ from engine.data.catalogue import entries, is_present
 from engine.error_log import of_process
 from engine.errors import EngineError
 from engine.io.gate import CONFIG, explained
+from engine.model.reference import THE_RUN
 from engine.model.spec import preset
 from engine.runs.library import Library
 from engine.training.checkpoint import Checkpoint
@@ -28,7 +29,7 @@ from gui.app.ending import Ending
 from gui.app.qt_log import to_python_log
 from gui.run.context import AppContext
 from gui.run.kept_run import KeptRun
-from gui.run.model_registry import DIGITS, TRAINING, ModelRegistry
+from gui.run.model_registry import DIGITS, ModelRegistry
 from gui.run.room import offer_room
 from gui.run.run_control import RunControl
 from gui.run.runner import Runner
@@ -153,7 +154,7 @@ def _built(
     prepare(app, look)
     notices, selection, library = Notices(), Selection(), Library(store.runs)
     bridge = SessionBridge(selection, library)
-    models = ModelRegistry(bridge, TRAINING if settings.follow else DIGITS)
+    models = ModelRegistry(bridge, THE_RUN if settings.follow else DIGITS)
     context = AppContext(bridge, selection, models, notices, dialogs, settings)
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, dialogs, notices)

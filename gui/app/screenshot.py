@@ -236,7 +236,8 @@ def _arrange(program: Kernelscope, picture: Picture) -> None:
         for stroke in example(picture.draw):
             window.pad.canvas.add(stroke)
     if picture.model:
-        program.context.models.choose(picture.model)
+        models = program.context.models
+        models.choose(models.find(picture.model) or models.current)
     if picture.open is not None:
         window.pad.open_picture(picture.open)
 
@@ -260,7 +261,7 @@ def _train(sitting: _Sitting, picture: Picture) -> None:
         sitting.wait(lambda: bridge.steps >= goal or bridge.state is State.FINISHED)
         sitting.wait(lambda: bridge.state is not State.RUNNING)
     sitting.shown.clear()
-    watchers = bridge.watchers
+    watchers = program.context.moments.watchers
     if any(watcher.wants().evaluate for watcher in watchers):
         sitting.wait(lambda: bridge.steps in sitting.complete)
     if any(watcher.wants().kernels or watcher.wants().maps for watcher in watchers):

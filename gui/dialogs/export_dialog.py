@@ -58,8 +58,8 @@ class ExportDialog(QDialog):
     def _build(self) -> None:
         models = self._context.models
         self.which = ChoiceBox("Model", "Model to export", letters=20)
-        for key in models.keys:
-            self.which.addItem(models.title(key), key)
+        for reference in models.references:
+            self.which.addItem(models.title(reference), reference)
         self.which.setCurrentIndex(max(0, self.which.findData(models.current)))
         self.which.currentIndexChanged.connect(lambda _index: self._choose())
         self.facts = Label()

@@ -21,6 +21,7 @@ from engine.exchange import outputs_of, read_any
 from engine.exchange.imported import Imported, described
 from engine.exchange.input_range import Suggestion, fits, sets_at_hand, suggest
 from engine.model.model_file import Model
+from engine.model.reference import Opened
 from engine.task import Task
 from gui.presenters.import_model import Choice, choices, judged, misnamed, names_in
 from gui.run.context import AppContext
@@ -220,7 +221,7 @@ class ImportDialog(QDialog):
             self.problem.setText(str(error))
 
     def _add(self, model: Model) -> None:
-        self._context.models.add(f"file:{self._path}", self._path.stem, model)
+        self._context.models.add(Opened(self._path), self._path.stem, model)
         note = model.record.get("note")
         told = f" {note}" if isinstance(note, str) else ""
         self._context.notices.tell(f"Opened {self._path.name}; the Test panel answers with it.{told}")

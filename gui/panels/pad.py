@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QMimeData, QTimer
-from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
+from PyQt5.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent
 from PyQt5.QtWidgets import QApplication, QWidget
 
 from engine.errors import DataError
 from engine.model.input_form import takes_digits
+from engine.model.reference import THE_RUN, Reference
 from engine.recognise.judge import EMPTY, Answer
 from engine.recognise.subject import Subject
 from engine.recognise.subject_reading import SubjectReading
-from engine.session.messages import Snapshot
 from engine.types import Array, Bytes
 from gui.panels.pad_follow import Follower
 from gui.panels.pad_intake import Opener, can_take, from_file, from_mime
 from gui.panels.pad_parts import PadParts
 from gui.panels.pad_reading import Reader
 from gui.run.context import AppContext
-from gui.run.model_registry import TRAINING
-from gui.run.session_bridge import Wants
+from gui.run.moment import Moment
+from gui.run.wants import Wants
 from gui.style.theme import GRID, Theme
 from gui.widgets.picture_sheet import Rectangle
 
@@ -63,7 +63,7 @@ class PadPanel(PadParts):
         self._opener.changed.connect(self._tell)
         self._opener.opened.connect(self._show_picture)
         self._opener.failed.connect(context.notices.problem)
-        self._answered = (0, -1)
+        self._answered: Reference | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -85,8 +85,8 @@ class PadPanel(PadParts):
         self.show_button.clicked.connect(lambda _checked: self._show("network"))
         self.explain_button.clicked.connect(lambda _checked: self._show("explain"))
         context.models.changed.connect(self._models_changed)
-        context.bridge.snapshot_ready.connect(self._snapshot)
-        context.bridge.run_started.connect(lambda _config: self._soon.start())
+        context.moments.moved.connect(self._moved)
+        context.moments.run_changed.connect(lambda _run: self._soon.start())
         self._models_changed()
         self._answer()
 
@@ -106,8 +106,8 @@ class PadPanel(PadParts):
         return self.reading.probabilities(self.chosen) if self.reading is not None else None
 
     def wants(self) -> Wants:
-        """Ask for the network in training while the panel is in sight and it is the chosen one."""
-        return Wants(kernels=self.isVisible() and self._context.models.current == TRAINING)
+        """Ask for the chosen network while the panel is in sight."""
+        return Wants(kernels=self.isVisible(), of=self._context.models.current)
 
     # --- what is to be recognised ------------------------------------------------------------------
 
@@ -181,17 +181,15 @@ class PadPanel(PadParts):
 
     def _models_changed(self) -> None:
         models = self._context.models
-        self._context.settings.follow = models.current == TRAINING
+        self._context.settings.follow = models.current == THE_RUN
         self.offer_models(models)
-        self._context.bridge.refresh()
         self._soon.start()
 
-    def _snapshot(self, snapshot: Snapshot) -> None:
-        moment = snapshot.run_id, snapshot.step
-        if snapshot.network is None or self._context.models.current != TRAINING or moment == self._answered:
+    def _moved(self, moment: Moment) -> None:
+        if moment.of != self._context.models.current or moment.reference == self._answered:
             return
         if self.isVisible() and not self._soon.isActive():
-            self._answered = moment  # a network that stands still is asked once
+            self._answered = moment.reference  # a network that stands still is asked once
             self._soon.start()
 
     # --- the answer ------------------------------------------------------------------------------------
@@ -234,10 +232,10 @@ class PadPanel(PadParts):
         self.card.show_answer(image, self.answer, reading.caption)
         self.show_actions(possible=image is not None)
         best = int(probabilities.argmax()) if probabilities is not None else None
-        self.teach.show_case(image, reading.key, names, best)
+        self.teach.show_case(image, reading.reference, names, best)
 
     def _show(self, view: str) -> None:
-        self._follower.show(self.reading.key if self.reading is not None else "")
+        self._follower.show(self.reading.reference if self.reading is not None else None)
         self.show_view.emit(view)
 
     # --- events --------------------------------------------------------------------------------------
@@ -251,11 +249,6 @@ class PadPanel(PadParts):
         """Show the picture that was dropped."""
         if self.take(event.mimeData()):
             event.acceptProposedAction()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with the training."""
-        super().showEvent(event)
-        self._context.bridge.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Send nothing more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QObject, QTimer
 
+from engine.model.reference import Reference
 from engine.types import Bytes
 from gui.run.context import AppContext
 from gui.state.selection import Sample
@@ -40,7 +41,7 @@ class Follower(QObject):
         if (self._touched or self._mine is not None) and not self._soon.isActive():
             self._soon.start()
 
-    def show(self, asked: str) -> None:
+    def show(self, asked: Reference | None) -> None:
         """Look at what is on the pad, in the network ``asked``, now."""
         if self._image is not None:
             self._mine = Sample(self._image, self._name, asked=asked)
@@ -58,7 +59,7 @@ class Follower(QObject):
     def _send(self) -> None:
         self._touched = False
         if self._image is not None:
-            self.show("")
+            self.show(None)
         elif self._mine is not None:
             before = self._image_before()
             if before is not None:
@@ -66,7 +67,7 @@ class Follower(QObject):
 
     def _image_before(self) -> Sample | None:
         """Return the image that was looked at before, or of another data set the first test image."""
-        before, dataset = self._before, self._context.bridge.dataset
+        before, dataset = self._before, self._context.moments.dataset
         if dataset is None or (before is not None and before.image.shape == dataset.test_images.shape[1:]):
             return before
         if not len(dataset.test_images):

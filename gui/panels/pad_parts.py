@@ -157,6 +157,6 @@ class PadParts(View):
     def offer_models(self, models: ModelRegistry) -> None:
         """List the networks at hand."""
         self.source_box.clear()
-        for key in models.keys:
-            self.source_box.addItem(models.title(key), key)
+        for reference in models.references:
+            self.source_box.addItem(models.title(reference), reference)
         self.source_box.setCurrentIndex(self.source_box.findData(models.current))

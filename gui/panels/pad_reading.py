@@ -8,12 +8,13 @@ from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.errors import EngineError
 from engine.model.model_file import Model
+from engine.model.reference import Reference
 from engine.recognise.subject import Subject
 from engine.recognise.subject_reading import SubjectReading, read
 from engine.task import Task
 from gui.presenters.pad import caption
 from gui.run.context import AppContext
-from gui.run.model_registry import DIGITS, TRAINING
+from gui.run.model_registry import DIGITS
 from gui.run.runner import Runner
 
 QUICK = 0.008
@@ -39,21 +40,21 @@ class Reader(QObject):
         """Whether something is being read."""
         return self._runner.working
 
-    def model(self) -> tuple[str, Model, str] | None:
-        """Return key and model of the network that answers, and the caption; None while it is being read."""
+    def model(self) -> tuple[Reference, Model, str] | None:
+        """Return the network that answers, its model, and the caption; None while it is being read."""
         models = self._context.models
-        key, title = models.current, models.title(models.current)
-        if not all(models.ready(each) for each in (key, models.answering, DIGITS)):
+        chosen, title = models.current, models.title(models.current)
+        if not all(models.ready(each) for each in (chosen, models.answering, DIGITS)):
             return None
-        if models.answering != key:
+        if models.answering != chosen:
             return models.answering, models.get(models.answering), models.answering_title
         try:
-            return key, models.get(key), caption(title, models.step if key == TRAINING else None)
+            return chosen, models.get(chosen), caption(title, models.steps_of(chosen))
         except EngineError as error:
             self._context.notices.problem(str(error))
             return DIGITS, models.get(DIGITS), f"{models.title(DIGITS)}: {title} cannot be read"
 
-    def ask(self, subject: Subject, who: tuple[str, Model, str], before: SubjectReading | None) -> None:
+    def ask(self, subject: Subject, who: tuple[Reference, Model, str], before: SubjectReading | None) -> None:
         """Find what is there and ask the network ``who``; ``answered`` tells, perhaps before this returns.
 
         Args:
@@ -61,13 +62,13 @@ class Reader(QObject):
             who: what ``model`` returned.
             before: the last reading, of which this one takes over what is the same.
         """
-        key, model, words = who
+        reference, model, words = who
 
         def work(_task: Task) -> tuple[SubjectReading, float]:
             began = time.thread_time()
-            return read(subject, key, model, words, before), time.thread_time() - began
+            return read(subject, reference, model, words, before), time.thread_time() - began
 
-        same = before is not None and before.key == key
+        same = before is not None and before.reference == reference
         drawing = subject.picture is None and (subject.ink is None or (same and self._spent < QUICK))
         if drawing and not self._runner.working:
             self._have_read(work(Task()))

@@ -47,11 +47,11 @@ class Choice:
     predicted: int
 
 
-def scope(evaluation: Evaluation, step: int) -> str:
+def scope(evaluation: Evaluation, step: int | None) -> str:
     """Say which images were used and when."""
     used, total = len(evaluation.indices), evaluation.total
     images = f"all {grouped(total)}" if used == total else f"{grouped(used)} of {grouped(total)}"
-    return f"on {images} test images, step {grouped(step)}"
+    return f"on {images} test images" + (f", step {grouped(step)}" if step is not None else "")
 
 
 def row_shares(counts: Counts) -> Shares:

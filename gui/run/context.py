@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gui.run.model_registry import ModelRegistry
+from gui.run.moments import Moments
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -17,12 +18,13 @@ class AppContext:
     """The shared objects; passed to constructors, so that nothing is global.
 
     Attributes:
-        bridge: the training session.
+        bridge: the run in training, and what the user does with it.
         selection: the image that all views look at.
         models: the networks at hand, and which of them is looked at.
         notices: the one place that tells the user about problems.
         dialogs: questions to the user.
         settings: what is remembered from one start to the next.
+        moments: the moment that all views follow; made of the others.
     """
 
     bridge: SessionBridge
@@ -31,3 +33,10 @@ class AppContext:
     notices: Notices
     dialogs: Dialogs
     settings: Settings
+    moments: Moments = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the one that follows the others."""
+        moments = Moments(self.bridge, self.selection, self.models)
+        moments.failed.connect(self.notices.problem)
+        object.__setattr__(self, "moments", moments)

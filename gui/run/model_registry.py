@@ -1,64 +1,62 @@
-"""The networks at hand: the shipped ones, those that were opened, and the one in training."""
+"""The networks at hand: the run that is looked at, the shipped ones, those that were opened or taught."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
-from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
 from engine.model.model_file import SHIPPED, Model, find_model
-from engine.session.messages import Snapshot
+from engine.model.reference import THE_RUN, Reference, Shipped
 from engine.task import Task
 from engine.text import name as shown
-from engine.training.config import RunConfig
+from gui.run.moment import Moment
 from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
 
-TRAINING = "training"
-"""The key of the network in training."""
-DIGITS = "digits"
-"""The key of the shipped model that answers when no other one can."""
+DIGITS = Shipped("digits")
+"""The shipped model that answers when no other one can."""
 
 
 class ModelRegistry(QObject):
-    """Keeps models under keys, and which of them is looked at.
+    """Keeps models by reference, and which of them is looked at.
 
     The shipped models are read from their files, beside the window, when one is first asked for. The network
-    in training is made of the latest snapshot, so it is as new as the views that ask for snapshots.
+    of the run is that of the latest moment, so it is as new as the views that ask for it.
     """
 
     changed = pyqtSignal()
     """Another model is looked at or answers, there are other models, or files of models have been read."""
 
-    def __init__(self, bridge: SessionBridge, current: str = TRAINING, parent: QObject | None = None) -> None:
-        """Offer the shipped models and the network in training of ``bridge``; look at ``current``."""
+    def __init__(
+        self, bridge: SessionBridge, current: Reference = THE_RUN, parent: QObject | None = None
+    ) -> None:
+        """Offer the shipped models and the network of the run; look at ``current``."""
         super().__init__(parent)
         self._bridge = bridge
-        self._titles = {TRAINING: "Network in training", **{key: key.capitalize() for key in SHIPPED}}
-        self._models: dict[str, Model | ModelFileError] = {}
+        self._titles: dict[Reference, str] = {THE_RUN: "Network in training"}
+        self._titles.update({Shipped(name): name.capitalize() for name in SHIPPED})
+        self._models: dict[Reference, Model | ModelFileError] = {}
         self._reader = Runner(self)
-        self._snapshot: Snapshot | None = None
+        self._moment: Moment | None = None
         self._current = current if current in self._titles else DIGITS
-        bridge.snapshot_ready.connect(self._take)
-        bridge.run_started.connect(self._forget)
         bridge.dataset_loaded.connect(lambda _dataset: self.changed.emit())
 
     @property
-    def current(self) -> str:
-        """The key of the model that is looked at."""
+    def current(self) -> Reference:
+        """The model that is looked at."""
         return self._current
 
     @property
     def step(self) -> int | None:
-        """The training steps of the network under ``training``; None while there is none."""
-        return self._snapshot.step if self._snapshot is not None else None
+        """The training steps of the network of the run; None while there is none."""
+        return self._moment.step if self._moment is not None else None
 
     @property
-    def answering(self) -> str:
-        """The key of the model that answers: until training begins a trained one, not a random one."""
-        return self._stand_in() if self._current == TRAINING and not self.step else self._current
+    def answering(self) -> Reference:
+        """The model that answers: until training begins a trained one, not a random one."""
+        return self._stand_in() if self._current == THE_RUN and self._awaits_training else self._current
 
     @property
     def answering_title(self) -> str:
@@ -67,103 +65,110 @@ class ModelRegistry(QObject):
         return words if self.answering == self._current else f"{words}, until training begins"
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys of all models: the network in training, the shipped ones, those added."""
+    def references(self) -> tuple[Reference, ...]:
+        """All models: the network of the run, the shipped ones, those added."""
         return tuple(self._titles)
 
-    def title(self, key: str) -> str:
-        """Return the name of a model for the user; raises ModelFileError if there is no such key."""
-        self._check(key)
-        return self._titles[key]
+    def find(self, key: object) -> Reference | None:
+        """Return the model whose reference has this key in files and commands, if there is one."""
+        return next((reference for reference in self._titles if reference.key == key), None)
 
-    def ready(self, key: str) -> bool:
+    def title(self, reference: Reference) -> str:
+        """Return the name of a model for the user; raises ModelFileError if there is no such model."""
+        self._check(reference)
+        return self._titles[reference]
+
+    def steps_of(self, reference: Reference) -> int | None:
+        """Return how many steps a network has been trained, where it is one that moves on; else None."""
+        return self.step if reference == THE_RUN else None
+
+    def ready(self, reference: Reference) -> bool:
         """Return whether ``get`` has its answer at hand; if not, ``changed`` will say when it has."""
-        self._check(key)
-        missing = [each for each in SHIPPED if each not in self._models]
-        if key not in missing:
+        self._check(reference)
+        missing = [each for each in map(Shipped, SHIPPED) if each not in self._models]
+        if reference not in missing:
             return True
         if not self._reader.busy:
             self._reader.ask(lambda task: _read(missing, task), self._have_read, lambda _: None)
         return False
 
-    def get(self, key: str) -> Model:
+    def get(self, reference: Reference) -> Model:
         """Return a model whose network nobody changes; one that is not ``ready`` is read in this thread.
 
         Raises:
-            ModelFileError: there is no such key, its file cannot be read, or ``training`` is asked
-                for before any snapshot of it came.
+            ModelFileError: there is no such model, its file cannot be read, or the network of the run is
+                asked for before any moment of it came.
         """
-        self._check(key)
-        if key == TRAINING:
-            return self._in_training()
-        if key not in self._models:
-            self._models.update(_read([key]))
-        found = self._models[key]
+        self._check(reference)
+        if reference == THE_RUN:
+            if self._moment is None:
+                raise ModelFileError("The network in training is not there yet; it comes with its data set.")
+            return self._moment.model
+        if reference not in self._models:
+            self._models.update(_read([reference]))
+        found = self._models[reference]
         if isinstance(found, ModelFileError):
             raise found
         return found
 
-    def add(self, key: str, title: str, model: Model, *, choose: bool = True) -> None:
-        """Put a model on the registry under ``key``, in place of one that has this key already."""
-        self._titles[key], self._models[key] = shown(title), model
+    def add(self, reference: Reference, title: str, model: Model, *, choose: bool = True) -> None:
+        """Put a model on the registry, in place of one that has this reference already."""
+        self._titles[reference], self._models[reference] = shown(title), model
         if choose:
-            self._current = key
+            self._current = reference
         self.changed.emit()
 
-    def remove(self, key: str) -> None:
+    def remove(self, reference: Reference) -> None:
         """Take an added model away; a shipped one becomes again what it was."""
-        self._check(key)
-        self._models.pop(key, None)
-        if key not in SHIPPED and key != TRAINING:
-            del self._titles[key]
-            if self._current == key:
+        self._check(reference)
+        self._models.pop(reference, None)
+        if not isinstance(reference, Shipped) and reference != THE_RUN:
+            del self._titles[reference]
+            if self._current == reference:
                 self._current = DIGITS
         self.changed.emit()
 
-    def choose(self, key: str) -> None:
-        """Look at another model; raises ModelFileError if there is no such key."""
-        self._check(key)
-        if key != self._current:
-            self._current = key
+    def choose(self, reference: Reference) -> None:
+        """Look at another model; raises ModelFileError if there is no such model."""
+        self._check(reference)
+        if reference != self._current:
+            self._current = reference
             self.changed.emit()
 
-    def _stand_in(self) -> str:
-        """Return the key of the shipped model that knows the data set at hand, or of the one for digits."""
+    def follow(self, moment: Moment | None) -> None:
+        """Take the network of the run from ``moment``; None while there is none."""
+        self._moment = moment
+
+    @property
+    def _awaits_training(self) -> bool:
+        return self._moment is None or (self._moment.follows and not self._moment.step)
+
+    def _stand_in(self) -> Reference:
+        """Return the shipped model that knows the data set at hand, or the one for digits."""
         dataset = self._bridge.dataset
-        known = [key for key, data in SHIPPED.items() if dataset is not None and data == dataset.name]
-        return known[0] if known else DIGITS
+        known = [name for name, data in SHIPPED.items() if dataset is not None and data == dataset.name]
+        return Shipped(known[0]) if known else DIGITS
 
-    def _check(self, key: str) -> None:
-        if key not in self._titles:
-            raise ModelFileError(f"There is no model {key!r}; there are {', '.join(self._titles)}.")
-
-    def _in_training(self) -> Model:
-        snapshot, dataset = self._snapshot, self._bridge.dataset
-        if snapshot is None or snapshot.network is None or dataset is None:
-            raise ModelFileError("The network in training is not there yet; it comes with its data set.")
-        preprocessing = Preprocessing(dataset.mean, dataset.std)
-        return Model(snapshot.network, preprocessing, dataset.class_names, {"steps": snapshot.step})
-
-    def _have_read(self, models: Mapping[str, Model | ModelFileError]) -> None:
+    def _have_read(self, models: Mapping[Reference, Model | ModelFileError]) -> None:
         self._models = {**models, **self._models}
         self.changed.emit()
 
-    def _take(self, snapshot: Snapshot) -> None:
-        if snapshot.network is not None:
-            self._snapshot = snapshot
-
-    def _forget(self, _config: RunConfig) -> None:
-        self._snapshot = None
+    def _check(self, reference: Reference) -> None:
+        if reference not in self._titles:
+            there = ", ".join(each.key for each in self._titles)
+            raise ModelFileError(f"There is no model {reference.key!r}; there are {there}.")
 
 
-def _read(keys: list[str], task: Task | None = None) -> dict[str, Model | ModelFileError]:
+def _read(
+    references: Sequence[Reference], task: Task | None = None
+) -> dict[Reference, Model | ModelFileError]:
     """Read shipped models; one that cannot be read is the error that says why."""
-    found: dict[str, Model | ModelFileError] = {}
-    for key in keys:
+    found: dict[Reference, Model | ModelFileError] = {}
+    for reference in references:
         if task is not None:
             task.check()
         try:
-            found[key] = find_model(key)
+            found[reference] = find_model(reference.key)
         except ModelFileError as error:
-            found[key] = error
+            found[reference] = error
     return found

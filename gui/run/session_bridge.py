@@ -7,20 +7,14 @@ and the pause between them grows with what drawing costs.
 
 from __future__ import annotations
 
-import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
 
-from engine.data.dataset import Dataset
-from engine.model.history import History
 from engine.runs.destination import Destination
 from engine.runs.library import Library
-from engine.session.channel import Channel
-from engine.session.loop import Resume, run
+from engine.session.loop import Resume
 from engine.session.messages import (
     Advance,
     Change,
@@ -33,7 +27,6 @@ from engine.session.messages import (
     Pace,
     Pause,
     Play,
-    Quit,
     Request,
     Save,
     Saved,
@@ -43,6 +36,9 @@ from engine.session.messages import (
     Validated,
 )
 from engine.training.config import LiveSettings, RunConfig
+from gui.run.of_run import OfRun
+from gui.run.run import Run
+from gui.run.wants import Wants, Watcher
 from gui.state.selection import Selection
 
 FRAME_MS = 96
@@ -53,36 +49,14 @@ DRAWING_SHARE = 0.1
 """Share of the time that drawing may take while the network trains."""
 
 
-@dataclass(frozen=True)
-class Wants:
-    """What a view needs to be drawn; all False while it is hidden."""
-
-    kernels: bool = False
-    maps: bool = False
-    evaluate: bool = False
-
-    def __or__(self, other: Wants) -> Wants:
-        """Return what both need together."""
-        return Wants(self.kernels or other.kernels, self.maps or other.maps, self.evaluate or other.evaluate)
-
-
-class Watcher(Protocol):
-    """A view that draws what the session sends."""
-
-    def wants(self) -> Wants:
-        """Return what is needed now; nothing while hidden."""
-
-
-class SessionBridge(QObject):
-    """Owns the session's thread and its channel.
+class SessionBridge(OfRun, QObject):
+    """Drains the channel of the run in training, and asks for what is to be drawn.
 
     Attributes:
-        history: the curves of the present run.
-        config: its settings at the start; ``live`` are the present ones.
-        state: what the session is doing.
-        dataset: the data set in use, once it is loaded.
-        watchers: the views that draw what the session sends.
+        run: the run in training, or about to be.
+        watchers: who draws what the session sends.
         drawing_share: share of the time that drawing may take while the network trains.
+        library: where runs are recorded; None for nowhere.
     """
 
     run_started = pyqtSignal(object)
@@ -121,17 +95,11 @@ class SessionBridge(QObject):
         """
         super().__init__(parent)
         self.library = library
-        self.history = History()
-        self.config: RunConfig | None = None
-        self.live: LiveSettings | None = None
-        self.state = State.LOADING
-        self.dataset: Dataset | None = None
+        self.run = Run(0)
         self.drawing_share = DRAWING_SHARE
         self._selection = selection
         self.watchers: list[Watcher] = []
-        self._channel = Channel()
-        self._thread: threading.Thread | None = None
-        self._old: list[threading.Thread] = []
+        self._old: list[Run] = []
         self._rows = 0
         self._unwritten: list[Path] = []
         self._keeping = False
@@ -155,23 +123,17 @@ class SessionBridge(QObject):
             resume: the state that it goes on from.
             record: where it is recorded; None for a new folder among the runs.
         """
-        self._channel.send(Quit())
-        if self._thread is not None:
-            self._old = [thread for thread in (*self._old, self._thread) if thread.is_alive()]
-        self._channel = Channel(self._channel.run_id + 1)
-        self.history, self.config, self.live = self._channel.history, config, config.live()
+        before = self.run
+        before.end()
+        self._old = [old for old in (*self._old, before) if old.alive]
         self._rows = 0
         self._unwritten.clear()
         if record is None and self.library is not None:
             record = self.library.destination(config.network.name)
+        self.run = Run(before.number + 1, config)
+        self.run.dataset = before.dataset  # until the new one is there
         self._set_state(State.LOADING, "")
-        self._thread = threading.Thread(
-            target=run,
-            args=(config, self._channel, resume),
-            kwargs={"record": record},
-            name="training",
-        )
-        self._thread.start()
+        self.run.begin(resume, record)
         self.run_started.emit(config)
         self._timer.start(FRAME_MS)
 
@@ -209,22 +171,6 @@ class SessionBridge(QObject):
         self._keeping = True
         self._send(Keep())
 
-    @property
-    def epoch_size(self) -> int:
-        """Images in one epoch; 0 while the data set is being loaded."""
-        return self._channel.epoch_size
-
-    @property
-    def folder(self) -> Path | None:
-        """Where the run is recorded, once it has taken a step; None for nowhere."""
-        recorder = self._channel.recorder
-        return recorder.path if recorder is not None else None
-
-    @property
-    def steps(self) -> int:
-        """Training steps done."""
-        return self.history.steps.length
-
     def add_watcher(self, watcher: Watcher) -> None:
         """Let ``watcher`` say what it needs before every request."""
         self.watchers.append(watcher)
@@ -236,20 +182,19 @@ class SessionBridge(QObject):
     def shutdown(self, *, kept: bool = False) -> None:
         """End the session and wait for its thread (one step at most); a ``kept`` run is offered again."""
         self._timer.stop()
-        self._channel.send(Quit(kept))
-        for thread in (*self._old, self._thread):
-            if thread is not None:
-                thread.join()
-        self._thread, self._old = None, []
+        self.run.end(kept=kept)
+        for run in (*self._old, self.run):
+            run.join()
+        self._old = []
 
     # --- what comes back ------------------------------------------------------------------------
 
     def _send(self, command: Command) -> None:
-        self._channel.send(command)
+        self.run.send(command)
         self._soon()
 
     def _soon(self) -> None:
-        if self._thread is not None and self._timer.remainingTime() > 15:
+        if self.run.begun and self._timer.remainingTime() > 15:
             self._timer.start(15)
 
     def _tick(self) -> None:
@@ -259,18 +204,19 @@ class SessionBridge(QObject):
         QTimer.singleShot(0, lambda: self._ask(began))
 
     def _drain(self) -> None:
-        channel = self._channel
-        alive = self._thread is not None and self._thread.is_alive()
-        if channel.dataset is not None and channel.dataset is not self.dataset:
-            self.dataset = channel.dataset
-            self.dataset_loaded.emit(self.dataset)
+        run, channel = self.run, self.run.channel
+        alive = run.alive
+        if channel.dataset is not None and channel.dataset is not run.dataset:
+            run.dataset = channel.dataset
+            self.dataset_loaded.emit(run.dataset)
         rows, now = self.history.steps.length, time.monotonic()
         calm = self.state is State.RUNNING and now - self._curves_at < CURVES_SECONDS
         if rows != self._rows and not calm:
             self._rows, self._curves_at = rows, now
             self.history_grew.emit()
         for event in channel.events():
-            self._pass_on(event)
+            if event.run_id == run.number:
+                self._pass_on(event)
         if not alive:  # it was looked at before the events, so none of them is missing
             for path in self._unwritten:
                 self.saved.emit(
@@ -281,10 +227,10 @@ class SessionBridge(QObject):
                 self._keeping = False
                 self.kept.emit("The training has ended and holds nothing to save.")
         snapshot = channel.snapshot.take()
-        if snapshot is not None:
+        if snapshot is not None and snapshot.run_id == run.number:
             self.snapshot_ready.emit(snapshot)
         evaluation = channel.evaluation.take()
-        if evaluation is not None:
+        if evaluation is not None and evaluation.run_id == run.number:
             self.evaluation_ready.emit(evaluation)
 
     def _pass_on(self, event: Event) -> None:
@@ -293,7 +239,7 @@ class SessionBridge(QObject):
         elif isinstance(event, Validated):
             self.validated.emit(event.row)
         elif isinstance(event, SettingsChanged):
-            self.live = event.live
+            self.run.live = event.live
             self.settings_changed.emit(event.live)
         elif isinstance(event, Saved):
             if event.path in self._unwritten:
@@ -309,19 +255,19 @@ class SessionBridge(QObject):
         """Ask for the next pictures; called once the last ones are painted."""
         spent = time.perf_counter() - began
         self._drawing += 0.2 * (spent - self._drawing)
-        if self._thread is None:
+        if not self.run.begun:
             return
         wants = Wants()
         for watcher in self.watchers:
             wants = wants | watcher.wants()
         sample = self._selection.sample
         image = sample.image if sample is not None else None
-        self._channel.ask(Request(wants.kernels, wants.maps, image, wants.evaluate))
+        self.run.channel.ask(Request(wants.kernels, wants.maps, image, wants.evaluate))
         period = FRAME_MS / 1000
         if self.state is State.RUNNING:
             period = max(period, min(self._drawing / self.drawing_share, 1.0))
         self._timer.start(max(5, round(1000 * (period - spent))))
 
     def _set_state(self, state: State, message: str) -> None:
-        self.state = state
+        self.run.state = state
         self.state_changed.emit(state, message)

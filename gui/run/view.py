@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QWidget
 
 from gui.run.context import AppContext
-from gui.run.session_bridge import Wants
+from gui.run.wants import Wants
 from gui.style.theme import Theme
 
 
@@ -16,7 +17,7 @@ class View(QWidget):
     """What fills a dock of the window. The window makes one of each class in ``VIEWS`` and ``PANELS``.
 
     A class says ``key``, ``title`` and ``about``, has ``set_theme`` if it paints, and ``wants`` if it shows
-    what the session sends. It computes nothing itself: numbers come from the engine, words from a presenter.
+    a network. It computes nothing itself: numbers come from the engine, words from a presenter.
 
     Attributes:
         key: its name in the program, unique; remembered layouts and pictures of the documentation use it.
@@ -37,11 +38,21 @@ class View(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         self._context = context
-        context.bridge.add_watcher(self)
+        context.moments.add_watcher(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for what is wanted at once."""
+        super().showEvent(event)
+        self._context.moments.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be worked out that nobody sees."""
+        super().hideEvent(event)
+        self._context.moments.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of ``theme`` for what the style sheet does not reach: here nothing."""
 
     def wants(self) -> Wants:
-        """Return what the session shall send now: nothing, unless the view says otherwise while in sight."""
+        """Return what the view needs now, and of which network: nothing, unless it says otherwise."""
         return Wants()

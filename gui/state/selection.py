@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
+from engine.model.reference import Reference
 from engine.types import Bytes
 
 
@@ -18,14 +19,14 @@ class Sample:
         source: words for the user, for example ``test image 17`` or ``your drawing``.
         label: its true class, if known.
         index: its number among the test images, if it is one.
-        asked: the key of the model that was asked about it, if others shall look into the same one.
+        asked: the model that was asked about it, if others shall look into the same one.
     """
 
     image: Bytes
     source: str
     label: int | None = None
     index: int | None = None
-    asked: str = ""
+    asked: Reference | None = None
 
 
 class Selection(QObject):

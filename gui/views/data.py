@@ -106,10 +106,10 @@ class DataView(View):
         self._stack = OnePage.filling(self, self.empty, full)
 
     def _connect(self) -> None:
-        bridge = self._context.bridge
-        bridge.run_started.connect(lambda _config: self._renew())
-        bridge.dataset_loaded.connect(lambda _dataset: self._renew())
-        bridge.settings_changed.connect(self._changed)
+        moments = self._context.moments
+        moments.run_changed.connect(lambda _run: self._renew())
+        moments.dataset_loaded.connect(lambda _dataset: self._renew())
+        self._context.bridge.settings_changed.connect(self._changed)
         self.part_box.activated.connect(lambda _index: self._show_part())
         self.classes.chosen.connect(lambda _label: self._show_images())
         self.grid.chosen.connect(self._choose)
@@ -152,8 +152,8 @@ class DataView(View):
 
     def _fill(self) -> None:
         """Show the data set of the run."""
-        bridge = self._context.bridge
-        dataset, config = bridge.dataset, bridge.config
+        moments = self._context.moments
+        dataset, config = moments.dataset, moments.config
         if dataset is None:
             self._stack.setCurrentIndex(0)
             return
@@ -188,7 +188,7 @@ class DataView(View):
         return words + licence + home
 
     def _changed(self, _live: LiveSettings) -> None:
-        config: RunConfig | None = self._context.bridge.config
+        config: RunConfig | None = self._context.moments.config
         if config is not None and self._dataset is not None and self.isVisible():
             self.sample.set_run(Preprocessing(self._dataset.mean, self._dataset.std), config.augmentation)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QResizeEvent, QShowEvent
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -13,12 +13,11 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.formatting import percent, share
-from engine.session.messages import EvaluationDone
-from engine.training.config import RunConfig
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, scope
 from gui.run.context import AppContext
-from gui.run.session_bridge import Wants
+from gui.run.moment import Judged
 from gui.run.view import View
+from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.evaluate_matrix import ConfusionMatrix
@@ -44,9 +43,9 @@ class EvaluateView(View):
     about = "How the network does on test images, which it never learns from, and what it confuses."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make the view; it fills itself when the session sends evaluations."""
+        """Make the view; it fills itself when evaluations come."""
         super().__init__(context, theme, parent)
-        self._shown: EvaluationDone | None = None
+        self._shown: Judged | None = None
         self._waiting = False
         self.choice: Choice | None = None
         self._one = False
@@ -111,10 +110,10 @@ class EvaluateView(View):
         self._stack = OnePage.filling(self, self.empty, full)
 
     def _connect(self) -> None:
-        bridge = self._context.bridge
-        bridge.run_started.connect(self._run_started)
-        bridge.evaluation_ready.connect(self._evaluated)
-        self.empty.acted.connect(bridge.play)
+        moments = self._context.moments
+        moments.run_changed.connect(lambda _run: self._run_changed())
+        moments.judged.connect(self._evaluated)
+        self.empty.acted.connect(self._context.bridge.play)
         self.cells.currentIndexChanged.connect(lambda index: self.matrix.set_as_share(index == 1))
         self.matrix.chosen.connect(self.choose)
         self.matrix.hovered.connect(lambda text: self.readout.setText(text or _HINT))
@@ -132,11 +131,6 @@ class EvaluateView(View):
         """Ask for evaluations while visible."""
         return Wants(evaluate=True) if self.isVisible() else Wants()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Ask for an evaluation at once."""
-        super().showEvent(event)
-        self._context.bridge.refresh()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the gallery below the matrix where there is no room beside it, or in its place."""
         super().resizeEvent(event)
@@ -151,17 +145,16 @@ class EvaluateView(View):
         self._side.setVisible(not self._one or self.choice is not None)
         self.note.setVisible(bool(self.note.text()) and self.height() >= _WITH_NOTE)
 
-    # --- what comes from the session --------------------------------------------------------------
+    # --- what comes of the network --------------------------------------------------------------
 
-    def _run_started(self, config: RunConfig) -> None:
+    def _run_changed(self) -> None:
         """Forget everything about the run before."""
         self._shown, self.choice, self._waiting = None, None, False
         self._stack.setCurrentIndex(0)
 
-    def _evaluated(self, done: EvaluationDone) -> None:
-        dataset = self._context.bridge.dataset
-        evaluation = done.evaluation
-        if dataset is None or len(dataset.test_images) != evaluation.total or not len(evaluation.indices):
+    def _evaluated(self, done: Judged) -> None:
+        dataset, evaluation = done.dataset, done.evaluation
+        if len(dataset.test_images) != evaluation.total or not len(evaluation.indices):
             return
         self._shown = done
         self.accuracy.setText(share(evaluation.accuracy, 2))
@@ -180,10 +173,9 @@ class EvaluateView(View):
 
     def _fill(self) -> None:
         """Show the images of the chosen cell, or the worst mistakes."""
-        dataset = self._context.bridge.dataset
-        if self._shown is None or dataset is None:
+        if self._shown is None:
             return
-        evaluation = self._shown.evaluation
+        dataset, evaluation = self._shown.dataset, self._shown.evaluation
         heading, note = gallery_title(evaluation, dataset.class_names, self.choice)
         self.heading.setText(heading)
         self.note.setText(note)
@@ -203,17 +195,15 @@ class EvaluateView(View):
         self.gallery.scrollToTop()
 
     def _describe(self, entry: Entry) -> str:
-        dataset = self._context.bridge.dataset
-        if dataset is None:
+        if self._shown is None:
             return ""
-        words = choice_words(dataset.class_names, Choice(entry.label, entry.predicted))
+        words = choice_words(self._shown.dataset.class_names, Choice(entry.label, entry.predicted))
         return f"Test image {entry.index}: {words}, {percent(entry.confidence)} sure"
 
     def _send(self, entry: Entry) -> None:
         """Make an image the one that all views look at, and ask for the Network view."""
-        dataset = self._context.bridge.dataset
-        if dataset is not None:
-            image = dataset.test_images[entry.index]
+        if self._shown is not None:
+            image = self._shown.dataset.test_images[entry.index]
             self._context.selection.choose(
                 Sample(image, f"test image {entry.index}", entry.label, entry.index)
             )

@@ -10,12 +10,13 @@ from engine.data.dataset import Dataset
 from engine.errors import ModelFileError
 from engine.explain import METHODS, Method
 from engine.explain.question import Question, Reply
+from engine.model.reference import Reference
 from engine.session.messages import State
 from gui.presenters.explain import misfit
 from gui.run.context import AppContext
-from gui.run.model_registry import TRAINING
-from gui.run.session_bridge import Wants
+from gui.run.moment import Moment
 from gui.run.view import View
+from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.explain_head import ExplainHead
@@ -45,7 +46,7 @@ class ExplainView(View):
         super().__init__(context, theme, parent)
         self._methods: dict[str, Method] = {name: kind() for name, kind in METHODS.items()}
         self._stale = True
-        self._asked: tuple[int | None, bool] = (None, False)
+        self._asked: tuple[Reference | None, bool] = (None, False)
         self.explainer = Explainer(self)
         self.head = ExplainHead()
         self.maps = ExplainMaps(theme)
@@ -60,7 +61,7 @@ class ExplainView(View):
             "pixels are evidence for the network's answer.",
             "Use a test image",
         )
-        self.empty.button.setEnabled(context.bridge.dataset is not None)
+        self.empty.button.setEnabled(context.moments.dataset is not None)
         self.method = KindChooser("Method", METHODS, self._methods["saliency"], "Whose options are shown.")
         self.trust = Label()
         self.detail = Label()
@@ -109,10 +110,10 @@ class ExplainView(View):
 
     def _connect(self) -> None:
         context = self._context
-        context.bridge.dataset_loaded.connect(self._dataset_loaded)
-        context.bridge.snapshot_ready.connect(lambda _: self._snapshot_came())
-        context.bridge.run_started.connect(lambda _: self.refresh())
-        context.bridge.state_changed.connect(lambda *_: self._snapshot_came())
+        context.moments.dataset_loaded.connect(self._dataset_loaded)
+        context.moments.moved.connect(self._moved)
+        context.moments.run_changed.connect(lambda _: self.refresh())
+        context.bridge.state_changed.connect(lambda *_: self._keep_up())
         context.selection.changed.connect(lambda _: self.refresh())
         context.models.changed.connect(self._models_changed)
         self.empty.acted.connect(self._take_test_image)
@@ -133,21 +134,20 @@ class ExplainView(View):
         self.maps.set_theme(theme)
 
     def wants(self) -> Wants:
-        """Ask for the network in training when it is looked at and may be asked again."""
-        follows = self.isVisible() and self._context.models.current == TRAINING
-        return Wants(kernels=follows and self.explainer.due(slow=False))
+        """Ask for the chosen network; for one that trains only when it may be asked again."""
+        current = self._context.models.current
+        return Wants(kernels=self.isVisible() and self._bears(current), of=current)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Explain what was chosen meanwhile."""
         super().showEvent(event)
         if self._stale:
             self.refresh()
-        self._context.bridge.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """End all work."""
         super().hideEvent(event)
-        self._stale = self._stale or self.explainer.busy or self._context.models.current == TRAINING
+        self._stale = True
         self.explainer.drop()
 
     def refresh(self, *, slow: bool = True) -> None:
@@ -176,7 +176,8 @@ class ExplainView(View):
         known = self.maps.reply
         if known is not None and known.question.model.class_names != model.class_names:
             self.head.list_classes(None)  # what was chosen among other classes means nothing here
-        self._asked = (models.step, slow)
+        moment = self._context.moments.latest(models.current)
+        self._asked = (moment.reference if moment is not None else None, slow)
         chosen = (self.head.first.currentData(), self.head.second.currentData())
         self.explainer.ask(
             Question(models.answering, model, sample.image, chosen, dict(self._methods)), slow=slow
@@ -191,14 +192,26 @@ class ExplainView(View):
         self.head.list_models(self._context.models)
         self.refresh()
 
-    def _snapshot_came(self) -> None:
-        """Follow the network in training, at most as often as it bears."""
-        follows = self._context.models.current == TRAINING and self.isVisible()
-        if not follows or not self.explainer.due(slow=False):
+    def _bears(self, of: Reference) -> bool:
+        """Return whether a network may be asked now; one that trains must not be held up."""
+        moment = self._context.moments.latest(of)
+        follows = moment is None or moment.follows
+        return not follows or self.explainer.due(slow=False)
+
+    def _moved(self, moment: Moment) -> None:
+        if moment.of == self._context.models.current:
+            self._keep_up()
+
+    def _keep_up(self) -> None:
+        """Explain the network that is looked at, if it is another one now."""
+        current = self._context.models.current
+        moment = self._context.moments.latest(current)
+        if moment is None or not self.isVisible() or not self._bears(current):
             return
-        slow = self._context.bridge.state is not State.RUNNING or self.explainer.due(slow=True)
-        step, slow_too = self._asked
-        if self._context.models.step != step or (slow and not slow_too):
+        runs = moment.follows and self._context.bridge.state is State.RUNNING
+        slow = not runs or self.explainer.due(slow=True)
+        asked, slow_too = self._asked
+        if moment.reference != asked or (slow and not slow_too):
             self.refresh(slow=slow)
 
     def _show(self, reply: Reply) -> None:
@@ -221,7 +234,7 @@ class ExplainView(View):
     # --- what the user does -----------------------------------------------------------------------
 
     def _take_test_image(self) -> None:
-        dataset = self._context.bridge.dataset
+        dataset = self._context.moments.dataset
         if dataset is not None:
             label = int(dataset.test_labels[0])
             self._context.selection.choose(Sample(dataset.test_images[0], "test image 0", label, 0))

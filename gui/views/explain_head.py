@@ -75,12 +75,13 @@ class ExplainHead(QWidget):
         """List the networks, and mark the one that is asked."""
         current = models.current
         items = [
-            (models.answering_title if key == current else models.title(key), key) for key in models.keys
+            (models.answering_title if each == current else models.title(each), each)
+            for each in models.references
         ]
         if [(self.model.itemText(i), self.model.itemData(i)) for i in range(self.model.count())] != items:
             self.model.clear()
-            for text, key in items:
-                self.model.addItem(text, key)
+            for text, reference in items:
+                self.model.addItem(text, reference)
         self.model.setCurrentIndex(self.model.findData(current))
 
     def list_classes(self, reply: Reply | None) -> None:

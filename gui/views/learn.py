@@ -60,10 +60,10 @@ class LearnView(View):
         self._late.setInterval(_LATE_MS)
         self._late.timeout.connect(self._grew)
         self._build()
-        bridge = context.bridge
-        bridge.run_started.connect(lambda _: self._begin())
-        bridge.history_grew.connect(lambda: self._grew(patient=True))
-        bridge.validated.connect(lambda _: self._grew())
+        moments = context.moments
+        moments.run_changed.connect(lambda _: self._begin())
+        moments.history_grew.connect(lambda: self._grew(patient=True))
+        moments.validated.connect(lambda _: self._grew())
         self._begin()
 
     def _build(self) -> None:
@@ -138,13 +138,12 @@ class LearnView(View):
         super().showEvent(event)
         if self._stale:
             self._grew()
-        self._context.bridge.refresh()
 
     # --- what comes from the session --------------------------------------------------------------
 
     def _begin(self) -> None:
         self._at = None
-        self.drawing.set_history(self._context.bridge.history)
+        self.drawing.set_history(self._context.moments.history)
         self._stack.setCurrentIndex(0)
         self._grew()
 

@@ -54,7 +54,7 @@ class CurveFiles(QObject):
         if path is None:
             return
         self.cancel()
-        parts = tables(self._context.bridge.history, path)
+        parts = tables(self._context.moments.history, path)
         self._target, self._names = path, " and ".join(part.name for part, _ in parts)
         self._writing = write_tables(parts)
         self._timer.start()

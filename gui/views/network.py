@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from PyQt5.QtGui import QHideEvent, QShowEvent
+from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.model.model_file import Model
-from engine.session.messages import Snapshot
-from engine.training.config import RunConfig
+from engine.model.reference import THE_RUN, Reference
 from engine.types import Shape
 from gui.run.context import AppContext
-from gui.run.model_registry import TRAINING
-from gui.run.session_bridge import Wants
+from gui.run.moment import Moment
 from gui.run.view import View
+from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
 from gui.views.network_plan import Part
 from gui.views.network_row import NetworkRow
-from gui.views.network_trained import TrainedLook
 from gui.widgets.readout import Readout
 
 _HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
@@ -35,7 +32,7 @@ class NetworkView(View):
     about = "From left to right: kernels above, what each layer makes of the image below."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make the view; it fills itself when the session sends snapshots."""
+        """Make the view; it fills itself when moments come."""
         super().__init__(context, theme, parent)
         self._theme = theme
         self.row = NetworkRow()
@@ -43,11 +40,9 @@ class NetworkView(View):
         self.canvas = NetworkCanvas(theme)
         self._idle = _HINT
         self.readout = Readout(_HINT, lines=1, narrow=470)
-        self._key, self._broken = TRAINING, ""
-        self._listed = TRAINING
-        self._trained = TrainedLook(self)
-        self._trained.seen.connect(self._show_seen)
-        self._trained.failed.connect(context.notices.problem)
+        self._chosen: Reference = THE_RUN
+        self._broken: Reference | None = None
+        self._listed: Reference = THE_RUN
         self.enlarged: EnlargeDialog | None = None
 
         column = QVBoxLayout(self)
@@ -57,11 +52,11 @@ class NetworkView(View):
         column.addWidget(self.canvas, 1)
         column.addWidget(self.readout)
 
-        bridge = context.bridge
-        bridge.dataset_loaded.connect(self._dataset_loaded)
-        bridge.run_started.connect(self._run_started)
-        bridge.history_grew.connect(self._follow)
-        bridge.snapshot_ready.connect(self._show)
+        moments = context.moments
+        moments.dataset_loaded.connect(self._dataset_loaded)
+        moments.run_changed.connect(lambda _run: self._run_changed())
+        moments.history_grew.connect(self._follow)
+        moments.moved.connect(self._show)
         context.selection.changed.connect(self._sample_changed)
         self.chooser.chosen.connect(context.selection.choose)
         self.row.scale_changed.connect(self._scale_changed)
@@ -71,8 +66,8 @@ class NetworkView(View):
         context.models.changed.connect(self._list_models)
         self.source.activated.connect(lambda index: self.look_at(self.source.itemData(index)))
         self._list_models()
-        if bridge.dataset is not None:
-            self._dataset_loaded(bridge.dataset)
+        if moments.dataset is not None:
+            self._dataset_loaded(moments.dataset)
         if context.selection.sample is not None:
             self._sample_changed(context.selection.sample)
 
@@ -85,91 +80,77 @@ class NetworkView(View):
 
     def wants(self) -> Wants:
         """Ask for parameters and maps while visible."""
-        return Wants(kernels=True, maps=True) if self.isVisible() and self.shown == TRAINING else Wants()
+        return Wants(kernels=True, maps=True, of=self.shown) if self.isVisible() else Wants()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask for a picture at once."""
+        """List the networks as they are now."""
         super().showEvent(event)
-        self._context.bridge.refresh()
-        self._show_trained()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Look into nothing that nobody sees."""
-        super().hideEvent(event)
-        self._trained.drop()
+        self._list()
 
     # --- which network is shown -------------------------------------------------------------------
 
     @property
-    def shown(self) -> str:
-        """The key of the network that is drawn: until training begins, of the one that answers."""
+    def shown(self) -> Reference:
+        """The network that is drawn: until training begins, the one that answers."""
         models, sample = self._context.models, self._context.selection.sample
         answering = models.answering
-        if self._key != TRAINING or self._context.bridge.steps or models.step or answering == self._broken:
-            return self._key
+        if self._chosen != THE_RUN or self._context.moments.steps or models.step or answering == self._broken:
+            return self._chosen
         fits = sample is None or self._shape(answering) == sample.image.shape
-        return answering if fits else TRAINING
+        return answering if fits else THE_RUN
 
-    def _shape(self, key: str) -> Shape | None:
-        """Return the shape that the network with this key takes, or None if it is not read or cannot be."""
+    def _shape(self, reference: Reference) -> Shape | None:
+        """Return the shape that a network takes, or None if it is not read or cannot be."""
         models = self._context.models
         try:
-            return models.get(key).network.spec.in_shape if models.ready(key) else None
+            return models.get(reference).network.spec.in_shape if models.ready(reference) else None
         except EngineError:
             return None
 
     def _list_models(self) -> None:
-        gone = self._key not in self._context.models.keys
-        self.look_at(TRAINING if gone else self._key)
+        gone = self._chosen not in self._context.models.references
+        self.look_at(THE_RUN if gone else self._chosen)
 
-    def look_at(self, key: str) -> None:
-        """Show the network with this key of the registry."""
-        self._key = key
-        self._context.bridge.refresh()
-        self._show_trained()
+    def look_at(self, reference: Reference) -> None:
+        """Show this network of the registry."""
+        self._chosen = reference
+        self._list()
 
-    def _show_trained(self) -> None:
-        """Show a network at rest; the one in training comes by itself."""
+    def _list(self) -> None:
+        """List the networks, and ask for the one that is shown."""
         shown = self._listed = self.shown
         models = self._context.models
-        self.row.list_models(models, self._key, shown)
-        if shown == TRAINING or not self.isVisible() or not models.ready(shown):
-            self._trained.drop()
-            return
-        try:
-            model = models.get(shown)
-        except EngineError as error:
-            self._context.notices.problem(str(error))
-            self._broken = shown
-            self.look_at(TRAINING)
-            return
-        sample = self._context.selection.sample
-        self._trained.ask(model, sample.image if sample is not None else None)
+        self.row.list_models(models, self._chosen, shown)
+        if self.isVisible() and shown != THE_RUN and models.ready(shown):
+            try:
+                models.get(shown)
+            except EngineError as error:
+                self._context.notices.problem(str(error))
+                self._broken = shown
+                self.look_at(THE_RUN)
+                return
+        self._context.moments.refresh()
 
     def _follow(self) -> None:
         """Show the network in training as soon as it trains, if another one stood in for it."""
         if self._listed != self.shown:
-            self._show_trained()
-
-    def _show_seen(self, snapshot: Snapshot, model: Model) -> None:
-        if self.shown != TRAINING and self.isVisible():
-            self._draw(snapshot, model.class_names)
+            self._list()
 
     def _fit_to(self, sample: Sample) -> None:
         """Look at the network that was asked about the sample, or at the one that it was made for."""
         models, spec = self._context.models, self.canvas.spec
-        if sample.asked in models.keys:
+        if sample.asked in models.references:
             # What stands in for the network in training gives way to it.
-            key = TRAINING if models.current == TRAINING else sample.asked
-            if key != self._key:
-                self.look_at(key)
+            reference = THE_RUN if models.current == THE_RUN else sample.asked
+            if reference != self._chosen:
+                self.look_at(reference)
             return
-        if models.current in (self._key, TRAINING) or spec is None or spec.in_shape == sample.image.shape:
+        if models.current in (self._chosen, THE_RUN) or spec is None or spec.in_shape == sample.image.shape:
             return
         if self._shape(models.current) == sample.image.shape:
             self.look_at(models.current)
 
-    # --- what comes from the session --------------------------------------------------------------
+    # --- what comes of the network --------------------------------------------------------------
 
     def _dataset_loaded(self, dataset: Dataset) -> None:
         self.chooser.set_dataset(dataset)
@@ -181,32 +162,27 @@ class NetworkView(View):
             index = sample.index if sample is not None and sample.index is not None else 0
             self.chooser.choose(min(index, len(dataset.test_images) - 1))
 
-    def _run_started(self, config: RunConfig) -> None:
-        if self._listed == TRAINING:
+    def _run_changed(self) -> None:
+        if self._listed == THE_RUN:
             self.canvas.set_spec(None, ())
-        self._show_trained()
+        self._list()
         if self.enlarged is not None:
             self.enlarged.close()
 
-    def _show(self, snapshot: Snapshot) -> None:
-        dataset = self._context.bridge.dataset
+    def _show(self, moment: Moment) -> None:
         self._follow()
-        if self.shown == TRAINING and self.isVisible() and dataset is not None:
-            self._draw(snapshot, tuple(dataset.class_names))
-
-    def _draw(self, snapshot: Snapshot, names: tuple[str, ...]) -> None:
-        if snapshot.network is None:
+        if moment.of != self.shown or not self.isVisible():
             return
-        self.canvas.set_spec(snapshot.network.spec, names)
-        self._say_what_fits(snapshot)
-        self.canvas.show_snapshot(snapshot)
+        self.canvas.set_spec(moment.network.spec, moment.model.class_names)
+        self._say_what_fits(moment)
+        self.canvas.show_moment(moment)
         if self.enlarged is not None:
-            self.enlarged.show_snapshot(snapshot, own=self.canvas.own)
+            self.enlarged.show_moment(moment, own=self.canvas.own)
 
-    def _say_what_fits(self, snapshot: Snapshot) -> None:
+    def _say_what_fits(self, moment: Moment) -> None:
         """Say why there are no maps, if the image has another form than the network takes."""
-        image, network, before = snapshot.image, snapshot.network, self._idle
-        if image is None or network is None or image.shape == network.spec.in_shape:
+        image, network, before = moment.image, moment.network, self._idle
+        if image is None or image.shape == network.spec.in_shape:
             self._idle = _HINT
         else:
             wanted, there = (
@@ -220,30 +196,30 @@ class NetworkView(View):
     def _sample_changed(self, sample: Sample) -> None:
         self.chooser.show_sample(sample)
         self.row.fit()
-        dataset = self._context.bridge.dataset
+        dataset = self._context.moments.dataset
         names = dataset.class_names if dataset is not None else ()
         known = sample.label is not None and sample.label < len(names)
         self.canvas.set_truth(names[sample.label or 0] if known else "")
         self._fit_to(sample)
-        self._show_trained()
+        self._follow()
 
     # --- what the user does -----------------------------------------------------------------------
 
     def _scale_changed(self, own: bool) -> None:
         self.canvas.set_own(own)
-        if self.enlarged is not None and self.canvas.snapshot is not None:
-            self.enlarged.show_snapshot(self.canvas.snapshot, own=self.canvas.own)
+        if self.enlarged is not None and self.canvas.moment is not None:
+            self.enlarged.show_moment(self.canvas.moment, own=self.canvas.own)
 
     def _enlarge(self, part: Part) -> None:
-        spec, snapshot = self.canvas.spec, self.canvas.snapshot
-        if spec is None or snapshot is None:
+        spec, moment = self.canvas.spec, self.canvas.moment
+        if spec is None or moment is None:
             return
         if self.enlarged is None:
             self.enlarged = EnlargeDialog(self._theme, self)
             self.enlarged.stepped.connect(self._enlarge_neighbour)
             self.enlarged.finished.connect(lambda _: self.canvas.setFocus())
         self.enlarged.show_part(spec, part, self.canvas.title_of(part))
-        self.enlarged.show_snapshot(snapshot, own=self.canvas.own)
+        self.enlarged.show_moment(moment, own=self.canvas.own)
         self.enlarged.show()
         self.enlarged.activateWindow()
 

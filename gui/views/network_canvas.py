@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import (
     QFocusEvent,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QResizeEvent,
@@ -17,24 +16,20 @@ from PyQt5.QtGui import (
 from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from engine.model.spec import NetworkSpec
-from engine.session.messages import Snapshot
-from gui.style.theme import BODY, SMALL, Theme, font
+from gui.run.moment import Moment
+from gui.style.theme import Theme
+from gui.views.network_fit import fitting
 from gui.views.network_items import PartItems, Scaffold
-from gui.views.network_layout import FULL_HEIGHT, LOWEST, Measure, lay_out
 from gui.views.network_plan import INPUT, Layout, Part
 from gui.views.network_words import reading, title_of
 from gui.widgets.bars import ProbabilityBars
 
 ZOOMS = (0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Height of the picture in heights of the view."""
-_LONGEST_NAME, _BESIDE_NAME = 80, 104
-"""Width of a class name that is not shortened, and of its bar and percentage, in pixels."""
-_SCROLL_BAR = 16
-"""Height that is left for the scroll bar; no style of this program needs more."""
 
 
 class NetworkCanvas(QGraphicsView):
-    """Shows snapshots of a network; renders only mosaics that are in sight and have changed."""
+    """Shows moments of a network; renders only mosaics that are in sight and have changed."""
 
     hovered = pyqtSignal(str)
     """What is under the mouse, in words; empty when nothing is."""
@@ -42,7 +37,7 @@ class NetworkCanvas(QGraphicsView):
     """The user wants to see this ``Part`` large."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make an empty canvas; ``set_spec`` and ``show_snapshot`` fill it."""
+        """Make an empty canvas; ``set_spec`` and ``show_moment`` fill it."""
         super().__init__(parent)
         self._theme = theme
         self.spec: NetworkSpec | None = None
@@ -53,7 +48,7 @@ class NetworkCanvas(QGraphicsView):
         self.full = False
         self.zoom = 1.0
         self.selected: int | None = None
-        self.snapshot: Snapshot | None = None
+        self.moment: Moment | None = None
         self._names: tuple[str, ...] = ()
         self._truth = ""
         self._mouse: QPointF | None = None
@@ -82,18 +77,16 @@ class NetworkCanvas(QGraphicsView):
         """Show another network (or none), with these class names; nothing is filled in yet."""
         if spec == self.spec and names == self._names:
             return
-        self.spec, self._names, self.snapshot, self.selected = spec, names, None, None
+        self.spec, self._names, self.moment, self.selected = spec, names, None, None
         self._build()
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Fill the mosaics; ``snapshot.network`` must have the network of ``set_spec``."""
-        self.snapshot = snapshot
+    def show_moment(self, moment: Moment) -> None:
+        """Fill the mosaics; ``moment.network`` must have the network of ``set_spec``."""
+        self.moment = moment
         for item in self.items_shown:
             item.dirty = True
-        if snapshot.probabilities is not None:
-            self.bars.show_values(
-                self._names, snapshot.probabilities, top=int(snapshot.probabilities.argmax())
-            )
+        if moment.probabilities is not None:
+            self.bars.show_values(self._names, moment.probabilities, top=int(moment.probabilities.argmax()))
         self._render()
         self._tell()
 
@@ -106,8 +99,8 @@ class NetworkCanvas(QGraphicsView):
     def set_own(self, own: bool) -> None:
         """Scale each map by itself, or all maps of a layer together."""
         self.own = own
-        if self.snapshot is not None:
-            self.show_snapshot(self.snapshot)
+        if self.moment is not None:
+            self.show_moment(self.moment)
 
     def set_full(self, full: bool) -> None:
         """Show every layer with room for its maps, to be scrolled, or as much as fits at once."""
@@ -134,7 +127,7 @@ class NetworkCanvas(QGraphicsView):
         self._build()
 
     def _build(self) -> None:
-        """Place everything anew, as soon as it is in sight; the last snapshot fills it."""
+        """Place everything anew, as soon as it is in sight; the last moment fills it."""
         scene = self.scene()
         scene.clear()
         self.items_shown, self._scaffold, self.layout_shown, self._fitted = [], None, None, QSize()
@@ -142,7 +135,7 @@ class NetworkCanvas(QGraphicsView):
         if self.spec is None or not self.isVisible():
             return
         self._fitted = self.size()
-        layout = self._lay_out(self.spec)
+        layout = fitting(self.spec, self._names, self.size(), self.zoom, full=self.full)
         self.layout_shown = layout
         # The picture is as high as the view; a second bar would only take room from it.
         never, needed = Qt.ScrollBarAlwaysOff, Qt.ScrollBarAsNeeded
@@ -160,31 +153,17 @@ class NetworkCanvas(QGraphicsView):
         self.bars.show_values(self._names, None)
         self._mark()
         self._place_bars()
-        if self.snapshot is not None:
-            self.show_snapshot(self.snapshot)
-
-    def _lay_out(self, spec: NetworkSpec) -> Layout:
-        """Return the picture for the room there is; what is wider leaves room for the scroll bar."""
-        strong = {small: QFontMetrics(font(SMALL if small else BODY, strong=True)) for small in (False, True)}
-        name = max((strong[False].horizontalAdvance(name) for name in self._names), default=0)
-        bars = min(name, _LONGEST_NAME) + _BESIDE_NAME
-        least = FULL_HEIGHT if self.full else LOWEST
-        for height in (self.height(), self.height() - _SCROLL_BAR):
-            room = (round(self.width() * self.zoom), round(max(least, height) * self.zoom))
-            measure: Measure = lambda text, small: strong[small].horizontalAdvance(text)  # noqa: E731
-            layout = lay_out(spec, room, measure, full=self.full, bars=bars)
-            if layout.width <= self.width():
-                break
-        return layout
+        if self.moment is not None:
+            self.show_moment(self.moment)
 
     def _render(self) -> None:
-        snapshot = self.snapshot
-        if snapshot is None:
+        moment = self.moment
+        if moment is None:
             return
         sight = self.mapToScene(self.viewport().rect()).boundingRect()
         for items in self.items_shown:
             if items.dirty and items.rect.intersects(sight):
-                items.fill(snapshot, own=self.own)
+                items.fill(moment, own=self.own)
 
     def _scrolled(self) -> None:
         self._render()

@@ -18,9 +18,9 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.model.spec import NetworkSpec
-from engine.session.messages import Snapshot
 from gui.presenters.colour import figure
 from gui.presenters.mosaic import fit
+from gui.run.moment import Moment
 from gui.style.theme import GRID, Theme
 from gui.views.network_items import PartItems
 from gui.views.network_map import SIDE, MapView
@@ -77,7 +77,7 @@ class EnlargeDialog(QDialog):
         self._spec: NetworkSpec | None = None
         self._part: Part | None = None
         self._items: PartItems | None = None
-        self._snapshot: Snapshot | None = None
+        self._moment: Moment | None = None
         self._own = False
         self._frame: QGraphicsRectItem | None = None
         self.view = MosaicView()
@@ -115,7 +115,7 @@ class EnlargeDialog(QDialog):
         self._build()
 
     def show_part(self, spec: NetworkSpec, part: Part, title: str) -> None:
-        """Show another mosaic, or the same one; ``show_snapshot`` fills it."""
+        """Show another mosaic, or the same one; ``show_moment`` fills it."""
         if part != self._part or spec != self._spec:
             self.index = 0
         self._spec, self._part = spec, part
@@ -123,14 +123,14 @@ class EnlargeDialog(QDialog):
         self.setWindowTitle(layer + ("weights" if part.kernels else "outputs" if layer else "input image"))
         self._build()
 
-    def show_snapshot(self, snapshot: Snapshot, *, own: bool) -> None:
+    def show_moment(self, moment: Moment, *, own: bool) -> None:
         """Show the newest values; with ``own``, each map on its own scale. Another network closes this."""
-        if snapshot.network is not None and snapshot.network.spec != self._spec:
+        if moment.network.spec != self._spec:
             self.close()
             return
-        self._snapshot, self._own = snapshot, own
+        self._moment, self._own = moment, own
         if self._items is not None and self.isVisible():
-            self._items.fill(snapshot, own=own)
+            self._items.fill(moment, own=own)
             self._show_map()
 
     def choose(self, index: int) -> None:
@@ -161,8 +161,8 @@ class EnlargeDialog(QDialog):
         self._items.add_to(scene)
         self._frame = scene.addRect(0, 0, 0, 0, QPen(QColor(self._theme.accent), 2))
         scene.setSceneRect(0, 0, max(96, width) + 8, height + 36)
-        if self._snapshot is not None:
-            self.show_snapshot(self._snapshot, own=self._own)
+        if self._moment is not None:
+            self.show_moment(self._moment, own=self._own)
 
     def _show_map(self) -> None:
         items, spec = self._items, self._spec

@@ -6,8 +6,8 @@ from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt5.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from engine.session.messages import Snapshot
 from gui.presenters.colour import figure
+from gui.run.moment import Moment
 from gui.style.theme import BODY, SMALL, Theme, font
 from gui.views.network_plan import INPUT, Layout, Part
 from gui.widgets.image_legend import LegendItem
@@ -20,7 +20,7 @@ class PartItems:
     Attributes:
         part: what it shows.
         rect: where the mosaic is in the scene.
-        dirty: the newest snapshot is not rendered yet.
+        dirty: the newest moment is not rendered yet.
     """
 
     def __init__(self, part: Part, theme: Theme, *, rgb: bool) -> None:
@@ -45,25 +45,24 @@ class PartItems:
         scene.addItem(self.mosaic)
         scene.addItem(self.legend)
 
-    def fill(self, snapshot: Snapshot, *, own: bool) -> None:
-        """Show what ``snapshot`` says of this part; keep what is shown if it says nothing."""
+    def fill(self, moment: Moment, *, own: bool) -> None:
+        """Show what ``moment`` says of this part; keep what is shown if it says nothing."""
         self.dirty = False
         part = self.part
         if part.layer == INPUT:
-            if snapshot.image is not None and snapshot.image.shape[1:] == (
+            if moment.image is not None and moment.image.shape[1:] == (
                 part.fit.grid.height,
                 part.fit.grid.width,
             ):
-                self.mosaic.show_picture(snapshot.image)
+                self.mosaic.show_picture(moment.image)
                 self.legend.set_texts("0", "255")
             return
         if part.kernels:
-            network = snapshot.network
-            name = network.spec.layers[part.layer].kernels if network is not None else ""
-            values = network.params[part.layer][name] if network is not None else None
+            network = moment.network
+            values = network.params[part.layer][network.spec.layers[part.layer].kernels]
+        elif moment.maps:
+            values = moment.maps[part.layer]
         else:
-            values = snapshot.maps[part.layer] if snapshot.maps else None
-        if values is None:
             return
         # A vector is many maps of one value each: scaled one by one they would all look the same.
         own = own and part.fit.grid.height * part.fit.grid.width > 1

@@ -15,6 +15,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.model.reference import Reference
 from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
@@ -94,19 +95,19 @@ class NetworkRow(QWidget):
         self._full.setChecked(on)
         self.full_changed.emit(on)
 
-    def list_models(self, models: ModelRegistry, shown: str, stands_in: str) -> None:
+    def list_models(self, models: ModelRegistry, shown: Reference, stands_in: Reference) -> None:
         """List the networks at hand; ``stands_in`` is looked at in place of the one that is ``shown``."""
-        items = [(models.title(key), key) for key in models.keys]
+        items = [(models.title(each), each) for each in models.references]
         if stands_in != shown:
             items = [
-                (f"{models.title(stands_in)} (for now)", key) if key == shown else (title, key)
-                for title, key in items
+                (f"{models.title(stands_in)} (for now)", each) if each == shown else (title, each)
+                for title, each in items
             ]
         source = self.source
         if [(source.itemText(i), source.itemData(i)) for i in range(source.count())] != items:
             source.clear()
-            for title, key in items:
-                source.addItem(title, key)
+            for title, reference in items:
+                source.addItem(title, reference)
         self.source.setCurrentIndex(self.source.findData(shown))
         tip = "Look into the network in training, or into a trained one."
         until = f"\n{models.title(stands_in)} is shown until training begins." if stands_in != shown else ""

@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 
 from gui.widgets.wheel import guard_wheel
 
+_Flags = Qt.MatchFlags | Qt.MatchFlag
 _FRAME = 8
 """Width of the list's frame and padding on both sides, in pixels."""
 
@@ -67,6 +68,10 @@ class ChoiceBox(QComboBox):
         if letters == 0:
             self.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
         guard_wheel(self)
+
+    def findData(self, data: object, role: int = Qt.UserRole, flags: _Flags = Qt.MatchExactly) -> int:
+        """Return the number of the entry that stands for ``data``, or -1; Qt's own knows no Python values."""
+        return next((i for i in range(self.count()) if self.itemData(i, role) == data), -1)
 
     def sizeHint(self) -> QSize:
         """Return room for the entries; Qt's own figure is up to two pixels short under a style sheet."""

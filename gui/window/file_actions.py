@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QMainWindow
 from engine.io.files import replacing
 from engine.model.file_kinds import kind_of
 from engine.model.model_file import Model
+from engine.model.reference import Opened
 from engine.task import Task
 from gui.panels.experiment import ExperimentPanel
 from gui.run.context import AppContext
@@ -73,7 +74,7 @@ class FileActions:
         self._runner.ask(read, done, self._context.notices.problem)
 
     def _take(self, path: Path, model: Model) -> None:
-        self._context.models.add(f"file:{path}", path.stem, model)
+        self._context.models.add(Opened(path), path.stem, model)
         note = model.record.get("note")
         told = f" {note}" if isinstance(note, str) else ""
         self._context.notices.tell(f"Opened {path.name}; the Test panel answers with it.{told}")

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
         self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
+        context.moments.setParent(self)  # its work must end with the window
         self._placed = False
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
@@ -185,7 +186,7 @@ class MainWindow(QMainWindow):
         dock.show()
         dock.raise_()
         self.parts[key].setFocus()
-        self.context.bridge.refresh()
+        self.context.moments.refresh()
 
     def _test(self, take: Callable[[], object]) -> None:
         """Show the Test panel and let it take a picture."""
@@ -239,7 +240,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Ask for pictures as soon as there is something to paint on."""
         super().showEvent(event)
-        self.context.bridge.refresh()
+        self.context.moments.refresh()
         if not self.settings.layout and not self._placed:
             self._placed = True
             self._place(tiled=self._arrangement.tiled)  # for the size that the screen left it

@@ -44,7 +44,7 @@ def frames(app: QApplication, history: History) -> tuple[np.ndarray, np.ndarray]
     """Return milliseconds for each update and paint: as it trains, and with every curve drawn anew."""
     selection = Selection()
     bridge = SessionBridge(selection)
-    bridge.history = history
+    bridge.run.history = history
     context = AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
     view = LearnView(context, LIGHT)
     view.setStyleSheet(style_sheet(LIGHT))

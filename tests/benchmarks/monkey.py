@@ -268,7 +268,7 @@ class Monkey:
 
     def _model(self) -> str:
         models = self.program.context.models
-        key = self.rng.choice(list(models.keys))
+        key = self.rng.choice(list(models.references))
         QTimer.singleShot(0, lambda: models.choose(key))
         return f"model {key}"
 

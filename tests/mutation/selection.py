@@ -27,7 +27,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
         f"{_TRAINING}/test_worker_pool.py::test_helpers_change_no_number",
     ),
     "engine/training/train_state.py": (f"{_TRAINING}/test_train_state.py",),
-    "engine/training/moment.py": (f"{_TRAINING}/test_moment.py",),
+    "engine/training/restore_point.py": (f"{_TRAINING}/test_restore_point.py",),
     "engine/training/batches.py": (f"{_TRAINING}/test_batches.py",),
     "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),
     "engine/training/trainer.py": (

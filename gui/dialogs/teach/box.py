@@ -7,6 +7,7 @@ from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import DataError, ModelFileError
+from engine.model.reference import Reference
 from engine.teaching.examples import Example, Examples
 from engine.types import Bytes
 from gui.dialogs.teach.models import restore
@@ -33,7 +34,7 @@ class TeachBox(QWidget):
         self._context, self._theme = context, theme
         self._image: Bytes | None = None
         self._answer: int | None = None
-        self._key = ""
+        self._reference: Reference | None = None
         self._names: tuple[str, ...] = ()
         self._store: Examples | None = None
         self.question = Label(_SHORT)
@@ -69,19 +70,19 @@ class TeachBox(QWidget):
         self._theme = theme
 
     def show_case(
-        self, image: Bytes | None, model_key: str, class_names: tuple[str, ...], answer: int | None
+        self, image: Bytes | None, reference: Reference, class_names: tuple[str, ...], answer: int | None
     ) -> None:
         """Offer to correct an answer.
 
         Args:
             image: what the network saw, uint8 ``(C, H, W)``; None: nothing to correct.
-            model_key: the model that answered.
+            reference: the model that answered.
             class_names: its classes.
             answer: what it said; None: nothing.
         """
         self._image, self._answer = image, answer
-        if (model_key, class_names) != (self._key, self._names):
-            self._key, self._names = model_key, class_names
+        if (reference, class_names) != (self._reference, self._names):
+            self._reference, self._names = reference, class_names
             self.classes.clear()
             self.classes.addItems(class_names)
             self.classes.setCurrentIndex(-1)
@@ -92,14 +93,17 @@ class TeachBox(QWidget):
 
     def open(self) -> None:
         """Show My examples of the model in hand."""
+        reference = self._reference
+        if reference is None:
+            return
         try:
-            self._context.models.get(self._key)
+            self._context.models.get(reference)
         except ModelFileError as error:
             self._context.notices.problem(str(error))
             return
         from gui.dialogs.teach.dialog import TeachDialog  # not needed before it is asked for
 
-        dialog = TeachDialog(self._context, self._theme, self._key, self.window())
+        dialog = TeachDialog(self._context, self._theme, reference, self.window())
         dialog.changed.connect(self._recount)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -119,8 +123,9 @@ class TeachBox(QWidget):
         self._store = None
         number = 0
         try:
-            if self._key:
-                self._store = Examples(self._context.models.get(self._key).network.spec.in_shape, self._names)
+            if self._reference is not None:
+                shape = self._context.models.get(self._reference).network.spec.in_shape
+                self._store = Examples(shape, self._names)
                 number = len(self._store.all())
         except ModelFileError:
             pass  # there is no network yet, so there is nothing to correct either

@@ -12,6 +12,7 @@ from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.formatting import counted
 from engine.model.model_file import Model
+from engine.model.reference import THE_RUN, Reference, TaughtModel
 from engine.task import Progress, Task
 from engine.teaching.examples import Examples
 from engine.teaching.fine_tune import Taught, dataset_for, fine_tune
@@ -20,7 +21,6 @@ from gui.dialogs.teach.result import ResultTable
 from gui.dialogs.teach.table import ExampleTable
 from gui.presenters.teach import IN_TRAINING, REPLAY, how_many, progress_line
 from gui.run.context import AppContext
-from gui.run.model_registry import TRAINING
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.plain import Label
@@ -36,23 +36,25 @@ class TeachDialog(QDialog):
     changed = pyqtSignal()
     """There are other examples."""
 
-    def __init__(self, context: AppContext, theme: Theme, key: str, parent: QWidget | None = None) -> None:
-        """Show the examples for the model ``key``; raises ModelFileError if there is none."""
+    def __init__(
+        self, context: AppContext, theme: Theme, reference: Reference, parent: QWidget | None = None
+    ) -> None:
+        """Show the examples for a model of the registry; raises ModelFileError if there is none."""
         super().__init__(parent)
         self.setWindowTitle("My examples")
         self.setWindowModality(Qt.WindowModal)
         self.resize(640, 620)
         self.taught: Taught | None = None
-        self._context, self._key, self._model = context, key, context.models.get(key)
+        self._context, self._reference, self._model = context, reference, context.models.get(reference)
         self._store = Examples(self._model.network.spec.in_shape, self._model.class_names)
-        self._dataset: Dataset | None = context.bridge.dataset if key == TRAINING else None
+        self._dataset: Dataset | None = context.moments.dataset if reference == THE_RUN else None
         self._runner = Runner(self)
         self._build()
         self.set_theme(theme)
         self._reload()
 
     def _build(self) -> None:
-        self.about = Label(REPLAY + (IN_TRAINING if self._key == TRAINING else ""))
+        self.about = Label(REPLAY + (IN_TRAINING if self._reference == THE_RUN else ""))
         self.about.setObjectName("about")
         self.about.setWordWrap(True)
         self.empty = Label(
@@ -193,12 +195,12 @@ class TeachDialog(QDialog):
         if self.taught is None:
             return
         try:
-            kept = keep_taught(self._context, self.taught.model, self._key)
+            kept = keep_taught(self._context, self.taught.model, self._reference)
         except EngineError as error:
             self._show_problem(str(error))
             return
         self.taught = None
-        self._use(kept.key, kept.model)
+        self._use(TaughtModel(kept.key), kept.model)
         self.words.setText(f"Kept as \u201c{kept.title}\u201d, which answers from now on.")
 
     def _take_back(self) -> None:
@@ -208,16 +210,16 @@ class TeachDialog(QDialog):
             self._refresh()
             return
         try:
-            key = take_back(self._context, self._key)
-            self._use(key, self._context.models.get(key))
+            origin = take_back(self._context, self._reference)
+            self._use(origin, self._context.models.get(origin))
         except EngineError as error:
             self._show_problem(str(error))
             return
         self.outcome.hide()
-        self.words.setText(f"Taken back; \u201c{self._context.models.title(key)}\u201d answers again.")
+        self.words.setText(f"Taken back; \u201c{self._context.models.title(origin)}\u201d answers again.")
 
-    def _use(self, key: str, model: Model) -> None:
-        self._key, self._model = key, model
+    def _use(self, reference: Reference, model: Model) -> None:
+        self._reference, self._model = reference, model
         self._refresh()
 
     def _discard(self) -> None:
@@ -236,7 +238,7 @@ class TeachDialog(QDialog):
         self.learn.setEnabled(not busy and any_)
         self.learn.setVisible(self.taught is None)
         self.keep.setVisible(self.taught is not None)
-        self.back.setVisible(not busy and (self.taught is not None or is_taught(self._key)))
+        self.back.setVisible(not busy and (self.taught is not None or is_taught(self._reference)))
         self.bar.setVisible(busy)
         self.problem.setVisible(bool(self.problem.text()))
         self.close_button.setText("&Cancel" if busy else "&Close")

@@ -16,7 +16,7 @@ from engine.data.dataset import Dataset, holdout
 from engine.errors import ConfigError
 from engine.training.batches import BatchPlan, split
 from engine.training.config import LiveSettings, RunConfig
-from engine.training.moment import Counters
+from engine.training.restore_point import Counters
 from tests.engine.training.twin import SHUFFLE, SUBSET
 
 SEED = 5

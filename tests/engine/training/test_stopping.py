@@ -12,7 +12,7 @@ from engine.errors import ConfigError
 from engine.model.history import History
 from engine.training.batches import BatchPlan
 from engine.training.config import RunConfig
-from engine.training.moment import Counters
+from engine.training.restore_point import Counters
 from engine.training.stopping import stop
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers

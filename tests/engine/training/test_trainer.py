@@ -15,7 +15,7 @@ from engine.model.container import MOST_STEPS
 from engine.model.spec import preset
 from engine.optimisers import OPTIMISERS
 from engine.training.config import LiveSettings, RunConfig
-from engine.training.moment import Counters
+from engine.training.restore_point import Counters
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers
 

@@ -11,6 +11,7 @@ from PyQt5.QtGui import QFontDatabase
 from PyQt5.QtWidgets import QApplication, QMainWindow
 from safetensors.numpy import load_file
 
+from engine.model.reference import THE_RUN, Shipped
 from gui.dialogs.export_dialog import FIXED, ExportDialog
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
@@ -83,7 +84,7 @@ def test_the_class_can_be_copied(qtbot, dialog):
     ],
 )
 def test_every_form_is_written(qtbot, dialog, context, tmp_path, number, suffix, check):
-    dialog.which.setCurrentIndex(dialog.which.findData("objects"))
+    dialog.which.setCurrentIndex(dialog.which.findData(Shipped("objects")))
     assert "in colour" in dialog.facts.text() and "class Objects" in dialog.text.toPlainText()
     button = dialog.forms.button(number)
     qtbot.mouseClick(button, Qt.LeftButton, pos=QPoint(8, button.height() // 2))
@@ -103,7 +104,7 @@ def test_going_back_writes_nothing_and_problems_keep_the_dialog(qtbot, dialog, c
 
 
 def test_a_network_that_is_not_there_yet_cannot_be_taken_away(dialog):
-    dialog.which.setCurrentIndex(dialog.which.findData("training"))
+    dialog.which.setCurrentIndex(dialog.which.findData(THE_RUN))
     assert "not there yet" in dialog.problem.text()
     assert not dialog.save.isEnabled() and not dialog.text.toPlainText()
 

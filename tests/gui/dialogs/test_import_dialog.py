@@ -12,6 +12,7 @@ from PyQt5.QtWidgets import QLabel, QMainWindow
 from engine.exchange import input_range
 from engine.exchange.onnx_write import to_onnx
 from engine.model.model_file import find_model
+from engine.model.reference import Shipped
 from gui.dialogs.import_dialog import ImportDialog
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
@@ -131,7 +132,7 @@ def test_one_of_two_outputs_is_chosen(qtbot, context, tmp_path):
     assert dialog.imported.network.classes > 10
     assert "this is a guess" in dialog.how.text()
     dialog.reject()
-    assert context.models.current == "digits"
+    assert context.models.current == Shipped("digits")
 
 
 def test_what_cannot_be_read_is_told_in_the_window(qtbot, context, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PyQt5.QtCore import QEvent, QPoint, QPointF, Qt
@@ -12,6 +14,7 @@ from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.model.model_file import Model
 from engine.model.network import Network
+from engine.model.reference import THE_RUN, Opened, Shipped
 from engine.model.spec import preset
 from engine.recognise.drawing import normalise
 from engine.session.messages import Snapshot
@@ -43,9 +46,9 @@ def context():
     selection = Selection()
     shipped = Model(Network.new(preset("classic"), 1), Preprocessing((0.13,), (0.31,)), DIGITS)
     bridge = SessionBridge(selection)
-    bridge.dataset = digits()
+    bridge.run.dataset = digits()
     models = ModelRegistry(bridge)
-    models.add("digits", "Digits", shipped, choose=False)
+    models.add(Shipped("digits"), "Digits", shipped, choose=False)
     return AppContext(bridge, selection, models, Notices(), Dialogs(), Settings())
 
 
@@ -111,7 +114,7 @@ def test_the_preview_is_exactly_what_the_network_gets(qtbot, context, pad):
     expected = normalise(pad.canvas.ink())
     np.testing.assert_array_equal(pad.image[0], expected)
     np.testing.assert_array_equal(pad.card.preview.image[0], expected)
-    model = context.models.get("digits")
+    model = context.models.get(Shipped("digits"))
     predicted = model.network.predict(model.preprocessing.apply(expected[None, None]))[0]
     qtbot.waitUntil(lambda: np.allclose(pad.bars.values, predicted, rtol=1e-4))
     seen = pad.card.preview.grab().toImage()
@@ -217,14 +220,14 @@ def choose(qtbot, pad, key):
 
 
 def test_the_pad_stays_on_the_trained_model_when_told(qtbot, context, pad):
-    choose(qtbot, pad, "digits")
+    choose(qtbot, pad, Shipped("digits"))
     assert context.settings.follow is False
-    assert not pad.wants().kernels
+    assert not context.moments.wants()
     context.bridge.snapshot_ready.emit(snapshot(9))
     qtbot.waitUntil(lambda: pad.card.caption.text() == "Digits")
-    choose(qtbot, pad, "training")
+    choose(qtbot, pad, THE_RUN)
     qtbot.waitUntil(lambda: pad.card.caption.text() == "Network in training, step 9")
-    assert pad.wants().kernels
+    assert context.moments.wants().kernels
 
 
 def test_a_hidden_pad_asks_for_nothing(pad):
@@ -233,7 +236,7 @@ def test_a_hidden_pad_asks_for_nothing(pad):
 
 
 def test_a_drawing_is_brought_to_the_form_of_a_network_for_colour_images(qtbot, context, pad):
-    context.bridge.dataset = digits((3, 32, 32))
+    context.bridge.run.dataset = digits((3, 32, 32))
     context.bridge.snapshot_ready.emit(snapshot(5, shape=(3, 32, 32)))
     draw_seven(qtbot, pad)
     qtbot.waitUntil(lambda: pad.image is not None and pad.image.shape == (3, 32, 32))
@@ -295,7 +298,7 @@ def test_a_cleared_pad_gives_way_to_the_image_before(qtbot, context, pad):
 def test_an_empty_pad_and_other_models_leave_the_chosen_image_alone(qtbot, context, pad):
     before = Sample(np.zeros((1, 28, 28), np.uint8), "test image 3", 4, 3)
     context.selection.choose(before)
-    context.models.choose("clothes")
+    context.models.choose(Shipped("clothes"))
     at_rest(qtbot, pad)
     assert context.selection.sample is before
 
@@ -303,7 +306,7 @@ def test_an_empty_pad_and_other_models_leave_the_chosen_image_alone(qtbot, conte
 def test_an_opened_model_answers_with_its_own_classes(qtbot, context, pad):
     names = ("a very long name of a class that must not push the bars out of sight", *"bcdefghij")
     other = Model(Network.new(preset("lenet5"), 5), Preprocessing((0.0,), (1.0,)), names)
-    context.models.add("letters", "letters", other)
+    context.models.add(Opened(Path("letters")), "letters", other)
     draw_seven(qtbot, pad)
     qtbot.waitUntil(lambda: len(pad.bars.names) == 5)
     assert set(pad.bars.names) <= set(names)

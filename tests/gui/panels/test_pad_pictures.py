@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from engine.data.catalogue import load
 from engine.data.preprocess import Preprocessing
 from engine.model.model_file import Model, find_model
 from engine.model.network import Network
+from engine.model.reference import Opened, Shipped
 from engine.model.spec import preset
 from gui.panels import pad_intake
 from gui.panels import pad_reading as module
@@ -181,7 +183,7 @@ def test_objects_are_seen_in_colour_in_a_square_part(qtbot, context, pad):
     model = Model(
         Network.new(preset("classic", (3, 32, 32)), 1), Preprocessing((0.47,) * 3, (0.2,) * 3), names
     )
-    context.models.add("things", "Things", model)
+    context.models.add(Opened(Path("things")), "Things", model)
     picture = QImage(200, 100, QImage.Format_RGB32)
     picture.fill(QColor(200, 40, 10))
     mime = QMimeData()
@@ -214,11 +216,11 @@ def test_several_drawn_digits_are_read_one_by_one(qtbot, pad):
 def test_a_model_whose_answer_is_no_number_says_so(qtbot, context, pad, number):
     model = find_model("digits")
     model.network.vector[:] *= 1e30
-    context.models.add("wild", "Wild", model)
+    context.models.add(Opened(Path("wild")), "Wild", model)
     drop(pad, mime_of(number))
     qtbot.waitUntil(lambda: "gives no finite numbers" in pad.answer.note)
     assert pad.probabilities is None
-    context.models.choose("digits")
+    context.models.choose(Shipped("digits"))
     qtbot.waitUntil(lambda: read(pad) == ["7", "2", "1"])
     assert pad.answer.note == ""
 

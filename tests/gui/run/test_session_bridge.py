@@ -36,6 +36,7 @@ from engine.session.messages import (
 )
 from engine.training.config import RunConfig
 from engine.training.evaluation import Evaluation
+from gui.run import run as run_module
 from gui.run import session_bridge
 from gui.run.session_bridge import DRAWING_SHARE, FRAME_MS, SessionBridge, Wants
 from gui.state.selection import Sample, Selection
@@ -89,7 +90,7 @@ class Bench:
 
     @property
     def channel(self) -> Channel:
-        return self.bridge._channel
+        return self.bridge.run.channel
 
     def tick(self) -> int:
         """Let the timer's moment come; return the pause until the next one, in milliseconds."""
@@ -128,7 +129,7 @@ def selection(qtbot) -> Selection:
 @pytest.fixture
 def bench(qtbot, selection: Selection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
     quiet, clock = Quiet(), Clock()
-    monkeypatch.setattr(session_bridge, "run", quiet)
+    monkeypatch.setattr(run_module, "run", quiet)
     monkeypatch.setattr(session_bridge, "time", clock)
     bridge = SessionBridge(selection, Library(tmp_path / "runs"))
     yield Bench(bridge, quiet, clock)
@@ -194,7 +195,7 @@ def test_a_new_run_ends_the_old_one_and_begins_anew(bench: Bench, config: RunCon
     old = bench.channel
     old.history.steps.append(*[1.0] * 6)
     bench.tick()
-    first = bench.bridge._thread
+    first = bench.bridge.run.thread
     assert first is not None
     other, checkpoint = dataclasses.replace(config, seed=5), object()
     bench.bridge.start(other, checkpoint)
@@ -309,7 +310,7 @@ def test_files_that_an_ended_session_did_not_write_are_told_once(
     started.bridge.save(done)
     started.tick()
     assert started.heard("saved") == []  # it may still come
-    thread = started.bridge._thread
+    thread = started.bridge.run.thread
     assert thread is not None
     started.emit(Saved(1, done, ""), Saved(1, tmp_path / "of another", ""))
     started.channel.send(Quit())

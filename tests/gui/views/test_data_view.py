@@ -48,8 +48,8 @@ def dataset() -> Dataset:
 def context(dataset):
     selection = Selection()
     bridge = SessionBridge(selection)
-    bridge.dataset = dataset
-    bridge.config = RunConfig(network=preset("classic"), validation_images=1000)
+    bridge.run.dataset = dataset
+    bridge.run.config = RunConfig(network=preset("classic"), validation_images=1000)
     return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
 
 
@@ -198,7 +198,9 @@ def test_one_image_is_shown_on_its_way_into_the_network(qtbot, view, context, da
     qtbot.mouseClick(view.sample.again, Qt.LeftButton)
     assert any(a.picture != b for a, b in zip(view.sample.ways, varied, strict=True))
     # Another run varies its images.
-    context.bridge.config = dataclasses.replace(context.bridge.config, augmentation=AUGMENTATIONS["strong"])
+    context.bridge.run.config = dataclasses.replace(
+        context.bridge.config, augmentation=AUGMENTATIONS["strong"]
+    )
     context.bridge.run_started.emit(context.bridge.config)
     assert view.sample.kind.itemText(0) == "As in this run"
 
@@ -207,8 +209,10 @@ def test_colours_have_three_channels(qtbot, view, context):
     rng = np.random.default_rng(1)
     images = rng.integers(0, 256, (40, 3, 32, 32)).astype(np.uint8)
     labels = np.arange(40) % 4
-    context.bridge.dataset = Dataset("own-x", "Mine", ("a", "b", "c", "d"), images, labels, images, labels)
-    context.bridge.config = RunConfig(network=preset("classic", (3, 32, 32), 4), validation_images=0)
+    context.bridge.run.dataset = Dataset(
+        "own-x", "Mine", ("a", "b", "c", "d"), images, labels, images, labels
+    )
+    context.bridge.run.config = RunConfig(network=preset("classic", (3, 32, 32), 4), validation_images=0)
     context.bridge.dataset_loaded.emit(context.bridge.dataset)
     assert [view.part_box.itemText(i) for i in range(view.part_box.count())] == ["Training", "Test"]
     view.tabs.setCurrentIndex(1)

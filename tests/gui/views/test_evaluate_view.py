@@ -16,7 +16,8 @@ from engine.training.evaluation import Evaluation
 from gui.presenters.evaluate import Choice
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
-from gui.run.session_bridge import SessionBridge, Wants
+from gui.run.session_bridge import SessionBridge
+from gui.run.wants import Wants
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.state.settings import Settings
@@ -51,7 +52,7 @@ def evaluated(wrong: int, seed: int = 0) -> Evaluation:
 def context():
     selection = Selection()
     bridge = SessionBridge(selection)
-    bridge.dataset = images()
+    bridge.run.dataset = images()
     return AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
 
 
@@ -217,10 +218,10 @@ def test_long_class_names_and_small_sizes_are_painted(context, view) -> None:
 
 def test_evaluations_of_other_images_are_ignored_and_a_new_run_clears(context, view) -> None:
     other = evaluated(3)
-    context.bridge.dataset = None
+    context.bridge.run.dataset = None
     send(context, other)
     assert view.empty.isVisible()
-    context.bridge.dataset = images()
+    context.bridge.run.dataset = images()
     send(context, other)
     assert not view.empty.isVisible()
     context.bridge.run_started.emit(RunConfig(network=preset("classic")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PyQt5.QtCore import QPoint, Qt
@@ -12,14 +14,16 @@ from engine.data.preprocess import Preprocessing
 from engine.explain.occlusion import Occlusion
 from engine.model.model_file import Model
 from engine.model.network import Network
+from engine.model.reference import THE_RUN, Opened, Shipped
 from engine.model.spec import preset
 from engine.session.capture import capture
 from engine.session.messages import Request
 from engine.training.config import RunConfig
 from gui.run.context import AppContext
-from gui.run.model_registry import TRAINING, ModelRegistry
+from gui.run.model_registry import ModelRegistry
 from gui.run.runner import Runner
-from gui.run.session_bridge import SessionBridge, Wants
+from gui.run.session_bridge import SessionBridge
+from gui.run.wants import Wants
 from gui.state.notices import Notices
 from gui.state.selection import Sample, Selection
 from gui.state.settings import Settings
@@ -30,6 +34,7 @@ from gui.widgets.questions import Dialogs
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
 
 NAMES = tuple("0123456789")
+MINE = Opened(Path("mine"))
 IMAGE = np.random.default_rng(3).integers(0, 256, (1, 28, 28)).astype(np.uint8)
 
 
@@ -42,8 +47,8 @@ def context(qtbot):
     selection = Selection()
     bridge = SessionBridge(selection)
     made = AppContext(bridge, selection, ModelRegistry(bridge), Notices(), Dialogs(), Settings())
-    made.models.add("mine", "Mine", model())
-    qtbot.waitUntil(lambda: made.models.ready("digits"))
+    made.models.add(MINE, "Mine", model())
+    qtbot.waitUntil(lambda: made.models.ready(Shipped("digits")))
     return made
 
 
@@ -72,7 +77,7 @@ def test_an_empty_view_offers_a_test_image(qtbot, context, view) -> None:
     assert view.empty.isVisible() and not view.empty.button.isEnabled()
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
     dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
-    context.bridge.dataset = dataset
+    context.bridge.run.dataset = dataset
     context.bridge.dataset_loaded.emit(dataset)
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
     assert context.selection.sample.index == 0
@@ -176,39 +181,39 @@ def test_the_theme_changes_the_colours_of_signed_maps(full) -> None:
 
 
 def test_it_follows_the_network_in_training_at_most_as_often_as_it_bears(qtbot, context, full) -> None:
-    assert full.wants() == Wants()  # a model at rest needs no snapshots
-    context.models.choose(TRAINING)
+    assert context.moments.wants() == Wants()  # a model at rest needs no snapshots
+    context.models.choose(THE_RUN)
     assert full.head.model.currentText() == "Digits, until training begins"
     settle(qtbot, full)
-    assert full.maps.reply.question.key == "digits"
+    assert full.maps.reply.question.reference == Shipped("digits")
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
-    context.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
-    qtbot.waitUntil(lambda: full.wants() == Wants(kernels=True), timeout=20000)
+    context.bridge.run.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
+    qtbot.waitUntil(lambda: context.moments.wants() == Wants(kernels=True), timeout=20000)
     network = Network.new(preset("classic"), 5)
     snapshot = capture(Request(True, False, None), network, Preprocessing((0.1,), (0.3,)), 0, 5)
     context.bridge.snapshot_ready.emit(snapshot)
-    assert full.explainer.busy and full.wants() == Wants()
+    assert full.explainer.busy and context.moments.wants() == Wants()
     settle(qtbot, full)
     assert full.maps.isVisible() and full.maps.reply.question.model.network is snapshot.network
     full.hide()
-    assert full.wants() == Wants()
+    assert context.moments.wants() == Wants()
 
 
 def test_a_new_run_is_explained_by_the_trained_model_until_it_has_learnt(qtbot, context, full) -> None:
-    context.models.choose(TRAINING)
+    context.models.choose(THE_RUN)
     context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert full.head.model.currentText() == "Digits, until training begins"
     settle(qtbot, full)
-    assert full.maps.reply.question.key == "digits"
+    assert full.maps.reply.question.reference == Shipped("digits")
 
 
 def test_models_are_chosen_in_the_head(qtbot, context, full) -> None:
-    context.models.add("other", "Other", model(2), choose=False)
+    context.models.add(Opened(Path("other")), "Other", model(2), choose=False)
     full.head.model.setCurrentIndex(full.head.model.findText("Other"))
     full.head.model.activated.emit(full.head.model.currentIndex())
-    assert context.models.current == "other"
+    assert context.models.current == Opened(Path("other"))
     settle(qtbot, full)
-    assert full.maps.reply.question.key == "other"
+    assert full.maps.reply.question.reference == Opened(Path("other"))
 
 
 def test_every_control_has_a_name(full) -> None:
@@ -225,11 +230,11 @@ def test_every_control_has_a_name(full) -> None:
 
 
 def test_the_same_step_is_not_explained_twice(qtbot, context, full) -> None:
-    context.models.choose(TRAINING)
+    context.models.choose(THE_RUN)
     pixels, labels = np.repeat(IMAGE[None], 10, axis=0), np.arange(10)
-    context.bridge.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
+    context.bridge.run.dataset = Dataset("digits", "Digits", NAMES, pixels, labels, pixels, labels)
     for seed, step, asked in ((5, 1, True), (5, 1, False), (6, 2, True)):
-        qtbot.waitUntil(lambda: full.wants() == Wants(kernels=True), timeout=20000)
+        qtbot.waitUntil(lambda: context.moments.wants() == Wants(kernels=True), timeout=20000)
         network = Network.new(preset("classic"), seed)
         preprocessing = Preprocessing((0.1,), (0.3,))
         context.bridge.snapshot_ready.emit(
@@ -242,7 +247,7 @@ def test_the_same_step_is_not_explained_twice(qtbot, context, full) -> None:
 def test_a_class_chosen_among_others_is_forgotten(qtbot, context, full) -> None:
     full.head.first.setCurrentIndex(4)
     letters = Model(model(2).network, model().preprocessing, tuple("abcdefghij"), {})
-    context.models.add("letters", "Letters", letters)
+    context.models.add(Opened(Path("letters")), "Letters", letters)
     settle(qtbot, full)
     assert full.head.first.currentIndex() == 0 and full.head.first.itemText(1).startswith("a, ")
     assert full.maps.reply.question.chosen == (None, None)

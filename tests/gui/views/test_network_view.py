@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QApplication
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
+from engine.model.reference import Shipped
 from engine.model.spec import NetworkSpec, preset
 from engine.session.capture import capture
 from engine.session.messages import Request, Snapshot
@@ -18,7 +19,8 @@ from engine.training.config import RunConfig
 from gui.presenters.colour import TOP, figure
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
-from gui.run.session_bridge import SessionBridge, Wants
+from gui.run.session_bridge import SessionBridge
+from gui.run.wants import Wants
 from gui.state.notices import Notices
 from gui.state.selection import Sample, Selection
 from gui.state.settings import Settings
@@ -57,7 +59,7 @@ def view(qtbot, context):
 
 
 def load(context: AppContext, dataset: Dataset) -> None:
-    context.bridge.dataset = dataset
+    context.bridge.run.dataset = dataset
     context.bridge.dataset_loaded.emit(dataset)
 
 
@@ -86,13 +88,13 @@ def hover(widget, position: QPoint) -> None:
 def test_before_training_the_network_that_answers_is_shown_with_the_maps_of_an_image(
     qtbot, context, view
 ) -> None:
-    shipped = context.models.get("digits").network
-    qtbot.waitUntil(lambda: view.canvas.snapshot is not None, timeout=5000)
-    assert view.canvas.spec == shipped.spec and not view.canvas.snapshot.maps
+    shipped = context.models.get(Shipped("digits")).network
+    qtbot.waitUntil(lambda: view.canvas.moment is not None, timeout=5000)
+    assert view.canvas.spec == shipped.spec and not view.canvas.moment.maps
     load(context, images())
-    qtbot.waitUntil(lambda: bool(view.canvas.snapshot.maps), timeout=5000)
+    qtbot.waitUntil(lambda: bool(view.canvas.moment.maps), timeout=5000)
     assert view.source.currentText() == "Digits (for now)"
-    assert view.wants() == Wants()
+    assert context.moments.wants() == Wants()
     send(context)
     assert view.canvas.spec == preset("classic")
     assert view.source.currentText() == "Network in training"
@@ -111,7 +113,7 @@ def test_a_network_that_no_shipped_one_can_stand_in_for_is_shown_itself(qtbot, c
         0,
     )
     context.bridge.snapshot_ready.emit(snapshot)
-    assert view.canvas.spec == layers and len(view.canvas.snapshot.maps) == len(layers.layers)
+    assert view.canvas.spec == layers and len(view.canvas.moment.maps) == len(layers.layers)
 
 
 def test_it_asks_for_pictures_only_while_visible(context, view) -> None:
@@ -341,7 +343,9 @@ def test_a_theme_and_a_new_run(qtbot, context, view) -> None:
     assert dark.lightness() < 100 < light.lightness()
     context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert not view.canvas.items_shown  # until the network that answers is there
-    qtbot.waitUntil(lambda: view.canvas.spec == context.models.get("digits").network.spec, timeout=5000)
+    qtbot.waitUntil(
+        lambda: view.canvas.spec == context.models.get(Shipped("digits")).network.spec, timeout=5000
+    )
 
 
 def test_kernels_over_a_colour_image_are_drawn_and_read_in_colour(qtbot, context, view) -> None:

@@ -114,7 +114,7 @@ def test_the_whole_way_is_in_sight_in_the_first_arrangement(
     bridge.advance(2)
     qtbot.waitUntil(lambda: bridge.steps == 2, timeout=LONG)
     canvas = network.canvas
-    qtbot.waitUntil(lambda: canvas.spec == preset(name) and canvas.snapshot is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: canvas.spec == preset(name) and canvas.moment is not None, timeout=LONG)
     filled = lambda: all(items.mosaic.tiles is not None for items in canvas.items_shown)  # noqa: E731
     qtbot.waitUntil(filled, timeout=LONG)
     assert canvas.layout_shown.width <= canvas.viewport().width()

@@ -170,8 +170,8 @@ def test_after_an_error_in_the_training_it_is_saved_and_kept_as_ever(
 def test_a_session_whose_thread_is_gone_answers_at_once(qtbot: QtBot, program: Kernelscope, dialogs) -> None:
     trained(qtbot, program)
     bridge = program.context.bridge
-    bridge._channel.send(Quit())
-    qtbot.waitUntil(lambda: not bridge._thread.is_alive(), timeout=LONG)
+    bridge.run.channel.send(Quit())
+    qtbot.waitUntil(lambda: not bridge.run.thread.is_alive(), timeout=LONG)
     dialogs.choice = 0
     began = time.monotonic()
     program.window.close()

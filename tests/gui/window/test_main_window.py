@@ -10,6 +10,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
+from engine.model.reference import THE_RUN, Shipped
 from engine.session.messages import State
 from gui.app.build import FRAME, Kernelscope, fit_to_screen
 from gui.presenters.examples import example
@@ -84,7 +85,7 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
     qtbot.waitUntil(lambda: window.status.text("step").startswith(f"{steps + 1} of "), timeout=LONG)
 
     # Draw a digit with the shipped model answering, read the answer.
-    program.context.models.choose("digits")
+    program.context.models.choose(Shipped("digits"))
     draw(program, 7)
     qtbot.waitUntil(lambda: reads(program) == 7, timeout=LONG)
     assert "7" in window.pad.card.headline.text()
@@ -102,7 +103,7 @@ def watch_it_learn(qtbot: QtBot, program: Kernelscope) -> None:
 
 @pytest.mark.parametrize("digit", range(10))
 def test_the_shipped_model_reads_every_example(qtbot: QtBot, program: Kernelscope, digit: int) -> None:
-    program.context.models.choose("digits")
+    program.context.models.choose(Shipped("digits"))
     draw(program, digit)
     qtbot.waitUntil(lambda: reads(program) == digit, timeout=5000)
 
@@ -114,7 +115,7 @@ def test_what_is_drawn_flows_through_the_network_without_a_switch(qtbot: QtBot, 
     qtbot.waitUntil(lambda: reads(program) == 3, timeout=LONG)
 
     def shows_it() -> bool:
-        snapshot = canvas.snapshot
+        snapshot = canvas.moment
         return snapshot is not None and bool(snapshot.maps) and np.array_equal(snapshot.image, pad.image)
 
     qtbot.waitUntil(shows_it, timeout=LONG)
@@ -145,7 +146,7 @@ def test_the_learning_rate_changes_while_it_trains(qtbot: QtBot, program: Kernel
 
 def test_the_pad_follows_the_network_in_training(qtbot: QtBot, program: Kernelscope) -> None:
     pad = program.window.pad
-    program.context.models.choose("training")
+    program.context.models.choose(THE_RUN)
     draw(program, 1)
     qtbot.waitUntil(lambda: pad.probabilities is not None, timeout=LONG)
     before = pad.probabilities.copy()

@@ -20,6 +20,7 @@ from engine.data.own import store as keep_set
 from engine.data.preprocess import Preprocessing
 from engine.model.model_file import Model, save_model
 from engine.model.network import Network
+from engine.model.reference import Opened
 from engine.model.spec import preset
 from engine.training.config import RunConfig
 from gui.app.build import Kernelscope
@@ -115,7 +116,7 @@ def test_the_whole_window_shows_names_letter_by_letter(
     window.actions_.by_key["open_model"].trigger()
     qtbot.waitUntil(lambda: MARKUP in window.notice_bar.text)
     assert "\x1b" not in window.notice_bar.text
-    context.models.choose(f"file:{path}")
+    context.models.choose(Opened(path))
     context.bridge.advance(12)
     qtbot.waitUntil(lambda: context.bridge.steps >= 12, timeout=30000)
     picture = tmp_path / "<b>picture\u202e\x1b.png"
@@ -138,7 +139,7 @@ def test_dialogs_show_names_letter_by_letter(
     path = hostile_model(tmp_path / "<b>m.safetensors")
     dialogs.file = path
     program.window.actions_.by_key["open_model"].trigger()
-    qtbot.waitUntil(lambda: f"file:{path}" in context.models.keys)
+    qtbot.waitUntil(lambda: Opened(path) in context.models.references)
     folder = tmp_path / "<i>set"
     for name in ("<b>one", "two\u202e", "three\x1b"):
         (folder / name).mkdir(parents=True)
@@ -154,7 +155,7 @@ def test_dialogs_show_names_letter_by_letter(
         qtbot.waitExposed(dialog)
         assert "<b>" in check(dialog)
         dialog.close()
-    teach = TeachDialog(context, theme, f"file:{path}", program.window)
+    teach = TeachDialog(context, theme, Opened(path), program.window)
     teach.show()
     qtbot.waitExposed(teach)
     check(teach)

@@ -12,13 +12,13 @@ import pytest
 from PyQt5.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from engine.model.reference import THE_RUN
 from engine.session.messages import State
 from engine.training.config import RunConfig
 from gui.app.build import Kernelscope, build
 from gui.panels import PANELS
-from gui.run.model_registry import TRAINING
-from gui.run.session_bridge import Wants
 from gui.run.view import View
+from gui.run.wants import Wants
 from gui.state.settings import Store
 from gui.style.theme import DARK
 from gui.views import VIEWS
@@ -41,7 +41,7 @@ def test_a_hidden_view_asks_for_nothing(program: Kernelscope) -> None:
     program.window.hide()
     for part in program.window.parts.values():
         assert part.wants() == Wants()
-    assert set(program.context.bridge.watchers) >= set(program.window.parts.values())
+    assert set(program.context.moments.watchers) >= set(program.window.parts.values())
 
 
 def example() -> dict[str, Any]:
@@ -74,7 +74,7 @@ def test_the_example_becomes_part_of_the_window(
         qtbot.keyClick(window, Qt.Key_8, Qt.ControlModifier)
         qtbot.waitUntil(view.isVisible)
         qtbot.waitUntil(lambda: view.words.text() != "", timeout=20000)
-        sizes = names["WeightSizes"]().of(program.context.models.get(TRAINING).network)
+        sizes = names["WeightSizes"]().of(program.context.models.get(THE_RUN).network)
         assert view.words.text().splitlines() == [f"{title}: {size:.3f}" for title, size in sizes]
 
         window.tile(True)

@@ -15,6 +15,7 @@ from engine.errors import MissingDataError
 from engine.io.idx import read_idx
 from engine.model.model_file import Model
 from engine.model.network import Network
+from engine.model.reference import THE_RUN, RunStep, Shipped, TaughtModel
 from engine.model.spec import NetworkSpec
 from engine.task import Progress
 from engine.teaching.examples import Examples
@@ -24,12 +25,15 @@ from gui.dialogs.teach.box import TeachBox
 from gui.dialogs.teach.dialog import TeachDialog
 from gui.presenters.teach import difference, how_many, progress_line, result_line, thumbnail
 from gui.run.model_registry import ModelRegistry
+from gui.run.moment import Moment
+from gui.run.moments import Moments
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.style.theme import LIGHT
 from gui.widgets.questions import Dialogs
 
+PETS = Shipped("pets")
 NAMES = ("cat", "dog", "hen")
 SHAPE = (1, 6, 6)
 
@@ -60,13 +64,19 @@ def dataset():
 def context(model, qtbot):
     bridge = SessionBridge(Selection())
     registry = ModelRegistry(bridge)
-    registry.add("pets", "Pets", model)
-    notices = Notices()
+    registry.add(PETS, "Pets", model)
+    notices, moments = Notices(), Moments(bridge, Selection(), registry)
     said, offers = [], []
     notices.posted.connect(lambda sentence, _problem: said.append(sentence))
     notices.offered.connect(lambda *offer: offers.append(offer))
     return SimpleNamespace(
-        bridge=bridge, models=registry, notices=notices, dialogs=Answers(), said=said, offers=offers
+        bridge=bridge,
+        models=registry,
+        moments=moments,
+        notices=notices,
+        dialogs=Answers(),
+        said=said,
+        offers=offers,
     )
 
 
@@ -92,7 +102,7 @@ def dialog(qtbot, context, store, dataset, monkeypatch):
     store.add(image(40), 1, answer=0)
     store.add(image(200), 2)
     monkeypatch.setattr(teach_dialog, "dataset_for", lambda _model: dataset)
-    made = TeachDialog(context, LIGHT, "pets")
+    made = TeachDialog(context, LIGHT, PETS)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -111,17 +121,17 @@ def learn(qtbot, dialog):
 
 def test_nothing_can_be_added_without_an_image_or_a_class(qtbot, box):
     assert not box.add.isEnabled() and not box.classes.isEnabled() and not box.learn.isEnabled()
-    box.show_case(image(), "pets", NAMES, 0)
+    box.show_case(image(), PETS, NAMES, 0)
     assert box.classes.isEnabled() and not box.add.isEnabled()
     box.classes.setFocus()
     qtbot.keyClick(box.classes, Qt.Key_Down)
     assert box.add.isEnabled()
-    box.show_case(None, "pets", NAMES, None)
+    box.show_case(None, PETS, NAMES, None)
     assert not box.add.isEnabled()
 
 
 def test_an_added_example_can_be_taken_back(qtbot, box, context, store):
-    box.show_case(image(), "pets", NAMES, 0)
+    box.show_case(image(), PETS, NAMES, 0)
     box.classes.setCurrentText("hen")
     click(qtbot, box.add)
     (example,) = store.all()
@@ -136,15 +146,15 @@ def test_an_added_example_can_be_taken_back(qtbot, box, context, store):
 def test_broken_examples_are_told_once(box, context, store):
     store.path.parent.mkdir(parents=True)
     store.path.write_bytes(b"broken")
-    box.show_case(image(), "pets", NAMES, 0)
+    box.show_case(image(), PETS, NAMES, 0)
     assert len(context.said) == 1 and "set aside" in context.said[0]
-    box.show_case(image(), "pets", NAMES, 0)
+    box.show_case(image(), PETS, NAMES, 0)
     assert len(context.said) == 1
 
 
 def test_the_box_opens_the_dialog(qtbot, box, store):
     store.add(image(), 1)
-    box.show_case(None, "pets", NAMES, None)
+    box.show_case(None, PETS, NAMES, None)
     click(qtbot, box.learn)
     dialog = next(each for each in box.window().children() if isinstance(each, TeachDialog))
     click(qtbot, dialog.close_button)
@@ -191,21 +201,24 @@ def test_a_taught_network_is_kept_and_taken_back(qtbot, dialog, context, model):
     cells = dialog.outcome.cells["My examples"]
     assert cells[1].text() == result_line(taught.examples_after) and dialog.outcome.isVisible()
     click(qtbot, dialog.keep)
-    assert context.models.current == "taught-pets" and context.models.title("taught-pets") == "Pets, taught"
+    assert context.models.current == TaughtModel("taught-pets")
+    assert context.models.title(context.models.current) == "Pets, taught"
     again = SimpleNamespace(**{**vars(context), "models": ModelRegistry(context.bridge)})
     box = TeachBox(again, LIGHT)  # the next start
     qtbot.addWidget(box)
-    assert np.array_equal(again.models.get("taught-pets").network.vector, taught.model.network.vector)
+    assert np.array_equal(
+        again.models.get(TaughtModel("taught-pets")).network.vector, taught.model.network.vector
+    )
     click(qtbot, dialog.back)
-    assert context.models.current == "pets" and "taught-pets" not in set(context.models.keys)
-    assert context.models.get("pets") is model and np.array_equal(model.network.vector, before)
+    assert context.models.current == PETS and TaughtModel("taught-pets") not in context.models.references
+    assert context.models.get(PETS) is model and np.array_equal(model.network.vector, before)
 
 
 def test_what_is_not_kept_is_taken_back_at_once(qtbot, dialog, context):
     learn(qtbot, dialog)
     click(qtbot, dialog.back)
     assert dialog.taught is None and not dialog.outcome.isVisible() and dialog.learn.isVisible()
-    assert context.models.current == "pets"
+    assert context.models.current == PETS
 
 
 @pytest.fixture
@@ -262,12 +275,12 @@ def test_thumbnails_are_magnified_by_whole_numbers(shape):
 
 def test_the_network_in_training_is_copied(qtbot, context, dataset, model, store, monkeypatch):
     store.add(image(40), 1)
-    context.bridge.dataset = dataset
+    context.bridge.run.dataset = dataset
     untouched = Network.new(model.network.spec, 5)
     training = Model(untouched, model.preprocessing, NAMES, {"steps": 7})
-    monkeypatch.setattr(context.models, "_in_training", lambda: training)
+    context.models.follow(Moment(THE_RUN, RunStep(1, 7), training, 7, True))
     before = untouched.vector.copy()
-    dialog = TeachDialog(context, LIGHT, "training")
+    dialog = TeachDialog(context, LIGHT, THE_RUN)
     qtbot.addWidget(dialog)
     dialog.show()
     assert "run in training is not touched" in dialog.about.text()

@@ -13,7 +13,7 @@ from engine.model.history import History
 from engine.model.spec import preset
 from engine.training.config import RunConfig
 from gui.presenters.ranges import Range
-from gui.run.session_bridge import Wants
+from gui.run.wants import Wants
 from gui.style.theme import DARK, LIGHT
 from gui.widgets.span_box import SpanBox
 
@@ -34,7 +34,7 @@ def test_an_empty_view_says_what_will_be_there_and_starts(qtbot, view, context, 
 
 def test_the_view_asks_for_no_pictures(view, context) -> None:
     assert view.wants() == Wants()
-    assert view in context.bridge.watchers
+    assert view in context.moments.watchers
 
 
 def test_everything_is_drawn_and_named(view, context, driver) -> None:
@@ -57,7 +57,7 @@ def test_everything_is_drawn_and_named(view, context, driver) -> None:
 def test_another_run_begins_with_empty_charts(view, context, driver) -> None:
     driver.train(600)
     view.charts.zoom(0.5)
-    context.bridge.history = History()
+    context.bridge.run.history = History()
     context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert view.empty.isVisible()
     driver.train(50)

@@ -1,4 +1,4 @@
-"""One good moment of a run: a copy of all that a step changes, to go back to together."""
+"""A restore point of a run: a copy of all that a step changes, to go back to together."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Counters(NamedTuple):
     offset: int = 0
 
 
-class Moment:
+class RestorePoint:
     """A copy of arrays that are changed in place, and where the run stood then.
 
-    The memory is taken once; keeping a moment is one copy of each array.
+    The memory is taken once; keeping a state is one copy of each array.
 
     Attributes:
         counters: where the run stood.
@@ -46,9 +46,9 @@ class Moment:
             np.copyto(self.kept[name], value)
         self.counters = counters
 
-    def copy(self) -> Moment:
+    def copy(self) -> RestorePoint:
         """Return an independent copy of what is kept, for the same arrays."""
-        other = Moment(self._live, self.counters)
+        other = RestorePoint(self._live, self.counters)
         for name, value in self.kept.items():
             np.copyto(other.kept[name], value)
         return other

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.training.moment import Counters, Moment, not_finite
+from engine.training.restore_point import Counters, RestorePoint, not_finite
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def change(live: dict[str, np.ndarray], by: float) -> None:
 
 def test_what_is_kept_comes_back_into_the_same_arrays(live: dict[str, np.ndarray]) -> None:
     first = {name: value.copy() for name, value in live.items()}
-    moment = Moment(live, Counters(1, 2, 3))
+    moment = RestorePoint(live, Counters(1, 2, 3))
     change(live, 5)
     assert moment.recall() == (1, 2, 3)
     for name, value in live.items():
@@ -35,7 +35,7 @@ def test_what_is_kept_comes_back_into_the_same_arrays(live: dict[str, np.ndarray
 
 
 def test_a_copy_holds_what_is_kept_and_goes_its_own_way(live: dict[str, np.ndarray]) -> None:
-    moment = Moment(live, Counters(1))
+    moment = RestorePoint(live, Counters(1))
     change(live, 5)
     other = moment.copy()
     moment.keep(Counters(2))

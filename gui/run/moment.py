@@ -1,0 +1,62 @@
+"""What all views follow: a network at one moment, and what it makes of an image or of the test images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.data.dataset import Dataset
+from engine.model.model_file import Model
+from engine.model.network import Network
+from engine.model.reference import Reference
+from engine.training.evaluation import Evaluation
+from engine.types import Array, Bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A network as it is or was, and what it makes of an image; whoever shows it need not know which.
+
+    Attributes:
+        of: what was asked for; views compare it with what they look at.
+        reference: which network it is: never ``TheRun``, but the step that this stood at.
+        model: the network, which nobody changes, and what its images go through.
+        step: training steps done, where that is known.
+        follows: whether newer moments come by themselves, as they do of a network in training.
+        image: the image, uint8 ``(C, H, W)``; None if there is none.
+        maps: output of each layer for the image, ``(C, H, W)`` or ``(D,)``; empty if not asked, or if the
+            image has another form than the network takes.
+        probabilities: ``(K,)`` for the image, or None.
+    """
+
+    of: Reference
+    reference: Reference
+    model: Model
+    step: int | None = None
+    follows: bool = False
+    image: Bytes | None = None
+    maps: tuple[Array, ...] = field(default=(), repr=False)
+    probabilities: Array | None = None
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.model.network
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a network answers to test images.
+
+    Attributes:
+        of: what was asked for.
+        reference: which network it is.
+        step: training steps done, where that is known.
+        evaluation: its answers, to all images or to some.
+        dataset: where the images are from.
+    """
+
+    of: Reference
+    reference: Reference
+    step: int | None
+    evaluation: Evaluation
+    dataset: Dataset

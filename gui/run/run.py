@@ -1,0 +1,126 @@
+"""One run as the window knows it: its curves and its folder, and the session that trains it, if one does."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from engine.data.dataset import Dataset
+from engine.errors import ModelFileError
+from engine.model.history import History
+from engine.model.model_file import Model
+from engine.runs.destination import Destination
+from engine.runs.folder import RunFolder
+from engine.session.channel import Channel
+from engine.session.loop import Resume, run
+from engine.session.messages import Command, Quit, State
+from engine.training.config import LiveSettings, RunConfig
+
+
+class Run:
+    """A run and all that belongs to it; several can exist at once.
+
+    Attributes:
+        number: which run of this process it is; it stands on everything that its session sends.
+        channel: the two ways to its session, if it has one.
+        history: its curves.
+        config: its settings at the start; ``live`` are the present ones.
+        state: what its session is doing.
+        dataset: its data set, once that is loaded.
+    """
+
+    def __init__(self, number: int, config: RunConfig | None = None) -> None:
+        """Make a run without a session; ``begin`` gives it one."""
+        self.number = number
+        self.channel = Channel(number)
+        self.history: History = self.channel.history
+        self.config = config
+        self.live: LiveSettings | None = config.live() if config is not None else None
+        self.state = State.LOADING
+        self.dataset: Dataset | None = None
+        self._thread: threading.Thread | None = None
+        self._reader: RunFolder | None = None
+
+    @classmethod
+    def opened(cls, number: int, path: Path) -> Run:
+        """Return the recorded run in the folder ``path``, to be looked at; raises ModelFileError."""
+        reader = RunFolder(path)
+        made = cls(number, reader.record.config)
+        made.history = reader.history()
+        made.state = State.FINISHED
+        made._reader = reader
+        return made
+
+    def begin(self, resume: Resume | None, record: Destination | None) -> None:
+        """Start its session, standing still before its first step."""
+        assert self.config is not None  # noqa: S101 - for the type checker
+        self._thread = threading.Thread(
+            target=run,
+            args=(self.config, self.channel, resume),
+            kwargs={"record": record},
+            name="training",
+        )
+        self._thread.start()
+
+    @property
+    def thread(self) -> threading.Thread | None:
+        """The thread of its session."""
+        return self._thread
+
+    @property
+    def begun(self) -> bool:
+        """Whether it has, or had, a session."""
+        return self._thread is not None
+
+    @property
+    def alive(self) -> bool:
+        """Whether its session goes on."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where it is recorded, once it has taken a step; None for nowhere."""
+        if self._reader is not None:
+            return self._reader.path
+        recorder = self.channel.recorder
+        return recorder.path if recorder is not None else None
+
+    @property
+    def steps(self) -> int:
+        """Training steps done."""
+        return self.history.steps.length
+
+    def send(self, command: Command) -> None:
+        """Give its session a command; without one nothing comes of it."""
+        self.channel.send(command)
+
+    def end(self, *, kept: bool = False) -> None:
+        """Let its session end soon; a run that is ``kept`` is offered again."""
+        self.channel.send(Quit(kept))
+
+    def join(self) -> None:
+        """Wait until its session has ended."""
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    # --- what is recorded of it -------------------------------------------------------------------
+
+    def reader(self) -> RunFolder:
+        """Return what reads its folder; raises ModelFileError while there is nothing to read."""
+        if self._reader is None:
+            if self.folder is None:
+                raise ModelFileError("The run is not recorded.")
+            self._reader = RunFolder(self.folder)
+        return self._reader
+
+    def kept_steps(self) -> list[int]:
+        """Return the steps whose weights can be read, in order."""
+        recorder = self.channel.recorder
+        if recorder is not None:
+            return recorder.kept()
+        return self._reader.steps() if self._reader is not None else []
+
+    def model(self, step: int) -> Model:
+        """Return its network as it was after ``step``; raises ModelFileError. Any thread may call it."""
+        return self.reader().model(step)
