@@ -66,16 +66,20 @@ class LayerTerms:
     """What entered one operation in a mini-batch, and the gradients that arrived at its output.
 
     Attributes:
+        steps: the operations of the network.
         step: the operation.
-        network: the network before the update.
         inputs: what entered, ``(N, C, H, W)`` or ``(N, D)``; for batch normalisation the normalised values.
         deltas: gradients of each image's loss for the output, ``(N, F, P, Q)`` or ``(N, U)``.
     """
 
+    steps: tuple[Step, ...]
     step: Step
-    network: Network
     inputs: Array
     deltas: Array
+
+    def has(self, weight: Weight) -> bool:
+        """Return whether ``weight`` belongs to the operation."""
+        return (self.step.owner, self.step.part) == (weight.layer, _part(weight))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,13 +161,17 @@ def layer_terms(start: StepStart, weight: Weight, task: Task) -> LayerTerms:
         is_norm = isinstance(step.layer, BatchNorm)
         entered.append(found.caches[step.number].normal if is_norm else found.output(step.sources[0]))
         arrived.append(micro_batch.back().of(step.number))
-    return LayerTerms(step, network, np.concatenate(entered), np.concatenate(arrived))
+    return LayerTerms(steps_of(network), step, np.concatenate(entered), np.concatenate(arrived))
 
 
 def step_of(network: Network, weight: Weight) -> Step:
     """Return the operation that ``weight`` belongs to."""
-    part = weight.name.rpartition(".")[0]
-    return next(s for s in steps_of(network) if s.owner == weight.layer and s.part == part)
+    return next(s for s in steps_of(network) if (s.owner, s.part) == (weight.layer, _part(weight)))
+
+
+def _part(weight: Weight) -> str:
+    """Return the part of a residual block that a weight belongs to, or an empty name."""
+    return weight.name.rpartition(".")[0]
 
 
 def terms_of(layer: LayerTerms, weight: Weight) -> Terms:

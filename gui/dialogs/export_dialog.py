@@ -26,15 +26,9 @@ from engine.exchange.torch_text import torch_text
 from engine.formatting import counted, grouped
 from engine.model.model_file import Model
 from gui.run.context import AppContext
-from gui.style.theme import GRID
+from gui.style.theme import FIXED, GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
-
-FIXED = "'Menlo', 'Consolas', 'DejaVu Sans Mono', 'Noto Sans Mono', 'Liberation Mono', monospace"
-"""Families whose letters are all of one width; those of macOS and Windows, then Linux's.
-
-Named one by one, since the system's own answer is no real family on every platform.
-"""
 
 
 class ExportDialog(QDialog):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,8 +19,9 @@ from engine.layers.base import Layer
 from engine.layers.conv import Conv
 from engine.layers.pooling import AveragePool, MaxPool
 from engine.model.losses import softmax
-from engine.types import Shape
-from gui.presenters.formulas import FORMULAS
+from engine.optimisers import Optimiser
+from engine.types import Bytes, Shape
+from gui.presenters.formulas import FORMULAS, OPTIMISER_FORMULAS, RULE
 
 MOST_TERMS = 60
 """Products that are listed; the others are in the pictures of the patch."""
@@ -47,11 +48,13 @@ class Row:
         cells: the texts.
         target: what the row stands for, if it can be followed.
         head: whether it is a heading for the rows below.
+        picture: an image that stands before it, ``(C, H, W)``.
     """
 
     cells: tuple[str, ...]
     target: object = None
     head: bool = False
+    picture: Bytes | None = field(default=None, compare=False)
 
 
 def step_title(steps: Sequence[Step], number: int) -> str:
@@ -169,23 +172,33 @@ def shape_words(shape: Shape) -> str:
     return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 
 
-def code_page(code: LayerCode | None, sources: Sequence[tuple[str, Sequence[Source]]], ran: str) -> str:
+def code_page(
+    code: LayerCode | None, sources: Sequence[tuple[str, Sequence[Source]]], rule: str, ran: str
+) -> str:
     """Return the formula, the shapes and the source as rich text.
 
     Args:
         code: the layer; None for softmax and loss.
         sources: headings, and the functions below each.
-        ran: colour behind lines that ran, ``#rrggbb``.
+        rule: colour of text and rules, ``#rrggbb``.
+        ran: colour behind lines that ran.
     """
     kind = code.layer.type_name if code is not None else "softmax"
     parts = [f"<h4>{code.layer.title if code is not None else 'Softmax and cross-entropy'}</h4>"]
-    parts += FORMULAS[kind]
+    parts += [line.replace(RULE, rule) for line in FORMULAS[kind]]
     if code is not None:
         parts.append(_shapes(code))
     for heading, functions in sources:
         parts.append(f"<h4>{html.escape(heading)}</h4>")
         parts += [source_html(function, ran) for function in functions]
     return "".join(parts)
+
+
+def optimiser_page(optimiser: Optimiser, sources: Sequence[Source], rule: str, ran: str) -> str:
+    """Return the formula of an optimiser and its source, with the numbers of one weight, as rich text."""
+    lines = [line.replace(RULE, rule) for line in OPTIMISER_FORMULAS[optimiser.type_name]]
+    functions = [source_html(source, ran) for source in sources]
+    return "".join([f"<h4>Update: {html.escape(optimiser.title)}</h4>", *lines, *functions])
 
 
 def source_html(source: Source, ran: str) -> str:

@@ -21,6 +21,8 @@ class _Under:
     below: str
 
 
+RULE = "@rule"
+"""Stands for the colour of the rules of fractions."""
 _Piece = str | _Over | _Under
 
 
@@ -40,7 +42,7 @@ def _typeset(*pieces: _Piece) -> str:
         if isinstance(piece, str):
             upper.append(f'<td rowspan="2" style="vertical-align: middle">{piece}&nbsp;</td>')
         elif isinstance(piece, _Over):
-            line = "border-bottom-style: solid; border-bottom-width: 1px"
+            line = f"border-bottom-style: solid; border-bottom-width: 1px; border-bottom-color: {RULE}"
             upper.append(f'<td align="center" style="vertical-align: bottom; {line}">{piece.top}</td>')
             lower.append(f'<td align="center" style="vertical-align: top">{piece.bottom}</td>')
         else:

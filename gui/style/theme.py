@@ -22,6 +22,11 @@ HEADLINE = 18
 """Size in pixels of the one figure or answer that a panel is about."""
 SMALL = 11
 """Size of notes, axis labels and captions in pixels."""
+FIXED = "'Menlo', 'Consolas', 'DejaVu Sans Mono', 'Noto Sans Mono', 'Liberation Mono', monospace"
+"""Families whose letters are all of one width; those of macOS and Windows, then Linux's.
+
+Named one by one, since the system's own answer is no real family on every platform.
+"""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from gui.widgets.plain import tooltip
 _FIGURES_FROM = 30
 """Squares of at least this many pixels hold their number."""
 _LARGEST = 44
+_DIGIT = 6.2
+"""Width of a digit in pixels."""
 _CAPTION = 18
 _SIGN = 20
 
@@ -237,10 +239,16 @@ class NumberGrids(QWidget):
                     painter.drawLine(square.bottomLeft(), square.topRight())
                 elif figures:
                     painter.setPen(Qt.black if colour.lightnessF() > 0.5 else Qt.white)
-                    painter.drawText(square, Qt.AlignCenter, figure(float(grid.values[row, column])))
+                    painter.drawText(square, Qt.AlignCenter, _written(float(grid.values[row, column]), side))
         cell = self._pointed or (self.cursor_cell if self.hasFocus() else None)
         for frame, tone in ((self._chosen, theme.best), (cell, theme.accent)):
             if frame is not None:
                 painter.setPen(QPen(QColor(tone), 2))
                 painter.setBrush(Qt.NoBrush)
                 painter.drawRect(self.cell_rect(number, frame).adjusted(0, 0, -1, -1))
+
+
+def _written(value: float, side: int) -> str:
+    """Return a number in the digits that there is room for."""
+    text = figure(value + 0.0)  # no minus before a zero
+    return text if len(text) * _DIGIT <= side else figure(float(f"{value:.1g}") + 0.0)

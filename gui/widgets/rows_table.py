@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PyQt5.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QColor
+from PyQt5.QtGui import QColor, QIcon, QPixmap
 from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from engine.types import Bytes
 from gui.style.theme import SMALL, Theme, font
+from gui.widgets.qimages import to_qimage
 
 _HEIGHT = 20
 
@@ -28,6 +30,10 @@ class TableRow(Protocol):
     @property
     def head(self) -> bool:
         """Whether it is a heading for the rows below."""
+
+    @property
+    def picture(self) -> Bytes | None:
+        """An image that stands before it, ``(C, H, W)``."""
 
 
 class RowsTable(QTableWidget):
@@ -49,10 +55,12 @@ class RowsTable(QTableWidget):
         self._theme = theme
         self.setAccessibleName(name)
         self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(_HEIGHT)
         self.verticalHeader().setDefaultSectionSize(_HEIGHT)
         self.horizontalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setMinimumSectionSize(24)
+        self.horizontalHeader().setFont(font(SMALL))
         self.setShowGrid(False)
         self.setFont(font(SMALL))
         self.setWordWrap(False)
@@ -104,7 +112,7 @@ class RowsTable(QTableWidget):
     def sizeHint(self) -> QSize:
         """Return the size at which every row is seen."""
         head = self.horizontalHeader().sizeHint().height() if self.horizontalHeader().isVisibleTo(self) else 0
-        return QSize(super().sizeHint().width(), head + _HEIGHT * self.rowCount() + 4)
+        return QSize(super().sizeHint().width(), head + _HEIGHT * self.rowCount() + 2 * self.frameWidth() + 2)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing any more."""
@@ -128,6 +136,9 @@ class RowsTable(QTableWidget):
             self.setItem(number, column, item)
         text = row.cells[column] if column < len(row.cells) else ""
         item.setText(text)
+        if column == 0:
+            picture = row.picture
+            item.setIcon(QIcon() if picture is None else QIcon(QPixmap.fromImage(to_qimage(picture))))
         link = row.target is not None and column == 0
         colour = self._theme.accent if link else self._theme.muted if row.head else self._theme.text
         item.setForeground(QColor(colour))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PyQt5.QtGui import QColor, QFontDatabase, QHideEvent, QShowEvent
+from PyQt5.QtGui import QColor, QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QCheckBox, QTextBrowser, QVBoxLayout, QWidget
 
 from engine.arithmetic.code import LayerCode, layer_code, loss_code
 from engine.arithmetic.passes import Pass
 from engine.arithmetic.watching import Source
+from engine.optimisers import Optimiser
 from engine.task import Task
-from gui.presenters.arithmetic import code_page
+from gui.presenters.arithmetic import code_page, optimiser_page
 from gui.run.runner import Runner
-from gui.style.theme import GRID, Theme
+from gui.style.theme import FIXED, GRID, Theme
 from gui.widgets.plain import Label
 
 _ABOUT = "The program's own source, read from its files. Lines on a coloured ground are those that ran."
@@ -29,6 +30,7 @@ class CodePage(QWidget):
         self._theme = theme
         self._found: _Found | None = None
         self._subject: tuple[Pass, int] | None = None
+        self._update: tuple[Optimiser, tuple[Source, ...]] | None = None
         self._shown: tuple[object, ...] = ()
         self._runner = Runner(self)
         self.training = QCheckBox("As in &training")
@@ -55,17 +57,21 @@ class CodePage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self._theme = theme
-        mono = QFontDatabase.systemFont(QFontDatabase.FixedFont).family()
         self.text.setStyleSheet(
             f"QTextBrowser {{ background: {theme.panel}; color: {theme.text}; border: 0; }}"
         )
-        self.text.document().setDefaultStyleSheet(f"pre {{ font-family: '{mono}'; font-size: 11px; }}")
+        self.text.document().setDefaultStyleSheet(f"pre {{ font-family: {FIXED}; font-size: 11px; }}")
         self._fill()
 
     def show_step(self, found: Pass, number: int) -> None:
         """Show the code of the operation ``number``; the number after the last one is softmax."""
         self._subject = (found, number)
         self._ask()
+
+    def show_update(self, optimiser: Optimiser, sources: tuple[Source, ...]) -> None:
+        """Show, below the layer, what the optimiser did to the weight that is taken apart."""
+        self._update = (optimiser, sources)
+        self._fill()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Run the layer, which is not done while nobody looks."""
@@ -110,4 +116,9 @@ class CodePage(QWidget):
         sources = [("Forward" if code is not None else "Softmax and loss, with its gradient", forward)]
         if backward:
             sources.append(("Backward", backward))
-        self.text.setHtml(code_page(code, sources, ran.name()))
+        text = code_page(code, sources, self._theme.text, ran.name())
+        if self._update is not None:
+            text += optimiser_page(*self._update, self._theme.text, ran.name())
+        place = self.text.verticalScrollBar().value()
+        self.text.setHtml(text)
+        self.text.verticalScrollBar().setValue(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from engine.arithmetic.passes import Step
@@ -60,6 +60,7 @@ class WorkingView(QWidget):
         self.terms = RowsTable(theme, "Terms, largest first", 4)
         self.lines = RowsTable(theme, "The calculation, line by line", 2)
         self.lines.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
+        self.lines.setVerticalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)

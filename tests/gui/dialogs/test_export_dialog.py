@@ -12,13 +12,14 @@ from PyQt5.QtWidgets import QApplication, QMainWindow
 from safetensors.numpy import load_file
 
 from engine.model.reference import THE_RUN, Shipped
-from gui.dialogs.export_dialog import FIXED, ExportDialog
+from gui.dialogs.export_dialog import ExportDialog
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.state.settings import Settings
+from gui.style.theme import FIXED
 from gui.widgets.questions import Dialogs
 from gui.window.file_actions import FileActions
 
