@@ -37,14 +37,14 @@ _log = logging.getLogger(__name__)
 MicroBatches = list[tuple[int, Labels]]
 
 
-def _processes() -> SpawnContext:
+def processes() -> SpawnContext:
     """Return what starts processes anew on every system; loaded with the first run, not before."""
     from multiprocessing import get_context
 
     return get_context("spawn")
 
 
-def _start_tracker() -> None:
+def start_tracker() -> None:
     """Start what multiprocessing has beside its processes, which would let signals through meanwhile."""
     if sys.platform != "win32":
         from multiprocessing import resource_tracker
@@ -60,7 +60,7 @@ class Shared:
         """Reserve the memory, filled with zeros."""
         self._shape, self._dtype = shape, np.dtype(dtype)
         size = max(1, int(np.prod(shape)) * self._dtype.itemsize)
-        self._memory: Any = _processes().RawArray(ctypes.c_byte, size)
+        self._memory: Any = processes().RawArray(ctypes.c_byte, size)
 
     @classmethod
     def copy_of(cls, array: npt.NDArray[Any]) -> Shared:
@@ -117,10 +117,10 @@ class _Helper:
     """The caller's end of one process."""
 
     def __init__(self, worker_config: WorkerConfig) -> None:
-        context = _processes()
+        context = processes()
         self.link, other = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(worker_config, other), daemon=True)
-        _start_tracker()
+        start_tracker()
         with signals.held_back():
             self.process.start()
         other.close()

@@ -218,7 +218,7 @@ SURVIVORS: tuple[Survivor, ...] = (
         "it is read only while running, and what makes it run sets it",
     ),
     Survivor(
-        Change(_POOL, "_start_tracker", 'if sys.platform != "win32":', "if sys.platform *:"),
+        Change(_POOL, "start_tracker", 'if sys.platform != "win32":', "if sys.platform *:"),
         "where there is no such process to start, and where it is started anyway with the first of ours",
     ),
     Survivor(

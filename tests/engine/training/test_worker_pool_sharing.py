@@ -277,7 +277,7 @@ def test_closing_ends_all_and_starts_none_again(helpers: Helpers) -> None:
 
 
 def test_processes_are_started_anew_and_not_forked() -> None:
-    assert module._processes().get_start_method() == "spawn"  # a fork of a program with threads may hang
+    assert module.processes().get_start_method() == "spawn"  # a fork of a program with threads may hang
 
 
 # --- what is shared -----------------------------------------------------------------------------------
