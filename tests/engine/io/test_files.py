@@ -103,11 +103,13 @@ def test_what_a_killed_process_left_is_removed_and_what_is_in_use_is_not(tmp_pat
     )
     command = [sys.executable, "-c", code, str(tmp_path / "big")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        write_text(tmp_path / "small", "one")
-        assert len(list(tmp_path.glob(".*.part"))) == 1
-        process.kill()
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            write_text(tmp_path / "small", "one")
+            assert len(list(tmp_path.glob(".*.part"))) == 1
+        finally:
+            process.kill()
     write_text(tmp_path / "small", "two")
     assert [each.name for each in tmp_path.iterdir()] == ["small"]
 
