@@ -71,6 +71,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/runs/folder.py": (f"{_RUNS}/test_folder.py",),
     "engine/runs/hold.py": (f"{_RUNS}/test_hold.py",),
     "engine/runs/writer.py": (f"{_RUNS}/test_writer.py",),
+    "engine/runs/pending.py": (f"{_RUNS}/test_pending.py",),
     "engine/runs/recorder.py": (f"{_RUNS}/test_recorder.py",),
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
