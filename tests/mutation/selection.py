@@ -29,6 +29,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/training/train_state.py": (f"{_TRAINING}/test_train_state.py",),
     "engine/training/restore_point.py": (f"{_TRAINING}/test_restore_point.py",),
     "engine/training/batches.py": (f"{_TRAINING}/test_batches.py",),
+    "engine/training/stopping.py": (f"{_TRAINING}/test_stopping.py",),
     "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),
     "engine/training/trainer.py": (
         f"{_TRAINING}/test_against_twin.py::test_with_everything_at_once_every_step_is_the_twins[adam]",
@@ -53,6 +54,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
         f"{_TRAINING}/test_divergence.py::test_divergence_right_after_resuming_goes_back_as_without_a_break",
         f"{_TRAINING}/test_divergence.py::test_validation_is_a_proof_too",
         f"{_TRAINING}/test_divergence.py::test_an_old_checkpoint_and_a_spoilt_one",
+        f"{_TRAINING}/test_stopping.py::test_the_best_moment_comes_back_whole_also_through_a_checkpoint",
         f"{_TRAINING}/test_replay.py::test_looking_changes_nothing_and_the_future_is_known",
         f"{_TRAINING}/test_replay.py::test_settings_that_were_changed_and_changed_back_are_remembered",
         f"{_TRAINING}/test_replay.py::test_the_gradient_is_the_one_that_the_step_used",

@@ -53,9 +53,10 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"order=\"(C|c)\"", "NumPy reads both alike"),
     (r"(?<=writeable = )(False|None)", "NumPy takes both for no"),
     (
-        r",? ?divide=(\"ignore\"|None|\"IGNORE\"|\"XXignoreXX\")",
-        "nothing there divides by zero; it stands with the others",
+        r",? ?(divide|invalid)=(\"ignore\"|None|\"IGNORE\"|\"XXignoreXX\")",
+        "nothing there divides by zero, or has no value; it stands with the others",
     ),
+    (r"reshape\(-[12]\)", "NumPy takes every negative length for the one that is left"),
 )
 """What a mutant may change, or take away, without a difference: a pattern, and the reason."""
 

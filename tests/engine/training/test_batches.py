@@ -72,6 +72,10 @@ def test_a_run_that_goes_back_forgets_what_came_later(
     walked(10, [*lives[:back], other], fresh)
     plan.note(places[back], other)
     assert plan.to_json() == fresh.to_json()
+    walked(10, lives, plan := planned(10))
+    plan.forget_after(places[back])
+    walked(10, lives[: back + 1], fresh := planned(10))
+    assert plan.to_json() == fresh.to_json()
 
 
 def test_the_order_is_that_of_seed_and_epoch() -> None:

@@ -46,6 +46,16 @@ def test_a_copy_holds_what_is_kept_and_goes_its_own_way(live: dict[str, np.ndarr
     np.testing.assert_array_equal(live["network"], np.arange(6) + 5)
 
 
+def test_what_another_has_kept_is_taken_over(live: dict[str, np.ndarray]) -> None:
+    moment = Moment(live, Counters(1))
+    average = np.full((2, 3), 8, np.float32)
+    moment.load({"average": average}, Counters(2, 3, 4))
+    average[:] = 0
+    assert moment.recall() == (2, 3, 4)
+    assert (live["average"] == 8).all()
+    np.testing.assert_array_equal(live["network"], np.arange(6))
+
+
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 @pytest.mark.parametrize("place", [0, -1])
 def test_the_first_array_with_a_value_that_is_none_is_named(
