@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,9 +19,12 @@ def lock(path: Path) -> Iterator[None]:
 
     Raises:
         Held: it is held already, by another process or by this one.
-        OSError: the file cannot be made, or its disk knows no locks.
+        OSError: there is no such folder, the file cannot be made in it, or its disk knows no locks.
     """
     from filelock import FileLock, Timeout  # needed only where something is written
+
+    if not path.parent.is_dir():  # which would be made otherwise
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
 
     # Whoever ends it may be another thread than the one that began it.
     held = FileLock(path, timeout=0, fallback_to_soft=False, thread_local=False)

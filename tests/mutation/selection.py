@@ -65,7 +65,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/training/checkpoint.py": (f"{_TRAINING}/test_checkpoint.py",),
     "engine/session/side_evaluation.py": (f"{_SESSION}/test_side_evaluation.py",),
     "engine/session/kept.py": (f"{_SESSION}/test_kept.py",),
-    "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py",),
+    "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py", f"{_SESSION}/test_stops_by_itself.py"),
     "engine/session/recording.py": (f"{_SESSION}/test_recording.py", f"{_SESSION}/test_loop_promises.py"),
     "engine/session/problems.py": (f"{_SESSION}/test_failures.py",),
     "engine/runs/keeping.py": (f"{_RUNS}/test_keeping.py",),
@@ -78,6 +78,8 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
     "engine/io/files.py": ("tests/engine/io/test_files.py",),
+    "gui/run/run_control.py": ("tests/gui/run/test_run_control.py",),
+    "gui/run/kept_run.py": ("tests/gui/run/test_kept_run_offer.py",),
     "gui/run/session_bridge.py": ("tests/gui/run/test_session_bridge.py",),
 }
 """The files that are mutated, and the tests that run against each mutant."""

@@ -43,6 +43,13 @@ def test_a_folder_that_was_made_anew_is_claimed_anew(tmp_path: Path) -> None:
     assert not is_held(folder)
 
 
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    for folder in (tmp_path / "none", tmp_path / "deep" / "none"):
+        with pytest.raises(FileNotFoundError, match="No such file"):
+            Hold(folder)
+        assert not is_held(folder) and not list(tmp_path.iterdir())
+
+
 def test_the_lock_of_a_killed_program_holds_nothing(tmp_path: Path) -> None:
     (tmp_path / names.LOCK).touch()
     assert not is_held(tmp_path)
