@@ -47,7 +47,7 @@ def test_a_copy_holds_what_is_kept_and_goes_its_own_way(live: dict[str, np.ndarr
 
 
 def test_what_another_has_kept_is_taken_over(live: dict[str, np.ndarray]) -> None:
-    moment = Moment(live, Counters(1))
+    moment = RestorePoint(live, Counters(1))
     average = np.full((2, 3), 8, np.float32)
     moment.load({"average": average}, Counters(2, 3, 4))
     average[:] = 0
