@@ -28,7 +28,8 @@ class _Weights:
 class Pending:
     """The weights of one run that are kept, and those of them that are not written yet.
 
-    ``wants`` and ``add`` are called by the thread that trains, all else by the one that writes.
+    ``wants`` and ``add`` are called by the thread that trains, ``written`` by any, all else by the one that
+    writes.
     """
 
     def __init__(self, spec: NetworkSpec, budget: int, kept: Iterable[int]) -> None:
@@ -50,6 +51,11 @@ class Pending:
     def wants(self, step: int) -> bool:
         """Return whether the weights after ``step`` are to be kept; asked after every step, so quick."""
         return self._keeping.wants(step) and len(self._waiting) < self._most
+
+    def written(self) -> list[int]:
+        """Return the steps whose weights are on the disk, in order."""
+        missing = {*(item.step for item in list(self._waiting)), *list(self._lost)}
+        return [step for step in list(self._keeping.steps) if step not in missing]
 
     def add(self, step: int, state_vector: Array, best: int | None) -> None:
         """Let a copy of the weights after ``step`` wait; those of the step ``best`` never go."""
