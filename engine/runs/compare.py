@@ -50,7 +50,8 @@ class SettingRow:
 def setting_rows(folders: Sequence[RunFolder]) -> list[SettingRow]:
     """Return every setting of the runs side by side, those that differ first.
 
-    Changes while they trained are included. Networks that differ are compared layer by layer, data sets also by their fingerprint.
+    Changes while they trained are included. Networks that differ are compared layer by layer, data sets also
+    by their fingerprint.
     """
     columns = [_settings(folder) for folder in folders]
     prints = {folder.record.data.fingerprint for folder in folders}

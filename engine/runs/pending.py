@@ -52,11 +52,6 @@ class Pending:
         """Return whether the weights after ``step`` are to be kept; asked after every step, so quick."""
         return self._keeping.wants(step) and len(self._waiting) < self._most
 
-    def written(self) -> list[int]:
-        """Return the steps whose weights are on the disk, in order."""
-        missing = {*(item.step for item in list(self._waiting)), *list(self._lost)}
-        return [step for step in list(self._keeping.steps) if step not in missing]
-
     def add(self, step: int, state_vector: Array, best: int | None) -> None:
         """Let a copy of the weights after ``step`` wait; those of the step ``best`` never go."""
         while self._lost:

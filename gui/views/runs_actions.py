@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import QAction, QMenu, QWidget
 from engine.errors import EngineError
 from engine.formatting import counted, grouped
 from engine.model.model_file import Model
+from engine.model.reference import Opened
 from engine.runs.bin import BIN_DAYS
 from engine.runs.compare import last_model
 from engine.runs.folder import RunFolder
@@ -134,7 +135,7 @@ class RunsActions(QObject):
 
         def show(model: Model) -> None:
             title = f"{name_of(run)}, step {grouped(model.record['steps'])}"
-            self._context.models.add(f"run:{run.path}", title, model)
+            self._context.models.add(Opened(Path(run.path)), title, model)
             self.opened.emit()
 
         problem = self._context.notices.problem

@@ -298,7 +298,7 @@ def test_the_run_in_training_grows_in_its_row(
 ) -> None:
     bridge, history = context.bridge, History()
     monkeypatch.setattr(SessionBridge, "folder", three[1])
-    monkeypatch.setattr(bridge, "history", history, raising=False)
+    monkeypatch.setattr(bridge.run, "history", history)
     shown = view()
     assert cell(shown, 1, "steps").data() == "20"
     for step in range(1, 1235):
