@@ -81,7 +81,7 @@ SURVIVORS: tuple[Survivor, ...] = (
     *(
         Survivor(
             Change(_FILES, function, "*shutil.rmtree*place, ignore_errors=True)*", "*shutil.rmtree*"),
-            "it is removed twice, because Windows keeps the lock until it is released; its errors are ignored",
+            "it is removed twice, for Windows keeps the lock until it is released; its errors are ignored",
         )
         for function in ("staging", "_clear")
     ),
