@@ -65,6 +65,15 @@ class Task:
             self._show(Progress(done, total, message))
         self.check()
 
+    def part(self, done: float, total: float, message: str = "") -> Task:
+        """Return the task of one part of this work, the one from ``done`` to ``done + 1`` of ``total``.
+
+        What it reports is reported here as a share of the whole; whoever cancels one has cancelled both.
+        """
+        inner = Task(lambda now: self.report(done + now.done / max(now.total, 1e-9), total, message))
+        inner._cancelled = self._cancelled
+        return inner
+
     def wait(self, seconds: float) -> None:
         """Sleep for ``seconds``; raises Cancelled as soon as the work is to end."""
         if self._cancelled.wait(seconds):

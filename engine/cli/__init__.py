@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from engine.cli import data, evaluate, export, export_log, health, import_, predict, resume, runs, train
+from engine.cli import (
+    data,
+    evaluate,
+    explain,
+    export,
+    export_log,
+    health,
+    import_,
+    predict,
+    resume,
+    runs,
+    train,
+)
 
 COMMANDS: dict[str, ModuleType] = {
     "train": train,
@@ -12,6 +24,7 @@ COMMANDS: dict[str, ModuleType] = {
     "runs": runs,
     "evaluate": evaluate,
     "predict": predict,
+    "explain": explain,
     "health": health,
     "data": data,
     "export": export,

@@ -20,6 +20,50 @@ class ExplainError(EngineError):
     """A network cannot be explained in the way that was asked for."""
 
 
+def check_image(network: Network, image: Bytes) -> None:
+    """Raise ExplainError if ``image``, ``(C, H, W)``, does not fit the network."""
+    if image.shape != network.spec.in_shape:
+        raise ExplainError(
+            f"The image has the shape {image.shape}; the network takes {network.spec.in_shape}."
+        )
+
+
+def check_images(network: Network, images: Bytes) -> None:
+    """Raise ExplainError if there are no ``images``, ``(N, C, H, W)``, or they do not fit the network."""
+    if len(images) == 0:
+        raise ExplainError("There are no images to look through.")
+    check_image(network, images[0])
+
+
+def check_class(network: Network, target: int) -> None:
+    """Raise ExplainError if the network has no class of this number."""
+    if not 0 <= target < network.classes:
+        raise ExplainError(f"The class is {target}; allowed is 0 to {network.classes - 1}.")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the values of a map add up to, and what theory says they should.
+
+    Attributes:
+        name: what the field calls it, for example ``completeness``.
+        total: the sum of the map.
+        expected: what it should be, in the same unit.
+        about: in words, what is compared, and where a difference comes from.
+    """
+
+    name: str
+    total: float
+    expected: float
+    about: str
+
+    @property
+    def gap(self) -> float:
+        """The difference as a share of what is expected; 0 is perfect."""
+        difference = abs(self.total - self.expected)
+        return difference / abs(self.expected) if self.expected else difference
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """One value for each pixel of an image.
@@ -30,6 +74,7 @@ class Explanation:
         unit: what the values count, in words.
         detail: how it was made, in words: layer, resolution, patch.
         cells: rows and columns of independent values; each may cover several pixels.
+        balance: the check of a method whose values must add up to something; None for others.
     """
 
     values: Array
@@ -37,6 +82,7 @@ class Explanation:
     unit: str
     detail: str
     cells: tuple[int, int]
+    balance: Balance | None = None
 
 
 @dataclass(frozen=True)
@@ -45,9 +91,14 @@ class Method(Configurable, ABC):
 
     Attributes:
         about: one sentence: what one sees, and how far it can be trusted.
+        slow: whether it takes many passes through the network; others take one or two.
+        slopes: whether its values say how the score answers to a change of a pixel, so that their size counts
+            and their sign says only which way. Otherwise they are shares: positive ones speak for the class.
     """
 
     about: ClassVar[str] = ""
+    slow: ClassVar[bool] = False
+    slopes: ClassVar[bool] = False
 
     def explain(
         self,
@@ -81,13 +132,9 @@ class Method(Configurable, ABC):
         task: Task | None = None,
     ) -> tuple[Explanation, ...]:
         """Do as ``explain`` for several classes, with the work that they share done once."""
-        if image.shape != network.spec.in_shape:
-            raise ExplainError(
-                f"The image has the shape {image.shape}; the network takes {network.spec.in_shape}."
-            )
+        check_image(network, image)
         for target in targets:
-            if not 0 <= target < network.classes:
-                raise ExplainError(f"The class is {target}; allowed is 0 to {network.classes - 1}.")
+            check_class(network, target)
         # Numbers that overflow in a network that went astray are shown as what they are.
         with np.errstate(over="ignore", invalid="ignore"):
             results = self._explain_each(network, preprocessing, image, targets, task or Task())

@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.data.preprocess import Preprocessing
 from engine.model.network import INPUT, Network
-from engine.types import Array
+from engine.types import Array, Bytes
+
+SLOPE = "score from black to white"
+"""The unit of slopes per pixel."""
 
 
 class ClassGradient(NamedTuple):
@@ -44,3 +48,34 @@ def class_gradient(network: Network, x: Array, target: int, layer: int = INPUT) 
     if gradient is None:
         raise RuntimeError(f"layer {layer + 2} returned no gradient for its input")
     return ClassGradient(trace.logits, trace.output(layer), gradient)
+
+
+def input_gradients(network: Network, x: Array, targets: tuple[int, ...]) -> tuple[Array, ...]:
+    """Return the gradient of the logit of each target for the input, ``(N, C, H, W)``: one pass forwards."""
+    trace = network.trace(x)
+    found = []
+    for target in targets:
+        score = np.zeros_like(trace.logits)
+        score[:, target] = 1
+        gradient = trace.backward(score).input
+        if gradient is None:
+            raise RuntimeError("the first layer returned no gradient for its input")
+        found.append(gradient)
+    return tuple(found)
+
+
+def per_pixel(gradient: Array, preprocessing: Preprocessing) -> Array:
+    """Turn a gradient for the input, ``(..., C, H, W)``, into one for pixels from 0 (black) to 1 (white)."""
+    slopes: Array = gradient / np.array(preprocessing.std, gradient.dtype).reshape(-1, 1, 1)
+    return slopes
+
+
+def steepest(slopes: Array) -> Array:
+    """Return of each pixel's channels, ``(C, H, W)``, the value farthest from zero, float32 ``(H, W)``."""
+    largest = np.abs(slopes).argmax(axis=0)
+    return np.ascontiguousarray(np.take_along_axis(slopes, largest[None], axis=0)[0], np.float32)
+
+
+def colours(image: Bytes) -> str:
+    """Say after a method's name how ``steepest`` dealt with the colours of ``image``, if there are any."""
+    return ", steepest colour" if len(image) > 1 else ""

@@ -34,6 +34,7 @@ class Occlusion(Method):
 
     type_name: ClassVar[str] = "occlusion"
     title: ClassVar[str] = "Occlusion"
+    slow: ClassVar[bool] = True
     about: ClassVar[str] = (
         "How much probability the class loses when a patch of the average colour covers this place. "
         "Measured, not estimated; but what two places tell together stays hidden."

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.explain import METHODS
 from engine.explain.base import ExplainError, Explanation, Method
-from engine.explain.occlusion import Occlusion
 from engine.model.model_file import Model
 from engine.model.reference import Reference
 from engine.task import Task
@@ -16,8 +16,8 @@ from engine.types import Array, Bytes
 
 Found = tuple[Explanation, ...] | str
 """An explanation for each class asked about, or the sentence why there is none."""
-SLOW = frozenset({Occlusion.type_name})
-"""Methods that take a pass for every place of a patch; all others take one or two."""
+SLOW = frozenset(name for name, kind in METHODS.items() if kind.slow)
+"""Methods that take many passes; all others take one or two."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from engine.data.preprocess import Preprocessing
 from engine.explain.base import Explanation, Method
-from engine.explain.gradient import class_gradient
+from engine.explain.gradient import SLOPE, class_gradient, colours, per_pixel, steepest
 from engine.model.network import Network
 from engine.task import Task
 from engine.types import Bytes
@@ -29,6 +27,7 @@ class Saliency(Method):
 
     type_name: ClassVar[str] = "saliency"
     title: ClassVar[str] = "Saliency"
+    slopes: ClassVar[bool] = True
     about: ClassVar[str] = (
         "Which way each pixel would push the score if it became a little brighter. True for small changes "
         "only, and noisy: trust regions, not single pixels."
@@ -43,10 +42,5 @@ class Saliency(Method):
         task: Task,
     ) -> Explanation:
         found = class_gradient(network, preprocessing.apply(image[None]), target)
-        slopes = found.gradient[0] / np.array(preprocessing.std, np.float32).reshape(-1, 1, 1)
-        steepest = np.abs(slopes).argmax(axis=0)
-        values = np.take_along_axis(slopes, steepest[None], axis=0)[0]
-        detail = "gradient of the score" + (", steepest colour" if len(image) > 1 else "")
-        return Explanation(
-            np.ascontiguousarray(values, np.float32), True, "score from black to white", detail, values.shape
-        )
+        values = steepest(per_pixel(found.gradient[0], preprocessing))
+        return Explanation(values, True, SLOPE, f"gradient of the score{colours(image)}", values.shape)

@@ -14,7 +14,7 @@ from engine.types import Array, Cache, Context, Params, Shape
 
 
 @dataclass(frozen=True)
-class _Activation(Layer):
+class Activation(Layer):
     """What activations share: any shape, the same shape out, no parameters."""
 
     def out_shape(self, in_shape: Shape) -> Shape:
@@ -23,7 +23,7 @@ class _Activation(Layer):
 
 
 @dataclass(frozen=True)
-class Relu(_Activation):
+class Relu(Activation):
     """Rectified linear unit: ``y = max(x, 0)``; its slope at 0 counts as 0."""
 
     type_name: ClassVar[str] = "relu"
@@ -46,7 +46,7 @@ class Relu(_Activation):
 
 
 @dataclass(frozen=True)
-class Relu6(_Activation):
+class Relu6(Activation):
     """ReLU with a ceiling: ``y = min(max(x, 0), ceiling)``; its slope at both ends counts as 0.
 
     Source: Krizhevsky, *Convolutional deep belief networks on CIFAR-10*, 2010, with 6 as the ceiling.
@@ -72,7 +72,7 @@ class Relu6(_Activation):
 
 
 @dataclass(frozen=True)
-class LeakyRelu(_Activation):
+class LeakyRelu(Activation):
     """ReLU that lets a little through below zero: ``y = x`` if ``x > 0`` else ``slope x``."""
 
     type_name: ClassVar[str] = "leaky_relu"
@@ -98,7 +98,7 @@ class LeakyRelu(_Activation):
 
 
 @dataclass(frozen=True)
-class Sigmoid(_Activation):
+class Sigmoid(Activation):
     """Logistic function: ``y = 1 / (1 + exp(-x))``, between 0 and 1."""
 
     type_name: ClassVar[str] = "sigmoid"
@@ -122,7 +122,7 @@ class Sigmoid(_Activation):
 
 
 @dataclass(frozen=True)
-class Tanh(_Activation):
+class Tanh(Activation):
     """Hyperbolic tangent: ``y = tanh(x)``, between -1 and 1."""
 
     type_name: ClassVar[str] = "tanh"

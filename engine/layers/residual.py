@@ -127,7 +127,9 @@ class Residual(Layer):
     def update_running_statistics(self, params: Params, batch_statistics: Sequence[Cache]) -> None:
         """Blend the statistics of the micro-batches into each normalisation."""
         for name in batch_statistics[0]:
-            _NORM.update_running_statistics(_inner(params, name), [part[name] for part in batch_statistics])
+            _NORM.update_running_statistics(
+                inner_params(params, name), [part[name] for part in batch_statistics]
+            )
 
     @property
     def last(self) -> Relu:
@@ -160,7 +162,7 @@ class Residual(Layer):
         return self._shortcut(params["conv1.weight"].shape[1])
 
 
-def _inner(params: Params, name: str) -> Params:
+def inner_params(params: Params, name: str) -> Params:
     """Return the parameters of the part ``name``, under their own names; no copies."""
     start = f"{name}."
     return {key[len(start) :]: value for key, value in params.items() if key.startswith(start)}
@@ -169,7 +171,7 @@ def _inner(params: Params, name: str) -> Params:
 def _run(path: Sequence[_Part], params: Params, x: Array, ctx: Context) -> tuple[Array, tuple[Cache, ...]]:
     caches: list[Cache] = []
     for index, (name, layer) in enumerate(path):
-        x, cache = layer.forward(_inner(params, name), x, ctx.at(index))
+        x, cache = layer.forward(inner_params(params, name), x, ctx.at(index))
         caches.append(cache)
     return x, tuple(caches)
 
@@ -191,7 +193,7 @@ def _run_back(
             raise RuntimeError(f"{name} follows a part that returned no gradient")
         needed = need_x or index > 0
         upstream, inner = layer.backward(
-            _inner(params, name), upstream, caches[index], ctx.at(index), need_x=needed
+            inner_params(params, name), upstream, caches[index], ctx.at(index), need_x=needed
         )
         grads |= {f"{name}.{key}": value for key, value in inner.items()}
     return upstream, grads

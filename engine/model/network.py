@@ -46,7 +46,8 @@ class Trace:
     Attributes:
         network: the network it went through.
         x: what entered it, ``(N, C, H, W)``.
-        outputs: what each layer gave: ``(N, C, H, W)`` or ``(N, D)``, the last one the logits ``(N, K)``.
+        outputs: what each layer gave: ``(N, C, H, W)`` or ``(N, D)``, the last one the logits ``(N, K)``
+            unless it ended before.
         caches: what each layer's ``backward`` needs.
         ctx: the context of the pass.
     """
@@ -169,18 +170,20 @@ class Network:
         """Number of logits."""
         return self.shapes[-1][0]
 
-    def trace(self, x: Array, ctx: Context = _INFERENCE) -> Trace:
+    def trace(self, x: Array, ctx: Context = _INFERENCE, last: int | None = None) -> Trace:
         """Return the output of every layer for images ``(N, C, H, W)``, and the way back.
 
         Args:
             x: preprocessed images.
+            last: the layer (from 0) to end with, whose output then stands for the logits.
             ctx: inference by default. With a ``scratch`` the outputs and caches lie in its
                 buffers, so they hold only until the next pass that uses it.
         """
         outputs: list[Array] = []
         caches: list[Cache] = []
         value = x
-        for index, (layer, params) in enumerate(zip(self.spec.layers, self.params, strict=True)):
+        end = None if last is None else last + 1
+        for index, (layer, params) in enumerate(zip(self.spec.layers[:end], self.params[:end], strict=True)):
             value, cache = layer.forward(params, value, ctx.at(index))
             outputs.append(value)
             caches.append(cache)
@@ -224,7 +227,7 @@ class Network:
             need_x: whether the gradient for the input of ``first`` is needed.
         """
         upstream: Array | None = grad
-        for index in range(len(self.params) - 1, first - 1, -1):
+        for index in range(len(caches) - 1, first - 1, -1):
             if upstream is None:  # only the last one asked for may return no gradient
                 raise RuntimeError(f"layer {index + 2} returned no gradient for its input")
             upstream, grads = self.spec.layers[index].backward(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from engine.explain.base import Explanation
 from engine.explain.occlusion import Occlusion
 from engine.explain.question import Reply, targets_of
 from engine.formatting import counted, percent
@@ -83,6 +84,16 @@ def reading(reply: Reply, method: str, which: int, row: int, column: int) -> str
     if old == new:
         return f"{place}covering this leaves {name} at {old}"
     return f"{place}covering this {'lowers' if value > 0 else 'raises'} {name} from {old} to {new}"
+
+
+def how(found: Explanation) -> str:
+    """Say how a map was made, and whether it adds up to what it should."""
+    text = found.detail[:1].upper() + found.detail[1:]
+    balance = found.balance
+    if balance is None:
+        return text
+    sums = f"the map adds up to {figure(balance.total)}, expected {figure(balance.expected)}"
+    return f"{text}. {balance.name.capitalize()}: {sums} ({percent(balance.gap)} apart)"
 
 
 def pixel(image: Bytes, row: int, column: int) -> str:

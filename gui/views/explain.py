@@ -1,4 +1,4 @@
-"""Why a network answers as it does: which pixels speak for a class, by three methods."""
+"""Why a network answers as it does: which pixels speak for a class, by several methods."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.explain import METHODS, Method
 from engine.explain.question import Question, Reply
 from engine.model.reference import Reference
 from engine.session.messages import State
-from gui.presenters.explain import misfit
+from gui.presenters.explain import how, misfit
 from gui.run.context import AppContext
 from gui.run.moment import Moment
 from gui.run.view import View
@@ -39,7 +39,7 @@ class ExplainView(View):
 
     key = "explain"
     title = "Explain"
-    about = "Which pixels are evidence for a class, by three methods."
+    about = "Which pixels are evidence for a class, by several methods."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when there is an image and a network."""
@@ -123,6 +123,7 @@ class ExplainView(View):
         self.head.opacity.valueChanged.connect(lambda value: self.maps.set_share(value / 100))
         self.maps.pointed.connect(lambda text: self.readout.setText(text or _HINT))
         self.maps.chosen.connect(self._choose_class)
+        self.maps.picked.connect(self._method_picked)
         self.method.changed.connect(self._method_changed)
         self.explainer.answered.connect(self._show)
         self.explainer.covered.connect(self._show_more)
@@ -180,7 +181,7 @@ class ExplainView(View):
         self._asked = (moment.reference if moment is not None else None, slow)
         chosen = (self.head.first.currentData(), self.head.second.currentData())
         self.explainer.ask(
-            Question(models.answering, model, sample.image, chosen, dict(self._methods)), slow=slow
+            Question(models.answering, model, sample.image, chosen, self._asked_methods()), slow=slow
         )
 
     # --- what comes from elsewhere ------------------------------------------------------------------
@@ -243,9 +244,22 @@ class ExplainView(View):
         self.head.first.setCurrentIndex(number + 1)
         self.refresh()
 
+    def _asked_methods(self) -> dict[str, Method]:
+        return {name: self._methods[name] for name in self.maps.shown}
+
+    def _method_picked(self, name: str) -> None:
+        """Show in the form below the method that was chosen above the maps, and ask it."""
+        self.method.show_part(self._methods[name])
+        self._say()
+        if self.maps.reply is None or name not in self.maps.reply.found:
+            self.refresh()
+
     def _method_changed(self, method: Method) -> None:
-        changed = self._methods[method.type_name] != method
-        self._methods[method.type_name] = method
+        name = method.type_name
+        changed = self._methods[name] != method
+        self._methods[name] = method
+        if name not in self.maps.shown:  # the form offers all: one that is not seen takes the last column
+            self.maps.show_method(len(self.maps.shown) - 1, name)
         self._say()
         if changed:
             self.refresh()
@@ -257,4 +271,4 @@ class ExplainView(View):
         name = self.method.part.type_name
         self.trust.setText(self._methods[name].about)
         found = self.maps.reply.found.get(name) if self.maps.reply is not None else None
-        self.detail.setText("" if found is None or isinstance(found, str) else found[0].detail.capitalize())
+        self.detail.setText("" if found is None or isinstance(found, str) else how(found[0]))

@@ -1,7 +1,8 @@
-"""The image, the probabilities and the maps of all methods, for two classes below each other."""
+"""The image, the probabilities and the maps of three methods, for two classes below each other."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -18,21 +19,30 @@ from gui.presenters.explain import blend, pixel, plain, range_texts, reading
 from gui.style.theme import GRID, Theme
 from gui.views.explain_map import ExplainMap
 from gui.widgets.bars import ProbabilityBars
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.mosaic import map_table, signed_table
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 
 _MOST_BARS, _FEW_BARS = 10, 6
 
 _FOLLOWS = "This map follows: it takes longer."
+_FIRST = ("saliency", "grad_cam", "occlusion")
+"""The methods whose maps are seen at first: one of each kind."""
 
 
 class ExplainMaps(QWidget):
-    """A column for the image and one for each method; a row for each class that is explained."""
+    """A column for the image and three for methods; a row for each class that is explained.
+
+    Attributes:
+        shown: the methods in the columns, by name, all different.
+    """
 
     pointed = pyqtSignal(str)
     """What the pixel that is pointed at says; empty when none is."""
     chosen = pyqtSignal(int)
     """The user clicked the probability of this class."""
+    picked = pyqtSignal(str)
+    """The user wants to see the maps of this method."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the columns, empty."""
@@ -48,40 +58,87 @@ class ExplainMaps(QWidget):
         self.bars.installEventFilter(self)
         self.captions = [Label(), Label()]
         self.source = Label()
-        self.units: dict[str, QLabel] = {}
-        self.maps: dict[tuple[str, int], ExplainMap] = {}
+        self.shown = list(_FIRST)
+        self.boxes: list[ChoiceBox] = []
+        self._units: list[QLabel] = []
+        self._places: list[tuple[ExplainMap, ExplainMap]] = []
         grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID // 2)
-        grid.addLayout(self._head("Input", self.source), 0, 0)
+        heading = Label("Input")
+        heading.setObjectName("heading")
+        grid.addLayout(self._head(heading, self.source), 0, 0)
         grid.addWidget(self.image, 2, 0)
         self.hint = self._caption("Click a class to explain it")
         self.hint.setWordWrap(True)
         grid.addWidget(self.hint, 3, 0)
         grid.addWidget(self.bars, 4, 0, Qt.AlignTop)
-        for column, (name, method) in enumerate(METHODS.items(), start=1):
-            self.units[name] = Label()
-            grid.addLayout(self._head(method.title, self.units[name]), 0, column)
-            for which in (0, 1):
-                made = ExplainMap(theme, f"{method.title}, class {which + 1}", legend=True)
-                made.pointed.connect(lambda place, name=name, which=which: self._point(name, which, place))
-                self.maps[name, which] = made
-                grid.addWidget(made, 2 + 2 * which, column)
+        for column in range(len(_FIRST)):
+            box = ChoiceBox(f"Method of column {column + 1}", "Which method's maps stand here.", letters=0)
+            for name, method in METHODS.items():
+                box.addItem(method.title, name)
+            box.activated.connect(
+                lambda _, column=column: self.show_method(column, self.boxes[column].currentData())
+            )
+            unit = Label()
+            maps = ExplainMap(theme, "", legend=True), ExplainMap(theme, "", legend=True)
+            for which, made in enumerate(maps):
+                made.pointed.connect(
+                    lambda place, column=column, which=which: self._point(self.shown[column], which, place)
+                )
+                grid.addWidget(made, 2 + 2 * which, 1 + column)
+            self.boxes.append(box)
+            self._units.append(unit)
+            self._places.append(maps)
+            grid.addLayout(self._head(box, unit), 0, 1 + column)
         for which, caption in enumerate(self.captions):
-            grid.addWidget(caption, 1 + 2 * which, 1, 1, len(METHODS))
-        for column in range(1 + len(METHODS)):
+            grid.addWidget(caption, 1 + 2 * which, 1, 1, len(_FIRST))
+        for column in range(1 + len(_FIRST)):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, 64)
         grid.setRowStretch(2, 1)
         grid.setRowStretch(4, 1)
         self.image.pointed.connect(self._point_image)
+        self._name_columns()
+
+    @property
+    def maps(self) -> dict[tuple[str, int], ExplainMap]:
+        """The maps that are seen, by method and number of the class, 0 or 1."""
+        return {
+            (name, which): made
+            for name, both in zip(self.shown, self._places, strict=True)
+            for which, made in enumerate(both)
+        }
+
+    @property
+    def units(self) -> dict[str, QLabel]:
+        """The label under the name of each method that is seen."""
+        return dict(zip(self.shown, self._units, strict=True))
+
+    def show_method(self, column: int, name: str) -> None:
+        """Show a method in a column; where it was seen before, the column's old one is seen instead."""
+        old = self.shown[column]
+        if name != old:
+            if name in self.shown:
+                self.shown[self.shown.index(name)] = old
+            self.shown[column] = name
+            self._name_columns()
+            self._draw_all()
+        self.picked.emit(name)
+
+    def _name_columns(self) -> None:
+        for name, box in zip(self.shown, self.boxes, strict=True):
+            box.setCurrentIndex(box.findData(name))
+            box.setToolTip(tooltip(METHODS[name].about))
+        for (name, which), made in self.maps.items():
+            made.setAccessibleName(f"{METHODS[name].title}, class {which + 1}")
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self._theme = theme
         self.bars.set_theme(theme)
-        for each in (self.image, *self.maps.values()):
+        for each in (self.image, *itertools.chain(*self._places)):
             each.set_theme(theme)
         self._draw_all()
 
@@ -90,7 +147,7 @@ class ExplainMaps(QWidget):
         if (few, one) == (self._few, self._one):
             return
         self._few, self._one = few, one
-        for widget in (self.hint, self.bars, *(self.maps[name, 1] for name in METHODS)):
+        for widget in (self.hint, self.bars, *(second for _, second in self._places)):
             widget.setVisible(not one)
         self._grid.setRowStretch(4, int(not one))
         self._show_probabilities()
@@ -103,10 +160,10 @@ class ExplainMaps(QWidget):
 
     def _show_units(self) -> None:
         widest = max(
-            unit.fontMetrics().horizontalAdvance(unit.text()) for unit in (self.source, *self.units.values())
+            unit.fontMetrics().horizontalAdvance(unit.text()) for unit in (self.source, *self._units)
         )
-        room = (self.width() - 2 * GRID * len(METHODS)) // (1 + len(METHODS))
-        for unit in (self.source, *self.units.values()):
+        room = (self.width() - 2 * GRID * len(_FIRST)) // (1 + len(_FIRST))
+        for unit in (self.source, *self._units):
             unit.setVisible(room >= widest and not self._few)
 
     def set_share(self, share: float) -> None:
@@ -125,7 +182,7 @@ class ExplainMaps(QWidget):
         self.image.show_colours(plain(reply.question.image))
         self._show_probabilities()
         self._draw_all()
-        for name in SLOW & set(METHODS) - set(found):
+        for name in SLOW & set(self.shown) - set(found):
             for which in range(len(reply.targets)):
                 self.maps[name, which].show_note(_FOLLOWS)
 
@@ -134,14 +191,14 @@ class ExplainMaps(QWidget):
         if self.reply is not None:
             found = {**self.reply.found, **reply.found}
             self.reply = replace(self.reply, found=found)
-            for name in reply.found:
+            for name in set(reply.found) & set(self.shown):
                 self._draw(name)
 
     def show_progress(self, share: float) -> None:
         """Say in place of the maps that are not there yet how much of the work is done, 0 to 1."""
         for (name, _which), shown in self.maps.items():
             if name in SLOW and shown.colours is None:
-                shown.show_note(f"Covering one place after the other: {percent(share)}")
+                shown.show_note(f"This takes longer: {percent(share)}")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Choose the class whose bar is clicked."""
@@ -172,7 +229,7 @@ class ExplainMaps(QWidget):
             caption.setVisible(there and not (self._one and which))
 
     def _draw_all(self) -> None:
-        for name in METHODS:
+        for name in self.shown:
             self._draw(name)
 
     def _draw(self, name: str) -> None:
@@ -211,15 +268,13 @@ class ExplainMaps(QWidget):
         else:
             self.pointed.emit("")
 
-    def _head(self, title: str, caption: QLabel) -> QVBoxLayout:
-        heading = Label(title)
-        heading.setObjectName("heading")
+    def _head(self, heading: QWidget, caption: QLabel) -> QVBoxLayout:
         caption.setObjectName("caption")
         column = QVBoxLayout()
         column.setSpacing(0)
-        for label in (heading, caption):
-            label.setMinimumWidth(1)
-            column.addWidget(label)
+        for part in (heading, caption):
+            part.setMinimumWidth(1)
+            column.addWidget(part)
         return column
 
     def _caption(self, text: str) -> QLabel:

@@ -13,6 +13,7 @@ from engine.explain.grad_cam import GradCam
 from engine.explain.question import SLOW, Question, reply_to, targets_of
 from engine.model.model_file import Model
 from engine.model.network import Network
+from engine.model.reference import Shipped
 from engine.model.spec import preset
 from engine.task import Cancelled, Task
 
@@ -23,7 +24,9 @@ NAMES = tuple("0123456789")
 def question() -> Question:
     model = Model(Network.new(preset("classic"), 1), Preprocessing((0.1,), (0.3,)), NAMES, {})
     image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
-    return Question("one", model, image, (None, None), {name: kind() for name, kind in METHODS.items()})
+    return Question(
+        Shipped("digits"), model, image, (None, None), {name: kind() for name, kind in METHODS.items()}
+    )
 
 
 def test_the_likeliest_classes_stand_for_those_that_are_not_chosen() -> None:
@@ -66,5 +69,10 @@ def test_a_method_that_does_not_suit_says_so_and_the_others_go_on(question: Ques
 def test_questions_are_alike_if_only_the_training_went_on(question: Question) -> None:
     assert dataclasses.replace(question, model=None).like(question)
     assert not question.like(None)
-    for change in ({"key": "two"}, {"image": question.image.copy()}, {"chosen": (3, None)}, {"methods": {}}):
+    for change in (
+        {"reference": Shipped("clothes")},
+        {"image": question.image.copy()},
+        {"chosen": (3, None)},
+        {"methods": {}},
+    ):
         assert not dataclasses.replace(question, **change).like(question)
