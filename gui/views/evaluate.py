@@ -7,25 +7,31 @@ from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.formatting import percent, share
+from engine.training.metrics import Metrics
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, scope
 from gui.run.context import AppContext
 from gui.run.moment import Judged
+from gui.run.saving import save_figures, save_picture
 from gui.run.view import View
 from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
+from gui.views.evaluate_classes import ClassPage
 from gui.views.evaluate_matrix import ConfusionMatrix
+from gui.views.evaluate_picture import evaluation_picture
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.image_gallery import Gallery
 from gui.widgets.one_page import OnePage
 from gui.widgets.plain import Label, tooltip
+from gui.widgets.reliability import ReliabilityDiagram
 
 _HINT = "Click a cell to see its images, click an image to see it in the network."
 
@@ -49,6 +55,8 @@ class EvaluateView(View):
         self._waiting = False
         self.choice: Choice | None = None
         self._one = False
+        self._theme = theme
+        self.metrics: Metrics | None = None
         self.accuracy = Label()
         self.accuracy.setStyleSheet("font-size: 28px; font-weight: 500;")
         self.accuracy.setAccessibleName("Accuracy on the test images")
@@ -59,8 +67,16 @@ class EvaluateView(View):
         self.scope.setWordWrap(True)
         tip = "What stands in the cells. Colours of mistakes are on a logarithmic scale."
         self.cells = ChoiceBox("What the cells show", tip, letters=12)
-        self.cells.addItems(["Number of images", "% of true class"])
+        self.cells.addItems(["Number of images", "% of true class", "Each class", "Calibration"])
         self.matrix = ConfusionMatrix(theme)
+        self.classes = ClassPage(theme)
+        self.reliability = ReliabilityDiagram(theme)
+        self.save = QPushButton("Sa&ve")
+        self.save.setToolTip("Save what is known of each class: all figures as CSV, or a picture as PNG.")
+        menu = QMenu(self)
+        self.csv_action = menu.addAction("Figures as &CSV\N{HORIZONTAL ELLIPSIS}", self._save_figures)
+        self.png_action = menu.addAction("Picture as &PNG\N{HORIZONTAL ELLIPSIS}", self._save_picture)
+        self.save.setMenu(menu)
         self.heading = Label()
         self.heading.setObjectName("heading")
         self.heading.setWordWrap(True)
@@ -88,6 +104,11 @@ class EvaluateView(View):
         top.addWidget(self.accuracy)
         top.addWidget(self.scope, 1, Qt.AlignBottom)
         top.addWidget(self.cells, 0, Qt.AlignVCenter)
+        top.addWidget(self.save, 0, Qt.AlignVCenter)
+        self._left = QWidget()
+        self._pages = OnePage(self._left)
+        for page in (self.matrix, self.classes, self.reliability):
+            self._pages.addWidget(page)
         self._side = QWidget()
         right = QVBoxLayout(self._side)
         right.setContentsMargins(0, 0, 0, 0)
@@ -98,7 +119,7 @@ class EvaluateView(View):
         right.addWidget(self.gallery, 1)
         self._middle = QBoxLayout(QBoxLayout.LeftToRight)
         self._middle.setSpacing(2 * GRID)
-        self._middle.addWidget(self.matrix, 3)
+        self._middle.addWidget(self._left, 3)
         self._middle.addWidget(self._side, 2)
         full = QWidget()
         inner = QVBoxLayout(full)
@@ -114,9 +135,11 @@ class EvaluateView(View):
         moments.run_changed.connect(lambda _run: self._run_changed())
         moments.judged.connect(self._evaluated)
         self.empty.acted.connect(self._context.bridge.play)
-        self.cells.currentIndexChanged.connect(lambda index: self.matrix.set_as_share(index == 1))
-        self.matrix.chosen.connect(self.choose)
-        self.matrix.hovered.connect(lambda text: self.readout.setText(text or _HINT))
+        self.cells.currentIndexChanged.connect(self._turn_page)
+        for page in (self.matrix, self.classes):
+            page.chosen.connect(self.choose)
+        for hovered in (self.matrix.hovered, self.reliability.pointed):
+            hovered.connect(lambda text: self.readout.setText(text or _HINT))
         for signal in (self.matrix.back, self.gallery.back, self.back.clicked):
             signal.connect(lambda *_: self.choose(None))
         self.gallery.chosen.connect(self._send)
@@ -124,8 +147,9 @@ class EvaluateView(View):
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        self.matrix.set_theme(theme)
-        self.gallery.set_theme(theme)
+        self._theme = theme
+        for part in (self.matrix, self.classes, self.reliability, self.gallery):
+            part.set_theme(theme)
 
     def wants(self) -> Wants:
         """Ask for evaluations while visible."""
@@ -141,7 +165,8 @@ class EvaluateView(View):
 
     def _share_room(self) -> None:
         """Show matrix and images, or in a small place the images of a chosen cell in place of the matrix."""
-        self.matrix.setVisible(not self._one or self.choice is None)
+        self._left.setVisible(not self._one or self.choice is None)
+        self.save.setVisible(self.width() >= _TWO)
         self._side.setVisible(not self._one or self.choice is not None)
         self.note.setVisible(bool(self.note.text()) and self.height() >= _WITH_NOTE)
 
@@ -149,7 +174,7 @@ class EvaluateView(View):
 
     def _run_changed(self) -> None:
         """Forget everything about the run before."""
-        self._shown, self.choice, self._waiting = None, None, False
+        self._shown, self.choice, self._waiting, self.metrics = None, None, False, None
         self._stack.setCurrentIndex(0)
 
     def _evaluated(self, done: Judged) -> None:
@@ -160,6 +185,9 @@ class EvaluateView(View):
         self.accuracy.setText(share(evaluation.accuracy, 2))
         self.scope.setText(scope(evaluation, done.step))
         self.matrix.show_counts(evaluation.confusion, dataset.class_names)
+        self.metrics = Metrics.of(evaluation, dataset.class_names)
+        self.classes.show_metrics(self.metrics)
+        self.reliability.show_diagram(self.metrics.reliability)
         self._stack.setCurrentIndex(1)
         # Nothing moves under the mouse: images change again once it has left.
         self._waiting = self.gallery.viewport().underMouse() and bool(self.gallery.entries_model.entries)
@@ -186,6 +214,23 @@ class EvaluateView(View):
         self.gallery.show_entries(entries(evaluation, self.choice))
 
     # --- what the user does -----------------------------------------------------------------------
+
+    def _turn_page(self, index: int) -> None:
+        """Show counts or shares in the matrix, the figures of each class, or the calibration."""
+        self._pages.setCurrentIndex(max(0, index - 1))
+        if index < 2:
+            self.matrix.set_as_share(index == 1)
+
+    def _save_figures(self) -> None:
+        if self.metrics is not None:
+            save_figures(
+                self._context, "Save the figures of each class", "evaluation.csv", self.metrics.csv()
+            )
+
+    def _save_picture(self) -> None:
+        if self.metrics is not None:
+            picture = evaluation_picture(self._theme, self.metrics)
+            save_picture(self._context, "Save the evaluation as a picture", "evaluation.png", picture)
 
     def choose(self, choice: Choice | None) -> None:
         """Show the images of a cell of the matrix; None goes back to the worst mistakes."""

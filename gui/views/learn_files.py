@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
-from PyQt5.QtCore import QBuffer, QIODevice, QObject, QTimer, pyqtSignal
+from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from PyQt5.QtGui import QImage
 
-from engine.io.files import replacing
 from gui.presenters.export import tables, write_tables
 from gui.run.context import AppContext
+from gui.run.saving import save_picture
 
 
 class CurveFiles(QObject):
@@ -32,21 +32,7 @@ class CurveFiles(QObject):
 
     def save_picture(self, picture: QImage) -> None:
         """Ask for a file and write ``picture`` to it as PNG."""
-        path = self._context.dialogs.save_file(
-            "Save the curves as a picture", "curves.png", "Pictures (*.png)"
-        )
-        if path is None:
-            return
-        buffer = QBuffer()
-        buffer.open(QIODevice.WriteOnly)
-        picture.save(buffer, "PNG")
-        try:
-            with replacing(path) as file:
-                file.write(bytes(buffer.data()))
-        except OSError as error:
-            self._cannot_write(path, error)
-        else:
-            self._context.notices.tell(f"Saved {path.name} in {path.parent}.")
+        save_picture(self._context, "Save the curves as a picture", "curves.png", picture)
 
     def save_figures(self) -> None:
         """Ask for a file and write every step to it as CSV, and the validations beside it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt5.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtGui import QImage, QMouseEvent
 from PyQt5.QtWidgets import QApplication
 
 from engine.data.dataset import Dataset
@@ -226,3 +226,64 @@ def test_evaluations_of_other_images_are_ignored_and_a_new_run_clears(context, v
     assert not view.empty.isVisible()
     context.bridge.run_started.emit(RunConfig(network=preset("classic")))
     assert view.empty.isVisible()
+
+
+# --- beyond the accuracy ----------------------------------------------------------------------------
+
+
+def rows(table) -> list[list[str]]:
+    return [
+        [table.item(row, column).text() for column in range(table.columnCount())]
+        for row in range(table.rowCount())
+    ]
+
+
+def test_a_row_of_figures_leads_to_its_images(qtbot, view, context) -> None:
+    send(context, evaluated(60))
+    view.cells.setCurrentIndex(2)
+    assert view.classes.isVisible() and not view.matrix.isVisible()
+    found = rows(view.classes.classes)
+    assert len(found) == 11 and found[0] == ["0", "30", "80.0 %", "80.0 %", "80.0 %"]
+    assert found[-1][:2] == ["Macro average", "300"]
+    table = view.classes.confusions
+    assert rows(table)[0] == ["0 → 1", "6", "20.0 %"]
+    place = table.visualItemRect(table.item(3, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.LeftButton, pos=place)
+    assert view.choice == Choice(3, 4) and len(shown(view)) == 6
+    view.cells.setCurrentIndex(1)
+    assert view.matrix.isVisible()
+
+
+def test_the_reliability_diagram_is_read_with_the_mouse(view, context) -> None:
+    evaluation = evaluated(100, seed=4)
+    send(context, evaluation)
+    view.cells.setCurrentIndex(3)
+    QApplication.processEvents()
+    diagram = view.reliability
+    area = diagram.area()
+    assert diagram.isVisible() and diagram.diagram.error > 0.1
+    place = QPoint(int(area.left() + area.width() * 0.5), int(area.center().y()))
+    hover(diagram, place)
+    middle = (evaluation.confidence > 7 / 15) & (evaluation.confidence <= 8 / 15)
+    assert f"Between 47 and 53 % sure: {middle.sum()} answers" in view.readout.text()
+    hover(diagram, QPoint(2, 2))
+    assert "Click a cell" in view.readout.text()
+
+
+def test_figures_and_picture_are_saved(view, context, tmp_path, monkeypatch) -> None:
+    target = tmp_path / "evaluation.csv"
+    monkeypatch.setattr(context.dialogs, "save_file", lambda *_: target, raising=False)
+    view.csv_action.trigger()  # before there is anything
+    assert not target.exists()
+    send(context, evaluated(60))
+    view.csv_action.trigger()
+    assert target.read_text() == view.metrics.csv()
+    target = tmp_path / "evaluation.png"
+    view.png_action.trigger()
+    picture = QImage(str(target))
+    assert picture.width() > 2500 and len({picture.pixel(x, 400) for x in range(0, 2600, 3)}) > 5
+    target = tmp_path / "no" / "evaluation.png"
+    said = []
+    context.notices.problem = said.append
+    view.png_action.trigger()
+    assert "Cannot write" in said[0]
