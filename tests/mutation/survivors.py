@@ -86,6 +86,15 @@ SURVIVORS: tuple[Survivor, ...] = (
         for function in ("staging", "_claim")
     ),
     Survivor(
+        Change(
+            "engine/training/batches.py",
+            "BatchPlan.before",
+            "stretches = *if step > now.step else self._stretches",
+            "stretches = *if step >*",
+        ),
+        "what begins at the present step is left out for steps until then in any case",
+    ),
+    Survivor(
         Change(_FILES, "_restore", "target.unlink(missing_ok=True)", "target.unlink(*)"),
         "its errors are ignored, and it is the last thing done",
     ),
