@@ -255,6 +255,7 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_TRAINER, "Trainer._diverged", "probe = *", "probe = *) and False else self._train"),
         "images that were learnt from tell an explosion as well",
+        equivalent=False,
     ),
 )
 

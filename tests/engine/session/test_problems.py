@@ -19,10 +19,9 @@ from engine.session.problems import in_words
 def test_every_error_has_words_and_what_nobody_expected_is_logged(
     caplog: pytest.LogCaptureFixture, error: Exception, words: str, logged: bool
 ) -> None:
-    try:
+    with pytest.raises(type(error)) as caught:
         raise error
-    except Exception as caught:  # noqa: BLE001 - it is the one above
-        assert in_words(caught) == words
+    assert in_words(caught.value) == words
     assert len(caplog.records) == logged
     if logged:
         assert caplog.records[0].getMessage() == "training ended by an unexpected error"
