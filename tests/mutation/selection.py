@@ -73,6 +73,8 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/runs/folder.py": (f"{_RUNS}/test_folder.py",),
     "engine/runs/hold.py": (f"{_RUNS}/test_hold.py",),
     "engine/runs/writer.py": (f"{_RUNS}/test_writer.py",),
+    "engine/runs/destination.py": (f"{_RUNS}/test_destination.py",),
+    "engine/runs/bin.py": (f"{_RUNS}/test_bin.py",),
     "engine/runs/pending.py": (f"{_RUNS}/test_pending.py",),
     "engine/runs/recorder.py": (f"{_RUNS}/test_recorder.py",),
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
