@@ -65,7 +65,11 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/training/checkpoint.py": (f"{_TRAINING}/test_checkpoint.py",),
     "engine/session/side_evaluation.py": (f"{_SESSION}/test_side_evaluation.py",),
     "engine/session/kept.py": (f"{_SESSION}/test_kept.py",),
-    "engine/session/loop.py": (f"{_SESSION}/test_loop_promises.py", f"{_SESSION}/test_stops_by_itself.py"),
+    "engine/session/loop.py": (
+        f"{_SESSION}/test_loop_promises.py",
+        f"{_SESSION}/test_loop_errors.py",
+        f"{_SESSION}/test_stops_by_itself.py",
+    ),
     "engine/session/recording.py": (f"{_SESSION}/test_recording.py", f"{_SESSION}/test_loop_promises.py"),
     "engine/session/problems.py": (f"{_SESSION}/test_problems.py",),
     "engine/runs/keeping.py": (f"{_RUNS}/test_keeping.py",),

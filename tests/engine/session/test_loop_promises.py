@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from engine.data.dataset import Dataset
-from engine.errors import DataError
 from engine.model.model_file import load_model
 from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
@@ -514,24 +513,3 @@ def test_what_happens_is_recorded(
     assert status.best_step == channel.history.validations.column("step")[best]
     assert (status.state, status.step, status.closed) == ("finished", 15, True)
     assert folder.checkpoint().values["step"] == 15
-
-
-# --- errors -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (DataError("The data set is not there."), "The data set is not there."),
-        (MemoryError(), "There is not enough memory for this network and batch size."),
-        (ValueError("oh"), "Training ended by an unexpected error (ValueError: oh)."),
-    ],
-)
-def test_an_error_at_the_start_is_said(short: RunConfig, error: Exception, message: str) -> None:
-    def broken(name: str) -> Dataset:
-        assert name == "stripes"
-        raise error
-
-    channel = Scripted()
-    loop.run(short, channel, loader=broken)
-    assert channel.said == [StateChanged(3, L), StateChanged(3, State.FAILED, message)]
