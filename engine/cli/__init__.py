@@ -13,6 +13,7 @@ from engine.cli import (
     health,
     import_,
     predict,
+    report,
     resume,
     runs,
     train,
@@ -29,6 +30,7 @@ COMMANDS: dict[str, ModuleType] = {
     "data": data,
     "export": export,
     "export-log": export_log,
+    "report": report,
     "import": import_,
 }
 """Adding a command: a module like these, and an entry here."""

@@ -8,27 +8,23 @@ picture of them side by side, a row a filter, a column an input channel; grey is
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from engine.errors import ConfigError, EngineError
 from engine.io.files import together
 from engine.model.history import Columns
+from engine.publish.pictures import kernel_picture, png
 from engine.runs.folder import RunFolder
 from engine.task import Task
-from engine.types import Array, Bytes
+from engine.types import Array
 
 _BINS = 64
 """Columns of a histogram."""
-
-_PICTURE = 512
-"""Pixels that a picture of kernels is enlarged to at most."""
 
 _EXTRA = 'Logs for TensorBoard need its package; add it with: pip install "kernelscope[tensorboard]".'
 
@@ -130,12 +126,8 @@ def _weights(run: RunFolder, step: int, summary: Any) -> list[Any]:
         values.append(summary.Value(tag=tag, histo=_histogram(array)))
         if array.ndim == 4:
             picture = kernel_picture(array)
-            buffer = io.BytesIO()
-            Image.fromarray(picture).save(buffer, "PNG")
             height, width = picture.shape
-            image = summary.Image(
-                height=height, width=width, colorspace=1, encoded_image_string=buffer.getvalue()
-            )
+            image = summary.Image(height=height, width=width, colorspace=1, encoded_image_string=png(picture))
             values.append(summary.Value(tag=f"{tag} kernels", image=image))
     return values
 
@@ -156,22 +148,6 @@ def _histogram(array: Array) -> Any:
         bucket_limit=edges[1:].tolist(),
         bucket=counts.tolist(),
     )
-
-
-def kernel_picture(weight: Array) -> Bytes:
-    """Return kernels ``(F, C, kh, kw)`` as grey pixels, a row a filter, 1 to 8 pixels a weight.
-
-    Grey 128 is zero; the largest absolute weight of the layer is black or white. Lines of one weight's
-    width part the kernels.
-    """
-    filters, channels, kh, kw = weight.shape
-    largest = np.abs(weight[np.isfinite(weight)]).max(initial=0) or 1
-    grey = np.nan_to_num(128 + 127 * weight / largest, nan=128, posinf=255, neginf=1)
-    framed = np.zeros((filters, kh + 1, channels, kw + 1), np.uint8)
-    framed[:, :kh, :, :kw] = grey.round().astype(np.uint8).transpose(0, 2, 1, 3)
-    picture = framed.reshape(filters * (kh + 1), channels * (kw + 1))[:-1, :-1]
-    scale = max(1, min(8, _PICTURE // max(picture.shape)))
-    return picture.repeat(scale, 0).repeat(scale, 1)
 
 
 FORMS: dict[str, Callable[[RunFolder, Path, Task], None]] = {"csv": _csv, "tensorboard": _tensorboard}

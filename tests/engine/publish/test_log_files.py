@@ -15,7 +15,8 @@ from PIL import Image
 
 import main
 from engine.errors import ConfigError
-from engine.publish.log_files import kernel_picture, write_log
+from engine.publish.log_files import write_log
+from engine.publish.pictures import kernel_picture
 from engine.runs import names
 from engine.runs.folder import RunFolder
 from engine.task import Cancelled, Task
