@@ -75,8 +75,16 @@ class RunControl(QObject):
             self._bridge.pause()
         elif self.can_train:
             self._bridge.play()
+        elif self._bridge.state is State.FINISHED and self._ended_early:
+            self._bridge.play()  # or the session says why not
         elif self._bridge.state is State.FINISHED:
             self._notices.tell("All epochs are done. Raise the number of epochs to resume, or restart.")
+
+    @property
+    def _ended_early(self) -> bool:
+        """Whether the run ended before all its epochs were done."""
+        live = self._bridge.live
+        return live is not None and self._bridge.history.steps.last("epoch") < live.epochs
 
     def step(self) -> None:
         """Train one step."""

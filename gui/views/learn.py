@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.session.messages import State
 from gui.presenters.curves import X_AXES
 from gui.run.context import AppContext
 from gui.run.view import View
@@ -64,6 +65,7 @@ class LearnView(View):
         moments.run_changed.connect(lambda _: self._begin())
         moments.history_grew.connect(lambda: self._grew(patient=True))
         moments.validated.connect(lambda _: self._grew())
+        context.bridge.state_changed.connect(lambda *_: self._show_rules())
         self._begin()
 
     def _build(self) -> None:
@@ -144,8 +146,14 @@ class LearnView(View):
     def _begin(self) -> None:
         self._at = None
         self.drawing.set_history(self._context.moments.history)
+        self._show_rules()
         self._stack.setCurrentIndex(0)
         self._grew()
+
+    def _show_rules(self) -> None:
+        """Show what ends the run by itself, and that it did."""
+        moments = self._context.moments
+        self.drawing.set_rules(moments.config, ended=moments.state is State.FINISHED)
 
     def _grew(self, *, patient: bool = False) -> None:
         self._stale = not self.isVisible()

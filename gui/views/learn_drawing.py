@@ -10,6 +10,8 @@ import numpy as np
 
 from engine.formatting import share
 from engine.model.history import History
+from engine.training.config import RunConfig
+from engine.training.stopping import stop
 from gui.presenters.curves import LEAST, X_AXES, CurveData, Thin
 from gui.presenters.pyramid import Values
 from gui.presenters.ranges import Range, XView, fitted, usual
@@ -49,6 +51,8 @@ class Drawing:
         self.theme = theme
         self._drawn = self._validated = 0
         self._drawn_end = 0.0
+        self._rules: RunConfig | None = None
+        self._ended = False
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
@@ -64,6 +68,12 @@ class Drawing:
         self._drawn = self._validated = 0
         self.view.reach(0.0, 0)
         self.view.fit()
+
+    def set_rules(self, config: RunConfig | None, *, ended: bool) -> None:
+        """Show what a run with these settings is to reach, and where it stopped for that, once it has."""
+        if (config, ended) != (self._rules, self._ended):
+            self._rules, self._ended = config, ended
+            self._mark_stop()
 
     def set_axis(self, index: int) -> None:
         """Count along the x axis in another way; everything is shown."""
@@ -113,6 +123,7 @@ class Drawing:
         if self.rate.plot.isVisible():
             self._draw_rate(refit=refit)
         self._mark_best()
+        self._mark_stop()
         self._label_ends()
 
     # --- parts ------------------------------------------------------------------------------------
@@ -153,6 +164,16 @@ class Drawing:
         loss, height = self._loss_scale(np.array([mark.loss]))[0], 100 * mark.accuracy
         self.loss.curves.show_best(Best(x, float(loss), f"{mark.loss:.4f}"))
         self.accuracy.curves.show_best(Best(x, height, f"best {share(mark.accuracy)}"))
+
+    def _mark_stop(self) -> None:
+        config, stopped = self._rules, None
+        if config is not None and self._ended and stop(config, self.data.history) is not None:
+            stopped = self.data.end(self.axis)
+        loss = config.stop_loss if config is not None else 0.0
+        accuracy = config.stop_accuracy if config is not None else 0.0
+        level = float(self._loss_scale(np.array([loss]))[0]) if loss else None
+        self.loss.curves.show_stop(level, stopped)
+        self.accuracy.curves.show_stop(100 * accuracy if accuracy else None, stopped)
 
     def _label_ends(self) -> None:
         """Name the lines beside their last values, or those at the right edge of a chosen part."""

@@ -59,6 +59,8 @@ class CurveItem(pg.GraphicsObject):
         averages: their average at the end of each column, or None while there is none.
         validations: thinned as well.
         best: the mark of the best validation.
+        target: what is to be reached, for a level line; None for no line.
+        stopped: where the run stopped by itself, for an upright line.
     """
 
     def __init__(self) -> None:
@@ -75,6 +77,8 @@ class CurveItem(pg.GraphicsObject):
         self.averages: Values | None = None
         self.validations: Thin | None = None
         self.best: Best | None = None
+        self.target: float | None = None
+        self.stopped: float | None = None
         self._band_path = self._average_path = self._line_path = QPainterPath()
         self._bars = internals.PrimitiveArray(QtCore.QRectF, 4)
         self._points = self._dots = QPolygonF()
@@ -132,6 +136,12 @@ class CurveItem(pg.GraphicsObject):
         self.best = best
         self.update()
 
+    def show_stop(self, target: float | None, stopped: float | None) -> None:
+        """Draw what is to be reached, and where the run stopped by itself; None for no line."""
+        if (target, stopped) != (self.target, self.stopped):
+            self.target, self.stopped = target, stopped
+            self.update()
+
     def paint(self, painter: QPainter, *_args: object) -> None:
         """Draw everything: the band below, the marks above."""
         painter.setRenderHint(QPainter.Antialiasing, False)
@@ -159,9 +169,26 @@ class CurveItem(pg.GraphicsObject):
         painter.drawPoints(to_pixels.map(self._dots))
         painter.setPen(QPen(self._validation, _MARKER, Qt.SolidLine, Qt.RoundCap))
         painter.drawPoints(to_pixels.map(self._points))
+        self._paint_stop(painter, to_pixels)
         if self.best is not None:
             self._paint_best(painter, to_pixels.map(QPointF(self.best.x, self.best.y)), to_pixels)
         painter.setTransform(to_pixels)
+
+    def _paint_stop(self, painter: QPainter, to_pixels: QTransform) -> None:
+        area = to_pixels.mapRect(self._area)
+        painter.setPen(QPen(self._validation, 1, Qt.DashLine))
+        if self.target is not None and self._area.top() <= self.target <= self._area.bottom():
+            level = to_pixels.map(QPointF(0, self.target)).y()
+            painter.drawLine(QPointF(area.left(), level), QPointF(area.right(), level))
+        if self.stopped is not None and self._area.left() <= self.stopped <= self._area.right():
+            x = to_pixels.map(QPointF(self.stopped, 0)).x()
+            painter.setPen(QPen(self._best, 1, Qt.DashLine))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            width = self._metrics.horizontalAdvance("stopped") + 6
+            place = QRectF(max(area.left(), x - width), area.top(), width, self._metrics.height())
+            painter.fillRect(place, self._ground)
+            painter.setFont(self._font)
+            painter.drawText(place, int(Qt.AlignCenter), "stopped")
 
     def _paint_best(self, painter: QPainter, at: QPointF, to_pixels: QTransform) -> None:
         area = to_pixels.mapRect(self._area)

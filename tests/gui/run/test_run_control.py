@@ -14,6 +14,7 @@ from engine.model.history import History
 from engine.runs.destination import Destination
 from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint
+from engine.training.config import LiveSettings
 from gui.run import run_control as module
 from gui.run.run_control import RunControl, missing_data
 from gui.state.notices import Notices
@@ -34,6 +35,8 @@ class Bridge(QObject):
         super().__init__()
         self.state, self.steps = State.PAUSED, 0
         self.told: list[tuple[Any, ...]] = []
+        self.live: LiveSettings | None = None
+        self.history = History()
 
     def __getattr__(self, name: str) -> Any:
         def note(*arguments: Any, **options: Any) -> None:
@@ -199,3 +202,14 @@ def test_what_the_session_says_is_passed_on(desk: Desk) -> None:
         ("The loss became nan.", True),
         ("It cannot be recorded.", True),
     ]
+
+
+def test_a_run_that_stopped_by_itself_is_asked_to_go_on(desk: Desk) -> None:
+    desk.bridge.state = State.FINISHED
+    desk.bridge.live = LiveSettings(0.1, 0.9, 0.0, 20, 4)
+    desk.bridge.history.steps.append(100, 1.5, 3.0, 0.1, 0.9, 0.1)
+    desk.control.toggle()
+    assert desk.bridge.told == [("play",)] and not desk.said
+    desk.bridge.history.steps.append(200, 4.0, 6.0, 0.1, 0.9, 0.1)
+    desk.control.toggle()
+    assert desk.bridge.told == [("play",)] and "All epochs are done" in desk.said[0][0]

@@ -9,8 +9,6 @@ from PyQt5.QtCore import QPoint, Qt
 from PyQt5.QtGui import QImage
 from PyQt5.QtWidgets import QMenu
 
-from gui.views import learn_files
-
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
 
 
@@ -59,7 +57,7 @@ def test_a_full_disk_is_told_in_one_sentence(
     def full(path):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(learn_files, "replacing", full)
+    monkeypatch.setattr("gui.run.saving.replacing", full)
     monkeypatch.setattr("gui.presenters.export.replacing", full)
     driver.train(5)
     context.dialogs.path = tmp_path / "run.out"

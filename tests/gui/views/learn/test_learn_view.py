@@ -11,6 +11,7 @@ from PyQt5.QtCore import QPoint, Qt
 
 from engine.model.history import History
 from engine.model.spec import preset
+from engine.session.messages import State
 from engine.training.config import RunConfig
 from gui.presenters.ranges import Range
 from gui.run.wants import Wants
@@ -213,3 +214,22 @@ def test_a_narrow_field_shortens_the_words_of_the_average(qtbot):
     assert span.text() == "Average: 100"
     span.resize(span.sizeHint())
     assert span.text() == "Average: 100 steps"
+
+
+def test_what_ends_the_run_by_itself_is_shown(view, context, driver) -> None:
+    rules = RunConfig(preset("classic"), stop_accuracy=0.95, stop_loss=0.5, patience=2)
+    context.bridge.run.config = rules
+    context.bridge.run_started.emit(rules)
+    driver.train(500)
+    loss, accuracy = view.drawing.loss.curves, view.drawing.accuracy.curves
+    assert (loss.target, accuracy.target, loss.stopped) == (0.5, 95.0, None)
+    view.log.setChecked(True)
+    assert loss.target == pytest.approx(math.log10(0.5))
+    driver.train(100)  # two validations since the best one at step 400
+    context.bridge.run.state = State.FINISHED
+    context.bridge.state_changed.emit(State.FINISHED, "")
+    assert loss.stopped == accuracy.stopped == 600
+    view.grab()  # the lines are painted
+    context.bridge.run.config = RunConfig(preset("classic"))
+    context.bridge.state_changed.emit(State.FINISHED, "")
+    assert loss.target is loss.stopped is None
