@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.augment import Augmentation
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, ModelFileError
@@ -47,9 +48,10 @@ class SettingRow:
 
 
 def setting_rows(folders: Sequence[RunFolder]) -> list[SettingRow]:
-    """Return every setting of the runs side by side, changes while they trained included.
+    """Return every setting of the runs side by side, those that differ first.
 
-    Networks that differ are compared layer by layer, data sets also by their fingerprint.
+    Changes while they trained are included. Networks that differ are compared layer by layer, data sets also
+    by their fingerprint.
     """
     columns = [_settings(folder) for folder in folders]
     prints = {folder.record.data.fingerprint for folder in folders}
@@ -65,18 +67,27 @@ def setting_rows(folders: Sequence[RunFolder]) -> list[SettingRow]:
         known = folder.record.versions
         column |= {name: known[name] for name in ("Kernelscope", "numpy", "processor") if name in known}
     names = dict.fromkeys(name for column in columns for name in column)
-    return [SettingRow(name, tuple(column.get(name, "") for column in columns)) for name in names]
+    rows = [SettingRow(name, tuple(column.get(name, "") for column in columns)) for name in names]
+    return sorted(rows, key=lambda row: not row.differs)
 
 
 def _settings(folder: RunFolder) -> dict[str, str]:
     config = folder.record.config.to_json()
     words = {name.replace("_", " "): _words(value) for name, value in config.items()}
     words["data"], words["network"] = folder.record.data.title, folder.record.config.network.name
+    words["augmentation"] = _augmentation(config["augmentation"])
     for step, name, value in folder.changes():
         title = name.replace("_", " ")
         if title in words:
             words[title] += f", from step {step + 1:,} on {_parsed(value)}"
     return words
+
+
+def _augmentation(options: dict[str, Any]) -> str:
+    """Return the changes to the images that are not the usual ones, which are none."""
+    usual = Augmentation().to_json()
+    changes = [f"{name} {_words(value)}" for name, value in options.items() if value != usual.get(name)]
+    return ", ".join(changes) or "none"
 
 
 def _parsed(value: str) -> str:

@@ -28,7 +28,8 @@ class _Weights:
 class Pending:
     """The weights of one run that are kept, and those of them that are not written yet.
 
-    ``wants`` and ``add`` are called by the thread that trains, all else by the one that writes.
+    ``wants`` and ``add`` are called by the thread that trains, ``written`` by any, all else by the one that
+    writes.
     """
 
     def __init__(self, spec: NetworkSpec, budget: int, kept: Iterable[int]) -> None:

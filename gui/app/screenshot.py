@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HELP = "train some steps and save a picture of the window"
 
-PANELS = ("learn", "network", "explain", "evaluate", "data", "experiment", "pad", "all")
+PANELS = ("learn", "network", "explain", "evaluate", "data", "runs", "experiment", "pad", "all")
 _CALM_SECONDS = 0.5
 _PATIENCE_SECONDS = 3600
 

@@ -55,25 +55,24 @@ class KeptRun(QObject):
         if found:
             run = found[0]
             told = sentence or f"An unfinished run is kept: {described(run)}. Resume it?"
-            self._notices.offer(told, "Resume it", lambda: self._go_on(Path(run.path)))
+            self._notices.offer(told, "Resume it", lambda: self.resume(Path(run.path)))
         return bool(found)
 
-    def _go_on(self, path: Path) -> None:
+    def resume(self, path: Path) -> None:
+        """Go on with the run in ``path``, after asking if something would be lost."""
         try:
             hold = Hold(path)
         except ModelFileError:
-            self._notices.problem("The unfinished run is already open in another window.")
+            self._notices.problem("The run is already open in another window.")
             return
         except OSError as error:
-            self._notices.problem(
-                f"The unfinished run is gone, or cannot be used: {error.strerror or error}."
-            )
+            self._notices.problem(f"The run is gone, or cannot be used: {error.strerror or error}.")
             return
         try:
             checkpoint = load_checkpoint(path / names.STATE)
         except EngineError as error:
             hold.release()
-            self._notices.problem(f"The unfinished run cannot be read; it stays where it is. {error}")
+            self._notices.problem(f"The run cannot be read; it stays where it is. {error}")
             return
         told = missing_data(checkpoint)
         record = Destination(path, hold, budget=self._library.budget().run_bytes)

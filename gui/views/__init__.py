@@ -8,6 +8,7 @@ from gui.views.evaluate import EvaluateView
 from gui.views.explain import ExplainView
 from gui.views.learn import LearnView
 from gui.views.network import NetworkView
+from gui.views.runs import RunsView
 
-VIEWS: tuple[type[View], ...] = (LearnView, NetworkView, ExplainView, EvaluateView, DataView)
+VIEWS: tuple[type[View], ...] = (LearnView, NetworkView, ExplainView, EvaluateView, DataView, RunsView)
 """The views in the middle of the window. Adding one: a file here, and an entry in this list."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PyQt5.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from engine.text import plain
 
@@ -33,6 +34,12 @@ class Dialogs:
     def confirm(self, question: str, answer: str) -> bool:
         """Return whether the user says ``answer`` to ``question``."""
         return self.choose(question, [answer]) == 0
+
+    def edit_text(self, title: str, label: str, text: str) -> str | None:
+        """Return what the user makes of ``text``, which may have several lines; None for going back."""
+        above: Any = self._above()  # the stubs know no dialog without a window
+        changed, done = QInputDialog.getMultiLineText(above, title, label, text)
+        return changed if done else None
 
     def open_file(self, title: str, kinds: str) -> Path | None:
         """Return the file the user picks to read; ``kinds`` like ``Models (*.safetensors)``."""

@@ -75,7 +75,7 @@ class Arrangement:
             window.resizeDocks(self._views[:2], [curves, window.height() - curves], Qt.Vertical)
 
     def _tile(self) -> None:
-        """Put the views in two rows; those for which a row has no room lie behind its last one."""
+        """Put the views in two rows; those for which there is no room lie behind the last one."""
         window = self._window
         upper, lower = self._rows()
         window.splitDockWidget(upper[0], lower[0], Qt.Vertical)
@@ -96,5 +96,9 @@ class Arrangement:
         return 3 if self._window.width() >= THREE else 2
 
     def _rows(self) -> tuple[list[Dock], list[Dock]]:
-        """Return the views as they are tiled: in two rows, every other one below."""
-        return self._views[::2], self._views[1::2]
+        """Return the views as they are tiled: in two rows, every other one below.
+
+        Those for which there is no room go to the upper row, so that tabs take height from one row alone.
+        """
+        seen = 2 * self._columns()
+        return self._views[:seen:2] + self._views[seen:], self._views[1:seen:2]

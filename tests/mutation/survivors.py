@@ -75,15 +75,15 @@ SURVIVORS: tuple[Survivor, ...] = (
         for function, before, after in (
             ("replacing", 'staged = place / "file"', "staged = place / *"),
             ("together", 'new, old = place / "new", place / "old"', "new, old = place / *"),
-            ("together", "staged = *near*", "staged = *near / *FILE*"),
+            ("together", "staged = *near*", "staged = *near / *"),
         )
     ),
     *(
         Survivor(
-            Change(_FILES, function, "*shutil.rmtree, place, ignore_errors=True*", "*shutil.rmtree, None*"),
-            "it is removed twice, because Windows keeps the lock until it is released",
+            Change(_FILES, function, "*shutil.rmtree*place, ignore_errors=True)*", "*shutil.rmtree*"),
+            "it is removed twice, for Windows keeps the lock until it is released; its errors are ignored",
         )
-        for function in ("staging", "_claim")
+        for function in ("staging", "_clear")
     ),
     Survivor(
         Change(

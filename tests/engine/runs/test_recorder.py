@@ -133,7 +133,7 @@ def test_everything_is_read_back(run: Callable[..., Run], dataset: Dataset) -> N
     assert history.validations.column("accuracy").tolist() == [0.75]
     assert folder.changes() == [(30, "learning_rate", "0.001")]
     assert folder.status().state == "finished" and folder.status().best_step == 30
-    assert 0 in folder.steps() and len(folder.steps()) > 10
+    assert 0 in folder.steps() and len(folder.steps()) > 10 and made.recorder.kept() == folder.steps()
     assert np.array_equal(folder.network(0).state_vector, first)
     assert folder.model(0).class_names == ("a", "b", "c")
     assert folder.checkpoint().values["step"] == 30

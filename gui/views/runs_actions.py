@@ -1,0 +1,224 @@
+"""What can be done with the chosen runs: each action once, for buttons, menu and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PyQt5.QtCore import QObject, QUrl, pyqtSignal
+from PyQt5.QtGui import QDesktopServices
+from PyQt5.QtWidgets import QAction, QMenu, QWidget
+
+from engine.errors import EngineError
+from engine.formatting import counted, grouped
+from engine.model.model_file import Model
+from engine.model.reference import Opened
+from engine.runs.bin import BIN_DAYS
+from engine.runs.compare import last_model
+from engine.runs.folder import RunFolder
+from engine.runs.library import Library
+from engine.runs.notes import change_notes
+from engine.runs.summary import Summary
+from gui.presenters.runs import deletion_question, name_of
+from gui.run.context import AppContext
+from gui.run.in_order import InOrder
+from gui.run.runner import Runner
+from gui.style.theme import Theme
+from gui.widgets.runs_table import RunsTable
+
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_SPECS = (
+    ("open", "&Open", "Look at the network of this run (Enter)"),
+    ("resume", "&Resume", "Go on training this run"),
+    ("", "", ""),
+    ("rename", "Re&name\tF2", "Give this run a name"),
+    ("notes", f"Edit no&tes{_ELLIPSIS}", "Write down what this run was for"),
+    ("star", "&Star\t*", "Mark the chosen runs, or do so no more"),
+    ("reveal", "Show &folder", "Show the files of this run"),
+    ("delete", f"&Delete{_ELLIPSIS}\tDel", "Move the chosen runs to the bin"),
+    ("", "", ""),
+    ("bin", f"&Bin{_ELLIPSIS}", "Bring deleted runs back"),
+    ("room", f"Roo&m for runs{_ELLIPSIS}", "How much room runs may take"),
+)
+
+
+class RunsActions(QObject):
+    """The actions on the runs of a table.
+
+    Attributes:
+        by_key: the actions.
+        menu: all of them.
+        theme: the colours of what they open.
+    """
+
+    changed = pyqtSignal()
+    """The runs are to be listed anew."""
+    resume_wanted = pyqtSignal(object)
+    """The user wants to go on with the run in this folder (a Path)."""
+    opened = pyqtSignal()
+    """The network of a run is looked at now."""
+
+    def __init__(self, context: AppContext, theme: Theme, table: RunsTable, parent: QWidget) -> None:
+        """Act on what is chosen in ``table``; dialogs open above ``parent``."""
+        super().__init__(parent)
+        self.theme = theme
+        self._context, self._table, self._above = context, table, parent
+        self._writing, self._reading = InOrder(self), Runner(self)
+        self.menu = QMenu(parent)
+        self.by_key: dict[str, QAction] = {}
+        for key, text, about in _SPECS:
+            action = self.menu.addAction(text) if key else self.menu.addSeparator()
+            if key:
+                action.setToolTip(about)
+                action.triggered.connect(partial(self._do, key))
+                self.by_key[key] = action
+        table.selectionModel().selectionChanged.connect(lambda _new, _old: self.refresh())
+        table.opened.connect(self._open)
+        table.star_wanted.connect(lambda run: self._star([run], star=not run.star))
+        table.notes_wanted.connect(self._edit_notes)
+        table.deletion_wanted.connect(self._delete)
+        table.runs_model.renamed.connect(self._rename)
+        self.refresh()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that the user has changed is not written yet."""
+        return self._writing.busy
+
+    def refresh(self) -> None:
+        """Let only what is possible be chosen."""
+        chosen = self._table.chosen
+        one = len(chosen) == 1
+        possible = {
+            "open": one,
+            "resume": one and self._can_resume(chosen[0]),
+            "rename": one,
+            "notes": one,
+            "star": bool(chosen),
+            "reveal": one,
+            "delete": bool(chosen),
+        }
+        for key, on in possible.items():
+            self.by_key[key].setEnabled(on)
+
+    def _can_resume(self, run: Summary) -> bool:
+        own = self._context.bridge.folder
+        return run.state != "training" and (own is None or Path(run.path) != own)
+
+    def _do(self, key: str) -> None:
+        chosen = self._table.chosen
+        first = chosen[0] if chosen else None
+        if key in ("bin", "room"):
+            self._open_bin() if key == "bin" else self._open_room()
+        elif first is None:
+            return
+        elif key == "open":
+            self._open(first)
+        elif key == "resume":
+            self.resume_wanted.emit(Path(first.path))
+        elif key == "rename":
+            self._table.rename()
+        elif key == "notes":
+            self._edit_notes(first)
+        elif key == "star":
+            self._star(chosen, star=not all(run.star for run in chosen))
+        elif key == "reveal":
+            self._reveal(first)
+        else:
+            self._delete()
+
+    # --- looking ----------------------------------------------------------------------------------------
+
+    def _open(self, run: Summary) -> None:
+        """Look at the last network that the run has kept."""
+
+        def show(model: Model) -> None:
+            title = f"{name_of(run)}, step {grouped(model.record['steps'])}"
+            self._context.models.add(Opened(Path(run.path)), title, model)
+            self.opened.emit()
+
+        problem = self._context.notices.problem
+        self._reading.ask(lambda _task: last_model(RunFolder(Path(run.path))), show, problem)
+
+    def _reveal(self, run: Summary) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(run.path)):
+            self._context.notices.tell(f"The run is in {run.path}.")
+
+    # --- changing ---------------------------------------------------------------------------------------
+
+    def _star(self, runs: Sequence[Summary], *, star: bool) -> None:
+        for run in runs:
+            self._note(run, star=star)
+
+    def _rename(self, run: Summary, name: str) -> None:
+        self._note(run, name=name)
+
+    def _edit_notes(self, run: Summary) -> None:
+        try:
+            notes = RunFolder(Path(run.path)).notes()
+        except EngineError as error:
+            self._context.notices.problem(str(error))
+            return
+        text = self._context.dialogs.edit_text("Notes", f"Notes on {name_of(run)}:", notes.text)
+        if text is not None and text.strip() != notes.text:
+            self._note(run, text=text)
+
+    def _note(self, run: Summary, **change: str | bool) -> None:
+        def failed(sentence: str) -> None:
+            self._context.notices.problem(sentence)
+            self.changed.emit()
+
+        work = partial(change_notes, Path(run.path), **change)  # type: ignore[arg-type]
+        self._writing.do(work, lambda _none: self.changed.emit(), failed)
+
+    def _delete(self) -> None:
+        runs = self._table.chosen
+        library = self._context.bridge.library
+        if not runs or library is None:
+            return
+        if self._context.dialogs.confirm(deletion_question(runs, BIN_DAYS), "Delete"):
+            paths = [Path(run.path) for run in runs]
+            self._writing.do(
+                partial(_delete_all, library, paths), self._deleted, self._context.notices.problem
+            )
+
+    def _deleted(self, outcome: object) -> None:
+        assert isinstance(outcome, tuple)  # noqa: S101 - for the type checker
+        count, problems = outcome
+        notices = self._context.notices
+        if problems:
+            notices.problem(problems[0])
+        else:
+            notices.tell(f"{counted(count, 'run')} moved to the bin, from where it can be brought back.")
+        self.changed.emit()
+
+    def _open_bin(self) -> None:
+        from gui.dialogs.runs_bin import BinDialog  # most starts do without
+
+        library = self._context.bridge.library
+        if library is not None:
+            dialog = BinDialog(library.bin, self._context.dialogs, self._above.window())
+            dialog.restored.connect(self.changed)
+            dialog.open()
+
+    def _open_room(self) -> None:
+        from gui.dialogs.runs_room import RoomDialog  # most starts do without
+
+        library = self._context.bridge.library
+        if library is not None:
+            dialog = RoomDialog(library, self._above.window())
+            dialog.accepted.connect(self.changed)
+            dialog.open()
+
+
+def _delete_all(library: Library, paths: Sequence[Path]) -> tuple[int, list[str]]:
+    """Move runs to the bin; returns how many, and why others are not."""
+    gone, problems = 0, []
+    for path in paths:
+        try:
+            library.bin.delete(path)
+            gone += 1
+        except EngineError as error:
+            problems.append(str(error))
+    return gone, problems

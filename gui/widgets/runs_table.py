@@ -1,0 +1,275 @@
+"""The table of recorded runs: a model that changes row by row, a filter, and the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt, pyqtSignal
+from PyQt5.QtGui import QColor, QKeyEvent, QMouseEvent
+from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from engine.runs.notes import LONGEST_NAME
+from engine.runs.summary import Summary
+from gui.presenters.runs import COLUMNS, PLACES, STAR, found
+from gui.style.theme import GRID, Theme
+from gui.widgets.plain import tooltip
+
+_NONE = QModelIndex()
+_ROW = 28
+"""Height of a row in pixels: a name is edited in it."""
+
+
+class RunsModel(QAbstractTableModel):
+    """The runs, a row each.
+
+    Attributes:
+        runs: in the order in which they came.
+    """
+
+    renamed = pyqtSignal(object, str)
+    """The user gave this run (a ``Summary``) another name."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        """Make an empty table; ``show`` fills it."""
+        super().__init__(parent)
+        self.runs: list[Summary] = []
+        self._theme = theme
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+
+    def show(self, runs: Sequence[Summary]) -> None:
+        """Show ``runs``; rows that stay keep their selection, and only what changed is painted anew."""
+        new = {run.path: run for run in runs}
+        for row in reversed(range(len(self.runs))):
+            if self.runs[row].path not in new:
+                self.beginRemoveRows(_NONE, row, row)
+                del self.runs[row]
+                self.endRemoveRows()
+        for row, run in enumerate(self.runs):
+            self._replace(row, new.pop(run.path))
+        if new:
+            self.beginInsertRows(_NONE, len(self.runs), len(self.runs) + len(new) - 1)
+            self.runs += new.values()
+            self.endInsertRows()
+
+    def change(self, path: str, change: Callable[[Summary], Summary]) -> None:
+        """Change the row of the run in ``path``, if it is there."""
+        for row, run in enumerate(self.runs):
+            if run.path == path:
+                self._replace(row, change(run))
+
+    def _replace(self, row: int, run: Summary) -> None:
+        if run != self.runs[row]:
+            self.runs[row] = run
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+
+    # --- what Qt asks ---------------------------------------------------------------------------------
+
+    def rowCount(self, parent: QModelIndex = _NONE) -> int:
+        """Return the number of runs."""
+        return 0 if parent.isValid() else len(self.runs)
+
+    def columnCount(self, parent: QModelIndex = _NONE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+        """Let names be edited in place."""
+        flags = super().flags(index)
+        return flags | Qt.ItemIsEditable if index.column() == PLACES["title"] else flags
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.DisplayRole) -> object:
+        """Return what stands above a column."""
+        if orientation == Qt.Horizontal and section < len(COLUMNS):
+            column = COLUMNS[section]
+            if role == Qt.DisplayRole:
+                return column.title
+            if role == Qt.ToolTipRole:
+                return column.help
+            if role == Qt.TextAlignmentRole:
+                return _alignment(section)
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.DisplayRole) -> object:
+        """Return what stands in a cell, in words, colours and alignment."""
+        if not index.isValid():
+            return None
+        run, place = self.runs[index.row()], index.column()
+        text = COLUMNS[place].text(run)
+        if role == Qt.DisplayRole:
+            return text
+        if role == Qt.EditRole:
+            return run.title or run.name
+        if role == Qt.TextAlignmentRole:
+            return _alignment(place)
+        if role == Qt.ToolTipRole:
+            return tooltip(f"{text}\n{run.name}" if place == PLACES["title"] and run.title else text)
+        if role == Qt.AccessibleTextRole and place == PLACES["star"]:
+            return "star" if run.star else "no star"
+        if role == Qt.ForegroundRole and place == PLACES["star"]:
+            return QColor(self._theme.warn if run.star else self._theme.muted)
+        if role == Qt.ForegroundRole and place == PLACES["state"] and run.state == "failed":
+            return QColor(self._theme.bad)
+        return None
+
+    def setData(self, index: QModelIndex, value: object, role: int = Qt.EditRole) -> bool:
+        """Take a name that was edited; writing it is others' affair."""
+        run, name = self.runs[index.row()], " ".join(str(value).split())
+        if role != Qt.EditRole or name == run.title or (name == run.name and not run.title):
+            return False
+        self.renamed.emit(run, "" if name == run.name else name[:LONGEST_NAME])
+        return True
+
+
+class RunsFilter(QSortFilterProxyModel):
+    """The runs that are looked for, in the order of one column."""
+
+    def __init__(self, parent: QObject) -> None:
+        """Let all runs through."""
+        super().__init__(parent)
+        self._wanted = ""
+        self.setDynamicSortFilter(True)
+
+    def look_for(self, words: str) -> None:
+        """Show only runs in whose row each of ``words`` stands."""
+        self._wanted = words
+        self.invalidateFilter()
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
+        """Return whether a run is looked for."""
+        return not self._wanted or found(self._model.runs[row], self._wanted)
+
+    def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
+        """Compare two runs by a column; those that are equal by when they began."""
+        order = COLUMNS[left.column()].order
+        one, other = self._model.runs[left.row()], self._model.runs[right.row()]
+        return bool((order(one), one.created, one.name) < (order(other), other.created, other.name))
+
+    @property
+    def _model(self) -> RunsModel:
+        model = self.sourceModel()
+        assert isinstance(model, RunsModel)  # noqa: S101 - for the type checker
+        return model
+
+
+class RunsTable(QTableView):
+    """The table: sorted by its titles, a star for a click, names edited in place."""
+
+    star_wanted = pyqtSignal(object)
+    """The user wants a star here, or no more (a ``Summary``)."""
+    opened = pyqtSignal(object)
+    """The user wants to look at this run (a ``Summary``)."""
+    notes_wanted = pyqtSignal(object)
+    """The user wants to edit the notes of this run."""
+    deletion_wanted = pyqtSignal()
+    """The user wants to delete the chosen runs."""
+
+    def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
+        """Show ``model``, the newest runs first."""
+        super().__init__(parent)
+        self.runs_model = model
+        self.filter = RunsFilter(self)
+        self.filter.setSourceModel(model)
+        self.setModel(self.filter)
+        self.setSelectionBehavior(QAbstractItemView.SelectRows)
+        self.setSelectionMode(QAbstractItemView.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditKeyPressed)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollPerPixel)
+        self.setAccessibleName("Recorded runs")
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionsMovable(True)
+        head.setMinimumSectionSize(24)
+        letter = self.fontMetrics().averageCharWidth()
+        for place, column in enumerate(COLUMNS):
+            self.setColumnWidth(place, column.letters * letter + 2 * GRID)
+        self.setSortingEnabled(True)
+        self.sortByColumn(PLACES["created"], Qt.DescendingOrder)
+        head.sortIndicatorChanged.connect(self._sorted)
+        self._sorted_by = PLACES["created"]
+        self.doubleClicked.connect(self._double_clicked)
+
+    def _sorted(self, place: int, order: Qt.SortOrder) -> None:
+        """Put the largest on top at the first click where that is what one looks for."""
+        new, self._sorted_by = place != self._sorted_by, place
+        if new and COLUMNS[place].descending and order == Qt.AscendingOrder:
+            self.sortByColumn(place, Qt.DescendingOrder)
+
+    @property
+    def shown(self) -> int:
+        """How many runs are shown."""
+        return self.filter.rowCount()
+
+    def run_at(self, index: QModelIndex) -> Summary:
+        """Return the run in the row of ``index``."""
+        return self.runs_model.runs[self.filter.mapToSource(index).row()]
+
+    @property
+    def chosen(self) -> list[Summary]:
+        """The runs that are selected, from top to bottom."""
+        rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
+        return [self.run_at(index) for index in rows]
+
+    def rename(self) -> None:
+        """Let the user edit the name of the current run."""
+        if self.currentIndex().isValid():
+            index = self.filter.index(self.currentIndex().row(), PLACES["title"])
+            self.setCurrentIndex(index)
+            self.edit(index)
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        place = index.column()
+        if place == PLACES["title"]:
+            self.edit(index)
+        elif place == PLACES["note"]:
+            self.notes_wanted.emit(self.run_at(index))
+        elif place != PLACES["star"]:
+            self.opened.emit(self.run_at(index))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Give or take a star where one is clicked; elsewhere select."""
+        index = self.indexAt(event.pos())
+        if index.isValid() and index.column() == PLACES["star"] and event.button() == Qt.LeftButton:
+            self.star_wanted.emit(self.run_at(index))
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show that stars can be clicked."""
+        index = self.indexAt(event.pos())
+        over = index.isValid() and index.column() == PLACES["star"]
+        self.viewport().setCursor(Qt.PointingHandCursor if over else Qt.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, F2 renames, * gives a star, Delete deletes; the table does the rest."""
+        index = self.currentIndex()
+        if self.state() == QAbstractItemView.EditingState or not index.isValid():
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key_Return, Qt.Key_Enter):
+            self.opened.emit(self.run_at(index))
+        elif event.key() == Qt.Key_F2:
+            self.rename()
+        elif event.text() == "*":
+            for run in self.chosen or [self.run_at(index)]:
+                self.star_wanted.emit(run)
+        elif event.key() == Qt.Key_Delete:
+            self.deletion_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _alignment(place: int) -> int:
+    column = COLUMNS[place]
+    if column.title == STAR:
+        return int(Qt.AlignCenter)
+    return int((Qt.AlignRight if column.number else Qt.AlignLeft) | Qt.AlignVCenter)
