@@ -24,9 +24,9 @@ from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.evaluate_classes import ClassPage
-from gui.views.evaluate_matrix import ConfusionMatrix
 from gui.views.evaluate_picture import evaluation_picture
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.confusion_matrix import ConfusionMatrix
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.image_gallery import Gallery
 from gui.widgets.one_page import OnePage

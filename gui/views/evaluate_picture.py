@@ -8,7 +8,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter
 from engine.training.metrics import Metrics
 from gui.style.theme import GRID, Theme
 from gui.views.evaluate_classes import ClassPage
-from gui.views.evaluate_matrix import ConfusionMatrix
+from gui.widgets.confusion_matrix import ConfusionMatrix
 from gui.widgets.reliability import ReliabilityDiagram
 
 _SIDE, _SCALE = 460, 2

@@ -1,4 +1,4 @@
-"""All recorded runs in a table: to look at, resume, note, delete."""
+"""All recorded runs in a table: to look at, compare, resume, note, delete."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class RunsView(View):
 
     key = "runs"
     title = "Runs"
-    about = "Every run that was recorded: open it, resume it, name it."
+    about = "Every run that was recorded: open it, compare it with others, resume it, name it."
 
     resume_wanted = pyqtSignal(object)
     """The user wants to go on with the run in this folder (a Path)."""
@@ -67,8 +67,8 @@ class RunsView(View):
 
     def _arrange(self) -> None:
         by_key = self.actions_.by_key
-        self.buttons = [QPushButton(by_key[key].text()) for key in ("open", "resume")]
-        for button, key in zip(self.buttons, ("open", "resume"), strict=True):
+        self.buttons = [QPushButton(by_key[key].text()) for key in ("open", "resume", "compare")]
+        for button, key in zip(self.buttons, ("open", "resume", "compare"), strict=True):
             self._bind(button, key)
         self.more = QToolButton()
         self.more.setText("\N{HORIZONTAL ELLIPSIS}")
@@ -118,7 +118,7 @@ class RunsView(View):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self.table.runs_model.set_theme(theme)
-        self.actions_.theme = theme
+        self.actions_.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         """List the runs, again and again while they are seen."""

@@ -31,6 +31,7 @@ _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _SPECS = (
     ("open", "&Open", "Look at the network of this run (Enter)"),
     ("resume", "&Resume", "Go on training this run"),
+    ("compare", f"&Compare{_ELLIPSIS}", "Choose two runs or more to see them beside each other"),
     ("", "", ""),
     ("rename", "Re&name\tF2", "Give this run a name"),
     ("notes", f"Edit no&tes{_ELLIPSIS}", "Write down what this run was for"),
@@ -49,20 +50,21 @@ class RunsActions(QObject):
     Attributes:
         by_key: the actions.
         menu: all of them.
-        theme: the colours of what they open.
     """
 
     changed = pyqtSignal()
     """The runs are to be listed anew."""
     resume_wanted = pyqtSignal(object)
     """The user wants to go on with the run in this folder (a Path)."""
+    theme_changed = pyqtSignal(object)
+    """What was opened is to use the colours of this Theme."""
     opened = pyqtSignal()
     """The network of a run is looked at now."""
 
     def __init__(self, context: AppContext, theme: Theme, table: RunsTable, parent: QWidget) -> None:
         """Act on what is chosen in ``table``; dialogs open above ``parent``."""
         super().__init__(parent)
-        self.theme = theme
+        self._theme = theme
         self._context, self._table, self._above = context, table, parent
         self._writing, self._reading = InOrder(self), Runner(self)
         self.menu = QMenu(parent)
@@ -81,6 +83,11 @@ class RunsActions(QObject):
         table.runs_model.renamed.connect(self._rename)
         self.refresh()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.theme_changed.emit(theme)
+
     @property
     def busy(self) -> bool:
         """Whether something that the user has changed is not written yet."""
@@ -93,6 +100,7 @@ class RunsActions(QObject):
         possible = {
             "open": one,
             "resume": one and self._can_resume(chosen[0]),
+            "compare": len(chosen) > 1,
             "rename": one,
             "notes": one,
             "star": bool(chosen),
@@ -117,6 +125,8 @@ class RunsActions(QObject):
             self._open(first)
         elif key == "resume":
             self.resume_wanted.emit(Path(first.path))
+        elif key == "compare":
+            self._compare(chosen)
         elif key == "rename":
             self._table.rename()
         elif key == "notes":
@@ -140,6 +150,13 @@ class RunsActions(QObject):
 
         problem = self._context.notices.problem
         self._reading.ask(lambda _task: last_model(RunFolder(Path(run.path))), show, problem)
+
+    def _compare(self, runs: Sequence[Summary]) -> None:
+        from gui.dialogs.compare.dialog import CompareDialog  # most starts do without
+
+        dialog = CompareDialog(self._context, self._theme, runs, self._above.window())
+        self.theme_changed.connect(dialog.set_theme)
+        dialog.show()
 
     def _reveal(self, run: Summary) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(run.path)):

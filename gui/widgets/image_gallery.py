@@ -84,9 +84,23 @@ class Gallery(QListView):
     back = pyqtSignal()
     """The user pressed Backspace."""
 
-    def __init__(self, theme: Theme, describe: Callable[[Entry], str], parent: QWidget | None = None) -> None:
-        """Make an empty gallery; ``describe`` says in words what an entry is."""
+    def __init__(
+        self,
+        theme: Theme,
+        describe: Callable[[Entry], str],
+        caption: Callable[[Entry], tuple[str, str]] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make an empty gallery.
+
+        Args:
+            theme: its colours.
+            describe: says in words what an entry is.
+            caption: the two lines below an image; None for the classes and how sure the network is.
+            parent: Qt's owner.
+        """
         super().__init__(parent)
+        self._caption = caption or self._usual_caption
         self.item_size = QSize(72, 72 + _TEXT)
         self.entries_model = GalleryModel(describe, self)
         self._theme = theme
@@ -139,16 +153,19 @@ class Gallery(QListView):
         if framed:
             painter.setPen(QColor(self._theme.accent))
             painter.drawRect(left - 2, top - 2, width + 3, height + 3)
-        right = entry.label == entry.predicted
-        names = self._names
-        words = names[entry.label] if right else f"{names[entry.label]} → {names[entry.predicted]}"
+        words, below = self._caption(entry)
         line = QRect(rect.left(), top + height + 2, rect.width(), 16)
         painter.setPen(QColor(self._theme.text))
         painter.setFont(font(BODY if len(words) < 8 else SMALL))
         painter.drawText(line, int(Qt.AlignCenter), words)
         painter.setPen(QColor(self._theme.muted))
         painter.setFont(font(SMALL))
-        painter.drawText(line.translated(0, 15), int(Qt.AlignCenter), percent(entry.confidence))
+        painter.drawText(line.translated(0, 15), int(Qt.AlignCenter), below)
+
+    def _usual_caption(self, entry: Entry) -> tuple[str, str]:
+        right, names = entry.label == entry.predicted, self._names
+        words = names[entry.label] if right else f"{names[entry.label]} → {names[entry.predicted]}"
+        return words, percent(entry.confidence)
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():

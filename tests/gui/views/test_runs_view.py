@@ -20,6 +20,7 @@ from engine.runs.folder import RunFolder
 from engine.runs.hold import Hold
 from engine.runs.library import Library
 from engine.runs.record import RunRecord
+from gui.dialogs.compare.dialog import CompareDialog
 from gui.dialogs.runs_bin import BinDialog
 from gui.dialogs.runs_room import RoomDialog
 from gui.presenters.runs import PLACES, STAR
@@ -29,7 +30,7 @@ from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.state.settings import Settings
-from gui.style.theme import LIGHT
+from gui.style.theme import DARK, LIGHT
 from gui.views.runs import RunsView
 from gui.widgets.questions import Dialogs
 from tests.engine.runs.test_library import run
@@ -287,6 +288,21 @@ def test_a_run_is_opened_resumed_and_its_folder_shown(
     shown.actions_.by_key["reveal"].trigger()
     QDesktopServices.unsetUrlHandler("file")
     assert revealed == [str(library.folder / "trained")]
+
+
+def test_two_runs_or_more_are_compared(qtbot: QtBot, view: Callable[[], RunsView], three: list[Path]) -> None:
+    shown = view()
+    click(qtbot, shown, 0, "data")
+    assert not shown.buttons[2].isEnabled()
+    click(qtbot, shown, 2, "data", modifier=Qt.ControlModifier)
+    qtbot.mouseClick(shown.buttons[2], Qt.LeftButton)
+    dialog = shown.findChild(CompareDialog)
+    qtbot.waitUntil(lambda: dialog.comparison is not None)
+    assert [side.name for side in dialog.comparison.sides] == ["c", "a"]
+    shown.set_theme(DARK)
+    dialog.tabs.setCurrentWidget(dialog.answers)
+    assert "kept no weights" in dialog.answers.note.text()
+    dialog.close()
 
 
 def test_the_run_in_training_grows_in_its_row(

@@ -28,7 +28,7 @@ from gui.dialogs.export_dialog import ExportDialog
 from gui.dialogs.own_pictures.dialog import OwnPicturesDialog
 from gui.dialogs.teach.dialog import TeachDialog
 from gui.presenters.evaluate import Choice
-from gui.views.evaluate_matrix import ConfusionMatrix
+from gui.widgets.confusion_matrix import ConfusionMatrix
 from gui.widgets.questions import Dialogs
 from tests.gui.window.conftest import Answers
 

@@ -22,10 +22,10 @@ from gui.presenters.evaluate import (
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
 from gui.widgets.plain import tooltip
 
-_BARS = 104
+BARS = 104
 """Width of the accuracies beside the rows."""
 _LARGEST = 48
-_TEXT_FROM = 19
+TEXT_FROM = 19
 """Cells of at least this many pixels hold their figure."""
 
 
@@ -110,7 +110,7 @@ class ConfusionMatrix(QWidget):
         count = max(1, len(self.names))
         top = 40
         for _ in range(2):  # long names stand upright above narrow cells, and need more height
-            cell = min((self.width() - left - _BARS) // count, (self.height() - top) // count, _LARGEST)
+            cell = min((self.width() - left - BARS) // count, (self.height() - top) // count, _LARGEST)
             top = 22 + (18 if longest <= cell else min(longest, 96) + GRID)
         return left, top, max(2, cell)
 
@@ -158,7 +158,7 @@ class ConfusionMatrix(QWidget):
                     painter.fillRect(rect, mixed(empty, good if row == column else bad, strength))
                 else:
                     painter.fillRect(rect, empty)
-                if size >= _TEXT_FROM and count:
+                if size >= TEXT_FROM and count:
                     painter.setPen(on_strong if strength > 0.6 else text)
                     words = cell_text(count, share, as_share=self.as_share)
                     painter.drawText(rect, int(Qt.AlignCenter), words)
@@ -203,7 +203,7 @@ class ConfusionMatrix(QWidget):
         theme = self._theme
         painter.setFont(font(SMALL))
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QRect(left, top - 18, _BARS, 16), int(Qt.AlignLeft | Qt.AlignBottom), "recall")
+        painter.drawText(QRect(left, top - 18, BARS, 16), int(Qt.AlignLeft | Qt.AlignBottom), "recall")
         if size < 9:
             return
         track, figures = 40, 44

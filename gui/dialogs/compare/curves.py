@@ -1,0 +1,185 @@
+"""The curves of several runs over one another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from engine.formatting import share
+from gui.presenters.compare import Side, reading_words
+from gui.presenters.curves import LEAST, X_AXES, CurveData
+from gui.presenters.pyramid import Values
+from gui.presenters.ranges import Range, XView, fitted, usual
+from gui.style.theme import GRID, Theme
+from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import Label
+from gui.widgets.plot_stack import PlotStack
+from gui.widgets.plots import Chart, EndLabel
+
+_PERCENT = Range(0.0, 100.0)
+_LOSS = Range(0.0, math.inf)
+_LOG_LOSS = Range(math.log10(LEAST), math.inf)
+_HINT = (
+    "Line: average of the batches. Dots: validation. Point at a curve to read it; wheel: zoom; drag: move."
+)
+
+
+class CurvesPage(QWidget):
+    """Loss, accuracy and learning rate of every run in its colour, by steps, epochs or seconds."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make empty charts; ``show_sides`` fills them."""
+        super().__init__(parent)
+        self._theme = theme
+        self._sides: Sequence[Side] = ()
+        self._data: list[CurveData] = []
+        self._items: list[pg.PlotDataItem] = []
+        self._view = XView()
+        self.loss = Chart("loss (cross-entropy)", _LOSS, short="loss")
+        self.accuracy = Chart("accuracy, %", _PERCENT, least=5.0)
+        self.rate = Chart("rate", _LOSS)
+        self.charts = PlotStack((self.loss, self.accuracy, self.rate), self._view, theme)
+        self.axis = ChoiceBox(
+            "X axis", "What the x axis counts: training steps, epochs, or seconds spent training."
+        )
+        self.axis.addItems([axis.title for axis in X_AXES])
+        self.log = QCheckBox("&Log loss")
+        self.all = QPushButton("Show &all")
+        self.all.setToolTip("Show the whole curves again (Home, or double-click)")
+        self.readout = Label(_HINT)
+        self.readout.setObjectName("note")
+        self.readout.setAlignment(Qt.AlignTop)
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self.axis)
+        head.addWidget(self.log)
+        head.addStretch(1)
+        head.addWidget(self.all)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GRID, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addLayout(head)
+        column.addWidget(self.charts, 1)
+        column.addWidget(self.readout)
+        self.charts.set_label(X_AXES[0].label)
+        self.axis.currentIndexChanged.connect(self._axis_changed)
+        self.log.toggled.connect(self._log_changed)
+        self.all.clicked.connect(lambda _checked: self.charts.show_all())
+        self.charts.moved.connect(lambda: self._draw(refit=self._view.following))
+        self.charts.pointed.connect(self._read)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.charts.set_theme(theme)
+        self._draw(refit=False)
+
+    def show_sides(self, sides: Sequence[Side]) -> None:
+        """Draw these runs."""
+        self._sides = sides
+        self._data = [CurveData(side.history) for side in sides]
+        for data in self._data:
+            data.update()
+        lines = self.readout.fontMetrics().lineSpacing() * max(2, len(sides)) + 2
+        self.readout.setFixedHeight(min(lines, 8 * self.readout.fontMetrics().lineSpacing()))
+        self._axis_changed(self.axis.currentIndex())
+
+    def colour(self, number: int) -> str:
+        """Return the colour of a run."""
+        return self._theme.series[number % len(self._theme.series)]
+
+    # --- drawing --------------------------------------------------------------------------------------
+
+    def _axis_changed(self, index: int) -> None:
+        axis = X_AXES[index]
+        self.charts.set_label(axis.label)
+        end = max((data.end(axis) for data in self._data), default=0.0)
+        self._view.reach(end, max((data.length for data in self._data), default=0))
+        self.charts.show_all()
+        self._draw(refit=True)
+
+    def _log_changed(self, on: bool) -> None:
+        self.loss.limit = _LOG_LOSS if on else _LOSS
+        self.loss.set_logarithmic(on)
+        self._draw(refit=True)
+
+    def _scaled(self, name: str, values: Values) -> Values:
+        if name == "accuracy":
+            return 100.0 * values
+        if name == "loss" and self.log.isChecked():
+            logs: Values = np.log10(np.maximum(values, LEAST))
+            return logs
+        return values
+
+    def _draw(self, *, refit: bool) -> None:
+        for item in self._items:
+            item.getViewBox().removeItem(item) if item.getViewBox() is not None else None
+        self._items.clear()
+        for chart, name in ((self.loss, "loss"), (self.accuracy, "accuracy"), (self.rate, "learning_rate")):
+            self._draw_chart(chart, name, refit=refit)
+
+    def _draw_chart(self, chart: Chart, name: str, *, refit: bool) -> None:
+        axis, shown = X_AXES[self.axis.currentIndex()], self._view.shown
+        ranges, labels = [], []
+        for number, (side, data) in enumerate(zip(self._sides, self._data, strict=True)):
+            if not data.length:
+                continue
+            thin = data.training(name, axis, shown, self.charts.columns)
+            raw = thin.high if name == "learning_rate" else data.averages(name, thin)
+            y = self._scaled(name, raw)
+            self._add(chart, thin.x, y, pen=pg.mkPen(self.colour(number), width=2))
+            ranges += [found for found in [usual(y, y)] if found is not None]
+            if len(y):
+                labels.append(
+                    EndLabel(float(y[-1]), f"{side.letter} {_value(name, raw[-1])}", self.colour(number))
+                )
+            if name != "learning_rate" and data.validated:
+                marks = data.validations(name, axis, shown, self.charts.columns)
+                y = self._scaled(name, marks.high)
+                self._add(
+                    chart,
+                    marks.x,
+                    y,
+                    pen=None,
+                    symbol="o",
+                    symbolSize=5,
+                    symbolPen=None,
+                    symbolBrush=self.colour(number),
+                )
+                ranges += [found for found in [usual(y, y)] if found is not None]
+        chart.labels.show_labels(labels)
+        content = (
+            Range(min(each.low for each in ranges), max(each.high for each in ranges)) if ranges else None
+        )
+        keep = chart.held or content is None or not (refit or chart.y is None)
+        y_range = chart.y if keep or content is None else fitted(content, None, chart.limit, chart.least)
+        chart.show_ranges(shown, y_range)
+
+    def _add(self, chart: Chart, x: Values, y: Values, **look: object) -> None:
+        item = pg.PlotDataItem(x, y, connect="finite", **look)
+        chart.plot.addItem(item, ignoreBounds=True)
+        self._items.append(item)
+
+    def _read(self, x: float | None) -> None:
+        axis = X_AXES[self.axis.currentIndex()]
+        for chart in self.charts.charts:
+            chart.show_cursor(x)
+        if x is None:
+            self.readout.setText(_HINT)
+            return
+        lines = [
+            reading_words(side, data.reading(axis, x))
+            for side, data in zip(self._sides, self._data, strict=True)
+        ]
+        self.readout.setText("\n".join(lines))
+
+
+def _value(name: str, value: float) -> str:
+    if name == "accuracy":
+        return share(float(value))
+    return f"{value:.3g}" if name == "learning_rate" else f"{value:.4f}"
