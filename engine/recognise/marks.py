@@ -82,9 +82,15 @@ def find_marks(foreground: Array, *, several: bool) -> list[tuple[Box, Array]]:
     Returns:
         For each mark in reading order its box and its foreground alone, cut out with its soft edges.
     """
+    labels, marks = place_marks(foreground, several=several)
+    return [(mark.box, _cut(foreground, labels, mark)) for mark in marks]
+
+
+def place_marks(foreground: Array, *, several: bool) -> tuple[Labels, list[Mark]]:
+    """Return the number of the component of each pixel, ``(H, W)``, and the marks; as ``find_marks``."""
     labels, marks = components(foreground > THRESHOLD)
     if not marks:
-        return []
+        return labels, []
     largest = max(mark.area for mark in marks)
     marks = sorted(marks, key=lambda mark: -mark.area)[:MOST]
     marks = [mark for mark in marks if mark.area >= SPECK * largest]
@@ -97,7 +103,7 @@ def find_marks(foreground: Array, *, several: bool) -> list[tuple[Box, Array]]:
         for mark in marks[1:]:
             whole |= mark.box
         marks = [Mark(whole, 0, tuple(part for mark in marks for part in mark.parts))]
-    return [(mark.box, _cut(foreground, labels, mark)) for mark in marks]
+    return labels, marks
 
 
 def components(mask: npt.NDArray[np.bool_]) -> tuple[Labels, list[Mark]]:

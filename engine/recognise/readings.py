@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,10 @@ from engine.model.model_file import Model
 from engine.recognise.drawing import BOX, FAINTEST, SIDE, normalise
 from engine.recognise.foreground import foreground
 from engine.recognise.judge import Answer, Source, judge
-from engine.recognise.marks import Box, find_marks
+from engine.recognise.marks import Box, find_marks, place_marks
+from engine.recognise.pen import draw
 from engine.recognise.pictures import grey
-from engine.types import Array, Bytes
+from engine.types import Array, Bytes, Labels
 
 LARGEST_SIDE = 1120
 """A larger picture is reduced to this before digits are looked for."""
@@ -124,6 +126,33 @@ def digits_in(drawing: npt.NDArray[np.floating], *, several: bool) -> list[Found
         if image is not None:
             found.append(Found(box, image[None]))
     return found
+
+
+def digits_drawn(ink: Array, lines: Sequence[Array]) -> list[Found]:
+    """Find the digits in a drawing whose strokes are known, and draw each with MNIST's pen.
+
+    Args:
+        ink: what is seen on the sheet, ``(H, W)`` from 0 to 1.
+        lines: where the middle of the pen went, as ``Subject`` has them.
+    """
+    labels, marks = place_marks(np.asarray(ink), several=True)
+    found = []
+    for mark in marks:
+        image = draw([part for line in lines for part in _inside(line, labels, mark.parts)])
+        if image is not None:
+            found.append(Found(mark.box, image[None]))
+    return found
+
+
+def _inside(line: Array, labels: Labels, parts: Sequence[int]) -> list[Array]:
+    """Return the unbroken parts of a line, ``(N, 2)``, that lie in some components of the ink."""
+    height, width = labels.shape
+    column, row = np.floor(line).astype(np.intp).T
+    seen = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    seen[seen] = np.isin(labels[row[seen], column[seen]], parts)
+    cuts = np.flatnonzero(np.diff(seen.astype(np.int8))) + 1
+    pieces = zip(np.split(line, cuts), np.split(seen, cuts), strict=True)
+    return [piece for piece, inside in pieces if inside.any()]
 
 
 def as_picture(picture: Image.Image, area: Box, model: Model) -> Bytes:

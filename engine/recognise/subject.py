@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.model.input_form import takes_dark_ground, takes_digits
 from engine.model.model_file import Model
+from engine.recognise.judge import reach
 from engine.types import Array, Bytes, Shape
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Subject:
     Attributes:
         name: what to call it.
         ink: the drawing, ``(H, W)`` from 0 to 1; None for a picture.
+        lines: of a drawing, where the middle of the pen went, in pixels of ``ink``: for each line its points
+            ``(N, 2)``, across and down; None if nobody knows.
         picture: the picture; None for a drawing.
         crop: the chosen part; None for all of it.
     """
@@ -41,10 +44,20 @@ class Subject:
     ink: Array | None = None
     picture: Image.Image | None = None
     crop: Box | None = None
+    lines: tuple[Array, ...] | None = None
 
     def cropped(self, crop: Box | None) -> Subject:
         """Return the same picture with another part chosen."""
         return replace(self, crop=crop)
+
+    @property
+    def reach(self) -> float:
+        """Longer side of a drawing as a share of the sheet, 0 to 1, without the width of a known pen."""
+        if self.ink is None:
+            return 1.0
+        if not self.lines:
+            return reach(self.ink)
+        return float(np.ptp(np.concatenate(self.lines), axis=0).max() / max(self.ink.shape))
 
     def found(self, model: Model) -> list[Found]:
         """Return what is to be asked about, in reading order; nothing for an empty drawing.
@@ -57,11 +70,13 @@ class Subject:
         # This brings Pillow, which is not needed before there is something to recognise.
         from engine.recognise.marks import Box
         from engine.recognise.pictures import from_pixels
-        from engine.recognise.readings import Found, as_picture, digits_in, find
+        from engine.recognise.readings import Found, as_picture, digits_drawn, digits_in, find
 
         if self.picture is not None:
             return find(self.picture, model, self.crop)
         assert self.ink is not None  # noqa: S101 - it is one or the other
+        if takes_digits(model) and self.lines is not None:
+            return digits_drawn(self.ink, self.lines)
         if takes_digits(model):
             return digits_in(self.ink, several=True)
         sheet = from_pixels(((1 - np.clip(self.ink, 0, 1)) * 255 + 0.5).astype(np.uint8))

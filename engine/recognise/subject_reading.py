@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.errors import AnswerError, DataError
 from engine.model.model_file import Model
 from engine.model.reference import Reference
-from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge, reach
+from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge
 from engine.recognise.subject import Subject, form
 from engine.types import Array, Bytes
 
@@ -76,7 +76,7 @@ class SubjectReading:
         return judge(
             probabilities,
             self.names,
-            reach(drawn) if drawn is not None else 1.0,
+            self.subject.reach if drawn is not None else 1.0,
             ink_share(image) if digit else 0.0,
             shift_consistency,
         )

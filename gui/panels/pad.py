@@ -169,7 +169,7 @@ class PadPanel(PadParts):
 
     def _drawn(self) -> None:
         self._opener.drop()
-        self.subject = Subject("your drawing", ink=self.canvas.ink())
+        self.subject = Subject("your drawing", ink=self.canvas.ink(), lines=self.canvas.drawing.lines)
         self._changed()
 
     def _changed(self) -> None:

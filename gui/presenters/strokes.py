@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from engine.types import Array
 
 SIDE = 280
 """Width and height of the drawing area in its own units; the pen's width has the same unit."""
@@ -67,6 +72,48 @@ def pieces(stroke: Stroke) -> list[Piece]:
     return [curve for curve in curves if curve is not None] + [tail(stroke.points)]
 
 
+_SAMPLES = np.linspace(0, 1, 6)[:, None]
+"""Places on each curve, from its start to its end, that stand for it."""
+
+
+@lru_cache(maxsize=512)
+def _sampled(stroke: Stroke) -> Array:
+    """Return places on the curves of a stroke with its width there, ``(N, 3)``: across, down, width."""
+    points = np.array([(p.x, p.y, p.width) for p in stroke.points])
+    if len(points) == 1:
+        return points
+    middles = (points[:-1] + points[1:]) / 2
+    start, control, end = middles[:-1], points[1:-1], middles[1:]
+    t = _SAMPLES[None]
+    curves = start[:, None] * (1 - t) ** 2 + control[:, None] * (2 * t * (1 - t)) + end[:, None] * t**2
+    first = points[0] + _SAMPLES * (middles[0] - points[0])
+    last = middles[-1] + _SAMPLES * (points[-1] - middles[-1])
+    return np.concatenate([first, curves.reshape(-1, 3), last])
+
+
+def middle_lines(strokes: Sequence[Stroke]) -> tuple[Array, ...]:
+    """Return where the middle of the pen went: for each line of ink its points, ``(N, 2)``, across and down.
+
+    What a later stroke of the eraser covers is left out, so that a stroke may become several lines.
+    """
+    lines: list[Array] = []
+    for stroke in strokes:
+        sampled = _sampled(stroke)
+        if stroke.eraser:
+            lines = [part for line in lines for part in _without(line, sampled)]
+        else:
+            lines.append(sampled[:, :2])
+    return tuple(lines)
+
+
+def _without(line: Array, eraser: Array) -> list[Array]:
+    """Return the parts of a line that are farther from the eraser's way than half its width."""
+    apart = np.hypot(*(line[:, None] - eraser[None, :, :2]).transpose(2, 0, 1))
+    left = (apart > eraser[:, 2] / 2).all(axis=1)
+    cuts = np.flatnonzero(np.diff(left.astype(np.int8))) + 1
+    return [part for part, keep in zip(np.split(line, cuts), np.split(left, cuts), strict=True) if keep.any()]
+
+
 class Drawing:
     """Strokes, with everything that was done to them.
 
@@ -85,6 +132,11 @@ class Drawing:
         """Whether no ink was put on the sheet (strokes of the eraser alone leave none)."""
         current = () if self.current is None else (self.current,)
         return all(stroke.eraser for stroke in (*self.strokes, *current))
+
+    @property
+    def lines(self) -> tuple[Array, ...]:
+        """Where the middle of the pen went; see ``middle_lines``."""
+        return middle_lines(self.strokes if self.current is None else (*self.strokes, self.current))
 
     @property
     def can_undo(self) -> bool:

@@ -16,7 +16,7 @@ from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.reference import THE_RUN, Opened, Shipped
 from engine.model.spec import preset
-from engine.recognise.drawing import normalise
+from engine.recognise import pen
 from engine.session.messages import Snapshot
 from engine.training.config import RunConfig
 from gui.panels.pad import PadPanel
@@ -111,7 +111,7 @@ def test_an_empty_pad_claims_no_digit(pad):
 
 def test_the_preview_is_exactly_what_the_network_gets(qtbot, context, pad):
     draw_seven(qtbot, pad)
-    expected = normalise(pad.canvas.ink())
+    expected = pen.draw(pad.canvas.drawing.lines)
     np.testing.assert_array_equal(pad.image[0], expected)
     np.testing.assert_array_equal(pad.card.preview.image[0], expected)
     model = context.models.get(Shipped("digits"))

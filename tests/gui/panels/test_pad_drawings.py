@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from engine.model.model_file import find_model
-from engine.recognise.drawing import normalise
-from engine.recognise.judge import Source, ink_share, judge, reach
+from engine.model.reference import Shipped
+from engine.recognise.subject import Subject
+from engine.recognise.subject_reading import read
 from gui.presenters.strokes import Drawing, Point
 from gui.widgets.ink import Ink
 
@@ -48,12 +50,11 @@ OTHER = {
 
 @pytest.fixture(scope="module")
 def shipped():
-    model = find_model("digits")
-    return Source(model.network, model.preprocessing, model.class_names)
+    return find_model("digits")
 
 
-def answer(shipped, strokes, width, size=1.0, shift=(0, 0)):
-    """Draw ``strokes``, made smaller and moved, and return what the pad would say."""
+def reading(shipped, strokes, width, size=1.0, shift=(0, 0)):
+    """Draw ``strokes``, made smaller and moved, and return what the pad would make of it."""
     drawing = Drawing()
     for stroke in strokes:
         points = [Point(size * x + shift[0], size * y + shift[1], width) for x, y in stroke]
@@ -63,25 +64,52 @@ def answer(shipped, strokes, width, size=1.0, shift=(0, 0)):
         drawing.end()
     ink = Ink()
     ink.redraw(drawing)
-    amount = ink.amount()
-    digit = normalise(amount)
-    assert digit is not None
-    image = digit[None]
-    probabilities, shift_consistency = shipped.ask(image)
-    return judge(probabilities, shipped.names, reach(amount), ink_share(image), shift_consistency)
+    return read(
+        Subject("drawing", ink=ink.amount(), lines=drawing.lines), Shipped("digits"), shipped, "", None
+    )
+
+
+def answer(*drawing):
+    """Draw and return what the pad would say."""
+    return reading(*drawing).answer(0)
 
 
 @pytest.mark.parametrize(
     ("width", "size", "shift"),
-    [(12, 1.0, (0, 0)), (20, 1.0, (0, 0)), (32, 1.0, (0, 0)), (10, 0.5, (10, 120)), (20, 0.7, (80, 0))],
-    ids=["thin", "usual", "thick", "small in a corner", "off centre"],
+    [
+        (12, 1.0, (0, 0)),
+        (20, 1.0, (0, 0)),
+        (32, 1.0, (0, 0)),
+        (10, 0.5, (10, 120)),
+        (20, 0.7, (80, 0)),
+        (20, 0.2, (5, 220)),
+    ],
+    ids=["thin", "usual", "thick", "small in a corner", "off centre", "tiny with the usual pen"],
 )
 def test_drawn_digits_are_read(qapp, shipped, width, size, shift):
     read = {name: answer(shipped, strokes, width, size, shift).top for name, strokes in DRAWN.items()}
-    wrong = {name: top for name, top in read.items() if top is None or shipped.names[top] != name}
+    wrong = {name: top for name, top in read.items() if top is None or shipped.class_names[top] != name}
     assert wrong == {}
 
 
 def test_most_of_what_is_no_digit_is_doubted(qapp, shipped):
     claimed = [name for name, strokes in OTHER.items() if answer(shipped, strokes, 20).verdict == "sure"]
     assert len(claimed) <= len(OTHER) // 3, f"claimed to be digits: {claimed}"
+
+
+def test_the_network_gets_the_same_whatever_pen_and_size_were_used(qapp, shipped):
+    for strokes in DRAWN.values():
+        usual, thick, tiny = (
+            reading(shipped, strokes, width, size).image(0).astype(int)
+            for width, size in [(20, 1.0), (40, 1.0), (20, 0.25)]
+        )
+        np.testing.assert_array_equal(usual, thick)
+        assert np.abs(usual - tiny).mean() < 3
+
+
+def test_digits_drawn_side_by_side_get_their_own_strokes(qapp, shipped):
+    small = [[(0.4 * x + 140 * k, 0.4 * y) for x, y in stroke] for k in (0, 1) for stroke in DRAWN["4"]]
+    together, alone = reading(shipped, small, 12), reading(shipped, DRAWN["4"], 12)
+    assert together.answers == ["4", "4"]
+    for part in together.found:
+        assert np.abs(part.image.astype(int) - alone.image(0)).mean() < 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,3 +102,30 @@ def test_only_ink_makes_a_sheet_not_empty(eraser, empty):
     assert drawing.empty
     draw(drawing, (1, 1), eraser=eraser)
     assert drawing.empty is empty
+
+
+@given(places)
+def test_the_middle_line_is_that_of_the_curves(where):
+    drawing = Drawing()
+    draw(drawing, *where)
+    (found,) = drawing.lines
+    curves = pieces(drawing.strokes[0])
+    ends = [(curves[0].start.x, curves[0].start.y), *((curve.end.x, curve.end.y) for curve in curves)]
+    for end in ends:
+        assert np.hypot(*(found - end).T).min() < 1e-9
+
+
+def test_the_eraser_parts_a_line_and_later_ink_stays():
+    drawing = Drawing()
+    draw(drawing, (0, 50), (100, 50))
+    draw(drawing, (50, 0), (50, 100), eraser=True)
+    left, right = drawing.lines
+    assert left[0].tolist() == [0, 50] and left[:, 0].max() < 40
+    assert right[:, 0].min() > 60 and right[-1].tolist() == [100, 50]
+    draw(drawing, (50, 50), (50, 60))
+    assert len(drawing.lines) == 3
+    drawing.undo()
+    drawing.undo()
+    assert len(drawing.lines) == 1
+    draw(drawing, *((x, 50) for x in range(0, 101, 5)), eraser=True)
+    assert drawing.lines == ()
