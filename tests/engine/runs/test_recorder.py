@@ -23,7 +23,7 @@ from engine.model.spec import NetworkSpec
 from engine.runs import names
 from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
-from engine.runs.hold import is_held
+from engine.runs.hold import Hold, is_held
 from engine.runs.record import Notes, RunRecord, fingerprint
 from engine.runs.recorder import Recorder
 from engine.runs.writer import Writer
@@ -267,6 +267,10 @@ def test_the_second_program_is_told_who_writes(run: Callable[..., Run], dataset:
     with pytest.raises(ModelFileError, match="already holds a run"):
         Recorder(*other)
     assert not (made.recorder.path / names.LOCK).exists()
+    hold = Hold(made.recorder.path)
+    with pytest.raises(ModelFileError, match="already holds a run"):
+        Recorder(Destination(made.recorder.path, hold), *other[1:])
+    assert not is_held(made.recorder.path)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
