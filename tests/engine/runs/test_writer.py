@@ -254,7 +254,10 @@ def test_weights_are_whole_or_absent(made_: Writer, monkeypatch: pytest.MonkeyPa
         with safe_open(made_.path / names.WEIGHTS / names.weights_file(step), "numpy") as file:
             assert file.metadata() == {"step": str(step)}
 
-    def full(path: Path, *_: object) -> None:
+    real = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> None:
+        real(path, data[:100])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
