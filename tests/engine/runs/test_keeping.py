@@ -42,6 +42,16 @@ def test_what_stays_is_even_on_the_logarithmic_axis(most: int, last: int) -> Non
     assert max(gaps) < 4 * sorted(gaps)[len(gaps) // 2]
 
 
+@pytest.mark.parametrize(("most", "last"), [(10, 500), (30, 3000), (60, 20000)])
+def test_not_many_more_are_wanted_than_can_be_kept(most: int, last: int) -> None:
+    keeping, wanted = Keeping(most), 0
+    for step in range(last + 1):
+        if keeping.wants(step):
+            wanted += 1
+            keeping.add(step)
+    assert most < wanted <= 2 * most
+
+
 def test_the_nearest_is_nearest_on_that_axis() -> None:
     keeping = Keeping(10, [0, 10, 100, 1000])
     assert [keeping.nearest(step) for step in (0, 40, 400, 5000)] == [0, 100, 1000, 1000]

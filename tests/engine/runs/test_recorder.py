@@ -25,7 +25,7 @@ from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
 from engine.runs.hold import Hold, is_held
 from engine.runs.record import Notes, RunRecord, fingerprint
-from engine.runs.recorder import Recorder
+from engine.runs.recorder import AGAIN_SECONDS, CURVES_SECONDS, Recorder
 from engine.runs.writer import Writer
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
@@ -304,6 +304,29 @@ def test_recording_goes_on_when_the_disk_has_room_again(
     folder = RunFolder(made.recorder.path)
     assert folder.history().steps.length == 14
     assert folder.steps() == [0, 1, 2, 13, 14]  # those between had no room, and are not taken for kept
+
+
+def test_a_disk_that_fails_is_tried_less_often(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float | None] = []
+
+    class Event(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            if threading.current_thread().name == "recorder":
+                waits.append(timeout)
+            return super().wait(timeout)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.runs.recorder.threading.Event", Event)
+        made = run()
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "curves", no_room)
+        made.train(1)
+        assert "No space left" in made.recorder.flush()
+        wait_until(lambda: waits[-1:] == [AGAIN_SECONDS])
+    assert made.recorder.flush() == ""
+    wait_until(lambda: waits[-1:] == [CURVES_SECONDS])
 
 
 def test_what_is_thinned_out_while_the_disk_is_full_goes_when_it_is_not(
