@@ -80,7 +80,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/runs/destination.py": (f"{_RUNS}/test_destination.py",),
     "engine/runs/bin.py": (f"{_RUNS}/test_bin.py",),
     "engine/runs/pending.py": (f"{_RUNS}/test_pending.py",),
-    "engine/runs/recorder.py": (f"{_RUNS}/test_recorder.py",),
+    "engine/runs/recorder.py": (f"{_RUNS}/test_recorder.py", f"{_RUNS}/test_recorder_disk.py"),
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
     "engine/io/files.py": ("tests/engine/io/test_files.py",),

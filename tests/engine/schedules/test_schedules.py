@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.errors import ConfigError
 from engine.schedules import SCHEDULES, Schedule, schedule_from_json
 from engine.schedules.simple import Constant, Cosine, Step
 from engine.schedules.warm import OneCycle, WarmUp
@@ -30,6 +31,8 @@ def test_stays_between_zero_and_one(kind: str, epochs: int, share: float) -> Non
 def test_json_round_trip() -> None:
     for cls in SCHEDULES.values():
         assert schedule_from_json(cls().to_json()) == cls()
+    with pytest.raises(ConfigError, match=r"no schedule of kind 'magic'.*cosine"):
+        schedule_from_json({"kind": "magic"})
 
 
 def share(low: float, high: float) -> st.SearchStrategy[float]:
