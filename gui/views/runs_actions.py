@@ -23,6 +23,7 @@ from engine.runs.summary import Summary
 from gui.presenters.runs import deletion_question, name_of
 from gui.run.context import AppContext
 from gui.run.in_order import InOrder
+from gui.run.room import offer_room
 from gui.run.runner import Runner
 from gui.style.theme import Theme
 from gui.widgets.runs_table import RunsTable
@@ -226,6 +227,7 @@ class RunsActions(QObject):
         if library is not None:
             dialog = RoomDialog(library, self._above.window())
             dialog.accepted.connect(self.changed)
+            dialog.accepted.connect(lambda: offer_room(library, self._context.notices, self.changed.emit))
             dialog.open()
 
 

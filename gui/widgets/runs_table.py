@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt, pyqtSignal
-from PyQt5.QtGui import QColor, QKeyEvent, QMouseEvent
+from PyQt5.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from engine.runs.notes import LONGEST_NAME
@@ -15,6 +15,9 @@ from gui.style.theme import GRID, Theme
 from gui.widgets.plain import tooltip
 
 _NONE = QModelIndex()
+_GROWING = ("title", "unusual", "note")
+"""Columns that get the room that is left."""
+_WORDY = sum(column.letters for column in COLUMNS if column.key in _GROWING)
 _ROW = 28
 """Height of a row in pixels: a name is edited in it."""
 
@@ -190,13 +193,29 @@ class RunsTable(QTableView):
         head.setSectionsMovable(True)
         head.setMinimumSectionSize(24)
         letter = self.fontMetrics().averageCharWidth()
-        for place, column in enumerate(COLUMNS):
-            self.setColumnWidth(place, column.letters * letter + 2 * GRID)
+        self._usual = [column.letters * letter + 2 * GRID for column in COLUMNS]
+        self._fits, self._fitting = True, False
+        head.sectionResized.connect(self._resized)
         self.setSortingEnabled(True)
         self.sortByColumn(PLACES["created"], Qt.DescendingOrder)
         head.sortIndicatorChanged.connect(self._sorted)
         self._sorted_by = PLACES["created"]
         self.doubleClicked.connect(self._double_clicked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give words the room that is left, until the user has chosen a width."""
+        super().resizeEvent(event)
+        if not self._fits:
+            return
+        left = max(0, self.viewport().width() - sum(self._usual))
+        self._fitting = True
+        for place, column in enumerate(COLUMNS):
+            part = left * column.letters // _WORDY if column.key in _GROWING else 0
+            self.setColumnWidth(place, self._usual[place] + part)
+        self._fitting = False
+
+    def _resized(self, _place: int, _old: int, _new: int) -> None:
+        self._fits = self._fits and self._fitting
 
     def _sorted(self, place: int, order: Qt.SortOrder) -> None:
         """Put the largest on top at the first click where that is what one looks for."""

@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from tests.benchmarks import (
     curves,
     latency,
+    list_runs,
     memory,
     monkey,
     record_cost,
@@ -30,6 +31,7 @@ BENCHMARKS = {
         watch_cost,
         record_cost,
         latency,
+        list_runs,
         monkey,
         curves,
         startup,

@@ -24,11 +24,16 @@ from engine.io.idx import read_idx
 from engine.model.model_file import Model, find_model
 from engine.recognise.pictures import open_picture
 from engine.runs import names
+from engine.runs.budget import Budget
+from engine.runs.compare import setting_rows
 from engine.runs.folder import RunFolder
+from engine.runs.library import Library
+from engine.runs.notes import change_notes
 from engine.task import Task
 from engine.teaching.examples import Examples
 from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
+from gui.presenters.runs import found
 from gui.state.settings import Store
 from tests.fuzz import seeds
 from tests.fuzz.inside import in_gzip, in_json, in_onnx, in_pickle, in_png, in_safetensors, in_tar, in_zip
@@ -117,12 +122,27 @@ def _run(path: Path) -> None:
     folder = RunFolder(path.parent)
     folder.record.data.preprocessing()
     folder.status()
+    folder.notes()
+    setting_rows([folder, folder])
     history = folder.history()
     folder.settings(10)
     assert all(int(step) >= 0 for step in history.steps.column("step"))
     damaged = [notice for notice in folder.notices if path.name in notice]
     if damaged:
         raise ModelFileError(damaged[0])
+
+
+def _listed(path: Path) -> None:
+    """List runs, of whose files one is damaged, and say something of one of them."""
+    one = path.parent if path.name in (names.NOTES, names.STATUS) else path.parent / "one"
+    one.mkdir(exist_ok=True)
+    (one / names.RUN).write_bytes(seeds.run_records()[0])
+    library = Library(one.parent)
+    for run in library.runs():
+        found(run, "mine")
+    change_notes(one, star=True)
+    if library.problems:
+        raise ModelFileError(library.problems[0])
 
 
 def _of_form(form: str, number: int) -> Reader:
@@ -150,6 +170,13 @@ READERS = (
     Reader("network", "n.json", seeds.network_files, lambda path: network(str(path)), (in_json,)),
     Reader("record of a run", names.RUN, seeds.run_records, _run, (in_json,)),
     Reader("status of a run", names.STATUS, seeds.run_statuses, _run, (in_json,)),
+    Reader("notes of a run", names.NOTES, seeds.run_notes, _run, (in_json,)),
+    Reader("listed notes", names.NOTES, seeds.run_notes, _listed, (in_json,)),
+    Reader("listed status", names.STATUS, seeds.run_statuses, _listed, (in_json,)),
+    Reader("index of runs", "index.json", seeds.run_indices, _listed, (in_json,)),
+    Reader(
+        "room for runs", "budget.json", seeds.run_budgets, lambda path: Budget.read(path.parent), (in_json,)
+    ),
     Reader("curves of a run", names.STEPS, seeds.run_curves, _run),
     Reader("changes of a run", names.CHANGES, seeds.run_changes, _run),
     Reader("settings of the window", "settings.json", seeds.settings_files, _settings, (in_json,)),

@@ -26,6 +26,9 @@ from engine.exchange.torch_file import to_torch
 from engine.model.model_file import Model, save_model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
+from engine.runs import names
+from engine.runs.budget import Budget
+from engine.runs.library import Library
 from engine.runs.record import RunRecord, Status
 from engine.training.checkpoint import Checkpoint, save_checkpoint
 from engine.training.config import RunConfig
@@ -220,6 +223,23 @@ def run_records() -> list[bytes]:
 def run_statuses() -> list[bytes]:
     status = Status("finished", 3, 1.5, "2026-01-01T00:00:00+00:00", "Done.", 2, 0.5, 0.5, 0.4, closed=True)
     return [json_bytes(asdict(status))]
+
+
+def run_notes() -> list[bytes]:
+    return [json_bytes({"name": "Mine", "text": "one\ntwo", "star": True, "colour": [1, 2]})]
+
+
+def run_budgets() -> list[bytes]:
+    return [json_bytes(asdict(Budget(8, 0.5)))]
+
+
+def run_indices() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "one").mkdir()
+        (folder / "one" / names.RUN).write_bytes(run_records()[0])
+        Library(folder).runs()
+        return [(folder / "index.json").read_bytes()]
 
 
 def run_curves() -> list[bytes]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from engine.runs import names
 from engine.runs.library import Library
+from engine.runs.notes import change_notes
 from engine.runs.record import RunRecord
 from gui.run import room
 from gui.state.notices import Notices
@@ -37,5 +39,19 @@ def test_the_oldest_go_to_the_bin_when_the_user_says_so(
     assert [each.name for each in library.runs()] == ["3"] and sorted(
         run.name for run in library.bin.deleted()
     ) == ["1", "2"]
-    assert told == ["2 runs deleted; they can be restored for 30 days."]
+    assert "2 runs deleted; they can be restored for 30 days" in told[0]
     assert (library.bin.restore("1") / names.RUN).exists()
+
+
+def test_a_star_that_was_given_meanwhile_keeps_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, library, notices = RunRecord.new("one", CONFIG, made()), Library(tmp_path), Notices()
+    for day in (1, 2):
+        run(tmp_path, str(day), record, f"2026-01-0{day}")
+    acts: list[Callable[[], None]] = []
+    monkeypatch.setattr(notices, "offer", lambda _sentence, _label, act: acts.append(act))
+    real = library.too_many
+    monkeypatch.setattr(library, "too_many", lambda: real(0))
+    room.offer_room(library, notices)
+    change_notes(tmp_path / "1", star=True)
+    acts[0]()
+    assert [each.name for each in library.runs()] == ["1"]
