@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.text import plain, shortened
+from engine.text import in_bounds, plain, shortened
 
 _LONGEST = 200
 """Characters of an unexpected error that are part of the sentence; the log has all."""
@@ -12,7 +12,7 @@ class EngineError(Exception):
     """Base of all errors the engine raises on purpose; what they repeat of a file is harmless to show."""
 
     def __init__(self, sentence: str = "") -> None:
-        super().__init__(plain(sentence))
+        super().__init__(in_bounds(plain(sentence)))
 
 
 class ConfigError(EngineError):

@@ -48,6 +48,11 @@ def shortened(text: str, most: int = SENTENCE) -> str:
     return _cut(text, most)
 
 
+def in_bounds(text: str) -> str:
+    """Return ``text`` without the middle of words, such as paths, that are longer than a sentence."""
+    return " ".join(_cut(word, SENTENCE) for word in text.split(" "))
+
+
 def _cut(text: str, most: int) -> str:
     tail = most // 3
     return text if len(text) <= most else f"{text[: most - tail - 1]}\u2026{text[-tail:]}"

@@ -106,9 +106,9 @@ def configuration(args: argparse.Namespace, base: RunConfig | None = None) -> Ru
     changes: dict[str, Any] = {
         name: value for name in RunConfig.options() if (value := getattr(args, name)) is not None
     }
-    if args.data:
+    if args.data is not None:
         changes["data"] = args.data
-    if args.network:
+    if args.network is not None:
         changes["network"] = network(args.network)
     if args.optimiser:
         changes["optimiser"] = OPTIMISERS[args.optimiser]()
@@ -124,7 +124,7 @@ def network(name: str) -> NetworkSpec:
     if name in PRESETS:
         return preset(name)
     path = Path(name)
-    if not is_there(path):
+    if not name or not is_there(path):
         raise ConfigError(
             shortened(f"There is no network {name!r}; there are {', '.join(PRESETS)}, or name a JSON file.")
         )

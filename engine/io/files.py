@@ -32,7 +32,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     path = Path(path)
     if _is_special(path):
-        with path.open("wb") as file:
+        # A pipe that nobody reads is an error: nobody knows how long to wait for its other end.
+        handle = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "wb") as file:
+            if hasattr(os, "set_blocking"):
+                os.set_blocking(handle, True)
             yield file
         return
     target = _target(path)
