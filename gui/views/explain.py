@@ -1,55 +1,60 @@
-"""Why a network answers as it does: which pixels speak for a class, by several methods."""
+"""Why a network answers as it does, and what its parts look for."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PyQt5.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import ModelFileError
-from engine.explain import METHODS, Method
 from engine.explain.question import Question, Reply
 from engine.model.reference import Reference
 from engine.session.messages import State
-from gui.presenters.explain import how, misfit
+from gui.presenters.explain import misfit
 from gui.run.context import AppContext
 from gui.run.moment import Moment
 from gui.run.view import View
 from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
+from gui.views.explain_change import ChangePage
+from gui.views.explain_choice import PageChoice
 from gui.views.explain_head import ExplainHead
-from gui.views.explain_maps import ExplainMaps
+from gui.views.explain_look import LookPage
+from gui.views.explain_near import NearestPage
+from gui.views.explain_page import Asked, ExplainPage
+from gui.views.explain_sanity import SanityPage
+from gui.views.explain_why import MapsPage
 from gui.views.explain_work import Explainer
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
-from gui.widgets.option_form import KindChooser
 from gui.widgets.plain import Label
-from gui.widgets.readout import Readout
 
-_HINT = "Point at a pixel to read it, or move over a map with the arrow keys."
-_LEAST, _ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 210, 318, 450, 500
-"""Heights in pixels: the least; maps of one class alone; few classes listed; words about the method."""
+_LEAST, _CHOICE_FROM = 210, 318
+"""Heights in pixels: the least, and from which on there is room for the choice of pages."""
 _NOTHING, _WORDS, _FULL = range(3)
 
 
 class ExplainView(View):
-    """The image, the classes, and the maps of all methods for two of the classes."""
+    """The maps of several methods for two classes, and pages that answer other questions beside them."""
 
     key = "explain"
     title = "Explain"
-    about = "Which pixels are evidence for a class, by several methods."
+    about = "Why the network answers as it does, and what its filters, units and classes look for."
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when there is an image and a network."""
         super().__init__(context, theme, parent)
-        self._methods: dict[str, Method] = {name: kind() for name, kind in METHODS.items()}
         self._stale = True
         self._asked: tuple[Reference | None, bool] = (None, False)
         self.explainer = Explainer(self)
         self.head = ExplainHead()
-        self.maps = ExplainMaps(theme)
+        self.why = MapsPage(theme)
+        self.maps = self.why.maps
         self.head.opacity.setValue(round(100 * self.maps.share))
         self.words = Label()
         self.words.setObjectName("note")
@@ -62,38 +67,23 @@ class ExplainView(View):
             "Use a test image",
         )
         self.empty.button.setEnabled(context.moments.dataset is not None)
-        self.method = KindChooser("Method", METHODS, self._methods["saliency"], "Whose options are shown.")
-        self.trust = Label()
-        self.detail = Label()
-        self.readout = Readout(_HINT, lines=1, narrow=470)
-        for label in (self.trust, self.detail):
-            label.setObjectName("note")
-            label.setTextFormat(Qt.PlainText)
-            label.setMinimumWidth(1)
-        self.trust.setWordWrap(True)
+        memory = context.moments.answers.memory
+        self.look = LookPage(theme, memory)
+        self.beside = (SanityPage(theme, memory), NearestPage(theme, memory), ChangePage(theme, memory))
+        self.choice = PageChoice([page.title for page in self.beside], self.look.title)
         self._lay_out()
         self._connect()
-        self._say()
         self.head.list_models(context.models)
 
     def _lay_out(self) -> None:
-        foot = QGridLayout()
-        foot.setHorizontalSpacing(2 * GRID)
-        foot.setVerticalSpacing(GRID // 2)
-        foot.setColumnStretch(0, 1)
-        foot.addWidget(self.trust, 0, 0, Qt.AlignTop)
-        foot.addWidget(self.detail, 1, 0, Qt.AlignTop)
-        foot.addWidget(self.readout, 2, 0, Qt.AlignBottom)
-        foot.setRowStretch(2, 1)
-        foot.addWidget(self.method, 0, 1, 3, 1, Qt.AlignTop)
-        self.method.setFixedWidth(240)
-        full = QWidget()
-        inner = QVBoxLayout(full)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(GRID)
-        inner.addWidget(self.maps, 1)
-        inner.addLayout(foot)
-        self._stack = OnePage.filling(self, self.empty, self.words, full, above=self.head)
+        above = QWidget()
+        rows = QVBoxLayout(above)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(GRID)
+        rows.addWidget(self.choice)
+        rows.addWidget(self.head)
+        pages = (*self.beside, self.look)
+        self._stack = OnePage.filling(self, self.empty, self.words, self.why, *pages, above=above)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the closest form: one class, without the words below."""
@@ -101,12 +91,11 @@ class ExplainView(View):
         return QSize(size.width(), min(size.height(), _LEAST))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show in a low place one class alone, and how a method works only where there is room for it."""
+        """Show less in a low place."""
         super().resizeEvent(event)
         height = self.height()
-        self.maps.set_room(few=height < _FEW_BELOW, one=height < _ONE_BELOW)
-        for part in (self.trust, self.detail, self.method):
-            part.setVisible(height >= _WORDS_FROM)
+        self.why.set_room(height)
+        self.choice.setVisible(height >= _CHOICE_FROM)
 
     def _connect(self) -> None:
         context = self._context
@@ -121,18 +110,25 @@ class ExplainView(View):
         self.head.first.activated.connect(lambda _: self.refresh())
         self.head.second.activated.connect(lambda _: self.refresh())
         self.head.opacity.valueChanged.connect(lambda value: self.maps.set_share(value / 100))
-        self.maps.pointed.connect(lambda text: self.readout.setText(text or _HINT))
         self.maps.chosen.connect(self._choose_class)
-        self.maps.picked.connect(self._method_picked)
-        self.method.changed.connect(self._method_changed)
+        self.why.wanted.connect(self.refresh)
         self.explainer.answered.connect(self._show)
         self.explainer.covered.connect(self._show_more)
         self.explainer.moved.connect(self.maps.show_progress)
         self.explainer.failed.connect(self._say_instead)
+        self.choice.changed.connect(self._page_chosen)
+        for page in (*self.beside, self.look):
+            page.chosen.connect(context.selection.choose)
+
+    @property
+    def page(self) -> ExplainPage | None:
+        """The page that is chosen; None for the maps."""
+        return self.look if self.choice.looks else ((None, *self.beside)[self.choice.number])
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        self.maps.set_theme(theme)
+        for part in (self.why, *self.beside, self.look):
+            part.set_theme(theme)
 
     def wants(self) -> Wants:
         """Ask for the chosen network; for one that trains only when it may be asked again."""
@@ -156,9 +152,9 @@ class ExplainView(View):
         self._stale = not self.isVisible()
         if self._stale:
             return
-        sample, models = self._context.selection.sample, self._context.models
+        sample, models, page = self._context.selection.sample, self._context.models, self.page
         self.head.list_models(self._context.models)
-        if sample is None:
+        if sample is None and page is not self.look:
             self.explainer.drop()
             self._stack.setCurrentIndex(_NOTHING)
             return
@@ -170,7 +166,9 @@ class ExplainView(View):
         except ModelFileError as error:
             self._say_instead(str(error))
             return
-        problem = misfit(models.title(models.answering), model.network.spec.in_shape, sample.image)
+        shape = model.network.spec.in_shape
+        image = sample.image if sample is not None and page is not self.look else np.zeros(shape, np.uint8)
+        problem = misfit(models.title(models.answering), shape, image)
         if problem:
             self._say_instead(problem)
             return
@@ -180,14 +178,23 @@ class ExplainView(View):
         moment = self._context.moments.latest(models.current)
         self._asked = (moment.reference if moment is not None else None, slow)
         chosen = (self.head.first.currentData(), self.head.second.currentData())
-        self.explainer.ask(
-            Question(models.answering, model, sample.image, chosen, self._asked_methods()), slow=slow
-        )
+        question = Question(models.answering, model, image, chosen, self.why.methods)
+        if page is None:
+            self.explainer.ask(question, slow=slow)
+            return
+        self.explainer.ask(replace(question, methods={}))  # only for the classes to choose from
+        follows = moment is not None and moment.follows and models.answering == models.current
+        running = follows and self._context.bridge.state is State.RUNNING
+        step = moment.step if moment is not None and follows else None
+        self._stack.setCurrentWidget(page)
+        page.ask(Asked(question, self._context.moments.dataset, step, running))
 
     # --- what comes from elsewhere ------------------------------------------------------------------
 
     def _dataset_loaded(self, dataset: Dataset) -> None:
         self.empty.button.setEnabled(len(dataset.test_images) > 0)
+        if self.page is not None:
+            self.refresh()
 
     def _models_changed(self) -> None:
         self.head.list_models(self._context.models)
@@ -217,17 +224,20 @@ class ExplainView(View):
 
     def _show(self, reply: Reply) -> None:
         sample = self._context.selection.sample
-        self.head.list_classes(reply)
-        self.maps.show_reply(reply, sample.source if sample is not None else "")
+        if self.page is not self.look:
+            self.head.list_classes(reply)
+        if self.page is not None:
+            return
+        self.why.show_reply(reply, sample.source if sample is not None else "")
         self._stack.setCurrentIndex(_FULL)
-        self._say()
 
     def _show_more(self, reply: Reply) -> None:
-        self.maps.show_more(reply)
-        self._say()
+        self.why.show_more(reply)
 
     def _say_instead(self, sentence: str) -> None:
         self.explainer.drop()
+        if self.page is not None:
+            self.page.drop()
         self._asked = (None, False)
         self.words.setText(sentence)
         self._stack.setCurrentIndex(_WORDS)
@@ -240,35 +250,17 @@ class ExplainView(View):
             label = int(dataset.test_labels[0])
             self._context.selection.choose(Sample(dataset.test_images[0], "test image 0", label, 0))
 
+    def _page_chosen(self) -> None:
+        """Show another page, and end what the one before was doing."""
+        page = self.page
+        self.head.show_choices(classes=page is not self.look, opacity=page is None)
+        for each in (*self.beside, self.look):
+            if each is not page:
+                each.drop()
+        if page is None and self.maps.reply is not None:
+            self._stack.setCurrentIndex(_FULL)
+        self.refresh()
+
     def _choose_class(self, number: int) -> None:
         self.head.first.setCurrentIndex(number + 1)
         self.refresh()
-
-    def _asked_methods(self) -> dict[str, Method]:
-        return {name: self._methods[name] for name in self.maps.shown}
-
-    def _method_picked(self, name: str) -> None:
-        """Show in the form below the method that was chosen above the maps, and ask it."""
-        self.method.show_part(self._methods[name])
-        self._say()
-        if self.maps.reply is None or name not in self.maps.reply.found:
-            self.refresh()
-
-    def _method_changed(self, method: Method) -> None:
-        name = method.type_name
-        changed = self._methods[name] != method
-        self._methods[name] = method
-        if name not in self.maps.shown:  # the form offers all: one that is not seen takes the last column
-            self.maps.show_method(len(self.maps.shown) - 1, name)
-        self._say()
-        if changed:
-            self.refresh()
-
-    # --- words ------------------------------------------------------------------------------------
-
-    def _say(self) -> None:
-        """Say what the chosen method shows, how far it can be trusted, and how its map was made."""
-        name = self.method.part.type_name
-        self.trust.setText(self._methods[name].about)
-        found = self.maps.reply.found.get(name) if self.maps.reply is not None else None
-        self.detail.setText("" if found is None or isinstance(found, str) else how(found[0]))

@@ -33,6 +33,7 @@ class ExplainHead(QWidget):
         self.opacity.setAccessibleName("Map over image")
         self.opacity.setToolTip("How much of the map is seen: 0 % shows the image, 100 % the map alone.")
         self._words: list[QLabel] = []
+        self._matters = (True, True, True, True)
         self._row = QHBoxLayout()
         self._below = QHBoxLayout()
         self._row.setSpacing(GRID)
@@ -66,10 +67,22 @@ class ExplainHead(QWidget):
                 else:
                     self._row.insertWidget(3 + 2 * place, box, 2)
         roomy = self.width() >= _WITH_WORDS
-        for label in self._words:
-            label.setVisible(roomy)
+        self._show_labels()
         self._row.setStretchFactor(self.model, 3 if roomy else 2)
         self.opacity.setFixedWidth((10 if roomy else 6) * GRID)
+
+    def show_choices(self, *, classes: bool, opacity: bool) -> None:
+        """Show only the choices that matter for what stands below."""
+        for boxes, there in (((self.first, self.second), classes), ((self.opacity,), opacity)):
+            for box in boxes:
+                box.setVisible(there)
+        self._matters = (True, classes, classes, opacity)
+        self._show_labels()
+
+    def _show_labels(self) -> None:
+        roomy = self.width() >= _WITH_WORDS
+        for label, matters in zip(self._words, self._matters, strict=True):
+            label.setVisible(roomy and matters)
 
     def list_models(self, models: ModelRegistry) -> None:
         """List the networks, and mark the one that is asked."""

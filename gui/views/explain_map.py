@@ -61,7 +61,7 @@ class ExplainMap(QWidget):
         table: Sequence[int] = (),
         texts: tuple[str, str] = ("", ""),
     ) -> None:
-        """Show pixels, and below them the colours of the scale with the figures at its ends."""
+        """Show pixels, and below them the colours of the scale with the texts at its ends."""
         self._colours, self._table, self.texts, self.note = colours, table, texts, ""
         if self.place is not None:
             if self.place[0] >= colours.shape[0] or self.place[1] >= colours.shape[1]:
@@ -142,9 +142,10 @@ class ExplainMap(QWidget):
         elif self.hasFocus():
             painter.setPen(QColor(self._theme.accent))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        if self._table:
+        if self._table or any(self.texts):
             place = QRect(0, rect.bottom() + 3, rect.width(), _BAR)
-            painter.drawImage(place, colour_bar(self._table))
+            if self._table:
+                painter.drawImage(place, colour_bar(self._table))
             painter.setPen(QColor(self._theme.muted))
             line = QRect(0, rect.bottom() + 3 + _BAR, rect.width(), _LEGEND - _BAR - 2)
             both = painter.fontMetrics().horizontalAdvance("".join(self.texts)) + GRID // 2

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-from PyQt5.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRect, QSize, Qt, pyqtSignal
+from PyQt5.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    pyqtSignal,
+)
 from PyQt5.QtGui import QColor, QKeyEvent, QPainter
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from engine.formatting import percent
 from engine.types import Bytes
-from gui.presenters.evaluate import Entry
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
 from gui.widgets.plain import tooltip
 from gui.widgets.qimages import to_qimage
@@ -22,10 +32,10 @@ _TEXT = 34
 class GalleryModel(QAbstractListModel):
     """The entries of the gallery."""
 
-    def __init__(self, describe: Callable[[Entry], str], parent: QObject) -> None:
+    def __init__(self, describe: Callable[[Any], str], parent: QObject) -> None:
         """Make an empty model; ``describe`` says in words what an entry is."""
         super().__init__(parent)
-        self.entries: list[Entry] = []
+        self.entries: list[Any] = []
         self._describe = describe
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
@@ -40,7 +50,7 @@ class GalleryModel(QAbstractListModel):
             return self._describe(self.entries[index.row()])
         return None
 
-    def show(self, entries: Sequence[Entry]) -> None:
+    def show(self, entries: Sequence[Any]) -> None:
         """Show other entries; places that stay keep the selection and the scroll position."""
         new = list(entries)
         if new == self.entries:
@@ -78,17 +88,20 @@ class Gallery(QListView):
     """Images in rows, magnified by a whole number; the keyboard and the mouse choose one."""
 
     chosen = pyqtSignal(object)
-    """The user chose this ``Entry``."""
+    """The user chose this entry."""
     left = pyqtSignal()
     """The mouse is no longer over the gallery."""
     back = pyqtSignal()
     """The user pressed Backspace."""
 
+    side: ClassVar[int] = 64
+    """Small images are magnified by a whole number to at most this many pixels."""
+
     def __init__(
         self,
         theme: Theme,
-        describe: Callable[[Entry], str],
-        caption: Callable[[Entry], tuple[str, str]] | None = None,
+        describe: Callable[[Any], str],
+        caption: Callable[[Any], tuple[str, str]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Make an empty gallery.
@@ -128,14 +141,14 @@ class Gallery(QListView):
         """Show entries of ``images``, uint8 ``(N, C, H, W)``, whose classes have these names."""
         self._images, self._names = images, tuple(names)
         height, width = images.shape[2:]
-        self._scale = max(1, 64 // max(height, width))
+        self._scale = max(1, self.side // max(height, width))
         longest = max((len(name) for name in names), default=1)
         wide = max(width * self._scale, 64 if longest <= 2 else 112)
         self.item_size = QSize(wide + GRID, height * self._scale + _TEXT + GRID)
         self.scheduleDelayedItemsLayout()
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Show these entries."""
+    def show_entries(self, entries: Sequence[Any]) -> None:
+        """Show these entries: ``Entry``, or what a gallery of another kind captions, with an ``index``."""
         self.entries_model.show(entries)
 
     def paint_entry(self, painter: QPainter, rect: QRect, row: int, state: int) -> None:
@@ -153,6 +166,15 @@ class Gallery(QListView):
         if framed:
             painter.setPen(QColor(self._theme.accent))
             painter.drawRect(left - 2, top - 2, width + 3, height + 3)
+        box = self.box(entry)
+        if box is not None:
+            scale = self._scale
+            corner = QPoint(left + box.left() * scale, top + box.top() * scale)
+            inside = QRect(corner, box.size() * scale)
+            painter.setPen(Qt.black)
+            painter.drawRect(inside.adjusted(-1, -1, 0, 0))
+            painter.setPen(Qt.white)
+            painter.drawRect(inside.adjusted(0, 0, -1, -1))
         words, below = self._caption(entry)
         line = QRect(rect.left(), top + height + 2, rect.width(), 16)
         painter.setPen(QColor(self._theme.text))
@@ -162,10 +184,14 @@ class Gallery(QListView):
         painter.setFont(font(SMALL))
         painter.drawText(line.translated(0, 15), int(Qt.AlignCenter), below)
 
-    def _usual_caption(self, entry: Entry) -> tuple[str, str]:
+    def _usual_caption(self, entry: Any) -> tuple[str, str]:
         right, names = entry.label == entry.predicted, self._names
         words = names[entry.label] if right else f"{names[entry.label]} → {names[entry.predicted]}"
         return words, percent(entry.confidence)
+
+    def box(self, entry: Any) -> QRect | None:
+        """Return the pixels of an entry's image that are framed, if any: here none."""
+        return None
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -25,12 +25,12 @@ from engine.data.pictures.scan import scan
 from engine.formatting import counted, grouped
 from engine.task import Task
 from gui.dialogs.own_pictures.form import OwnForm
-from gui.dialogs.own_pictures.job_bar import JobBar
 from gui.dialogs.own_pictures.left_out import LeftOut
 from gui.dialogs.own_pictures.preview import Preview
 from gui.dialogs.own_pictures.sets import OwnSets
 from gui.presenters.own_pictures import OwnPictures, is_source
 from gui.run.context import AppContext
+from gui.run.job_bar import JobBar
 from gui.style.theme import GRID, Theme
 from gui.widgets.plain import Label, tooltip
 from gui.widgets.section import Section

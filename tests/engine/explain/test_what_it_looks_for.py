@@ -225,7 +225,7 @@ def test_blurring_keeps_a_flat_picture_and_spreads_a_point() -> None:
 # --- kernels in colour ----------------------------------------------------------------------------
 
 
-def test_kernels_of_colour_networks_are_pictures() -> None:
+def test_kernels_are_pictures_those_of_colour_networks_in_colour() -> None:
     colour = Network.new(preset("classic", (3, 32, 32)), 2)
     deviations = Preprocessing((0.5,) * 3, (0.5, 0.25, 0.25))
     pictures = kernel_pictures(colour, deviations)
@@ -233,7 +233,8 @@ def test_kernels_of_colour_networks_are_pictures() -> None:
     assert pictures is not None and pictures.shape == (8, 3, 5, 5) and pictures.dtype == np.uint8
     expected = 127.5 + 127.5 * weight / np.abs(weight).max()
     assert np.abs(pictures - expected).max() <= 0.5 + 1e-6
-    assert kernel_pictures(Network.new(preset("classic"), 2), PLAIN) is None
+    grey = kernel_pictures(Network.new(preset("classic"), 2), PLAIN)
+    assert grey is not None and grey.shape == (8, 1, 5, 5)
     residual = Network.new(preset("resnet", (3, 32, 32)), 2)
     assert kernel_pictures(residual, deviations).shape == (32, 3, 3, 3)
     assert kernel_pictures(linear(np.zeros((2, 3, 4, 4))), deviations) is None

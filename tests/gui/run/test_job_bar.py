@@ -6,7 +6,7 @@ import pytest
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import DataError
-from gui.dialogs.own_pictures.job_bar import JobBar
+from gui.run.job_bar import JobBar
 
 
 @pytest.fixture
