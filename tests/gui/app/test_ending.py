@@ -196,6 +196,20 @@ os.fsync = fsync
         assert "No space left on device" in told
 
 
+_DIES_LOADING = """
+from engine.data.catalogue import load
+from engine.session import loop
+count = 0
+def load_or_die(name):
+    global count
+    count += 1
+    if count > 1:  # the first run of the window loads, too
+        os.kill(os.getpid(), 9)
+    return load(name)
+loop.run.__kwdefaults__["loader"] = load_or_die
+"""
+
+
 @pytest.mark.parametrize("moment", ["on_click", "while_loading"])
 def test_a_process_killed_after_the_click_still_has_the_run(tmp_path: Path, moment: str) -> None:
     with window(tmp_path, _TRAINS) as process:
@@ -209,18 +223,7 @@ def test_a_process_killed_after_the_click_still_has_the_run(tmp_path: Path, mome
     if moment == "on_click":
         killed = killed.replace("bar._offer.click()", "bar._offer.click(); os.kill(os.getpid(), 9)")
     else:
-        killed = (
-            "from gui.run import session_bridge\n"
-            "session_bridge.run.__kwdefaults__['loader'] = lambda name: os.kill(os.getpid(), 9)\n" + killed
-        ).replace("bar._offer.click()", "bar._offer.click()")
-        # The first run of the window loads, too: let it pass.
-        killed = killed.replace("lambda name: os.kill(os.getpid(), 9)", "load_or_die\n").replace(
-            "from gui.run import",
-            "count = 0\ndef load_or_die(name):\n    global count\n    count += 1\n"
-            "    if count > 1: os.kill(os.getpid(), 9)\n    from engine.data.catalogue import load\n"
-            "    return load(name)\nfrom gui.run import",
-            1,
-        )
+        killed = _DIES_LOADING + killed
     with window(tmp_path, "import os\n" + killed) as process:
         process.communicate(timeout=30)
         assert process.returncode == -signal.SIGKILL
