@@ -120,6 +120,10 @@ class Recorder:
         """Return the steps whose weights are written, in order; any thread may ask."""
         return self._weights.written()
 
+    def changes(self) -> list[Change]:
+        """Return the settings that were changed so far; any thread may ask."""
+        return list(self._changes)
+
     def begin(self, state: Checkpoint) -> None:
         """Begin to write, with ``state`` as what the run stands at; weights may come from now on."""
         self._state = state

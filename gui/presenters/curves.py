@@ -252,6 +252,14 @@ class CurveData:
             validation=mark,
         )
 
+    def place(self, axis: XAxis, step: int) -> float | None:
+        """Return where on ``axis`` a step lies; None before the first one."""
+        if not self.length:
+            return None
+        table = self.history.steps
+        row = min(int(np.searchsorted(table.column("step")[: self.length], step)), self.length - 1)
+        return float(table.column(axis.column)[row]) if step else 0.0
+
     def column_rows(self, axis: XAxis, shown: Range, columns: int) -> int:
         """Return how many steps one column of the shown range stands for."""
         start, stop = self._steps.rows(axis, shown)

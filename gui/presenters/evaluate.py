@@ -54,6 +54,11 @@ def scope(evaluation: Evaluation, step: int | None) -> str:
     return f"on {images} test images" + (f", step {grouped(step)}" if step is not None else "")
 
 
+def evaluating(step: int, done: float) -> str:
+    """Say which step is being evaluated, and how far that is, 0 to 1."""
+    return f"evaluating step {grouped(step)}: {100 * done:.0f} %"
+
+
 def row_shares(counts: Counts) -> Shares:
     """Return ``counts`` ``(K, K)`` divided by the sums of their rows; zeros in an empty row."""
     sums = counts.sum(axis=1, keepdims=True)

@@ -135,6 +135,12 @@ class ModelRegistry(QObject):
             self._current = reference
             self.changed.emit()
 
+    def rename(self, reference: Reference, title: str) -> None:
+        """Give a model another name."""
+        if self.title(reference) != title:
+            self._titles[reference] = shown(title)
+            self.changed.emit()
+
     def follow(self, moment: Moment | None) -> None:
         """Take the network of the run from ``moment``; None while there is none."""
         self._moment = moment

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from engine.data.catalogue import entries, is_present, load
 from engine.data.dataset import Dataset
-from engine.errors import ModelFileError
+from engine.errors import MissingDataError, ModelFileError
 from engine.model.history import History
 from engine.model.model_file import Model
 from engine.runs.destination import Destination
@@ -40,6 +41,8 @@ class Run:
         self.dataset: Dataset | None = None
         self._thread: threading.Thread | None = None
         self._reader: RunFolder | None = None
+        self._kept: list[int] | None = None
+        self._changes: list[tuple[int, str, str]] | None = None
 
     @classmethod
     def opened(cls, number: int, path: Path) -> Run:
@@ -119,7 +122,40 @@ class Run:
         recorder = self.channel.recorder
         if recorder is not None:
             return recorder.kept()
-        return self._reader.steps() if self._reader is not None else []
+        if self._kept is None and self._reader is not None:
+            self._kept = self._reader.steps()
+        return self._kept or []
+
+    @property
+    def title(self) -> str:
+        """The name that its user gave it, or that of its folder."""
+        if self._reader is None:
+            return ""
+        return self._reader.notes().name or self._reader.path.name
+
+    def missing(self) -> list[str]:
+        """Return what of its record cannot be read, a sentence each."""
+        return list(self._reader.notices) if self._reader is not None else []
+
+    def load_data(self) -> Dataset:
+        """Load the data set of a recorded run; raises an EngineError that says why it is not there."""
+        record = self.reader().record
+        name = record.config.data
+        if name not in entries() or not is_present(name):
+            raise MissingDataError(f"The data set of this run, {record.data.title}, is not on this computer.")
+        dataset = load(name)
+        if dataset.in_shape != record.data.in_shape or dataset.class_names != record.data.class_names:
+            raise MissingDataError(f"{record.data.title} is not the same as when this run learnt from it.")
+        return dataset
+
+    def changes(self) -> list[tuple[int, str, str]]:
+        """Return the settings that were changed on the way: after which step, which one, the new value."""
+        recorder = self.channel.recorder
+        if recorder is not None:
+            return recorder.changes()
+        if self._changes is None and self._reader is not None:
+            self._changes = self._reader.changes()
+        return self._changes or []
 
     def model(self, step: int) -> Model:
         """Return its network as it was after ``step``; raises ModelFileError. Any thread may call it."""

@@ -19,6 +19,12 @@ ICONS: dict[str, str] = {
     "pause": f'<path {_FILL} d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z"/>',
     "step": f'<path {_FILL} d="M3 2.5v11l7-5.5zM11 2.5h2v11h-2z"/>',
     "epoch": f'<path {_FILL} d="M1.5 3v10l5.5-5zM7 3v10l5.5-5zM13 3h1.8v10H13z"/>',
+    "first": f'<path {_FILL} d="M3 2.5h2v11H3zM13 2.5v11L6 8z"/>',
+    "previous": f'<path {_FILL} d="M11.5 2.5v11L4 8z"/>',
+    "next": f'<path {_FILL} d="M4.5 2.5v11L12 8z"/>',
+    "best": f'<path {_FILL} d="M8 1.8l1.9 4 4.3.6-3.1 3 .8 4.4L8 11.7l-3.9 2.1.8-4.4-3.1-3 4.3-.6z"/>',
+    "loop": f'<path {_FINE} d="M4.5 4H11a2.5 2.5 0 0 1 2.5 2.5V8M6.5 2L4.5 4l2 2'
+    'M11.5 12H5A2.5 2.5 0 0 1 2.5 9.5V8M9.5 14l2-2-2-2"/>',
     "stop": f'<path {_FILL} d="M3 3h10v10H3z"/>',
     "reset": f'<path {_LINE} d="M3 3v3.6h3.6M3.2 6.4A5.4 5.4 0 1 1 2.6 9"/>',
     "tile": f'<path {_LINE} d="M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z"/>',

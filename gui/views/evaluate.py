@@ -15,7 +15,7 @@ from PyQt5.QtWidgets import (
 
 from engine.formatting import percent, share
 from engine.training.metrics import Metrics
-from gui.presenters.evaluate import Choice, Entry, choice_words, entries, gallery_title, scope
+from gui.presenters.evaluate import Choice, Entry, choice_words, entries, evaluating, gallery_title, scope
 from gui.run.context import AppContext
 from gui.run.moment import Judged
 from gui.run.saving import save_figures, save_picture
@@ -52,7 +52,7 @@ class EvaluateView(View):
         """Make the view; it fills itself when evaluations come."""
         super().__init__(context, theme, parent)
         self._shown: Judged | None = None
-        self._waiting = False
+        self._waiting, self._scope = False, ""
         self.choice: Choice | None = None
         self._one = False
         self._theme = theme
@@ -134,6 +134,7 @@ class EvaluateView(View):
         moments = self._context.moments
         moments.run_changed.connect(lambda _run: self._run_changed())
         moments.judged.connect(self._evaluated)
+        moments.judging.connect(self._say_how_far)
         self.empty.acted.connect(self._context.bridge.play)
         self.cells.currentIndexChanged.connect(self._turn_page)
         for page in (self.matrix, self.classes):
@@ -174,7 +175,8 @@ class EvaluateView(View):
 
     def _run_changed(self) -> None:
         """Forget everything about the run before."""
-        self._shown, self.choice, self._waiting, self.metrics = None, None, False, None
+        self._shown, self.choice, self.metrics = None, None, None
+        self._waiting, self._scope = False, ""
         self._stack.setCurrentIndex(0)
 
     def _evaluated(self, done: Judged) -> None:
@@ -183,7 +185,8 @@ class EvaluateView(View):
             return
         self._shown = done
         self.accuracy.setText(share(evaluation.accuracy, 2))
-        self.scope.setText(scope(evaluation, done.step))
+        self._scope = scope(evaluation, done.step)
+        self.scope.setText(self._scope)
         self.matrix.show_counts(evaluation.confusion, dataset.class_names)
         self.metrics = Metrics.of(evaluation, dataset.class_names)
         self.classes.show_metrics(self.metrics)
@@ -193,6 +196,13 @@ class EvaluateView(View):
         self._waiting = self.gallery.viewport().underMouse() and bool(self.gallery.entries_model.entries)
         if not self._waiting:
             self._fill()
+
+    def _say_how_far(self, done: float) -> None:
+        """Say that another step is being evaluated, while what is shown is still of the one before."""
+        step = self._context.moments.travel.at
+        self.scope.setText(
+            f"{evaluating(step, done)}; shown: {self._scope}" if self._scope else evaluating(step, done)
+        )
 
     def _catch_up(self) -> None:
         if self._waiting:

@@ -65,6 +65,7 @@ class LearnView(View):
         moments.run_changed.connect(lambda _: self._begin())
         moments.history_grew.connect(lambda: self._grew(patient=True))
         moments.validated.connect(lambda _: self._grew())
+        moments.travelled.connect(self._travelled)
         context.bridge.state_changed.connect(lambda *_: self._show_rules())
         self._begin()
 
@@ -185,9 +186,21 @@ class LearnView(View):
         self.drawing.draw(refit=True)
         self._show_state()
 
+    def _travelled(self) -> None:
+        """Let the reading line stand at the step that is looked at."""
+        self._at = self._place()
+        if self.isVisible():
+            self._read()
+
+    def _place(self) -> float | None:
+        """Return where on the axis the step lies that is looked at; None for the present."""
+        step, data = self._context.moments.travel.step, self.drawing.data
+        return None if step is None else data.place(self.drawing.axis, step)
+
     def _axis_changed(self, index: int) -> None:
         self._at = None
         self.drawing.set_axis(index)
+        self._travelled()
 
     def _span_changed(self, span: int) -> None:
         self.drawing.data.span = span
@@ -195,7 +208,7 @@ class LearnView(View):
         self._read()
 
     def _point(self, x: float | None) -> None:
-        self._at = x
+        self._at = self._place() if x is None else x
         self._read()
 
     def _step_reading(self, columns: int) -> None:

@@ -56,6 +56,7 @@ class NetworkView(View):
         moments.dataset_loaded.connect(self._dataset_loaded)
         moments.run_changed.connect(lambda _run: self._run_changed())
         moments.history_grew.connect(self._follow)
+        moments.travelled.connect(self._travelled)
         moments.moved.connect(self._show)
         context.selection.changed.connect(self._sample_changed)
         self.chooser.chosen.connect(context.selection.choose)
@@ -130,6 +131,11 @@ class NetworkView(View):
                 self.look_at(THE_RUN)
                 return
         self._context.moments.refresh()
+
+    def _travelled(self) -> None:
+        """Show the run at the step that is looked at, whatever network was shown before."""
+        if not self._context.moments.travel.live and self._chosen != THE_RUN:
+            self.look_at(THE_RUN)
 
     def _follow(self) -> None:
         """Show the network in training as soon as it trains, if another one stood in for it."""

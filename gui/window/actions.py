@@ -65,6 +65,13 @@ ACTIONS = (
         first=True,
     ),
     ActionSpec(
+        "look_run",
+        "&File",
+        "Open a recorded &run\u2026",
+        "Ctrl+Shift+L",
+        "Look at any step of a run in a folder, without training it",
+    ),
+    ActionSpec(
         "save_run",
         "&File",
         "Save &checkpoint\u2026",
@@ -102,6 +109,15 @@ ACTIONS = (
         "finish", "&Train", "Fi&nish early", "F8", "End the run now: validate, keep the weights", "stop", True
     ),
     ActionSpec("reset", "&Train", "&Restart", "Ctrl+R", "Begin again from random weights", "reset", True),
+    ActionSpec("time_play", "T&ime", "&Play", "F9", "Show one kept step after the other, or stop"),
+    ActionSpec(
+        "time_previous", "T&ime", "P&revious kept step", "Alt+Left", "Look one kept step back", first=True
+    ),
+    ActionSpec("time_next", "T&ime", "&Next kept step", "Alt+Right", "Look one kept step further on"),
+    ActionSpec("time_first", "T&ime", "&First step", "Alt+Home", "Look at the first step"),
+    ActionSpec("time_last", "T&ime", "&Last step", "Alt+End", "Look at the end of the run"),
+    ActionSpec("time_best", "T&ime", "&Best validation", "Ctrl+B", "Look at the best validated step"),
+    ActionSpec("time_live", "T&ime", "Li&ve", "Ctrl+L", "Follow the run in training again"),
     ActionSpec(
         "tile",
         "&View",

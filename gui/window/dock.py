@@ -13,8 +13,8 @@ from gui.widgets.plain import Label, tooltip
 
 NARROWEST = 354
 """No part may ask for more width than this, in pixels: a scaled screen has 880 for three of them."""
-LOWEST = 150
-"""No part may ask for more height than this: two rows fit a window of 720. It is scrolled below."""
+LOWEST = 132
+"""No part may ask for more height than this: two rows and the time line fit a low window."""
 
 
 _SCROLL_BAR = 10

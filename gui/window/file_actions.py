@@ -48,6 +48,7 @@ class FileActions:
             "save_model": self.save_model,
             "export_model": self.export_model,
             "open_run": self.open_run,
+            "look_run": self.look_run,
             "save_run": self.save_run,
             "open_config": self.open_config,
             "save_config": self.save_config,
@@ -106,6 +107,12 @@ class FileActions:
         path = self._dialogs.open_file("Continue a run", _MODELS)
         if path is not None:
             self._control.restore(path)
+
+    def look_run(self) -> None:
+        """Look at a recorded run."""
+        path = self._dialogs.open_folder("Open a recorded run")
+        if path is not None:
+            self._context.moments.open_run(path)
 
     def save_run(self) -> None:
         """Write all that is needed to go on later."""

@@ -42,6 +42,7 @@ from gui.window.hints import Hints
 from gui.window.look import Look
 from gui.window.notice_bar import NoticeBar
 from gui.window.status import RunStatus
+from gui.window.time_line import WORDS, TimeLine, run_in
 from gui.window.toolbar import Choices
 
 P = TypeVar("P", bound=View)
@@ -49,6 +50,8 @@ P = TypeVar("P", bound=View)
 _LAYOUT_VERSION = 2
 _CAPTIONS = 980
 """A narrower window has no room for the names of the choices on the toolbar."""
+_LOW = 600
+"""A lower one has none for the figures of the time line."""
 
 
 class MainWindow(QMainWindow):
@@ -92,6 +95,7 @@ class MainWindow(QMainWindow):
                 "reset": lambda: control.start_over(experiment.config()),
                 "tile": lambda: self.tile(self.actions_.by_key["tile"].isChecked()),
                 "layout": self.arrange,
+                **{f"time_{word}": partial(self._travel, word) for word in WORDS},
                 "theme": lambda: self.set_theme(THEMES["light" if self.theme.dark else "dark"]),
                 "guide": lambda: show_guide(self),
                 "hints": self._show_hints,
@@ -106,7 +110,9 @@ class MainWindow(QMainWindow):
         self.notice_bar = NoticeBar(context.notices)
         self.addToolBarBreak()
         self.addToolBar(Qt.TopToolBarArea, self.notice_bar)
-        self.status = RunStatus(context.bridge)
+        self.time_line = TimeLine(context.moments, theme)
+        self.addToolBar(Qt.BottomToolBarArea, self.time_line)
+        self.status = RunStatus(context.bridge, context.moments)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
         QShortcut(QKeySequence.Paste, self).activated.connect(lambda: self._test(pad.paste))
@@ -193,13 +199,23 @@ class MainWindow(QMainWindow):
         self.show_part("pad")
         take()
 
+    def _travel(self, word: str) -> None:
+        self.time_line.act(word)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Let a picture be dropped anywhere in the window."""
-        self.pad.dragEnterEvent(event)
+        """Let a picture, or the folder of a run, be dropped anywhere in the window."""
+        if run_in(event.mimeData()) is not None:
+            event.acceptProposedAction()
+        else:
+            self.pad.dragEnterEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Test the picture that was dropped."""
-        self._test(lambda: self.pad.dropEvent(event))
+        """Test the picture that was dropped, or look at the run."""
+        folder = run_in(event.mimeData())
+        if folder is None:
+            self._test(lambda: self.pad.dropEvent(event))
+        elif self.context.moments.open_run(folder):
+            event.acceptProposedAction()
 
     def set_theme(self, theme: Theme) -> None:
         """Change the look of everything, part by part."""
@@ -207,6 +223,7 @@ class MainWindow(QMainWindow):
         self.settings.theme = theme.name
         self.actions_.set_theme(theme)
         self.hints.set_theme(theme)
+        self.time_line.set_theme(theme)
         self._refresh_actions()
         parts: list[Dock | View] = [*self.docks.values(), *self.parts.values()]
         self.look.change(theme, [partial(part.set_theme, theme) for part in parts])
@@ -235,6 +252,7 @@ class MainWindow(QMainWindow):
         """Let the toolbar say in fewer words what it has no room for."""
         super().resizeEvent(event)
         self.choices.show_captions(self.width() >= _CAPTIONS)
+        self.time_line.set_low(self.height() < _LOW)
         self.actions_.fit(self.width(), self.choices.sizeHint().width() + 4 * GRID)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -10,6 +10,8 @@ from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWid
 
 from engine.session.messages import State
 from gui.presenters.status import Speed, figures, share_done
+from gui.presenters.time_line import where
+from gui.run.moments import Moments
 from gui.run.session_bridge import SessionBridge
 from gui.style.theme import GRID, SMALL, font
 from gui.widgets.plain import Label
@@ -63,10 +65,10 @@ _STATES = {
 class RunStatus(QWidget):
     """State, progress and figures of the present run."""
 
-    def __init__(self, bridge: SessionBridge, parent: QWidget | None = None) -> None:
-        """Follow ``bridge``."""
+    def __init__(self, bridge: SessionBridge, moments: Moments, parent: QWidget | None = None) -> None:
+        """Follow ``bridge``, and say where the views look."""
         super().__init__(parent)
-        self._bridge = bridge
+        self._bridge, self._moments = bridge, moments
         self._speed = Speed()
         self._shown = 0.0
         row = QHBoxLayout(self)
@@ -83,6 +85,12 @@ class RunStatus(QWidget):
         self._bar.setMaximumWidth(20 * GRID)
         self._bar.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
         self._bar.setAccessibleName("progress of the run")
+        self.place = Label()
+        self.place.setObjectName("travel")
+        self.place.setFont(font(strong=True))
+        self.place.setAccessibleName("Where the views look")
+        self.place.hide()
+        row.addWidget(self.place)
         row.addWidget(self._state)
         row.addWidget(self._bar)
         self._values: dict[str, QLabel] = {}
@@ -97,6 +105,8 @@ class RunStatus(QWidget):
         bridge.run_started.connect(self._restart)
         bridge.dataset_loaded.connect(self._refresh)
         bridge.state_changed.connect(self._show_state)
+        for signal in (moments.travelled, moments.run_changed):
+            signal.connect(lambda *_: self._show_place())
         self._show_state(bridge.state, "")
 
     def text(self, name: str) -> str:
@@ -125,13 +135,28 @@ class RunStatus(QWidget):
         return field
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what there is no room for, the least needed first."""
+        """Leave out what there is no room for."""
         super().resizeEvent(event)
-        room = self.width() - self._state.width() - self._bar.minimumWidth() - 6 * GRID
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for, the least needed first."""
+        place = self.place.sizeHint().width() + 2 * GRID if not self.place.isHidden() else 0
+        room = self.width() - place - self._state.width() - self._bar.minimumWidth() - 6 * GRID
         left = [name for name, *_ in _FIELDS if name not in _LEFT_OUT] + list(reversed(_LEFT_OUT))
         for name in left:
             room -= self._fields[name].sizeHint().width() + 2 * GRID
             self._fields[name].setVisible(room >= 0)
+
+    def _show_place(self) -> None:
+        """Say clearly that the views look at an earlier step, or at another run."""
+        travel, run = self._moments.travel, self._moments.run
+        name = "" if run is self._moments.training else f"the run {run.title}"
+        text = "" if travel.live else where(travel.at, travel.newest, name)
+        if text != self.place.text() or self.place.isHidden() == bool(text):
+            self.place.setText(text)
+            self.place.setVisible(bool(text))
+            self._fit()
 
     def _restart(self) -> None:
         self._speed.reset()
@@ -146,6 +171,8 @@ class RunStatus(QWidget):
 
     def _refresh(self) -> None:
         bridge = self._bridge
+        if not self._moments.travel.live:
+            self._show_place()
         if bridge.live is None:
             return
         if bridge.state is State.RUNNING:
