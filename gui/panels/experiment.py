@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -131,6 +132,20 @@ class ExperimentPanel(View):
         """Show ``config``; it takes effect as if it had been entered."""
         self._show(config)
         self._apply()
+
+    def take(self, changes: dict[str, Any]) -> None:
+        """Take other values for some settings, as if they had been entered; says what came of it."""
+        problem = self._draft.edit(**changes)
+        self._changed(problem, self.network.problem)
+        if problem:
+            self._context.notices.problem(problem)
+            return
+        words = ", ".join(
+            f"{name.replace('_', ' ')} {value:g}" if isinstance(value, int | float) else name
+            for name, value in changes.items()
+        )
+        when = "from now on" if set(changes) <= set(LIVE) else "in the next run"
+        self._context.notices.tell(f"{words[:1].upper()}{words[1:]} {when}.")
 
     def load_file(self, path: Path) -> bool:
         """Take the settings from a JSON file; a problem is reported as a notice and changes nothing."""

@@ -33,6 +33,9 @@ class View(QWidget):
     show_view = pyqtSignal(str)
     """The user wants to see the view with this key."""
 
+    settings_wanted = pyqtSignal(object)
+    """The user wants other settings of the run: their names and new values."""
+
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view with all its widgets; it fills itself later, when there is something to show."""
         super().__init__(parent)

@@ -17,7 +17,9 @@ from engine.session.messages import State
 from gui.presenters.curves import X_AXES
 from gui.run.context import AppContext
 from gui.run.view import View
+from gui.run.wants import Wants
 from gui.style.theme import GRID, Theme
+from gui.views.health.page import HealthPage
 from gui.views.learn_drawing import Drawing
 from gui.views.learn_files import CurveFiles
 from gui.widgets.choice_box import ChoiceBox
@@ -30,6 +32,9 @@ _ROOMY = 480
 """In a narrower row, in pixels, a button that does nothing at the moment is left out."""
 _WITH_LOG = 410
 """In a narrower row the choice of the axis is left to the menu of the charts."""
+_WITH_HEALTH = 520
+"""In a narrower row the health of the run is left to the menu of the charts."""
+_EMPTY, _CURVES, _HEALTH = range(3)
 _LATE_MS = 300
 """Rows that fill no column of their own yet are drawn after so long."""
 _HINT = (
@@ -56,6 +61,9 @@ class LearnView(View):
         self.drawing = Drawing(theme)
         self.charts = self.drawing.stack
         self.files = CurveFiles(context, self)
+        self.health = HealthPage(context, theme)
+        self.health.remedy_wanted.connect(lambda remedy: self.settings_wanted.emit(remedy.changes))
+        self.health.left.connect(lambda: self.turn_to(health=False))
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_LATE_MS)
@@ -79,6 +87,8 @@ class LearnView(View):
         self.log.setToolTip("Show the loss on a logarithmic axis, where small losses can be told apart.")
         self.follow = QPushButton("&Follow")
         self.follow.setToolTip("Show everything and follow the training again (Home, or double-click).")
+        self.diagnose = QPushButton("&Health")
+        self.diagnose.setToolTip("What the layers are like inside, what is wrong, which learning rates work.")
         self.save = QPushButton("Sa&ve")
         self.save.setToolTip("Save the curves: all figures as CSV, or the picture as PNG.")
         self.menu = QMenu(self)
@@ -99,7 +109,7 @@ class LearnView(View):
         controls = QHBoxLayout()
         controls.setSpacing(GRID)
         left: tuple[QWidget, ...] = (self.axis, self.span, self.log)
-        right: tuple[QWidget, ...] = (self.cancel, self.follow, self.save)
+        right: tuple[QWidget, ...] = (self.cancel, self.follow, self.diagnose, self.save)
         for widget in left:
             controls.addWidget(widget)
         controls.addStretch(1)
@@ -112,7 +122,7 @@ class LearnView(View):
         inner.addLayout(controls)
         inner.addWidget(self.charts, 1)
         inner.addWidget(self.readout)
-        self._stack = OnePage.filling(self, self.empty, full)
+        self._stack = OnePage.filling(self, self.empty, full, self.health)
         self.setFocusProxy(self.charts)
 
         self.empty.acted.connect(self._context.bridge.play)
@@ -121,6 +131,7 @@ class LearnView(View):
         self.log.toggled.connect(self.drawing.set_logarithmic)
         self.follow.clicked.connect(self.charts.show_all)
         self.cancel.clicked.connect(self.files.cancel)
+        self.diagnose.clicked.connect(lambda _checked: self.turn_to(health=True))
         self.files.progressed.connect(self._show_progress)
         self.charts.moved.connect(self._moved)
         self.charts.pointed.connect(self._point)
@@ -135,6 +146,11 @@ class LearnView(View):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self.drawing.set_theme(theme)
+        self.health.set_theme(theme)
+
+    def wants(self) -> Wants:
+        """Ask for the network while its health is looked at."""
+        return Wants(kernels=self.health.isVisible())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while the view was hidden."""
@@ -148,7 +164,7 @@ class LearnView(View):
         self._at = None
         self.drawing.set_history(self._context.moments.history)
         self._show_rules()
-        self._stack.setCurrentIndex(0)
+        self._stack.setCurrentIndex(_EMPTY)
         self._grew()
 
     def _show_rules(self) -> None:
@@ -165,8 +181,8 @@ class LearnView(View):
             self._late.stop()
         elif not self._late.isActive():
             self._late.start()
-        if first and self.drawing.data.length:
-            self._stack.setCurrentIndex(1)
+        if first and self.drawing.data.length and self._stack.currentIndex() == _EMPTY:
+            self._stack.setCurrentIndex(_CURVES)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -179,8 +195,14 @@ class LearnView(View):
         self.follow.setEnabled(not following)
         self.follow.setVisible(not following or self.width() >= _ROOMY)
         self.log.setVisible(self.width() >= (_WITH_LOG if following else _ROOMY))
+        self.diagnose.setVisible(self.width() >= (_WITH_HEALTH if following else _ROOMY))
 
     # --- what the user does -----------------------------------------------------------------------
+
+    def turn_to(self, *, health: bool) -> None:
+        """Show the health of the run, or its curves; before the first step there is neither."""
+        if self.drawing.data.length:
+            self._stack.setCurrentIndex(_HEALTH if health else _CURVES)
 
     def _moved(self) -> None:
         self.drawing.draw(refit=True)
@@ -238,6 +260,7 @@ class LearnView(View):
         log = menu.addAction("&Logarithmic loss", self.log.toggle)
         log.setCheckable(True)
         log.setChecked(self.log.isChecked())
+        menu.addAction("Hea&lth of the run", lambda: self.turn_to(health=True))
         menu.addSeparator()
         menu.addActions([self.csv_action, self.png_action])
         menu.setAttribute(Qt.WA_DeleteOnClose)

@@ -118,6 +118,8 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence.Paste, self).activated.connect(lambda: self._test(pad.paste))
         self.setAcceptDrops(True)
         experiment.restart_requested.connect(control.start_over)
+        for part in self.parts.values():
+            part.settings_wanted.connect(experiment.take)
         control.changed.connect(self._refresh_actions)
         context.bridge.history_grew.connect(self._refresh_actions)
         context.bridge.run_started.connect(lambda _: self._refresh_actions())
