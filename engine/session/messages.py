@@ -157,6 +157,13 @@ class Request:
     image: Bytes | None = None
     evaluate: bool = False
 
+    def like(self, other: Request | None) -> bool:
+        """Return whether ``other`` asks for the same, of the same image."""
+        if other is None or self.image is not other.image:
+            return False
+        mine = (self.kernels, self.maps, self.evaluate)
+        return mine == (other.kernels, other.maps, other.evaluate)
+
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -13,7 +13,6 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -28,6 +27,7 @@ from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.plain import Label
+from gui.widgets.progress import ProgressBar
 
 _STEPS = 1000
 _FILES = "Data sets (*.gz *.tgz *.tar *.bin *ubyte* *batch*);;All files (*)"
@@ -75,10 +75,8 @@ class GetDataDialog(QDialog):
         home.setOpenExternalLinks(True)
         home.setTextInteractionFlags(Qt.TextBrowserInteraction)
         table.addRow(_muted("Home"), home)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar("Fetched")
         self.bar.setRange(0, _STEPS)
-        self.bar.setAccessibleName("Fetched")
         self.words = Label()
         self.words.setObjectName("caption")
         self.words.setWordWrap(True)

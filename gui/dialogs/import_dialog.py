@@ -10,7 +10,6 @@ from PyQt5.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
+from gui.widgets.progress import ProgressBar
 
 
 class ImportDialog(QDialog):
@@ -78,10 +78,8 @@ class ImportDialog(QDialog):
             if title:
                 label.setBuddy(field)
             self._form.addRow(label, field)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar("Trying")
         self.bar.setRange(0, 0)
-        self.bar.setAccessibleName("Trying")
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         self.take = QPushButton("&Import")

@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent
-from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.formatting import counted, grouped, percent
 from engine.task import Progress, Task
 from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.plain import Label
+from gui.widgets.progress import ProgressBar
 
 T = TypeVar("T")
 
@@ -42,9 +43,7 @@ class JobBar(QWidget):
         self._runner.changed.connect(self._changed)
         self.words = Label()
         self.words.setObjectName("caption")
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName(name)
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar(name)
         self.bar.setFixedWidth(160)
         self.button = QPushButton("&Stop")
         self.button.clicked.connect(lambda _checked: self.stop())

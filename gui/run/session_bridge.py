@@ -43,6 +43,9 @@ from gui.state.selection import Selection
 
 FRAME_MS = 96
 """Time from one drawing to the next while nothing is expensive."""
+REST_MS = 500
+"""The same where nothing has happened for ``CALM_SECONDS`` to a run that stands still."""
+CALM_SECONDS = 1.0
 CURVES_SECONDS = 0.18
 """While it trains the curves grow at most this often: nobody reads them faster."""
 DRAWING_SHARE = 0.1
@@ -103,7 +106,8 @@ class SessionBridge(OfRun, QObject):
         self._rows = 0
         self._unwritten: list[Path] = []
         self._keeping = False
-        self._curves_at = 0.0
+        self._curves_at = self._news_at = 0.0
+        self._asked: Request | None = None
         self._drawing = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -135,6 +139,7 @@ class SessionBridge(OfRun, QObject):
         self._set_state(State.LOADING, "")
         self.run.begin(resume, record)
         self.run_started.emit(config)
+        self._asked = None
         self._timer.start(FRAME_MS)
 
     def play(self) -> None:
@@ -177,6 +182,7 @@ class SessionBridge(OfRun, QObject):
 
     def refresh(self) -> None:
         """Ask for new pictures soon; call when a view becomes visible or wants something else."""
+        self._asked = None
         self._soon()
 
     def shutdown(self, *, kept: bool = False) -> None:
@@ -191,9 +197,11 @@ class SessionBridge(OfRun, QObject):
 
     def _send(self, command: Command) -> None:
         self.run.send(command)
+        self._asked = None
         self._soon()
 
     def _soon(self) -> None:
+        self._news_at = time.monotonic()
         if self.run.begun and self._timer.remainingTime() > 15:
             self._timer.start(15)
 
@@ -214,7 +222,12 @@ class SessionBridge(OfRun, QObject):
         if rows != self._rows and not calm:
             self._rows, self._curves_at = rows, now
             self.history_grew.emit()
-        for event in channel.events():
+        events, snapshot, evaluation = channel.events(), channel.snapshot.take(), channel.evaluation.take()
+        if events or snapshot is not None or evaluation is not None:
+            self._news_at = now
+        if events:
+            self._asked = None
+        for event in events:
             if event.run_id == run.number:
                 self._pass_on(event)
         if not alive:  # it was looked at before the events, so none of them is missing
@@ -226,10 +239,8 @@ class SessionBridge(OfRun, QObject):
             if self._keeping:
                 self._keeping = False
                 self.kept.emit("The training has ended and holds nothing to save.")
-        snapshot = channel.snapshot.take()
         if snapshot is not None and snapshot.run_id == run.number:
             self.snapshot_ready.emit(snapshot)
-        evaluation = channel.evaluation.take()
         if evaluation is not None and evaluation.run_id == run.number:
             self.evaluation_ready.emit(evaluation)
 
@@ -262,10 +273,17 @@ class SessionBridge(OfRun, QObject):
             wants = wants | watcher.wants()
         sample = self._selection.sample
         image = sample.image if sample is not None else None
-        self.run.channel.ask(Request(wants.kernels, wants.maps, image, wants.evaluate))
+        request = Request(wants.kernels, wants.maps, image, wants.evaluate)
         period = FRAME_MS / 1000
+        standing = self.state not in (State.LOADING, State.RUNNING)
         if self.state is State.RUNNING:
             period = max(period, min(self._drawing / self.drawing_share, 1.0))
+        elif standing and time.monotonic() - self._news_at > CALM_SECONDS:
+            period = REST_MS / 1000
+        # A run that stands still gives the same answer to the same question.
+        if not (standing and request.like(self._asked)):
+            self.run.channel.ask(request)
+            self._asked = request if standing else None
         self._timer.start(max(5, round(1000 * (period - spent))))
 
     def _set_state(self, state: State, message: str) -> None:

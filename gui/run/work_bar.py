@@ -7,12 +7,13 @@ from typing import TypeVar
 
 from PyQt5.QtCore import QTimer, pyqtSignal
 from PyQt5.QtGui import QHideEvent
-from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from engine.task import Progress, Task
 from gui.run.runner import Runner
 from gui.style.theme import GRID, SMALL, font
 from gui.widgets.plain import Label
+from gui.widgets.progress import ProgressBar
 
 T = TypeVar("T")
 _SHOWN_AFTER = 300
@@ -34,9 +35,7 @@ class WorkBar(QWidget):
         self._runner.changed.connect(self._changed)
         self.words = Label()
         self.words.setFont(font(SMALL))
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("How far the work is")
+        self.bar = ProgressBar("How far the work is")
         self.button = QPushButton("Cancel")
         self.button.setToolTip("Give the calculation up")
         self.button.clicked.connect(lambda _checked: self._runner.cancel())

@@ -6,7 +6,7 @@ import time
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from engine.session.messages import State
 from gui.presenters.status import Speed, figures, share_done
@@ -15,6 +15,7 @@ from gui.run.moments import Moments
 from gui.run.session_bridge import SessionBridge
 from gui.style.theme import GRID, SMALL, font
 from gui.widgets.plain import Label
+from gui.widgets.progress import ProgressBar
 
 REFRESH_SECONDS = 0.25
 """While it trains the figures change this often: fast enough to live, slow enough to read."""
@@ -77,14 +78,12 @@ class RunStatus(QWidget):
         self._state = Label()
         self._state.setFont(font(strong=True))
         self._state.setFixedWidth(QFontMetrics(self._state.font()).horizontalAdvance("Finished") + GRID)
-        self._bar = QProgressBar()
+        self._bar = ProgressBar("progress of the run")
         self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
         self._bar.setMinimumWidth(6 * GRID)
         self._bar.setMaximumWidth(20 * GRID)
         self._bar.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
-        self._bar.setAccessibleName("progress of the run")
         self.place = Label()
         self.place.setObjectName("travel")
         self.place.setFont(font(strong=True))

@@ -7,7 +7,7 @@ from functools import partial
 
 from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.formatting import grouped, percent, share
@@ -26,6 +26,7 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.difference_matrix import DifferenceMatrix
 from gui.widgets.image_gallery import Gallery
 from gui.widgets.plain import Label
+from gui.widgets.progress import ProgressBar
 
 _CALM_MS = 300
 """A step must be looked at for so long before all test images are asked."""
@@ -61,8 +62,7 @@ class AnswersPage(QWidget):
         self.second = ChoiceBox("Second run", letters=16)
         self.accuracy = Label()
         self.accuracy.setMinimumWidth(1)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar()
         self.bar.setFixedWidth(120)
         self.cancel = QPushButton("&Stop")
         self.again = QPushButton("&Ask the test images")

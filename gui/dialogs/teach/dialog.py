@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
@@ -24,6 +24,7 @@ from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.plain import Label
+from gui.widgets.progress import ProgressBar
 
 
 class TeachDialog(QDialog):
@@ -74,10 +75,8 @@ class TeachDialog(QDialog):
         self.remove.clicked.connect(lambda: self._remove(self.table.selected()))
         self.export = _button("&Export IDX\u2026", "Write images and labels in the format of MNIST")
         self.export.clicked.connect(self._export)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar("Teaching")
         self.bar.setFixedHeight(GRID)
-        self.bar.setAccessibleName("Teaching")
         self.words = Label()
         self.words.setObjectName("caption")
         self.problem = Label()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ from engine.training.config import RunConfig
 from engine.training.evaluation import Evaluation
 from gui.run import run as run_module
 from gui.run import session_bridge
-from gui.run.session_bridge import DRAWING_SHARE, FRAME_MS, SessionBridge, Wants
+from gui.run.session_bridge import CALM_SECONDS, DRAWING_SHARE, FRAME_MS, REST_MS, SessionBridge, Wants
 from gui.state.selection import Sample, Selection
 from tests.engine.session.scripted import Clock
 
@@ -487,3 +487,67 @@ def test_when_drawing_becomes_cheap_again_the_pause_does_too(started: Bench) -> 
         started.channel.snapshot.put(picture())
         cheap = started.tick()
     assert (dear, cheap) == (pytest.approx(450, abs=5), 95)
+
+
+# --- a window in which nothing happens ---------------------------------------------------------------
+
+
+@pytest.fixture
+def standing(started: Bench) -> Bench:
+    """Return a run that stands still and has been asked once."""
+    started.emit(StateChanged(1, State.PAUSED))
+    started.tick()
+    assert started.channel.request() is not None
+    started.channel.snapshot.put(picture())
+    started.tick()
+    return started
+
+
+def test_a_run_that_stands_still_is_asked_once(standing: Bench) -> None:
+    for _ in range(20):
+        standing.tick()
+        assert standing.channel.request() is None
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda bench: bench.bridge.refresh(),
+        lambda bench: bench.bridge.pace(0.0),
+        lambda bench: bench.emit(StateChanged(1, State.FINISHED)),
+        lambda bench: bench.bridge.add_watcher(View(Wants(kernels=True))),
+    ],
+)
+def test_it_is_asked_again_when_something_may_have_changed(
+    standing: Bench, happens: Callable[[Bench], object]
+) -> None:
+    happens(standing)
+    standing.tick()
+    assert standing.channel.request() is not None
+
+
+def test_another_image_is_asked_for(standing: Bench, selection: Selection) -> None:
+    for _ in range(2):  # equal pixels are not the same image
+        selection.choose(Sample(np.zeros((1, 2, 2), np.uint8), "a drawing"))
+        standing.tick()
+        assert standing.channel.request() is not None
+
+
+def test_it_is_looked_at_seldom_until_something_happens(standing: Bench) -> None:
+    assert standing.tick() == FRAME_MS
+    standing.clock.pass_(CALM_SECONDS + 0.1)
+    assert standing.tick() == REST_MS
+    standing.emit(Validated(1, 0))
+    assert standing.tick() == FRAME_MS
+    standing.clock.pass_(CALM_SECONDS + 0.1)
+    assert standing.tick() == REST_MS
+    standing.bridge.play()
+    assert standing.bridge._timer.interval() == 15
+
+
+def test_one_that_trains_is_looked_at_always(started: Bench) -> None:
+    running(started)
+    started.clock.pass_(10)
+    assert started.tick() == FRAME_MS and started.channel.request() is not None
+    started.tick()
+    assert started.channel.request() is not None
