@@ -45,18 +45,16 @@ class KeptRun(QObject):
         bridge.state_changed.connect(self._on_state)
         bridge.run_started.connect(lambda _config: self._give_back())
 
-    def offer(self, sentence: str = "") -> bool:
-        """Offer the newest run that is kept; returns whether there is one.
-
-        Args:
-            sentence: what is said instead of the run's name and moment.
-        """
+    def offer(self) -> bool:
+        """Offer the newest unfinished run; returns whether there is one."""
         found = self._library.unfinished()
         if found:
             run = found[0]
-            told = sentence or f"An unfinished run is kept: {described(run)}. Resume it?"
-            self._notices.offer(told, "Resume it", lambda: self.resume(Path(run.path)))
+            self._offer(Path(run.path), f"An unfinished run is kept: {described(run)}. Resume it?")
         return bool(found)
+
+    def _offer(self, path: Path, sentence: str) -> None:
+        self._notices.offer(sentence, "Resume it", lambda: self.resume(path))
 
     def resume(self, path: Path) -> None:
         """Go on with the run in ``path``, after asking if something would be lost."""
@@ -78,17 +76,20 @@ class KeptRun(QObject):
         record = Destination(path, hold, budget=self._library.budget().run_bytes)
         if told or not self._control.begin_from(checkpoint, record):
             hold.release()
-            self.offer(f"{told} The unfinished run is still kept." if told else "")
+            if told:
+                self._offer(path, f"{told} The run is still kept.")
+            elif any(Path(run.path) == path for run in self._library.unfinished()[:1]):
+                self.offer()
             return
         self._awaited = (hold, int(checkpoint.values.get("step", 0)))
 
     def _on_state(self, state: State, message: str) -> None:
         if self._awaited is None or state is State.LOADING:
             return
-        _, step = self._awaited
+        hold, step = self._awaited
         if state is State.FAILED or self._bridge.history.steps.last("step") < step:
             self._give_back()
-            self.offer(f"{message} The unfinished run is still kept.".strip())
+            self._offer(hold.path, f"{message} The run is still kept.".strip())
         else:
             self._awaited = None
 

@@ -141,6 +141,18 @@ def test_a_folder_that_vanishes_is_made_anew(run: Callable[..., Run], also: int)
     assert folder.steps()[-1] == 5 + also and folder.notices == []
 
 
+def test_weights_that_went_with_a_folder_are_not_taken_for_kept(run: Callable[..., Run]) -> None:
+    made = run()
+    made.train(4)
+    assert made.recorder.flush() == ""
+    shutil.rmtree(made.recorder.path)
+    assert made.recorder.flush() == ""
+    assert RunFolder(made.recorder.path).steps() == []
+    made.recorder.weights(4, made.trainer.network.state_vector)  # as at a pause
+    assert made.recorder.flush() == ""
+    assert RunFolder(made.recorder.path).steps() == [4]
+
+
 def test_a_curve_that_somebody_has_cut_is_written_anew(run: Callable[..., Run]) -> None:
     made = run()
     made.train(4)

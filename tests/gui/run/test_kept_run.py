@@ -155,7 +155,7 @@ def test_it_is_offered_again_when_it_cannot_be_loaded(
         accept(qtbot, offered)
         qtbot.waitUntil(lambda: offered.context.bridge.state is State.FAILED, timeout=LONG)
     assert leftover.exists()
-    assert "The data set is damaged. The unfinished run is still kept" in offered.window.notice_bar.text
+    assert "The data set is damaged. The run is still kept" in offered.window.notice_bar.text
     accept(qtbot, offered)
     qtbot.waitUntil(stands_at(offered, STEPS), timeout=LONG)
     assert offered.context.bridge.folder == leftover

@@ -63,11 +63,9 @@ def test_the_one_that_ended_last_is_offered_by_the_clock_on_the_wall(
     far_east: None, offered: Offered
 ) -> None:
     assert offered.kept.offer()
-    assert offered.kept.offer("It is still there.")
     told = "tiny on Tiny, step 1,234, ended 7 January 2026, 07:30"
     assert [offer[:2] for offer in offered.offers] == [
         (SENTENCE.format(told), "Resume it"),
-        ("It is still there.", "Resume it"),
     ]
     assert offered.said == []
 
@@ -109,7 +107,7 @@ def test_it_is_offered_again_when_the_session_does_not_come_to_stand_there(
     else:
         offered.bridge.history.steps.append(2, 0, 0, 0, 0, 0)
         offered.bridge.state_changed.emit(State.PAUSED, "")
-    told = "The unfinished run is still kept."
+    told = "The run is still kept."
     assert offered.offers[-1][0] == (f"The data set is damaged. {told}" if fails == "at once" else told)
     assert len(offered.offers) == 2 and not is_held(tmp_path / "b")
 
@@ -136,7 +134,32 @@ def test_without_its_data_set_it_stays(
     monkeypatch.setattr(run_control, "is_present", lambda _name: False)
     take(offered)
     assert offered.bridge.told == [] and not is_held(tmp_path / "b")
-    assert offered.offers[1][0].endswith("add the data set first. The unfinished run is still kept.")
+    assert offered.offers[1][0].endswith("add the data set first. The run is still kept.")
+
+
+@pytest.mark.parametrize("fails", ["without its data set", "in the session"])
+def test_any_other_run_that_cannot_be_resumed_is_the_one_that_is_offered_again(
+    offered: Offered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    run(tmp_path, "c", RunRecord.new("c", CONFIG, made()), closed=True)  # one that its user was done with
+    for name in ("a", "c"):
+        with monkeypatch.context() as patch:
+            if fails == "without its data set":
+                patch.setattr(run_control, "is_present", lambda _name: False)
+            offered.kept.resume(tmp_path / name)
+        if fails == "in the session":
+            offered.bridge.state_changed.emit(State.FAILED, "It is damaged.")
+        offered.bridge.told.clear()
+        sentence, _, again = offered.offers[-1]
+        assert sentence.endswith("The run is still kept.")
+        again()
+        assert offered.bridge.told[0][3].path == tmp_path / name
+        offered.bridge.run_started.emit(CONFIG)  # another one, which gives it back
+    offered.learn(2)
+    offered.answer = False
+    asked = len(offered.offers)
+    offered.kept.resume(tmp_path / "c")
+    assert len(offered.offers) == asked  # who wants to keep the present run has chosen
 
 
 def test_one_that_cannot_be_read_or_is_gone_is_told(
@@ -147,16 +170,16 @@ def test_one_that_cannot_be_read_or_is_gone_is_told(
 
     monkeypatch.setattr(module, "load_checkpoint", damaged)
     take(offered)
-    told = "The unfinished run cannot be read; it stays where it is. It is damaged."
+    told = "The run cannot be read; it stays where it is. It is damaged."
     assert offered.said == [(told, True)] and not is_held(tmp_path / "b")
     other = Offered(tmp_path)
     other.kept.offer()
     monkeypatch.setattr(module, "load_checkpoint", lambda _path: checkpoint(3))
     take(offered)
     take(other)
-    assert other.said == [("The unfinished run is already open in another window.", True)]
+    assert other.said == [("The run is already open in another window.", True)]
     offered.bridge.run_started.emit(CONFIG)
     (tmp_path / "b").rename(tmp_path / "elsewhere")
     take(other)
-    assert other.said[1][0].startswith("The unfinished run is gone, or cannot be used: No such file")
+    assert other.said[1][0].startswith("The run is gone, or cannot be used: No such file")
     assert other.bridge.told == []
