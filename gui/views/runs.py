@@ -93,7 +93,7 @@ class RunsView(View):
 
     def _bind(self, button: QPushButton, key: str) -> None:
         action = self.actions_.by_key[key]
-        button.setToolTip(action.toolTip())
+        button.setToolTip(tooltip(action.toolTip()))
         button.clicked.connect(lambda _checked: action.trigger())
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
         button.setEnabled(action.isEnabled())

@@ -134,9 +134,10 @@ def _run(path: Path) -> None:
 
 def _listed(path: Path) -> None:
     """List runs, of whose files one is damaged, and say something of one of them."""
-    one = path.parent if path.name in (names.NOTES, names.STATUS) else path.parent / "one"
-    one.mkdir(exist_ok=True)
+    one = path.parent / "one"
+    one.mkdir()
     (one / names.RUN).write_bytes(seeds.run_records()[0])
+    (one / path.name).write_bytes(path.read_bytes())  # an index does no harm there
     library = Library(one.parent)
     for run in library.runs():
         found(run, "mine")

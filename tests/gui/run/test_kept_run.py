@@ -175,7 +175,8 @@ def test_a_damaged_one_stays_where_it_is(
     accept(qtbot, offered)
     bridge = offered.context.bridge
     qtbot.waitUntil(lambda: damage == "truncated" or bridge.state is State.FAILED, timeout=LONG)
-    assert state.exists() and "unfinished run" in offered.window.notice_bar.text
+    told = "The run cannot be read; it stays" if damage == "truncated" else "The unfinished run is still kept"
+    assert state.exists() and told in offered.window.notice_bar.text
     assert unfinished(store) == [leftover]  # offered at the next start
 
 
