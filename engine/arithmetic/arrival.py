@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arithmetic.batch_pass import micro_batches
-from engine.arithmetic.passes import Pass, Place, Step
+from engine.arithmetic.passes import Pass, Place, Step, unheard
 from engine.arithmetic.windows import Counts, Flags, Window, vector, weighed
 from engine.arithmetic.working import Line, Working
 from engine.layers.batch_norm import BatchNorm
@@ -65,6 +65,7 @@ class Arrivals:
         return float((self.input_delta if place.step == INPUT else self.deltas[place.step])[place.index])
 
 
+@unheard()
 def arrivals(start: StepStart, image: int, task: Task) -> Arrivals:
     """Send the micro-batch of one image through the network and back.
 
@@ -116,6 +117,7 @@ def arrivals(start: StepStart, image: int, task: Task) -> Arrivals:
     )
 
 
+@unheard()
 def explain_arrival(arrived: Arrivals, place: Place) -> tuple[Working, ...]:
     """Return how the gradient at ``place`` came about: one working for each operation that used the value.
 

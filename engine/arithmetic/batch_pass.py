@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from engine.arithmetic.passes import Deltas, Pass
+from engine.arithmetic.passes import Deltas, Pass, unheard
 from engine.model.losses import softmax_cross_entropy
 from engine.model.network import Network
 from engine.task import Task
@@ -75,7 +75,7 @@ def run(
     if rng is not None and network.vector.dtype != np.float32:
         rng = cast("np.random.Generator", _SameDraws(rng))
     labels = batch.labels[first:stop]
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # shown as what they are
+    with unheard():
         found = Pass.of(network, x, Context(training=True, rng=rng))
         loss, grad, _ = softmax_cross_entropy(found.outputs[-1], labels, config.smoothing)
     return MicroBatch(first, labels, found, grad, loss)

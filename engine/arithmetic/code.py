@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.arithmetic.passes import SUM, Pass, params_of
+from engine.arithmetic.passes import SUM, Pass, params_of, unheard
 from engine.arithmetic.watching import Source, source_of, watch
 from engine.layers.base import Layer
 from engine.layers.residual import Residual
@@ -59,7 +59,7 @@ def layer_code(found: Pass, number: int, *, training: bool) -> LayerCode:
     chosen: Layer = layer
     x = found.output(source)[:1]
     ctx = Context(training=training, rng=np.random.default_rng(0))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with unheard():
         (y, cache), forward = watch(lambda: chosen.forward(params, x, ctx))
         shape = y.shape[1:]
         _, backward = watch(lambda: chosen.backward(params, np.ones_like(y), cache, ctx))

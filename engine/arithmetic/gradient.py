@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arithmetic.batch_pass import micro_batches, run
-from engine.arithmetic.passes import Place, Step, steps_of
+from engine.arithmetic.passes import Place, Step, steps_of, unheard
 from engine.arithmetic.windows import Counts
 from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv
@@ -66,13 +66,11 @@ class LayerTerms:
     """What entered one operation in a mini-batch, and the gradients that arrived at its output.
 
     Attributes:
-        steps: the operations of the network.
         step: the operation.
         inputs: what entered, ``(N, C, H, W)`` or ``(N, D)``; for batch normalisation the normalised values.
         deltas: gradients of each image's loss for the output, ``(N, F, P, Q)`` or ``(N, U)``.
     """
 
-    steps: tuple[Step, ...]
     step: Step
     inputs: Array
     deltas: Array
@@ -142,6 +140,7 @@ class Terms:
         return tuple(p * s + c for p, s, c in zip(place, stride, corner, strict=True))
 
 
+@unheard()
 def layer_terms(start: StepStart, weight: Weight, task: Task) -> LayerTerms:
     """Send the mini-batch through and back, and keep what the operation of ``weight`` needs.
 
@@ -161,7 +160,7 @@ def layer_terms(start: StepStart, weight: Weight, task: Task) -> LayerTerms:
         is_norm = isinstance(step.layer, BatchNorm)
         entered.append(found.caches[step.number].normal if is_norm else found.output(step.sources[0]))
         arrived.append(micro_batch.back().of(step.number))
-    return LayerTerms(steps_of(network), step, np.concatenate(entered), np.concatenate(arrived))
+    return LayerTerms(step, np.concatenate(entered), np.concatenate(arrived))
 
 
 def step_of(network: Network, weight: Weight) -> Step:
@@ -174,6 +173,7 @@ def _part(weight: Weight) -> str:
     return weight.name.rpartition(".")[0]
 
 
+@unheard()
 def terms_of(layer: LayerTerms, weight: Weight) -> Terms:
     """Return the terms of one weight of the operation of ``layer``."""
     step, is_bias = layer.step, weight.name.rpartition(".")[2] == "bias"

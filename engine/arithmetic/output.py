@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.arithmetic.passes import Pass, Place, Step
+from engine.arithmetic.passes import Pass, Place, Step, unheard
 from engine.arithmetic.windows import Window, vector, weighed, window_at
 from engine.arithmetic.working import Line, Working
 from engine.data.preprocess import Preprocessing
@@ -33,6 +33,7 @@ def softmax_place(found: Pass, index: int) -> Place:
     return Place(len(found.steps), (index,))
 
 
+@unheard()
 def explain_output(
     found: Pass, place: Place, image: Bytes | None = None, preprocessing: Preprocessing | None = None
 ) -> Working:
@@ -251,8 +252,7 @@ def _bent(layer: Layer, x: float) -> float:
     if isinstance(layer, LeakyRelu):
         return x if x > 0 else layer.slope * x
     if isinstance(layer, Sigmoid):
-        with np.errstate(over="ignore"):
-            return float(1 / (1 + np.exp(-np.float64(x))))
+        return float(1 / (1 + np.exp(-np.float64(x))))
     return float(np.tanh(x))
 
 

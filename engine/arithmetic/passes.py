@@ -17,6 +17,11 @@ SUM = "sum"
 """Name of the operation in a residual block that adds branch and shortcut."""
 
 
+def unheard() -> np.errstate:
+    """Let numbers overflow without a warning: those of a network that went astray are shown as they are."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
+
+
 @dataclass(frozen=True)
 class Place:
     """One value: which operation gave it, and which of its values it is.
@@ -153,7 +158,7 @@ class Pass:
         """
         mean, std = (np.array(values).reshape(-1, 1, 1) for values in (preprocessing.mean, preprocessing.std))
         x = ((image / 255 - mean) / std)[None]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # shown as what they are
+        with unheard():
             return cls.of(Network(network.spec, network.params, np.float64), x)
 
     def output(self, step: int) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.arithmetic.batch_pass import micro_batches
 from engine.arithmetic.gradient import Weight, position, step_of
+from engine.arithmetic.passes import unheard
 from engine.arithmetic.watching import Source, watch
 from engine.data.dataset import Dataset
 from engine.layers.batch_norm import BatchNorm
@@ -73,14 +74,15 @@ class OneUpdate:
     code: tuple[Source, ...]
 
 
-def take_step(start: StepStart, dataset: Dataset) -> StepTaken:
+def take_step(start: StepStart, dataset: Dataset, task: Task | None = None) -> StepTaken:
     """Compute a step again, bit for bit.
 
     Raises:
         ValueError: weights or optimiser's state are not those of such a run.
+        Cancelled: the task was cancelled.
     """
     state = start.optimiser_state
-    found = replay(start.config, dataset, start.preprocessing, start.batch, start.weights, state)
+    found = replay(start.config, dataset, start.preprocessing, start.batch, start.weights, state, task)
     average = start.average
     if average is not None:
         average = average.copy()
@@ -114,7 +116,7 @@ def one_update(taken: StepTaken, weight: Weight) -> OneUpdate:
     mask = np.full(1, decayed, values.dtype)
     now = update_settings(config, live, given.batch.epoch)
     old, slope = float(values[0]), float(gradient[0])
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with unheard():
         _, code = watch(
             lambda: optimiser.update(values, gradient, mask, state, given.batch.step, now), ("optimisers",)
         )

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from engine.arithmetic.passes import Pass, Place
+from engine.arithmetic.passes import Pass, Place, unheard
 from engine.ops.geometry import Geometry
 from engine.types import Array
 
@@ -64,7 +64,14 @@ class Window:
     @property
     def total(self) -> float:
         """The sum of the products, added with 64 bits."""
-        return float(self.products.sum(dtype=np.float64))
+        return float(self.by_channel.sum())
+
+    @property
+    def by_channel(self) -> Array:
+        """The sum of the products of each channel, ``(C,)``, added with 64 bits."""
+        with unheard():
+            sums: Array = self.products.sum(axis=(1, 2), dtype=np.float64)
+        return sums
 
 
 def window_at(

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeAlias
 
 from engine.data.catalogue import load
@@ -311,7 +312,10 @@ class _Session:
         if request.kernels or request.maps:
             trainer, run_id = self.trainer, self.channel.run_id
             network, step = shown_network(trainer), trainer.step_count
-            self.channel.snapshot.put(capture(request, network, trainer.preprocessing, run_id, step))
+            snapshot = capture(request, network, trainer.preprocessing, run_id, step)
+            if request.start:
+                snapshot = replace(snapshot, start=trainer.last_step())
+            self.channel.snapshot.put(snapshot)
 
     def _show(self, evaluation: Evaluation | None) -> None:
         if evaluation is not None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from engine.model.network import Network
 from engine.training.config import LiveSettings
 from engine.training.evaluation import Evaluation
+from engine.training.replay import StepStart
 from engine.types import Array, Bytes
 
 
@@ -150,19 +151,21 @@ class Request:
         maps: the outputs of all layers for ``image``.
         image: the sample, uint8 ``(C, H, W)``.
         evaluate: keep an evaluation of the test images going beside the training.
+        start: what the newest step began with, with the kernels or maps; costs copies of all that was learnt.
     """
 
     kernels: bool = False
     maps: bool = False
     image: Bytes | None = None
     evaluate: bool = False
+    start: bool = False
 
     def like(self, other: Request | None) -> bool:
         """Return whether ``other`` asks for the same, of the same image."""
         if other is None or self.image is not other.image:
             return False
-        mine = (self.kernels, self.maps, self.evaluate)
-        return mine == (other.kernels, other.maps, other.evaluate)
+        mine = (self.kernels, self.maps, self.evaluate, self.start)
+        return mine == (other.kernels, other.maps, other.evaluate, other.start)
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ class Snapshot:
         image: the sample of the maps.
         maps: output of each layer for the sample, ``(C, H, W)`` or ``(D,)``; empty if not asked.
         probabilities: ``(K,)`` for the sample, or None.
+        start: what the newest step began with; None if not asked, or not known.
     """
 
     run_id: int
@@ -185,6 +189,7 @@ class Snapshot:
     image: Bytes | None
     maps: tuple[Array, ...]
     probabilities: Array | None
+    start: StepStart | None = None
 
 
 @dataclass(frozen=True)

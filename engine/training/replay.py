@@ -10,9 +10,10 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
+from engine.task import Task
 from engine.training.batches import Batch
 from engine.training.config import RunConfig
-from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchWorker, mean_gradient
+from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult, MicroBatchWorker, mean_gradient
 from engine.training.train_state import TrainState, update_settings
 from engine.types import Array
 
@@ -68,8 +69,9 @@ def replay(
     batch: Batch,
     weights: Array,
     optimiser_state: Mapping[str, Array] | None,
+    task: Task | None = None,
 ) -> Replay:
-    """Do as ``Trainer.replay`` does."""
+    """Do as ``Trainer.replay`` does; ``task`` is told how far it is, and may cancel it."""
     network = Network.empty(config.network)
     state = TrainState(network, config.optimiser)
     remembered = state.optimiser_state
@@ -88,7 +90,11 @@ def replay(
     micro_batches = [
         (index, batch.indices[start:stop]) for index, (start, stop) in enumerate(batch.micro_batches)
     ]
-    parts = worker.compute(batch.step - 1, micro_batches)
+    parts: list[MicroBatchResult] = []
+    for each in micro_batches:
+        if task is not None:
+            task.report(len(parts), count)
+        parts += worker.compute(batch.step - 1, [each])
     gradient = mean_gradient(buffers, count, images).copy()
     now = update_settings(config, batch.live, batch.epoch)
     state.update(gradient.copy(), [part.batch_statistics for part in parts], now, batch.step)

@@ -239,16 +239,15 @@ class Trainer:
         )
 
     def last_step(self) -> StepStart | None:
-        """Return copies of all that determined the newest step; None if there is none, or none is known.
-
-        Raises:
-            ValueError: as ``batch``.
-        """
+        """Return copies of all that determined the newest step; None if there is none, or it is not known."""
         if self._good.counters.step + 1 != self.step_count:
             return None
         kept = {name: value.copy() for name, value in self._good.kept.items()}
         state = {name: kept[f"optimiser.{name}"] for name in self.optimiser_state}
-        batch = self.batch(self.step_count)
+        try:
+            batch = self.batch(self.step_count)
+        except ValueError:  # of a checkpoint that did not note its settings
+            return None
         weights, average = kept["network"], kept.get("average")
         return StepStart(self.config, self.preprocessing, batch, weights, state, average)
 

@@ -67,9 +67,15 @@ def step_title(steps: Sequence[Step], number: int) -> str:
     head = f"Layer {step.owner + 1}"
     inner = [other for other in steps if other.owner == step.owner]
     if len(inner) == 1:
-        return f"{head}, {(step.layer.title if step.layer is not None else SUM).lower()}"
+        return f"{head}, {_lower(step.layer.title) if step.layer is not None else SUM}"
     part = step.part if step.part else "last ReLU"
     return f"{head}, residual block, {part}"
+
+
+def _lower(title: str) -> str:
+    """Return a title as it stands in the middle of a sentence; ReLU stays what it is."""
+    first = title.split()[0]
+    return title if any(letter.isupper() for letter in first[1:]) else title[0].lower() + title[1:]
 
 
 def index_words(steps: Sequence[Step], place: Place, names: Sequence[str] = ()) -> str:
@@ -108,6 +114,8 @@ def closing_rows(working: Working, shown: str) -> list[Row]:
     """Return the rows below a calculation: the value that is ``shown``, and how far the total is from it."""
     part = working.difference / abs(working.value) if working.value else working.difference
     words = "exactly the same" if working.difference == 0 else f"{small(part)} of it"
+    if not math.isfinite(part):
+        words = "not a number"
     return [Row((shown, exact(working.value))), Row(("difference", words))]
 
 

@@ -70,7 +70,9 @@ def codes(tiles: Array, scale: Scale | None, *, signed: bool) -> Bytes:
         return np.empty(tiles.shape, np.uint8)
     finite = None
     # A sum is finite only if all its terms are: one pass instead of a mask of the same size.
-    if not math.isfinite(float(tiles.sum(dtype=np.float64))):
+    with np.errstate(over="ignore", invalid="ignore"):  # both infinities
+        total = float(tiles.sum(dtype=np.float64))
+    if not math.isfinite(total):
         finite = np.isfinite(tiles)
         tiles = np.where(finite, tiles, tiles.dtype.type(0))
     low: npt.ArrayLike

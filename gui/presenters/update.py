@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arithmetic.gradient import Check, Terms, Weight
-from engine.arithmetic.passes import Place, Step
+from engine.arithmetic.passes import Place
 from engine.arithmetic.update import OneUpdate, RunningUpdate
 from engine.formatting import grouped
 from engine.types import Bytes, Labels, Shape
-from gui.presenters.arithmetic import MOST_TERMS, Row, exact, index_words, small
+from gui.presenters.arithmetic import MOST_TERMS, Row, exact, small
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,16 @@ def weight_words(weight: Weight) -> str:
     return f"Layer {weight.layer + 1}, {weight.name}[{index}]"
 
 
-def term_rows(terms: Terms, steps: Sequence[Step], labels: Labels, names: Sequence[str]) -> list[Row]:
+def term_rows(terms: Terms, labels: Labels, names: Sequence[str]) -> list[Row]:
     """Return the largest terms of a gradient: image and place, gradient, value, product."""
     rows = []
     for term in range(min(MOST_TERMS, len(terms.image))):
         image = int(terms.image[term])
         place = terms.output(term)
-        where = index_words(steps, place) if len(place.index) == 3 else ""
-        name = _image_words(image, labels, names)
+        where = f" ({place.index[1] + 1}, {place.index[2] + 1})" if len(place.index) == 3 else ""
         numbers = (terms.delta[term], terms.value[term], terms.product[term])
-        cells = (
-            f"{name}{', ' if where else ''}{where.rpartition('map ')[2]}",
-            *(exact(float(n)) for n in numbers),
-        )
-        rows.append(Row(cells, Arrival(image, place)))
+        words = f"{_image_words(image, labels, names)}{where}"
+        rows.append(Row((words, *(exact(float(n)) for n in numbers)), Arrival(image, place)))
     return rows
 
 
@@ -89,7 +85,7 @@ def image_rows(terms: Terms, images: Bytes, labels: Labels, names: Sequence[str]
 def _image_words(image: int, labels: Labels, names: Sequence[str]) -> str:
     label = int(labels[image])
     name = f" “{names[label]}”" if label < len(names) else ""
-    return f"image {image + 1}{name}"
+    return f"{image + 1}{name}"
 
 
 def gradient_rows(terms: Terms, update: OneUpdate, checked: Check | None) -> list[Row]:

@@ -9,6 +9,7 @@ from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.reference import Reference
 from engine.training.evaluation import Evaluation
+from engine.training.replay import StepStart
 from engine.types import Array, Bytes
 
 
@@ -26,6 +27,7 @@ class Moment:
         maps: output of each layer for the image, ``(C, H, W)`` or ``(D,)``; empty if not asked, or if the
             image has another form than the network takes.
         probabilities: ``(K,)`` for the image, or None.
+        start: what its newest training step began with; None if not asked, or not known.
     """
 
     of: Reference
@@ -36,6 +38,7 @@ class Moment:
     image: Bytes | None = None
     maps: tuple[Array, ...] = field(default=(), repr=False)
     probabilities: Array | None = None
+    start: StepStart | None = field(default=None, repr=False)
 
     @property
     def network(self) -> Network:

@@ -200,6 +200,7 @@ class Moments(OfRun, QObject):
                 snapshot.image,
                 snapshot.maps,
                 snapshot.probabilities,
+                snapshot.start,
             )
         )
 

@@ -273,7 +273,7 @@ class SessionBridge(OfRun, QObject):
             wants = wants | watcher.wants()
         sample = self._selection.sample
         image = sample.image if sample is not None else None
-        request = Request(wants.kernels, wants.maps, image, wants.evaluate)
+        request = Request(wants.kernels, wants.maps, image, wants.evaluate, wants.start)
         period = FRAME_MS / 1000
         standing = self.state not in (State.LOADING, State.RUNNING)
         if self.state is State.RUNNING:

@@ -16,18 +16,24 @@ class Wants:
         kernels: the network itself.
         maps: what its layers make of the image that is looked at.
         evaluate: how it does on the test images.
+        start: what its newest training step began with.
         of: the network.
     """
 
     kernels: bool = False
     maps: bool = False
     evaluate: bool = False
+    start: bool = False
     of: Reference = THE_RUN
 
     def __or__(self, other: Wants) -> Wants:
         """Return what both need together of the same network."""
         return Wants(
-            self.kernels or other.kernels, self.maps or other.maps, self.evaluate or other.evaluate, self.of
+            self.kernels or other.kernels,
+            self.maps or other.maps,
+            self.evaluate or other.evaluate,
+            self.start or other.start,
+            self.of,
         )
 
     def __bool__(self) -> bool:

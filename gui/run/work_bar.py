@@ -29,7 +29,7 @@ class WorkBar(QWidget):
     """The user has cancelled it."""
 
     def __init__(self) -> None:
-        """Make a bar without work; it keeps its height, so that nothing moves when it appears."""
+        """Make a bar without work; it takes no room until it is needed."""
         super().__init__()
         self._runner = Runner(self)
         self._runner.changed.connect(self._changed)
@@ -50,7 +50,7 @@ class WorkBar(QWidget):
         row.addWidget(self.bar, 1)
         row.addWidget(self.button)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
-        self.setFixedHeight(self.sizeHint().height())
+        self._height = self.sizeHint().height()
         self._show(shown=False)
 
     @property
@@ -95,3 +95,4 @@ class WorkBar(QWidget):
     def _show(self, *, shown: bool) -> None:
         for widget in (self.words, self.bar, self.button):
             widget.setVisible(shown)
+        self.setFixedHeight(self._height if shown else 0)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
+from engine.arithmetic.output import softmax_place
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.reference import THE_RUN, Reference
+from engine.session.messages import State
 from engine.types import Shape
+from gui.presenters.mosaic import Cell
 from gui.run.context import AppContext
 from gui.run.moment import Moment
 from gui.run.view import View
 from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
+from gui.views.inspector.inspector import Inspector
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
+from gui.views.network_outlines import flat_index, weight_at
 from gui.views.network_plan import Part
 from gui.views.network_row import NetworkRow
 from gui.widgets.readout import Readout
 
+_INSPECT_HINT = "Point at a value to take it apart, click to keep it; arrow keys go to its neighbours."
 _HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
 
 
@@ -45,12 +52,32 @@ class NetworkView(View):
         self._listed: Reference = THE_RUN
         self.enlarged: EnlargeDialog | None = None
 
+        self.inspector = Inspector(theme)
+        self.inspector.hide()
+        self.inspect = QToolButton()
+        self.inspect.setText("&Inspect")
+        self.inspect.setShortcut("Ctrl+I")
+        self.inspect.setCheckable(True)
+        self.inspect.setToolTip(
+            "Take numbers apart: how a value came about, what a training step\n"
+            "did to a weight, and the code that did it (Ctrl+I)"
+        )
+        split = QSplitter(Qt.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.canvas)
+        split.addWidget(self.inspector)
+        split.setStretchFactor(0, 1)
+        split.setSizes([640, 360])
+        below = QHBoxLayout()
+        below.setSpacing(GRID // 2)
+        below.addWidget(self.readout, 1)
+        below.addWidget(self.inspect)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID // 2)
         column.setSpacing(GRID // 2)
         column.addWidget(self.row)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.readout)
+        column.addWidget(split, 1)
+        column.addLayout(below)
 
         moments = context.moments
         moments.dataset_loaded.connect(self._dataset_loaded)
@@ -64,6 +91,15 @@ class NetworkView(View):
         self.row.full_changed.connect(self.canvas.set_full)
         self.canvas.hovered.connect(lambda text: self.readout.setText(text or self._idle))
         self.canvas.enlarge.connect(self._enlarge)
+        self.inspect.toggled.connect(self._inspect)
+        self.canvas.pointed.connect(self._point)
+        self.canvas.picked.connect(self._pick)
+        self.canvas.stepped.connect(self.inspector.step_by)
+        self.canvas.class_picked.connect(self._pick_class)
+        self.inspector.ready.connect(self._draw)
+        self.inspector.marked.connect(self.canvas.show_marks)
+        self.inspector.wanted.connect(moments.refresh)
+        self.inspector.failed.connect(context.notices.problem)
         context.models.changed.connect(self._list_models)
         self.source.activated.connect(lambda index: self.look_at(self.source.itemData(index)))
         self._list_models()
@@ -76,12 +112,15 @@ class NetworkView(View):
         """Use other colours."""
         self._theme = theme
         self.canvas.set_theme(theme)
+        self.inspector.set_theme(theme)
         if self.enlarged is not None:
             self.enlarged.set_theme(theme)
 
     def wants(self) -> Wants:
         """Ask for parameters and maps while visible."""
-        return Wants(kernels=True, maps=True, of=self.shown) if self.isVisible() else Wants()
+        if not self.isVisible():
+            return Wants()
+        return Wants(kernels=True, maps=True, start=self.inspector.wants_start, of=self.shown)
 
     def showEvent(self, event: QShowEvent) -> None:
         """List the networks as they are now."""
@@ -179,6 +218,16 @@ class NetworkView(View):
         self._follow()
         if moment.of != self.shown or not self.isVisible():
             return
+        if self.inspector.isVisible():  # it lets it be drawn when it knows all that is to be shown
+            context = self._context
+            running = context.moments.state is State.RUNNING
+            self.inspector.show_moment(moment, context.moments.dataset, running=running)
+        else:
+            self._draw(moment)
+
+    def _draw(self, moment: Moment) -> None:
+        if moment.of != self.shown or not self.isVisible():
+            return
         self.canvas.set_spec(moment.network.spec, moment.model.class_names)
         self._say_what_fits(moment)
         self.canvas.show_moment(moment)
@@ -189,7 +238,7 @@ class NetworkView(View):
         """Say why there are no maps, if the image has another form than the network takes."""
         image, network, before = moment.image, moment.network, self._idle
         if image is None or image.shape == network.spec.in_shape:
-            self._idle = _HINT
+            self._idle = _INSPECT_HINT if self.canvas.inspecting else _HINT
         else:
             wanted, there = (
                 f"{height}×{width}×{channels}"
@@ -210,6 +259,37 @@ class NetworkView(View):
         self._follow()
 
     # --- what the user does -----------------------------------------------------------------------
+
+    def _inspect(self, on: bool) -> None:
+        """Show the inspector or hide it."""
+        self.canvas.inspecting = on
+        self.inspector.setVisible(on)
+        latest = self._context.moments.latest(self.shown)
+        if latest is not None:
+            self._show(latest)
+
+    def _point(self, part: Part | None, cell: Cell | None) -> None:
+        place = None
+        if part is not None and cell is not None and not part.kernels:
+            place = self.inspector.place_of(part.layer, flat_index(part, cell))
+        self.inspector.point(place)
+
+    def _pick(self, part: Part, cell: Cell | None) -> None:
+        """Keep a value, or take the update of a weight apart."""
+        spec = self.canvas.spec
+        if spec is None or cell is None:
+            return
+        if part.kernels:
+            self.inspector.choose_weight(weight_at(spec, part, cell))
+            return
+        place = self.inspector.place_of(part.layer, flat_index(part, cell))
+        if place is not None:
+            self.inspector.keep(place)
+
+    def _pick_class(self, number: int) -> None:
+        found = self.inspector.found
+        if self.inspect.isChecked() and found is not None and number < found.network.classes:
+            self.inspector.keep(softmax_place(found, number))
 
     def _scale_changed(self, own: bool) -> None:
         self.canvas.set_own(own)

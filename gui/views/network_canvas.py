@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import (
@@ -16,10 +17,12 @@ from PyQt5.QtGui import (
 from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from engine.model.spec import NetworkSpec
+from gui.presenters.mosaic import Cell
 from gui.run.moment import Moment
 from gui.style.theme import Theme
 from gui.views.network_fit import fitting
 from gui.views.network_items import PartItems, Scaffold
+from gui.views.network_outlines import STEPS, Marks, Outlines
 from gui.views.network_plan import INPUT, Layout, Part
 from gui.views.network_words import reading, title_of
 from gui.widgets.bars import ProbabilityBars
@@ -35,6 +38,14 @@ class NetworkCanvas(QGraphicsView):
     """What is under the mouse, in words; empty when nothing is."""
     enlarge = pyqtSignal(object)
     """The user wants to see this ``Part`` large."""
+    pointed = pyqtSignal(object, object)
+    """The ``Part`` and the ``Cell`` under the mouse, while values are inspected; None where nothing is."""
+    picked = pyqtSignal(object, object)
+    """A ``Part`` and the ``Cell`` that was clicked, while values are inspected."""
+    stepped = pyqtSignal(int, int, int)
+    """The keyboard goes so many maps, rows and columns on, while values are inspected."""
+    class_picked = pyqtSignal(int)
+    """The bar of a class was clicked."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         """Make an empty canvas; ``set_spec`` and ``show_moment`` fill it."""
@@ -53,6 +64,9 @@ class NetworkCanvas(QGraphicsView):
         self._truth = ""
         self._mouse: QPointF | None = None
         self._scaffold: Scaffold | None = None
+        self._outlines: Outlines | None = None
+        self._marks = Marks()
+        self.inspecting = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -67,6 +81,7 @@ class NetworkCanvas(QGraphicsView):
         self.setAccessibleDescription("Arrow keys choose a mosaic, Enter enlarges it, plus and minus zoom.")
         self.bars = ProbabilityBars(theme, self.viewport())
         self.bars.hide()
+        self.bars.clicked.connect(self.class_picked)
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.valueChanged.connect(self._scrolled)
         self.set_theme(theme)
@@ -95,6 +110,12 @@ class NetworkCanvas(QGraphicsView):
         self._truth = name
         if self._scaffold is not None:
             self._scaffold.set_truth(name)
+
+    def show_marks(self, marks: Marks) -> None:
+        """Outline what a value depends on."""
+        self._marks = marks
+        if self._outlines is not None and self.spec is not None:
+            self._outlines.show_marks(marks, self.items_shown, self.spec)
 
     def set_own(self, own: bool) -> None:
         """Scale each map by itself, or all maps of a layer together."""
@@ -131,6 +152,7 @@ class NetworkCanvas(QGraphicsView):
         scene = self.scene()
         scene.clear()
         self.items_shown, self._scaffold, self.layout_shown, self._fitted = [], None, None, QSize()
+        self._outlines = None
         self.bars.setVisible(self.spec is not None)
         if self.spec is None or not self.isVisible():
             return
@@ -151,6 +173,9 @@ class NetworkCanvas(QGraphicsView):
             self.items_shown.append(items)
         self.bars.resize(layout.bars[2], layout.bars[3])
         self.bars.show_values(self._names, None)
+        self._outlines = Outlines(self._theme)
+        scene.addItem(self._outlines)
+        self.show_marks(self._marks)
         self._mark()
         self._place_bars()
         if self.moment is not None:
@@ -197,6 +222,13 @@ class NetworkCanvas(QGraphicsView):
         if self._mouse is not None:
             self.hovered.emit(self.text_at(self._mouse))
 
+    def _cell_at(self, position: QPointF) -> tuple[Part | None, Cell | None]:
+        number = self.part_at(position)
+        if number is None:
+            return None, None
+        items = self.items_shown[number]
+        return items.part, items.mosaic.cell_at(position)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what is under the mouse."""
         super().mouseMoveEvent(event)
@@ -204,19 +236,27 @@ class NetworkCanvas(QGraphicsView):
         over = self.part_at(self._mouse) is not None
         self.viewport().setCursor(Qt.PointingHandCursor if over else Qt.ArrowCursor)
         self._tell()
+        if self.inspecting:
+            self.pointed.emit(*self._cell_at(self._mouse))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Say nothing any more."""
         super().leaveEvent(event)
         self._mouse = None
         self.hovered.emit("")
+        if self.inspecting:
+            self.pointed.emit(None, None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Enlarge what was clicked."""
+        """Enlarge what was clicked, or inspect it."""
         super().mouseReleaseEvent(event)
         if event.button() == Qt.LeftButton:
-            number = self.part_at(self.mapToScene(event.pos()))
-            if number is not None:
+            position = self.mapToScene(event.pos())
+            number = self.part_at(position)
+            if number is not None and self.inspecting:
+                self.selected = number
+                self.picked.emit(*self._cell_at(position))
+            elif number is not None:
                 self.select(number)
                 self.enlarge.emit(self.items_shown[number].part)
 
@@ -245,6 +285,8 @@ class NetworkCanvas(QGraphicsView):
             Qt.Key_Return: self._enlarge_selected,
             Qt.Key_Enter: self._enlarge_selected,
         }
+        if self.inspecting:
+            actions |= {key: partial(self.stepped.emit, *by) for key, by in STEPS.items()}
         action = actions.get(event.key())
         if action is not None and not event.modifiers() & (Qt.ControlModifier | Qt.AltModifier):
             action()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PyQt5.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PyQt5.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.formatting import percent
@@ -19,6 +19,9 @@ ROW_LOW, ROW_USUAL = 14, 18
 
 class ProbabilityBars(QWidget):
     """The name, a bar and the percentage of each class; the highest one in the accent colour."""
+
+    clicked = pyqtSignal(int)
+    """The row of this class was clicked."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         """Make bars for no class; ``show_values`` fills them."""
@@ -70,6 +73,13 @@ class ProbabilityBars(QWidget):
         if not self.names or not self.rect().contains(position):
             return None
         return min(len(self.names) - 1, int(position.y() / self._row()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell which row was clicked."""
+        row = self.row_at(event.pos())
+        if event.button() == Qt.LeftButton and row is not None:
+            self.clicked.emit(row)
+        super().mouseReleaseEvent(event)
 
     def _row(self) -> float:
         return min(float(ROW_USUAL + 4), self.height() / max(1, len(self.names)))

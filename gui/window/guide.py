@@ -15,7 +15,8 @@ named.</p>
 <p><b>Start</b> (F5, or the space bar) trains a new network on 55,000 handwritten digits. Choose <b>Network in
 training</b> in the Test panel and it answers while it learns.</p>
 <p><b>Learn</b> shows the loss of every batch, its average, and how well images do that were set aside.<br>
-<b>Network</b> shows every kernel and every feature map of one image, from input to probabilities.<br>
+<b>Network</b> shows every kernel and every feature map of one image, from input to probabilities;
+<b>Inspect</b> takes any of its numbers apart.<br>
 <b>Explain</b> shows which pixels are evidence for an answer.<br>
 <b>Evaluate</b> shows which classes are confused among the test images; click a cell or an image.<br>
 <b>Data</b> shows all images, their classes and statistics, and what the network is given of them.</p>
@@ -31,6 +32,7 @@ own pictures, too.</p>
 <tr><td>Ctrl+Z, Ctrl+Y</td><td>undo, redo a stroke</td><td></td><td>Delete</td><td>clear the sheet</td></tr>
 <tr><td>Ctrl+V, O</td><td>paste, open a picture</td><td></td>
 <td>Ctrl+O, Ctrl+E</td><td>open, export a model</td></tr>
+<tr><td>Ctrl+I</td><td>take a number of Network apart</td><td></td><td></td><td></td></tr>
 </table>
 """
 

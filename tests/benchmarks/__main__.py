@@ -12,6 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from tests.benchmarks import (
     curves,
+    instruments,
     latency,
     list_runs,
     memory,
@@ -34,6 +35,7 @@ BENCHMARKS = {
         list_runs,
         monkey,
         curves,
+        instruments,
         startup,
         memory,
         time_to_accuracy,

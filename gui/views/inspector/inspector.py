@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
-from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
+from engine.arithmetic.gradient import Weight
 from engine.arithmetic.passes import Pass, Place
-from engine.arithmetic.region import Region, receptive_fields
-from engine.model.model_file import Model
+from engine.arithmetic.region import receptive_fields
+from engine.arithmetic.update import OneUpdate
+from engine.data.dataset import Dataset
+from engine.model.losses import softmax
 from engine.model.network import INPUT
-from engine.types import Bytes
+from engine.model.reference import THE_RUN
 from gui.presenters.arithmetic import crumb, place_words
+from gui.run.moment import Moment
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.views.inspector.code_page import CodePage
-from gui.views.inspector.output_page import OutputPage
+from gui.views.inspector.output_page import HINT, OutputPage
 from gui.views.inspector.trail import Visits
+from gui.views.inspector.update_page import UpdatePage
+from gui.views.network_outlines import Marks
 
-OUTPUT, CODE = 0, 1
-
-
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """A network and the image that it looks at.
-
-    Attributes:
-        model: the network, which nobody changes.
-        image: the pixels, ``(C, H, W)``.
-    """
-
-    model: Model
-    image: Bytes
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What is outlined in the picture of the network.
-
-    Attributes:
-        fields: the receptive field in each layer by its number, ``INPUT`` for the image.
-        layer: the layer of the value itself.
-        kept: whether the value stays when the mouse goes elsewhere.
-    """
-
-    fields: Mapping[int, Region] = field(default_factory=dict)
-    layer: int | None = None
-    kept: bool = False
+OUTPUT, UPDATE, CODE = 0, 1, 2
+_NO_RUN = (
+    "This network stands still: its file holds what it has learnt, not the steps that led there. Look at the "
+    "network in training to take one of its steps apart."
+)
+_NO_STEP = "No step has been taken yet. Press Step in the toolbar: the step is then taken apart here."
+_NO_MEMORY = (
+    "Of this step the weights are kept, but not what the optimiser remembered. Go to the newest step to take "
+    "it apart."
+)
 
 
 class Inspector(QWidget):
@@ -62,41 +48,49 @@ class Inspector(QWidget):
         found: what went through the network, once it is known.
     """
 
-    passed = pyqtSignal(object)
-    """The ``Pass`` of the newest subject is there."""
+    ready = pyqtSignal(object)
+    """A ``Moment`` to be drawn: its maps are computed with 64 bits, so that what is shown adds up."""
     marked = pyqtSignal(object)
     """Other ``Marks`` are to be shown."""
+    wanted = pyqtSignal()
+    """``wants_start`` has changed."""
     failed = pyqtSignal(str)
     """The sentence why the network cannot be looked into."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make it without a subject."""
+        """Make it without a moment."""
         super().__init__(parent)
         self.found: Pass | None = None
-        self._subject: Subject | None = None
-        self._shown: Subject | None = None
+        self._moment: Moment | None = None
+        self._shown: Moment | None = None
         self._hovered: Place | None = None
         self._visits: Visits[Place] = Visits()
         self._runner = Runner(self)
         self.output = OutputPage(theme)
+        self.update_page = UpdatePage(theme)
         self.code = CodePage(theme)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.output, "&Output")
-        self.tabs.addTab(self.code, "&Code")
-        self.tabs.setTabToolTip(OUTPUT, "The numbers that made one value, and that they add up to it")
-        self.tabs.setTabToolTip(CODE, "Formula and source of the layer, with the lines that ran")
+        for page, title, tip in (
+            (self.output, "&Output", "The numbers that made one value, and that they add up to it"),
+            (self.update_page, "&Update", "What one training step did to one weight, and why"),
+            (self.code, "&Code", "Formula and source of the layer, with the lines that ran"),
+        ):
+            self.tabs.setTabToolTip(self.tabs.addTab(_scrolled(page), title), tip)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, 0, 0, 0)
         column.addWidget(self.tabs)
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(300)
         self.output.trail.moved.connect(self._move)
         self.output.followed.connect(self.keep)
+        self.output.weight_followed.connect(self._weight_followed)
+        self.update_page.wanted.connect(self.wanted)
+        self.update_page.updated.connect(self._updated)
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        self.output.set_theme(theme)
-        self.code.set_theme(theme)
+        for page in (self.output, self.update_page, self.code):
+            page.set_theme(theme)
 
     # --- what is looked at ----------------------------------------------------------------------------
 
@@ -105,36 +99,61 @@ class Inspector(QWidget):
         """The value that is explained: the one pointed at, else the one that is kept."""
         return self._hovered or self._visits.here
 
-    def show_subject(self, subject: Subject | None) -> None:
-        """Explain another network or another image; the value that is kept stays if it is there."""
-        self._subject = subject
+    @property
+    def wants_start(self) -> bool:
+        """Whether it needs to know what the newest training step began with."""
+        return self.update_page.isVisible()
+
+    def show_moment(self, moment: Moment, dataset: Dataset | None, *, running: bool) -> None:
+        """Explain another network or another image; the value that is kept stays if it is there.
+
+        Args:
+            moment: the network and the image.
+            dataset: what the run learns from.
+            running: whether it trains, so that its newest step is another one at every look.
+        """
+        self._moment = moment
         self._ask()
+        if not self.wants_start:
+            return
+        if moment.start is not None and dataset is not None:
+            self.update_page.show_start(moment.start, dataset, follow=not running)
+        elif moment.of != THE_RUN:
+            self.update_page.show_nothing(_NO_RUN)
+        elif not moment.step:
+            self.update_page.show_nothing(_NO_STEP)
+        elif not moment.follows:
+            self.update_page.show_nothing(_NO_MEMORY)
 
     def _ask(self) -> None:
-        subject = self._subject
-        if not self.isVisible() or _same(subject, self._shown):
+        moment = self._moment
+        if moment is None or not self.isVisible() or _same(moment, self._shown):
             return
-        if subject is None or subject.image.shape != subject.model.network.spec.in_shape:
+        image, network = moment.image, moment.network
+        if image is None or image.shape != network.spec.in_shape:
             self._runner.drop()
-            self._shown = subject
-            self._take(subject, None)
+            self._take(moment, None)
             return
         self._runner.ask(
-            lambda _task: Pass.precise(subject.model.network, subject.model.preprocessing, subject.image),
-            lambda found: self._take(subject, found),
+            lambda _task: Pass.precise(network, moment.model.preprocessing, image),
+            lambda found: self._take(moment, found),
             self.failed.emit,
             patient=True,
         )
 
-    def _take(self, subject: Subject | None, found: Pass | None) -> None:
+    def _take(self, moment: Moment, found: Pass | None) -> None:
         """Show what went through the network; runs in the thread of the window."""
         before = self.found
-        self.found, self._shown = found, subject
+        self.found, self._shown = found, moment
         if before is not None and found is not None and before.network.spec != found.network.spec:
             self._visits.clear()
             self._hovered = None
         if found is not None:
-            self.passed.emit(found)
+            with np.errstate(over="ignore", invalid="ignore"):
+                shares = softmax(found.outputs[-1])[0]
+            probabilities = shares if np.isfinite(shares).all() else None
+            moment = replace(moment, maps=found.layer_outputs(), probabilities=probabilities)
+        self.ready.emit(moment)
         self._explain()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -161,6 +180,8 @@ class Inspector(QWidget):
 
     def keep(self, place: Place) -> None:
         """Explain a value until another one is kept."""
+        if self.tabs.currentIndex() == UPDATE:
+            self.tabs.setCurrentIndex(OUTPUT)
         self._hovered = None
         self._visits.visit(place)
         self._explain()
@@ -195,6 +216,24 @@ class Inspector(QWidget):
             return None
         return Place(step, tuple(int(i) for i in np.unravel_index(flat, shape)))
 
+    def choose_weight(self, weight: Weight) -> None:
+        """Take the update of a weight apart."""
+        self.tabs.setCurrentIndex(UPDATE)
+        self.update_page.choose(weight)
+
+    def _weight_followed(self, cell: tuple[int, int, int]) -> None:
+        """Go from the kernel in a calculation to what a step did to one of its weights."""
+        found, place = self.found, self.place
+        if found is not None and place is not None and 0 <= place.step < len(found.steps):
+            step = found.steps[place.step]
+            name = f"{step.part}.weight" if step.part else "weight"
+            self.choose_weight(Weight(step.owner, name, (place.index[0], *cell)))
+
+    def _updated(self, update: OneUpdate | None) -> None:
+        answer = self.update_page.answer
+        if update is not None and answer is not None:
+            self.code.show_update(answer.step.start.config.optimiser, update.code)
+
     def _move(self, by: int) -> None:
         if self._visits.go(by):
             self._hovered = None
@@ -209,14 +248,12 @@ class Inspector(QWidget):
         return len(shape) == len(place.index) and all(i < n for i, n in zip(place.index, shape, strict=True))
 
     def _explain(self) -> None:
-        found, subject, place = self.found, self._shown, self.place
-        if not self.isVisible():
+        found, moment, place = self.found, self._shown, self.place
+        if not self.isVisible() or moment is None:
             return
-        if found is None or subject is None:
-            fits = subject is None or subject.image.shape == subject.model.network.spec.in_shape
-            self.output.show_nothing(
-                "There is no image yet." if fits else "The image has another form than the network takes."
-            )
+        if found is None or moment.image is None:
+            words = "The image has another form than the network takes." if moment.image is not None else HINT
+            self.output.show_nothing(words)
             self.marked.emit(Marks())
             return
         steps = found.steps
@@ -227,16 +264,41 @@ class Inspector(QWidget):
             self.output.show_nothing()
             self.marked.emit(Marks())
             return
-        names = subject.model.class_names
-        self.output.show_place(found, place, subject.image, subject.model.preprocessing, names)
+        model = moment.model
+        self.output.show_place(found, place, moment.image, model.preprocessing, model.class_names)
         self.code.show_step(found, place.step)
         fields = receptive_fields(steps, found.network.spec.in_shape, place)
-        layers = {found.last_of(n): n for n in range(-1, len(found.network.spec.layers))}
+        layers = {found.last_of(n): n for n in range(INPUT, len(found.network.spec.layers))}
         shown = {layers[step]: region for step, region in fields.items() if step in layers}
         self.marked.emit(Marks(shown, layers.get(place.step), self._hovered is None))
 
 
-def _same(one: Subject | None, other: Subject | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one.model.network is other.model.network and one.image is other.image
+def _scrolled(page: QWidget) -> QScrollArea:
+    """Return ``page`` in an area that scrolls where there is less room than it needs."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+    inner = QWidget()
+    inner.setObjectName("panel")
+    column = _Column(inner)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(page)
+    area.setWidget(inner)
+    return area
+
+
+class _Column(QVBoxLayout):
+    """A layout that needs its least height, not the one at which tables show all their rows."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Return False: Qt would ask for the preferred height because of labels that wrap."""
+        return False
+
+
+def _same(one: Moment, other: Moment | None) -> bool:
+    """Return whether both are the same network with the same image."""
+    return (
+        other is not None
+        and one.image is other.image
+        and (one.network is other.network or (one.follows and one.reference == other.reference))
+    )

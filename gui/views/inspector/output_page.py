@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from engine.arithmetic.output import explain_output
 from engine.arithmetic.passes import Pass, Place
@@ -44,6 +44,8 @@ class OutputPage(QWidget):
         self.trail = Trail()
         self.name = Label(HINT)
         self.name.setWordWrap(True)
+        self.name.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Maximum)
+        self.trail.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Fixed)
         self.view = WorkingView(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -51,6 +53,7 @@ class OutputPage(QWidget):
         column.addWidget(self.trail)
         column.addWidget(self.name)
         column.addWidget(self.view, 1)
+        column.addStretch(0)
         self.view.followed.connect(self.followed)
         self.view.weight_followed.connect(self.weight_followed)
         self.view.hide()

@@ -38,7 +38,7 @@ from gui.widgets.plain import Label, tooltip
 from gui.widgets.rows_table import RowsTable
 
 _PLACES, _IMAGES = 0, 1
-_TERM_HEADS = ("image, place", "gradient", "value", "product")
+_TERM_HEADS = ("image (row, column)", "gradient", "value", "product")
 _IMAGE_HEADS = ("image", "", "", "adds")
 
 
@@ -117,6 +117,8 @@ class UpdatePage(QWidget):
         row.addWidget(self.tabs, 1)
         row.addWidget(self.check)
         inner.addLayout(row)
+        self.terms.setMinimumHeight(84)
+        self.lines.setMinimumHeight(104)
         inner.addWidget(self.terms, 2)
         inner.addWidget(self.lines, 3)
         self.pages = QStackedWidget()
@@ -142,6 +144,8 @@ class UpdatePage(QWidget):
         self.tabs.currentChanged.connect(lambda _index: self._fill_terms())
         self.terms.followed.connect(self._arrive)
         self.arrival.left.connect(lambda: self.pages.setCurrentIndex(0))
+        # The gradient at a value belongs to no weight, and needs the room.
+        self.pages.currentChanged.connect(lambda page: self.head.setVisible(page == 0))
         self.bar.failed.connect(self.words.setText)
         self.bar.cancelled.connect(lambda: self.words.setText("Cancelled. Choose a weight to begin again."))
         self.show_nothing("")
@@ -208,7 +212,7 @@ class UpdatePage(QWidget):
         is_statistic = self.chooser.is_statistic
 
         def work(task: Task) -> _Answer:
-            taken = step.taken or take_step(step.start, step.dataset)
+            taken = step.taken or take_step(step.start, step.dataset, task)
             known = replace(step, taken=taken)
             if is_statistic:
                 return _Answer(known, weight, running=running_update(step.start, weight, task))
@@ -243,10 +247,9 @@ class UpdatePage(QWidget):
         if self.tabs.currentIndex() == _IMAGES:
             self.terms.set_columns(_IMAGE_HEADS)
             self.terms.show_rows(image_rows(answer.terms, batch.images, batch.labels, names))
-        elif answer.step.layer is not None:
+        else:
             self.terms.set_columns(_TERM_HEADS)
-            steps = answer.step.layer.steps
-            self.terms.show_rows(term_rows(answer.terms, steps, batch.labels, names))
+            self.terms.show_rows(term_rows(answer.terms, batch.labels, names))
 
     def _fill_lines(self) -> None:
         answer = self.answer

@@ -18,6 +18,8 @@ from gui.widgets.plain import Label
 from gui.widgets.rows_table import RowsTable
 
 _SUMMED = ("conv",)
+_LEAST_TERMS = 84
+"""Height in which the three largest terms are seen."""
 
 
 class WorkingView(QWidget):
@@ -58,6 +60,7 @@ class WorkingView(QWidget):
         row.addWidget(self.channel_words, 1)
         self.grids = NumberGrids(theme, "Patch, kernel and products")
         self.terms = RowsTable(theme, "Terms, largest first", 4)
+        self.terms.setMinimumHeight(_LEAST_TERMS)
         self.lines = RowsTable(theme, "The calculation, line by line", 2)
         self.lines.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
         self.lines.setVerticalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
@@ -123,13 +126,13 @@ class WorkingView(QWidget):
         if same and self._kept is not None and self._kept[1] < len(window.channels):
             self.channel = self._kept[1]
         else:
-            self.channel = int(np.abs(window.products.sum(axis=(1, 2))).argmax())
+            self.channel = int(np.abs(window.by_channel).argmax())
         self._paint(window)
 
     def _paint(self, window: Window) -> None:
         working, channel = self.working, self.channel
         count = len(window.channels)
-        total = float(window.products[channel].sum())
+        total = float(window.by_channel[channel])
         self.channel_words.setText(
             f"channel {int(window.channels[channel]) + 1}, {channel + 1} of {count}: adds {exact(total)}"
         )
