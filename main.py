@@ -9,25 +9,26 @@ from engine import signals
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # nothing is loaded before signals are answered
     import argparse
-    from collections.abc import Sequence
-    from types import ModuleType
+    from collections.abc import Callable, Sequence
 
+    from engine.cli import Command
     from engine.error_log import ErrorLog
 
 
-def commands() -> dict[str, ModuleType]:
+def commands() -> dict[str, Command]:
     """Return the commands by name; "" stands for none, which opens the window.
 
-    They are loaded here and not with this module, which helping processes load as well.
+    They are listed here and not with this module, which helping processes load as well.
     """
-    from engine.cli import COMMANDS
-    from gui.app import launch, screenshot
+    from engine.cli import COMMANDS, Command
 
-    return {"": launch, **COMMANDS, "screenshot": screenshot}
+    window = Command("gui.app.launch", "open the window")
+    picture = Command("gui.app.screenshot", "train some steps and save a picture of the window")
+    return {"": window, **COMMANDS, "screenshot": picture}
 
 
-def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+def parser(known: dict[str, Command] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line, which loads no command but the one that is called."""
     from engine.cli.arguments import Parser, Version
 
     result = Parser(
@@ -36,16 +37,19 @@ def parser(modules: dict[str, ModuleType] | None = None) -> argparse.ArgumentPar
         "Without a command the window opens.",
     )
     result.add_argument("--version", action=Version, nargs=0, help="print the versions and exit")
-    known = modules or commands()
-    known[""].arguments(result)
+    known = known or commands()
+    known[""].module.arguments(result)
     result.set_defaults(command="")
     parsers = result.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, module in known.items():
+    for name, command in known.items():
         if name:
-            module.arguments(
-                parsers.add_parser(name, help=module.HELP, description=module.HELP.capitalize() + ".")
-            )
+            about = command.help[0].upper() + command.help[1:] + "."
+            parsers.add_parser(name, help=command.help, description=about).fill = _options_of(command)
     return result
+
+
+def _options_of(command: Command) -> Callable[[argparse.ArgumentParser], object]:
+    return lambda parser: command.module.arguments(parser)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,12 +76,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None, log: ErrorLog) -> int:
     name = "kernelscope"
     try:
-        modules = commands()
-        args = parser(modules).parse_args(argv)
+        known = commands()
+        args = parser(known).parse_args(argv)
         command = args.command or ""
         name = f"kernelscope {command}".rstrip()
         with signals.interrupting(name):
-            return int(modules[command].run(args))
+            return int(known[command].module.run(args))
     except KeyboardInterrupt as interrupt:
         sentence = str(interrupt) or "interrupted; nothing half-written is left"
         print(f"{name}: {sentence}", file=sys.stderr)

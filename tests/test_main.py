@@ -203,13 +203,9 @@ def test_an_unexpected_error_of_any_command_is_one_sentence_and_a_log(
     def fail(_args: object) -> int:
         raise ZeroDivisionError("two\nlines")
 
-    modules = {
-        name: types.SimpleNamespace(
-            HELP="help", run=fail, arguments=lambda parser: parser.add_argument("--theme")
-        )
-        for name in ("", *main.commands())
-    }
-    monkeypatch.setattr(main, "commands", lambda: modules)
+    module = types.SimpleNamespace(run=fail, arguments=lambda parser: parser.add_argument("--theme"))
+    known = {name: types.SimpleNamespace(help="help", module=module) for name in ("", *main.commands())}
+    monkeypatch.setattr(main, "commands", lambda: known)
     assert main.main([command]) == 1
     out, error = capsys.readouterr()
     [path] = home_elsewhere.rglob("errors.log")
@@ -230,3 +226,18 @@ def test_memory_that_does_not_suffice_is_a_sentence(
     monkeypatch.setattr("engine.cli.evaluate.load", greedy)
     assert main.main(["evaluate", "--model", "digits"]) == 1
     assert capsys.readouterr().err == "kernelscope evaluate: error: There is not enough memory for this.\n"
+
+
+def test_every_command_is_there_and_none_is_loaded_before_it_is_called() -> None:
+    for command in main.commands().values():
+        assert {"arguments", "run"} <= set(vars(command.module))
+    text = "import sys, main; main.parser(); print(*(name for name in sys.modules if 'engine.cli' in name))"
+    done = subprocess.run((sys.executable, "-c", text), capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["engine.cli", "engine.cli.arguments"]
+
+
+def test_the_help_of_a_command_has_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main.main(["report", "--help"])
+    shown = capsys.readouterr().out
+    assert "--out FILE" in shown and "one HTML file" in shown

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from engine.text import plain
 
 
 class Parser(argparse.ArgumentParser):
-    """Says a usage error in one line."""
+    """Says a usage error in one line.
+
+    Attributes:
+        fill: adds the options when they are needed, for a command that is loaded only then.
+    """
+
+    fill: Callable[[argparse.ArgumentParser], object] | None = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Add the options, if that was put off, and parse ``args``."""
+        fill, self.fill = self.fill, None
+        if fill is not None:
+            fill(self)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Print ``message`` and exit with 2."""

@@ -10,8 +10,6 @@ from engine.cli.arguments import to_path
 from engine.data.catalogue import entries, entry, is_present, load
 from engine.data.entry import Entry
 
-HELP = "list, fetch and add data sets"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

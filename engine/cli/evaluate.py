@@ -21,8 +21,6 @@ from engine.training.evaluation import CHUNK, Evaluation, Sweep
 from engine.training.metrics import Metrics
 from engine.training.workers import Workers
 
-HELP = "print the accuracy and the confusion matrix of a model on test images"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

@@ -29,7 +29,6 @@ from engine.task import Task
 from engine.text import plain
 from engine.types import Bytes
 
-HELP = "show which pixels of a picture speak for a network's answer, or how little would turn it"
 KINDS: dict[str, type[Method | SmallestChange]] = {**METHODS, SmallestChange.type_name: SmallestChange}
 """What ``--method`` may name."""
 

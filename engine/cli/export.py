@@ -10,7 +10,6 @@ from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find
 from engine.text import plain
 
-HELP = "write a model for PyTorch or as ONNX"
 FORMATS = ("safetensors", "onnx", "torch")
 
 

@@ -13,8 +13,6 @@ from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.text import plain
 
-HELP = "write the curves, weights and kernels of a recorded run for TensorBoard or as CSV"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

@@ -19,8 +19,6 @@ from engine.runs.library import Library
 from engine.runs.record import fingerprint
 from engine.text import plain
 
-HELP = "say what is wrong with a recorded run: gradients, units, learning rate, overfitting, labels"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from engine.exchange.imported import Imported
     from engine.exchange.input_range import InputRange, Suggestion
 
-HELP = "turn a model from elsewhere (.onnx, .safetensors, the original project's pickle) into one of here"
 RANGES = ("auto", "0..255", "0..1", "signed", "imagenet", "data")
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from engine.recognise.marks import Box
     from engine.recognise.readings import Reading
 
-HELP = "read image files: digits, one or many, dark on light or light on dark; or objects"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

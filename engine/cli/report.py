@@ -11,8 +11,6 @@ from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.text import plain
 
-HELP = "write a recorded run as one HTML file: curves, kernels, mistakes, health, how to train it again"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

@@ -10,8 +10,6 @@ from engine.cli.results import OLD_STATE
 from engine.io.gate import is_there
 from engine.runs.library import Library
 
-HELP = "resume a recorded run that was interrupted, or train it for more epochs"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

@@ -21,7 +21,6 @@ from engine.runs.summary import Summary
 from engine.text import plain
 from engine.typed_numbers import number_like
 
-HELP = "list the recorded runs; show, compare, note, delete or restore them"
 _RUN = "its name or the beginning of it, the name that you gave it, or its folder"
 
 _MB = 1024**2

@@ -41,8 +41,6 @@ from engine.training.checkpoint import Checkpoint, branched, load_checkpoint
 from engine.training.config import SHARE, STOPPING, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
 
-HELP = "train a network; records the run and writes the model"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""

@@ -9,17 +9,14 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-from engine.cli import train
 from engine.cli.arguments import to_path
 from engine.errors import EngineError
 from engine.runs import names
 from engine.text import plain
 from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
-from gui.app import preflight, screenshot
+from gui.app import preflight
 from gui.app.collecting import no_collecting
-
-HELP = "open the window"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +58,9 @@ def window() -> ModuleType:
 
 def offscreen(args: argparse.Namespace) -> int:
     """Train in the terminal; leave model, curves, settings and a picture in one folder."""
+    from engine.cli import train  # a window does without
+    from gui.app import screenshot
+
     out = args.out or Path("runs") / time.strftime("%Y-%m-%d-%H%M%S")
     options = ["--out", str(out), *(["--config", str(args.config)] if args.config else [])]
     parser = argparse.ArgumentParser()

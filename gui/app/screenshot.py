@@ -26,8 +26,6 @@ from gui.presenters.examples import example
 if TYPE_CHECKING:
     from gui.app.build import Kernelscope
 
-HELP = "train some steps and save a picture of the window"
-
 PANELS = ("learn", "network", "explain", "evaluate", "data", "runs", "experiment", "pad", "all")
 _CALM_SECONDS = 0.5
 _PATIENCE_SECONDS = 3600
