@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PyQt5.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QShortcut, QToolButton, QVBoxLayout, QWidget
@@ -163,7 +161,7 @@ class RunsView(View):
 
     def _as_it_trains(self, run: Summary) -> Summary:
         bridge = self._context.bridge
-        own = bridge.folder is not None and Path(run.path) == bridge.folder
+        own = bridge.folder is not None and run.path == str(bridge.folder)
         return with_history(run, bridge.history) if own else run
 
     def _grew(self) -> None:
@@ -171,8 +169,9 @@ class RunsView(View):
         folder = self._context.bridge.folder
         if not self.isVisible() or folder is None:
             return
-        if any(Path(run.path) == folder for run in self.table.runs_model.runs):
-            self.table.runs_model.change(str(folder), self._as_it_trains)
+        path = str(folder)
+        if any(run.path == path for run in self.table.runs_model.runs):
+            self.table.runs_model.change(path, self._as_it_trains)
         elif not self._reader.busy:
             self.refresh()
 
