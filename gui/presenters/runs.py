@@ -244,8 +244,10 @@ class Listing:
         """Say how many runs there are, how many of them are shown, and what they take."""
         many = counted(len(self.runs), "run")
         part = many if shown == len(self.runs) else f"{grouped(shown)} of {many}"
-        taken = room_words(sum(run.bytes for run in self.runs))
-        told = f"{part}, {taken} of {self.budget.all_gigabytes:g} GB"
+        taken = sum(run.bytes for run in self.runs)
+        told = f"{part}, {room_words(taken)} of {self.budget.all_gigabytes:g} GB"
+        if taken > self.budget.all_bytes:
+            told += ", more than they may take: delete some, or give them more room"
         return " \N{MIDDLE DOT} ".join([told, *self.problems[:1]])
 
 

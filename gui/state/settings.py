@@ -35,6 +35,7 @@ class Settings:
         follow: whether the pad is answered by the network in training.
         pen: width of the pen in pixels of the pad.
         hints: keys of the hints for the first minute that are not done yet.
+        runs_table: the arrangement of the table of runs.
         drawing_share: share of the time that drawing may take while training.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     config: dict[str, Any] = field(default_factory=dict)
     follow: bool = True
     pen: int = 20
+    runs_table: str = ""
     drawing_share: float = 0.1
     hints: list[str] = field(default_factory=lambda: ["draw", "start", "watch"])
 

@@ -62,6 +62,11 @@ class RunsView(View):
         )
         self._arrange()
         self._connect()
+        self.table.arrange(context.settings.runs_table)
+        self.table.arranged.connect(self._remember)
+
+    def _remember(self) -> None:
+        self._context.settings.runs_table = self.table.arrangement
 
     def _arrange(self) -> None:
         by_key = self.actions_.by_key

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt, pyqtSignal
+from PyQt5.QtCore import (
+    QAbstractTableModel,
+    QByteArray,
+    QModelIndex,
+    QObject,
+    QSortFilterProxyModel,
+    Qt,
+    pyqtSignal,
+)
 from PyQt5.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -18,6 +26,8 @@ _NONE = QModelIndex()
 _GROWING = ("title", "unusual", "note")
 """Columns that get the room that is left."""
 _WORDY = sum(column.letters for column in COLUMNS if column.key in _GROWING)
+_COLUMNS = ",".join(PLACES)
+"""What an arrangement that is remembered is of."""
 _ROW = 28
 """Height of a row in pixels: a name is edited in it."""
 
@@ -168,6 +178,8 @@ class RunsTable(QTableView):
     """The user wants to edit the notes of this run."""
     deletion_wanted = pyqtSignal()
     """The user wants to delete the chosen runs."""
+    arranged = pyqtSignal()
+    """The user chose another order of the runs, or other places or widths of the columns."""
 
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         """Show ``model``, the newest runs first."""
@@ -196,6 +208,7 @@ class RunsTable(QTableView):
         self._usual = [column.letters * letter + 2 * GRID for column in COLUMNS]
         self._fits, self._fitting = True, False
         head.sectionResized.connect(self._resized)
+        head.sectionMoved.connect(lambda _place, _old, _new: self.arranged.emit())
         self.setSortingEnabled(True)
         self.sortByColumn(PLACES["created"], Qt.DescendingOrder)
         head.sortIndicatorChanged.connect(self._sorted)
@@ -215,13 +228,32 @@ class RunsTable(QTableView):
         self._fitting = False
 
     def _resized(self, _place: int, _old: int, _new: int) -> None:
-        self._fits = self._fits and self._fitting
+        if not self._fitting:
+            self._fits = False
+            self.arranged.emit()
+
+    @property
+    def arrangement(self) -> str:
+        """Order and widths of the columns and what the runs are sorted by, in hex, to be remembered."""
+        return f"{_COLUMNS}:{bytes(self.horizontalHeader().saveState().toHex()).decode()}"
+
+    def arrange(self, arrangement: str) -> None:
+        """Arrange the columns as they were remembered; what is none, or of other columns, changes nothing."""
+        columns, separator, state = arrangement.partition(":")
+        if separator and columns == _COLUMNS:
+            self._fitting = True
+            self._fits = not self.horizontalHeader().restoreState(
+                QByteArray.fromHex(state.encode("ascii", "replace"))
+            )
+            self._fitting = False
+            self._sorted_by = self.horizontalHeader().sortIndicatorSection()
 
     def _sorted(self, place: int, order: Qt.SortOrder) -> None:
         """Put the largest on top at the first click where that is what one looks for."""
         new, self._sorted_by = place != self._sorted_by, place
         if new and COLUMNS[place].descending and order == Qt.AscendingOrder:
             self.sortByColumn(place, Qt.DescendingOrder)
+        self.arranged.emit()
 
     @property
     def shown(self) -> int:

@@ -145,6 +145,27 @@ def test_runs_are_sorted_by_a_click_and_found_by_words(
     assert len(rows(shown)) == 3
 
 
+def test_the_arrangement_of_the_table_is_remembered(
+    qtbot: QtBot, view: Callable[[], RunsView], context: AppContext, three: list[Path]
+) -> None:
+    shown = view()
+    head = shown.table.horizontalHeader()
+    x = head.sectionViewportPosition(PLACES["data"]) + 10
+    qtbot.mouseClick(head.viewport(), Qt.LeftButton, pos=QPoint(x, head.height() // 2))
+    edge = QPoint(head.sectionViewportPosition(PLACES["title"] + 1) - 1, head.height() // 2)
+    qtbot.mousePress(head.viewport(), Qt.LeftButton, pos=edge)
+    qtbot.mouseMove(head.viewport(), edge + QPoint(33, 0))
+    qtbot.mouseRelease(head.viewport(), Qt.LeftButton, pos=edge + QPoint(33, 0))
+    width = shown.table.columnWidth(PLACES["title"])
+    assert context.settings.runs_table
+    again = view()
+    assert again.table.columnWidth(PLACES["title"]) == width
+    assert again.table.horizontalHeader().sortIndicatorSection() == PLACES["data"]
+    for damaged in ("x", "a:b", context.settings.runs_table[:-40], context.settings.runs_table + "é"):
+        context.settings.runs_table = damaged
+        assert rows(view())
+
+
 def test_a_run_is_renamed_in_its_place(qtbot: QtBot, view: Callable[[], RunsView], three: list[Path]) -> None:
     shown = view()
     click(qtbot, shown, 1, "data")
