@@ -48,6 +48,8 @@ REST_MS = 500
 CALM_SECONDS = 1.0
 CURVES_SECONDS = 0.18
 """While it trains the curves grow at most this often: nobody reads them faster."""
+_END_MS = 20
+"""Time from one look whether the session has ended to the next."""
 DRAWING_SHARE = 0.1
 """Share of the time that drawing may take while the network trains."""
 
@@ -85,6 +87,8 @@ class SessionBridge(OfRun, QObject):
     """What was asked for with ``keep`` is done, or why not, in words."""
     noticed = pyqtSignal(str)
     """Something that the user should know, in words."""
+    ended = pyqtSignal()
+    """No session is left of those that ``end`` was to end."""
 
     def __init__(
         self, selection: Selection, library: Library | None = None, parent: QObject | None = None
@@ -184,6 +188,18 @@ class SessionBridge(OfRun, QObject):
         """Ask for new pictures soon; call when a view becomes visible or wants something else."""
         self._asked = None
         self._soon()
+
+    def end(self, *, kept: bool = False) -> None:
+        """Let the session end, after one step at most; ``ended`` tells. A ``kept`` run is offered again."""
+        self._timer.stop()
+        self.run.end(kept=kept)
+        self._await_end()
+
+    def _await_end(self) -> None:
+        if any(run.alive for run in (*self._old, self.run)):
+            QTimer.singleShot(_END_MS, self._await_end)
+        else:
+            self.ended.emit()
 
     def shutdown(self, *, kept: bool = False) -> None:
         """End the session and wait for its thread (one step at most); a ``kept`` run is offered again."""

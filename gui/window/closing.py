@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
-from PyQt5.QtCore import QEventLoop, QTimer
+from PyQt5.QtCore import QEventLoop, Qt, QTimer
 
 from engine.errors import EngineError
 from engine.formatting import counted
@@ -41,10 +42,11 @@ class Closing:
         self.asks, self.problem, self.ended = True, "", False
         self._kept = False
 
-    def may_close(self) -> bool:
+    def may_close(self, leave: Callable[[], object]) -> bool:
         """See to a run that is not saved, and end the session.
 
-        The user is asked what becomes of the run, unless ``asks`` is False: then it is kept.
+        The user is asked what becomes of the run, unless ``asks`` is False: then it is kept. When that is
+        done ``leave`` is called, which hides the window: its last step may take a while.
 
         Returns False if the user wants to stay, or if the run should be kept and that failed.
         """
@@ -70,10 +72,19 @@ class Closing:
                 self._notices.problem(self.problem)
                 return False
         self.ended, self._kept = True, keep
-        self._bridge.shutdown(kept=keep)
+        leave()
+        self._end(kept=keep)
         if discard:
             self._discard()
         return True
+
+    def _end(self, *, kept: bool) -> None:
+        """End the session; what is to be painted or told meanwhile is."""
+        loop = QEventLoop()
+        self._bridge.ended.connect(loop.quit, Qt.QueuedConnection)
+        self._bridge.end(kept=kept)
+        loop.exec_(QEventLoop.ProcessEventsFlags(QEventLoop.ExcludeUserInputEvents))
+        self._bridge.shutdown(kept=kept)
 
     def _discard(self) -> None:
         """Move the run to the bin, from which it can be brought back for a while."""
@@ -101,6 +112,7 @@ class Closing:
             loop.quit()
 
         self._bridge.kept.connect(written)
+        self._notices.tell("Keeping the run\u2026")
         self._bridge.pause()
         self._bridge.keep()
         timer = QTimer()

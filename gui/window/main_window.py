@@ -273,12 +273,16 @@ class MainWindow(QMainWindow):
         self.settings.layout = bytes(self.saveState(_LAYOUT_VERSION).toHex()).decode()
         self.settings.config = self.experiment.config().to_json()
 
+    def _leave(self) -> None:
+        """Remember how things lie, and go out of sight."""
+        self.remember()
+        self.hide()
+
     def end(self) -> bool:
         """Do what has to be done before the window goes; returns False if the user wants to stay."""
         try:
-            if not self._closing.may_close():
+            if not self._closing.may_close(self._leave):
                 return False
-            self.remember()
             self.closing.emit()
         except Exception as error:  # noqa: BLE001 - raised again when the event loop has ended
             self.failure = error

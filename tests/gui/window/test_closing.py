@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PyQt5.QtCore import Qt
+from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +19,7 @@ from engine.session.messages import Quit, State
 from engine.task import Cancelled
 from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
+from engine.training.trainer import StepResult, Trainer
 from gui.app.build import Kernelscope, build
 from gui.run.runner import Runner
 from gui.state.selection import Sample
@@ -194,3 +195,34 @@ def test_a_signal_in_the_middle_of_the_question_keeps_the_run(
     program.window.close()
     assert len(Library(store.runs).unfinished()) == 1
     assert program.closing.outcome().startswith("interrupted; the run is kept")
+
+
+def test_the_window_goes_at_once_and_nothing_is_held_up_by_the_last_step(
+    qtbot: QtBot, program: Kernelscope, dialogs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, seen = threading.Event(), threading.Event(), []
+    true = Trainer.step
+
+    def slow(trainer: Trainer) -> StepResult:
+        begun.set()
+        may_end.wait(LONG / 1000)
+        return true(trainer)
+
+    trained(qtbot, program)
+    monkeypatch.setattr(Trainer, "step", slow)
+    qtbot.waitUntil(begun.is_set, timeout=LONG)
+    dialogs.choice = 1
+
+    def look() -> None:
+        seen.append((program.window.isVisible(), program.context.bridge.run.alive))
+        QTimer.singleShot(10, look) if len(seen) < 5 else may_end.set()
+
+    QTimer.singleShot(0, look)
+    late = threading.Timer(10, may_end.set)
+    late.start()
+    began = time.monotonic()
+    program.window.close()
+    late.cancel()
+    assert time.monotonic() - began < 9
+    assert seen[-1] == (False, True) and len(seen) == 5
+    assert not program.context.bridge.run.alive
