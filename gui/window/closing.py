@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from PyQt5.QtCore import QEventLoop, Qt, QTimer
+from PyQt5.QtCore import QEventLoop, QTimer
 
 from engine.errors import EngineError
 from engine.formatting import counted
@@ -81,8 +81,8 @@ class Closing:
     def _end(self, *, kept: bool) -> None:
         """End the session; what is to be painted or told meanwhile is."""
         loop = QEventLoop()
-        self._bridge.ended.connect(loop.quit, Qt.QueuedConnection)
-        self._bridge.end(kept=kept)
+        self._bridge.ended.connect(loop.quit)
+        QTimer.singleShot(0, lambda: self._bridge.end(kept=kept))
         loop.exec_(QEventLoop.ProcessEventsFlags(QEventLoop.ExcludeUserInputEvents))
         self._bridge.shutdown(kept=kept)
 

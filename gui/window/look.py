@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PyQt5 import sip
 from PyQt5.QtCore import QChildEvent, QEvent, QObject, Qt, QTimer
 from PyQt5.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 
@@ -15,6 +17,16 @@ QMainWindow::separator { background: palette(window); width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: palette(highlight); }
 """
 """The style sheet of the window itself: it never changes, or all that is in the window would be polished."""
+_HOLDER = """
+QWidget#panel { background: palette(base); }
+QDockWidget { color: palette(mid); }
+QScrollArea { border: 0; background: transparent; }
+"""
+"""The style sheet of what holds more than ``_MOST``: it never changes either."""
+_TURN = 0.015
+"""Seconds after which no further piece is dressed in the same turn of the event loop."""
+_MOST = 80
+"""Widgets that are dressed in one go: several hundred take more than 0.1 s where others compute, too."""
 
 
 class Look(QObject):
@@ -46,21 +58,18 @@ class Look(QObject):
         Args:
             theme: the new one.
             colours: gives what the style sheet does not reach its colours.
-            now: do it before this returns, instead of one part in each turn of the event loop.
+            now: do it before this returns, instead of a few pieces in each turn of the event loop.
         """
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setPalette(palette(theme))
         before, self._sheet = self._sheet, style_sheet(theme)
-        style = self._window.style()
-        if style is not None:  # lets it read the palette again
-            style.unpolish(self._window)
-            style.polish(self._window)
-        children = self._window.findChildren(QWidget, options=Qt.FindDirectChildrenOnly)
+        _repolish(self._window)
+        children = _children(self._window)
         children.sort(key=lambda child: child.visibleRegion().isEmpty())
-        old = {child for child in children if child.styleSheet() in ("", before)}
+        old = [child for child in children if child.styleSheet() in ("", before, _HOLDER)]
         self._steps = [
-            *(lambda child=child: self._dress(child) for child in children if child in old),
+            *(partial(self._dress, piece) for child in old for piece in self._pieces(child)),
             *colours,
         ]
         if now:
@@ -69,9 +78,10 @@ class Look(QObject):
         else:
             self._timer.start()
 
-    def eventFilter(self, _window: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Dress what has come to the window, such as a dialog or a bar of tabs."""
-        if event.type() == QEvent.Show:  # what was laid out only now has lost the look of its buttons
+        if event.type() == QEvent.Show and watched is self._window:
+            # What was laid out only now has lost the look of its buttons.
             bars = self._window.findChildren(QToolBar, options=Qt.FindDirectChildrenOnly)
             self._steps += [partial(self._dress, bar) for bar in bars]
             self._timer.start()
@@ -81,14 +91,44 @@ class Look(QObject):
                 child.setStyleSheet(self._sheet)
         return False
 
-    def _dress(self, child: QWidget) -> None:
-        if child.parent() is self._window:  # a dialog may have gone meanwhile
-            if child.styleSheet() == self._sheet:  # which would change nothing
-                child.setStyleSheet("")
-            child.setStyleSheet(self._sheet)
+    def _pieces(self, child: QWidget) -> list[QWidget]:
+        """Return what is dressed for ``child``: itself, or if that is too much, the parts that it holds."""
+        parts = _children(child)
+        if not parts or len(child.findChildren(QWidget)) <= _MOST:
+            return [child]
+        if child.styleSheet() != _HOLDER:
+            child.setStyleSheet(_HOLDER)
+            child.installEventFilter(self)
+        return [child, *(piece for part in parts for piece in self._pieces(part))]
+
+    def _dress(self, piece: QWidget) -> None:
+        if sip.isdeleted(piece) or piece.parent() is None:  # a dialog may have gone meanwhile
+            return
+        if piece.styleSheet() == _HOLDER:
+            _repolish(piece)
+            return
+        if piece.styleSheet() == self._sheet:  # which would change nothing
+            piece.setStyleSheet("")
+        piece.setStyleSheet(self._sheet)
 
     def _step(self) -> None:
-        step = self._steps.pop(0)
+        until = time.perf_counter() + _TURN
+        while self._steps:
+            self._steps.pop(0)()
+            if time.perf_counter() > until:
+                break
         if not self._steps:
             self._timer.stop()
-        step()
+
+
+def _children(widget: QWidget) -> list[QWidget]:
+    """Return the widgets directly in ``widget``."""
+    return widget.findChildren(QWidget, options=Qt.FindDirectChildrenOnly)
+
+
+def _repolish(widget: QWidget) -> None:
+    """Let the style of ``widget`` alone read the palette again."""
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
