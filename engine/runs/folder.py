@@ -158,6 +158,15 @@ class RunFolder:
             if path.stem.isdecimal()
         )
 
+    def torn(self) -> set[int]:
+        """Return the kept steps whose files are too short: the newest ones may be, after a power cut."""
+        least = Network.empty(self.record.config.network).state_vector.nbytes
+        return {
+            step
+            for step in self.steps()
+            if (self.path / names.WEIGHTS / names.weights_file(step)).stat().st_size < least
+        }
+
     def network(self, step: int) -> Network:
         """Return the network as it was used after ``step``.
 

@@ -209,7 +209,8 @@ class Recorder:
         self._settings |= {name: value for _, name, value in self._changes}
         if self._status.best_step is not None and self._status.best_step > step:
             self._status = replace(self._status, best_step=None, best_accuracy=None)
-        return [kept for kept in folder.steps() if kept <= step]
+        torn = folder.torn()
+        return [kept for kept in folder.steps() if kept <= step and kept not in torn]
 
     # --- the thread -------------------------------------------------------------------------------
 

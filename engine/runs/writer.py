@@ -106,9 +106,11 @@ class Writer:
         self._identity = found.st_dev, found.st_ino
 
     def drop_after(self, step: int) -> None:
-        """Drop the weights after ``step``: the run goes through these steps again."""
-        for there in RunFolder(self.path).steps():
-            if there > step:
+        """Drop the weights after ``step``, where the run goes on, and those that are torn."""
+        folder = RunFolder(self.path)
+        torn = folder.torn()
+        for there in folder.steps():
+            if there > step or there in torn:
                 self.remove_weights(there)
 
     def curves(self) -> bool:

@@ -199,6 +199,24 @@ def test_a_run_that_is_gone_on_with_knows_its_past_and_no_future(run: Callable[.
     assert (status.best_step, status.best_accuracy) == (None, None)  # step 12 is still to come
 
 
+def test_weights_that_a_power_cut_has_torn_are_written_again_or_go(run: Callable[..., Run]) -> None:
+    first = run()
+    first.train(8)
+    first.keep_state()
+    first.close()
+    folder = RunFolder(first.recorder.path)
+    whole = {step: folder.network(step).state_vector for step in (7, 8)}
+    for step, left in ((6, 0), (8, 60)):
+        path = folder.path / names.WEIGHTS / names.weights_file(step)
+        path.write_bytes(path.read_bytes()[:left])
+    assert folder.torn() == {6, 8}
+    again = run(resumed=folder.checkpoint())
+    assert again.recorder.flush() == ""
+    assert again.recorder.kept() == folder.steps() == [0, 1, 2, 3, 4, 5, 7, 8]
+    for step, vector in whole.items():
+        assert np.array_equal(folder.network(step).state_vector, vector)
+
+
 def test_the_weights_stay_within_the_budget(run: Callable[..., Run]) -> None:
     budget = 40_000  # room for eight files of this small network
     made = run(budget=budget)
