@@ -121,13 +121,17 @@ class XView:
         """Follow a run that has not begun."""
         self.following = True
         self.shown = Range(0.0, 1.0)
-        self._end = 0.0
+        self._start = self._end = 0.0
         self._steps = 0
 
     def reach(self, end: float, steps: int) -> bool:
         """Note that the run has come to ``end`` after ``steps`` steps; return whether the range moved."""
         self._end, self._steps = end, steps
         return self.following and self._show(self._everything())
+
+    def begin(self, start: float) -> None:
+        """Note that what is shown begins at ``start``, before 0 if the run has one that it came from."""
+        self._start = start
 
     def fit(self) -> bool:
         """Show everything and follow again; return whether the range moved."""
@@ -148,7 +152,7 @@ class XView:
 
     def _everything(self) -> Range:
         step = self._end / self._steps if self._steps else 0.0
-        return Range(0.0, end_after(max(self._end, FIRST * step)))
+        return Range(self._start, end_after(max(self._end, FIRST * step)))
 
     def _show(self, wanted: Range) -> bool:
         moved = wanted != self.shown

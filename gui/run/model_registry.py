@@ -147,7 +147,10 @@ class ModelRegistry(QObject):
 
     @property
     def _awaits_training(self) -> bool:
-        return self._moment is None or (self._moment.follows and not self._moment.step)
+        if self._moment is None:
+            return True
+        branched = self._bridge.run.parent is not None  # it has learnt before it began
+        return self._moment.follows and not self._moment.step and not branched
 
     def _stand_in(self) -> Reference:
         """Return the shipped model that knows the data set at hand, or the one for digits."""

@@ -8,10 +8,13 @@ from pathlib import Path
 from engine.data.catalogue import entries, is_present, load
 from engine.data.dataset import Dataset
 from engine.errors import MissingDataError, ModelFileError
+from engine.io.gate import is_there
 from engine.model.history import History
 from engine.model.model_file import Model
+from engine.runs import names
 from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
+from engine.runs.record import Parent
 from engine.session.channel import Channel
 from engine.session.loop import Resume, run
 from engine.session.messages import Command, Quit, State
@@ -28,6 +31,7 @@ class Run:
         config: its settings at the start; ``live`` are the present ones.
         state: what its session is doing.
         dataset: its data set, once that is loaded.
+        parent: the recorded moment that it was branched off from, if it was.
     """
 
     def __init__(self, number: int, config: RunConfig | None = None) -> None:
@@ -39,6 +43,7 @@ class Run:
         self.live: LiveSettings | None = config.live() if config is not None else None
         self.state = State.LOADING
         self.dataset: Dataset | None = None
+        self.parent: Parent | None = None
         self._thread: threading.Thread | None = None
         self._reader: RunFolder | None = None
         self._kept: list[int] | None = None
@@ -52,11 +57,14 @@ class Run:
         made.history = reader.history()
         made.state = State.FINISHED
         made._reader = reader
+        made.parent = reader.record.parent
         return made
 
     def begin(self, resume: Resume | None, record: Destination | None) -> None:
         """Start its session, standing still before its first step."""
         assert self.config is not None  # noqa: S101 - for the type checker
+        if record is not None:
+            self.parent = record.parent or _parent_of(record.path)
         self._thread = threading.Thread(
             target=run,
             args=(self.config, self.channel, resume),
@@ -160,3 +168,13 @@ class Run:
     def model(self, step: int) -> Model:
         """Return its network as it was after ``step``; raises ModelFileError. Any thread may call it."""
         return self.reader().model(step)
+
+
+def _parent_of(path: Path) -> Parent | None:
+    """Return where the run in a folder was branched off, if one is there that was."""
+    if not is_there(path / names.RUN):
+        return None
+    try:
+        return RunFolder(path).record.parent
+    except ModelFileError:  # the session says so
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt5.QtCore import QObject, pyqtSignal
@@ -11,8 +12,9 @@ from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
 from engine.formatting import counted
 from engine.runs.destination import Destination
+from engine.runs.moments import RecordedMoment
 from engine.session.messages import State
-from engine.training.checkpoint import Checkpoint, load_checkpoint
+from engine.training.checkpoint import Checkpoint, branched, load_checkpoint
 from engine.training.config import RunConfig
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
@@ -124,6 +126,22 @@ class RunControl(QObject):
         """Go on from ``checkpoint``, recorded in ``record``, after asking if something would be lost."""
         question = "Resume the other run and lose this one?"
         return self._begin(checkpoint.config, checkpoint, question, "Resume the other run", record)
+
+    def branch(self, moment: RecordedMoment, config: RunConfig) -> bool:
+        """Begin a new run from a recorded moment, after asking if something would be lost."""
+        try:
+            start = branched(config, moment.network_for(config))
+        except EngineError as error:
+            self._notices.problem(str(error))
+            return False
+        if told := missing_data(start):
+            self._notices.problem(told)
+            return False
+        library, record = self._bridge.library, None
+        if library is not None:
+            record = replace(library.destination(config.network.name), parent=moment.parent)
+        question = "It stays recorded. Begin the new run?"
+        return self._begin(config, start, question, "Begin the new run", record)
 
     def _begin(
         self,

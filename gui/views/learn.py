@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.model.history import History
 from engine.session.messages import State
 from gui.presenters.curves import X_AXES
 from gui.run.context import AppContext
@@ -20,6 +21,7 @@ from gui.run.view import View
 from gui.run.wants import Wants
 from gui.style.theme import GRID, Theme
 from gui.views.health.page import HealthPage
+from gui.views.learn_before import Before
 from gui.views.learn_drawing import Drawing
 from gui.views.learn_files import CurveFiles
 from gui.widgets.choice_box import ChoiceBox
@@ -165,7 +167,20 @@ class LearnView(View):
         self.drawing.set_history(self._context.moments.history)
         self._show_rules()
         self._stack.setCurrentIndex(_EMPTY)
+        if self._context.moments.run.parent is not None:
+            self._ask_before()
         self._grew()
+
+    def _ask_before(self) -> None:
+        """Look for the curves of the run that this one was branched off from, beside the window."""
+        moments = self._context.moments
+        run = moments.run
+
+        def show(history: History | None) -> None:
+            if history is not None and run is moments.run:
+                self.drawing.set_before(Before(history))
+
+        moments.answers.ask("before", lambda _task: moments.history_before(run), show, moments.failed.emit)
 
     def _show_rules(self) -> None:
         """Show what ends the run by itself, and that it did."""

@@ -16,6 +16,7 @@ from gui.presenters.curves import LEAST, X_AXES, CurveData, Thin
 from gui.presenters.pyramid import Values
 from gui.presenters.ranges import Range, XView, fitted, usual
 from gui.style.theme import Theme
+from gui.views.learn_before import Before, Line
 from gui.widgets.plot_curves import Best
 from gui.widgets.plot_stack import PlotStack
 from gui.widgets.plots import Chart, EndLabel
@@ -53,6 +54,7 @@ class Drawing:
         self._drawn_end = 0.0
         self._rules: RunConfig | None = None
         self._ended = False
+        self._before: Before | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
@@ -63,11 +65,20 @@ class Drawing:
     def set_history(self, history: History) -> None:
         """Draw another run from now on."""
         self.data = CurveData(history, self.data.span)
+        self.set_before(None)
         for chart in self.stack.charts:
             chart.clear()
         self._drawn = self._validated = 0
         self.view.reach(0.0, 0)
         self.view.fit()
+
+    def set_before(self, before: Before | None) -> None:
+        """Draw the curves of the run that this one was branched off from before it; None for none."""
+        self._before = before
+        self.view.begin(before.start(self.axis) if before is not None else 0.0)
+        if before is not None:
+            self.view.reach(self.data.end(self.axis), self.data.length)
+            self.draw(refit=True)
 
     def set_rules(self, config: RunConfig | None, *, ended: bool) -> None:
         """Show what a run with these settings is to reach, and where it stopped for that, once it has."""
@@ -79,6 +90,7 @@ class Drawing:
         """Count along the x axis in another way; everything is shown."""
         self.axis = X_AXES[index]
         self.stack.set_label(self.axis.label)
+        self.view.begin(self._before.start(self.axis) if self._before is not None else 0.0)
         self.view.reach(self.data.end(self.axis), self.data.length)
         self.stack.show_all()
 
@@ -138,6 +150,10 @@ class Drawing:
         validations = self.data.validations(name, self.axis, shown, columns)
         positive = self.logarithmic and chart is self.loss
         content = _content(thin, validations, scale, positive=positive)
+        if self._before is not None:
+            lines = self._before.lines(name, self.axis, shown, columns, scale)
+            chart.curves.show_before(*lines)
+            content = _with(content, lines)
         chart.curves.show_training(_scaled(thin, scale), averages)
         chart.curves.show_validations(_scaled(validations, scale))
         chart.show_ranges(shown, self._y(chart, content, refit=refit))
@@ -209,6 +225,14 @@ class Drawing:
 
 def _scaled(thin: Thin, scale: Callable[[Values], Values]) -> Thin:
     return dataclasses.replace(thin, low=scale(thin.low), high=scale(thin.high))
+
+
+def _with(content: Range | None, lines: tuple[Line, Line]) -> Range | None:
+    """Return what the y axis has to hold so that ``lines`` are seen, too."""
+    values = np.concatenate([y for _, y in lines])
+    if content is None or not len(values):
+        return content
+    return Range(min(content.low, float(values.min())), max(content.high, float(values.max())))
 
 
 def _content(

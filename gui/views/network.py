@@ -134,7 +134,9 @@ class NetworkView(View):
         """The network that is drawn: until training begins, the one that answers."""
         models, sample = self._context.models, self._context.selection.sample
         answering = models.answering
-        if self._chosen != THE_RUN or self._context.moments.steps or models.step or answering == self._broken:
+        moments = self._context.moments
+        learnt = moments.steps or models.step or moments.run.parent is not None
+        if self._chosen != THE_RUN or learnt or answering == self._broken:
             return self._chosen
         fits = sample is None or self._shape(answering) == sample.image.shape
         return answering if fits else THE_RUN

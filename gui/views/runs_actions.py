@@ -11,11 +11,8 @@ from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtWidgets import QAction, QMenu, QWidget
 
 from engine.errors import EngineError
-from engine.formatting import counted, grouped
-from engine.model.model_file import Model
-from engine.model.reference import Opened
+from engine.formatting import counted
 from engine.runs.bin import BIN_DAYS
-from engine.runs.compare import last_model
 from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.runs.notes import change_notes
@@ -142,15 +139,9 @@ class RunsActions(QObject):
     # --- looking ----------------------------------------------------------------------------------------
 
     def _open(self, run: Summary) -> None:
-        """Look at the last network that the run has kept."""
-
-        def show(model: Model) -> None:
-            title = f"{name_of(run)}, step {grouped(model.record['steps'])}"
-            self._context.models.add(Opened(Path(run.path)), title, model)
+        """Look at the run on the time line."""
+        if self._context.moments.open_run(Path(run.path)):
             self.opened.emit()
-
-        problem = self._context.notices.problem
-        self._reading.ask(lambda _task: last_model(RunFolder(Path(run.path))), show, problem)
 
     def _compare(self, runs: Sequence[Summary]) -> None:
         from gui.dialogs.compare.dialog import CompareDialog  # most starts do without

@@ -59,6 +59,7 @@ class CurveItem(pg.GraphicsObject):
         averages: their average at the end of each column, or None while there is none.
         validations: thinned as well.
         best: the mark of the best validation.
+        branched: whether curves of another run lie before the first step.
         target: what is to be reached, for a level line; None for no line.
         stopped: where the run stopped by itself, for an upright line.
     """
@@ -80,6 +81,8 @@ class CurveItem(pg.GraphicsObject):
         self.target: float | None = None
         self.stopped: float | None = None
         self._band_path = self._average_path = self._line_path = QPainterPath()
+        self._before = (QPainterPath(), QPainterPath())
+        self.branched = False
         self._bars = internals.PrimitiveArray(QtCore.QRectF, 4)
         self._points = self._dots = QPolygonF()
         self.update()
@@ -87,6 +90,7 @@ class CurveItem(pg.GraphicsObject):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self._pale = mixed(theme.train, theme.panel, _BAND)
+        self._pale_validation = mixed(theme.validation, theme.panel, _BAND)
         self._train, self._validation, self._best = map(QColor, (theme.train, theme.validation, theme.best))
         self._ground = QColor(theme.panel)
         self._ground.setAlpha(215)
@@ -131,6 +135,15 @@ class CurveItem(pg.GraphicsObject):
         self._points = _polygon(thin.x, thin.low) if marked else QPolygonF()
         self.update()
 
+    def show_before(self, average: tuple[Values, Values], validations: tuple[Values, Values]) -> None:
+        """Draw the average and the validations of the run that this one was branched off from, paler."""
+        self._before = (
+            pg.arrayToQPath(*average, connect="all", finiteCheck=False),
+            pg.arrayToQPath(*validations, connect="all", finiteCheck=False),
+        )
+        self.branched = len(average[0]) > 0
+        self.update()
+
     def show_best(self, best: Best | None) -> None:
         """Mark the best validation; None for no mark."""
         self.best = best
@@ -152,6 +165,14 @@ class CurveItem(pg.GraphicsObject):
             painter.setBrush(Qt.NoBrush)
         # Cosmetic pens count the pixels of the device, of which a sharp screen has more.
         fine = painter.device().devicePixelRatioF()
+        if self.branched:
+            for path, colour, width in zip(
+                self._before, (self._pale, self._pale_validation), (2, 1), strict=True
+            ):
+                painter.setPen(_pen(colour, width * fine))
+                painter.drawPath(path)
+            painter.setPen(QPen(self._pale, 0, Qt.DashLine))
+            painter.drawLine(QPointF(0.0, self._area.top()), QPointF(0.0, self._area.bottom()))
         painter.setPen(_pen(self._pale, fine))
         painter.drawPath(self._band_path)
         painter.setPen(_pen(self._train, 2 * fine))

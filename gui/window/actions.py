@@ -119,6 +119,14 @@ ACTIONS = (
     ActionSpec("time_best", "T&ime", "&Best validation", "Ctrl+B", "Look at the best validated step"),
     ActionSpec("time_live", "T&ime", "Li&ve", "Ctrl+L", "Follow the run in training again"),
     ActionSpec(
+        "branch",
+        "T&ime",
+        "&Continue from here\u2026",
+        "Ctrl+Shift+R",
+        "Begin a new run with the weights of the step that is looked at",
+        first=True,
+    ),
+    ActionSpec(
         "tile",
         "&View",
         "Show &all views at once",

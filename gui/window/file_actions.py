@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt5.QtCore import QBuffer, QIODevice, Qt
 from PyQt5.QtWidgets import QMainWindow
 
+from engine.errors import EngineError
 from engine.io.files import replacing
 from engine.model.file_kinds import kind_of
 from engine.model.model_file import Model
@@ -49,6 +50,7 @@ class FileActions:
             "export_model": self.export_model,
             "open_run": self.open_run,
             "look_run": self.look_run,
+            "branch": self.branch,
             "save_run": self.save_run,
             "open_config": self.open_config,
             "save_config": self.save_config,
@@ -113,6 +115,22 @@ class FileActions:
         path = self._dialogs.open_folder("Open a recorded run")
         if path is not None:
             self._context.moments.open_run(path)
+
+    def branch(self) -> None:
+        """Ask for the settings of a new run that begins with the weights that are looked at, and begin it."""
+        from gui.dialogs.branch_dialog import BranchDialog  # most starts do without
+
+        moments = self._context.moments
+        try:
+            moment = moments.recorded()
+            name = "this run" if moments.run is moments.training else f"the run {moments.run.title}"
+            dialog = BranchDialog(moment, name, self._window)
+        except EngineError as error:
+            self._context.notices.problem(str(error))
+            return
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda config: self._control.branch(moment, config))
+        dialog.open()
 
     def save_run(self) -> None:
         """Write all that is needed to go on later."""

@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.TopToolBarArea, self.notice_bar)
         self.time_line = TimeLine(context.moments, theme)
         self.addToolBar(Qt.BottomToolBarArea, self.time_line)
+        self.time_line.branch_wanted.connect(files.branch)
         self.status = RunStatus(context.bridge, context.moments)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)

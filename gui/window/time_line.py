@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PyQt5.QtCore import QMimeData, QSize, Qt
+from PyQt5.QtCore import QMimeData, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QToolBar, QToolButton, QWidget
 
@@ -33,7 +33,9 @@ _BUTTONS = (
 WORDS = ("play", "previous", "next", "first", "last", "best", "live")
 """What the menu has of it."""
 _ROOMY = 1000
-"""In a narrower window, in pixels, speed and loop are left to the menu."""
+"""In a narrower window, in pixels, there is no room for axis, speed and loop."""
+_WITH_BRANCH = 1240
+"""In a narrower one, going on from here is left to the menu."""
 
 
 def run_in(mime: QMimeData | None) -> Path | None:
@@ -48,6 +50,9 @@ def run_in(mime: QMimeData | None) -> Path | None:
 
 class TimeLine(QToolBar):
     """Buttons, axis and words; everything it does is done by ``Travel``."""
+
+    branch_wanted = pyqtSignal()
+    """The user wants a new run from here."""
 
     def __init__(self, moments: Moments, theme: Theme) -> None:
         """Follow ``moments``."""
@@ -71,11 +76,16 @@ class TimeLine(QToolBar):
         self.live.clicked.connect(lambda _checked: self.act("live"))
         row.addWidget(self.live)
         row.addWidget(self.track, 1)
+        self.branch = QToolButton()
+        self.branch.setText("Continue from here\u2026")
+        self.branch.setToolTip("Begin a new run with the weights of this step (Ctrl+Shift+R)")
+        self.branch.clicked.connect(lambda _checked: self.branch_wanted.emit())
         self.words = Label()
         self.words.setFont(font())
         self.words.setMinimumWidth(QFontMetrics(font()).horizontalAdvance("step 000,000 of 000,000"))
         self.words.setAccessibleName("Step that is looked at")
         row.addWidget(self.words)
+        row.addWidget(self.branch)
         self.axis = ChoiceBox("Axis", "Logarithmic: early steps, which change most, get more room.")
         self.axis.addItems(["Log axis", "Linear axis"])
         self.axis.currentIndexChanged.connect(lambda index: self.track.set_logarithmic(index == 0))
@@ -147,6 +157,7 @@ class TimeLine(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave to the menu what there is no room for."""
         super().resizeEvent(event)
+        self.branch.setVisible(self.width() >= _WITH_BRANCH)
         for widget in (self.speed, self.loop, self.axis):
             widget.setVisible(self.width() >= _ROOMY)
 
@@ -175,6 +186,7 @@ class TimeLine(QToolBar):
         for button in self.buttons.values():
             button.setEnabled(bool(kept))
         self.live.setEnabled(not travel.live)
+        self.branch.setEnabled(bool(kept))
         self.live.setChecked(travel.live)
         if not kept:
             text = "The steps of a run can be visited here"

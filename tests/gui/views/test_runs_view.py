@@ -298,7 +298,7 @@ def test_a_run_is_opened_resumed_and_its_folder_shown(
     click(qtbot, shown, 0, "data")
     qtbot.keyClick(shown.table, Qt.Key_Return)
     qtbot.waitUntil(lambda: asked == ["network"])
-    assert "step 6" in context.models.title(context.models.current)
+    assert context.moments.run.folder == library.folder / "trained" and context.moments.travel.step == 6
     wanted: list[Path] = []
     shown.resume_wanted.connect(wanted.append)
     qtbot.mouseClick(shown.buttons[1], Qt.LeftButton)
