@@ -119,14 +119,20 @@ class _Search:
         self.network, self.preprocessing, self.image, self.target = network, preprocessing, image, target
         self.odds = network.predict(preprocessing.apply(image[None]))[0]
         self.answer = int(self.odds.argmax())
+        others = [int(k) for k in np.argsort(-self.odds, kind="stable") if k != self.answer]
+        self.rivals: tuple[int, ...] = tuple(others[:_RIVALS]) if target is None else (target,)
 
     def within(self, size: int, task: Task) -> Bytes | None:
         """Return a whole image within ``size`` grey levels whose answer is wanted; None if none was found."""
         low, high = (np.clip(self.image.astype(np.float64) + way * size, 0, 255) for way in (-1, 1))
         now = self.image.astype(np.float64)
+        before: Bytes | None = None
         for _ in range(_TRIES):
             task.check()
             whole = np.rint(now).astype(np.uint8)
+            if before is not None and np.array_equal(whole, before):
+                return None
+            before = whole
             x = self.preprocessing.apply(whole[None])
             trace = self.network.trace(x)
             logits = trace.logits[0].astype(np.float64)
@@ -158,11 +164,8 @@ class _Search:
     def _step(self, trace: Trace, logits: Array, now: Array, low: Array, high: Array) -> Array | None:
         """Return the step to the nearest boundary, grey levels ``(C, H, W)``; None if nothing can move."""
         leader = int(logits.argmax())
-        rivals = [int(k) for k in np.argsort(-logits, kind="stable") if k != leader][:_RIVALS]
-        if self.target is not None:
-            rivals = [self.target]
         nearest, best = np.inf, None
-        for rival in rivals:
+        for rival in self.rivals:
             upstream = np.zeros_like(trace.logits)
             upstream[0, rival], upstream[0, leader] = 1, -1
             gradient = trace.backward(upstream).input

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PyQt5.QtWidgets import QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import ModelFileError
@@ -20,9 +20,8 @@ from gui.run.moment import Moment
 from gui.run.view import View
 from gui.run.wants import Wants
 from gui.state.selection import Sample
-from gui.style.theme import GRID, Theme
+from gui.style.theme import Theme
 from gui.views.explain_change import ChangePage
-from gui.views.explain_choice import PageChoice
 from gui.views.explain_head import ExplainHead
 from gui.views.explain_look import LookPage
 from gui.views.explain_near import NearestPage
@@ -34,8 +33,8 @@ from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
 from gui.widgets.plain import Label
 
-_LEAST, _CHOICE_FROM = 210, 318
-"""Heights in pixels: the least, and from which on there is room for the choice of pages."""
+_LEAST = 210
+"""The least height in pixels."""
 _NOTHING, _WORDS, _FULL = range(3)
 
 
@@ -52,9 +51,12 @@ class ExplainView(View):
         self._stale = True
         self._asked: tuple[Reference | None, bool] = (None, False)
         self.explainer = Explainer(self)
-        self.head = ExplainHead()
         self.why = MapsPage(theme)
         self.maps = self.why.maps
+        memory = context.moments.answers.memory
+        self.look = LookPage(theme, memory)
+        self.beside = (SanityPage(theme, memory), NearestPage(theme, memory), ChangePage(theme, memory))
+        self.head = ExplainHead(["Why: maps", *(page.title for page in (*self.beside, self.look))])
         self.head.opacity.setValue(round(100 * self.maps.share))
         self.words = Label()
         self.words.setObjectName("note")
@@ -67,23 +69,13 @@ class ExplainView(View):
             "Use a test image",
         )
         self.empty.button.setEnabled(context.moments.dataset is not None)
-        memory = context.moments.answers.memory
-        self.look = LookPage(theme, memory)
-        self.beside = (SanityPage(theme, memory), NearestPage(theme, memory), ChangePage(theme, memory))
-        self.choice = PageChoice([page.title for page in self.beside], self.look.title)
         self._lay_out()
         self._connect()
         self.head.list_models(context.models)
 
     def _lay_out(self) -> None:
-        above = QWidget()
-        rows = QVBoxLayout(above)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(GRID)
-        rows.addWidget(self.choice)
-        rows.addWidget(self.head)
         pages = (*self.beside, self.look)
-        self._stack = OnePage.filling(self, self.empty, self.words, self.why, *pages, above=above)
+        self._stack = OnePage.filling(self, self.empty, self.words, self.why, *pages, above=self.head)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the closest form: one class, without the words below."""
@@ -93,9 +85,7 @@ class ExplainView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show less in a low place."""
         super().resizeEvent(event)
-        height = self.height()
-        self.why.set_room(height)
-        self.choice.setVisible(height >= _CHOICE_FROM)
+        self.why.set_room(self.height())
 
     def _connect(self) -> None:
         context = self._context
@@ -116,14 +106,14 @@ class ExplainView(View):
         self.explainer.covered.connect(self._show_more)
         self.explainer.moved.connect(self.maps.show_progress)
         self.explainer.failed.connect(self._say_instead)
-        self.choice.changed.connect(self._page_chosen)
+        self.head.page.currentIndexChanged.connect(lambda _: self._page_chosen())
         for page in (*self.beside, self.look):
             page.chosen.connect(context.selection.choose)
 
     @property
     def page(self) -> ExplainPage | None:
         """The page that is chosen; None for the maps."""
-        return self.look if self.choice.looks else ((None, *self.beside)[self.choice.number])
+        return (None, *self.beside, self.look)[max(0, self.head.page.currentIndex())]
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""

@@ -27,7 +27,7 @@ _HEADS = ("As it is", "What is added, made visible", "Changed")
 class ChangePage(ExplainPage):
     """Three pictures side by side, and how many grey levels it takes."""
 
-    title: ClassVar[str] = "Smallest change"
+    title: ClassVar[str] = "Why: smallest change"
     about: ClassVar[str] = (
         "The fewest grey levels by which the pixels must change so that the network answers otherwise: with "
         "a class chosen under “Compared with”, so that it answers that one. It is the smallest that was "

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 from PyQt5.QtCore import QSize, pyqtSignal
-from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.explain.kernels import kernel_pictures
 from engine.explain.maximise import Frame, Maximise
@@ -82,17 +82,24 @@ class GrowPanel(QWidget):
         small.addWidget(self.projected)
         small.addWidget(self.kernel)
         small.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout()
         column.setSpacing(GRID // 2)
         for widget in (self.heading, self.picture):
             column.addWidget(widget)
         column.addLayout(row)
         column.addWidget(self.job)
         column.addWidget(self.words)
-        column.addLayout(small)
-        column.addWidget(self.reason)
         column.addStretch(1)
+        below = QVBoxLayout()
+        below.setSpacing(GRID // 2)
+        below.addLayout(small)
+        below.addWidget(self.reason)
+        below.addStretch(1)
+        self._both = QBoxLayout(QBoxLayout.TopToBottom, self)
+        self._both.setContentsMargins(0, 0, 0, 0)
+        self._both.setSpacing(GRID)
+        self._both.addLayout(column)
+        self._both.addLayout(below)
         self.setFixedWidth(_WIDTH)
         self.clear()
 
@@ -100,6 +107,13 @@ class GrowPanel(QWidget):
     def busy(self) -> bool:
         """Whether a picture grows."""
         return self.job.busy or self._runner.busy
+
+    def set_low(self, low: bool) -> None:
+        """Take less height and more width, or the other way round."""
+        self._both.setDirection(QBoxLayout.LeftToRight if low else QBoxLayout.TopToBottom)
+        side = _SMALL if low else _SIDE
+        self.picture.set_room(side, side)
+        self.setFixedWidth(_WIDTH + 2 * _SMALL + 2 * GRID if low else _WIDTH)
 
     def minimumSizeHint(self) -> QSize:
         """Ask for no height: in a low place the lower part is out of sight."""

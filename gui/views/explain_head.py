@@ -1,6 +1,8 @@
-"""What is explained: the network, two of its classes, and how much the map covers the image."""
+"""What is asked, of which network and which of its classes, and how much a map covers the image."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PyQt5.QtCore import QSignalBlocker, Qt
 from PyQt5.QtGui import QResizeEvent
@@ -13,18 +15,22 @@ from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
 
-_ONE_ROW = 540
+_ONE_ROW = 640
 """A narrower row, in pixels, has no room for network and classes."""
-_WITH_WORDS = 600
+_WITH_WORDS = 900
 """In a narrower row, in pixels, the fields need the room of their labels; they keep their tooltips."""
 
 
 class ExplainHead(QWidget):
     """The row of choices above the maps."""
 
-    def __init__(self) -> None:
-        """Make the row with nothing to choose from."""
+    def __init__(self, pages: Sequence[str]) -> None:
+        """Make the row with ``pages`` to choose from, and nothing else yet."""
         super().__init__()
+        self.page = ChoiceBox(
+            "Question", "What is asked: why this answer, or what parts of the network look for."
+        )
+        self.page.addItems(pages)
         self.model = ChoiceBox("Network", "The network that is asked.", letters=0)
         self.first = ChoiceBox("Class", "The class that is explained.", letters=0)
         self.second = ChoiceBox("Compared with", "The class whose maps stand below, to compare.", letters=0)
@@ -37,6 +43,7 @@ class ExplainHead(QWidget):
         self._row = QHBoxLayout()
         self._below = QHBoxLayout()
         self._row.setSpacing(GRID)
+        self._row.addWidget(self.page)
         for text, widget, stretch in (
             ("&Network", self.model, 2),
             ("&Class", self.first, 2),
@@ -65,7 +72,7 @@ class ExplainHead(QWidget):
                 if narrow:
                     self._below.addWidget(box, 1)
                 else:
-                    self._row.insertWidget(3 + 2 * place, box, 2)
+                    self._row.insertWidget(4 + 2 * place, box, 2)
         roomy = self.width() >= _WITH_WORDS
         self._show_labels()
         self._row.setStretchFactor(self.model, 3 if roomy else 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PyQt5.QtCore import QSignalBlocker, Qt
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout
 
 from engine.explain.part import Part
@@ -19,6 +20,9 @@ from gui.views.explain_page import Asked, ExplainPage
 from gui.views.explain_tiles import Tiles
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
+
+_LOW = 480
+"""Height in pixels below which the parts beside the images stand beside each other, too."""
 
 
 class LookPage(ExplainPage):
@@ -63,6 +67,11 @@ class LookPage(ExplainPage):
         self.only.toggled.connect(lambda _: self._begin_again())
         self.tiles.chosen.connect(self._choose)
         self.grow.chosen.connect(self.chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the grown picture out for a low place."""
+        super().resizeEvent(event)
+        self.grow.set_low(self.height() < _LOW)
 
     @property
     def looked_at(self) -> Part:

@@ -147,7 +147,8 @@ class ExplainMap(QWidget):
             if self._table:
                 painter.drawImage(place, colour_bar(self._table))
             painter.setPen(QColor(self._theme.muted))
-            line = QRect(0, rect.bottom() + 3 + _BAR, rect.width(), _LEGEND - _BAR - 2)
+            wide = rect.width() if self._table else self.width()
+            line = QRect(0, rect.bottom() + 3 + _BAR, wide, _LEGEND - _BAR - 2)
             both = painter.fontMetrics().horizontalAdvance("".join(self.texts)) + GRID // 2
             if both <= line.width():  # otherwise one would be written over the other
                 painter.drawText(line, int(Qt.AlignLeft | Qt.AlignVCenter), self.texts[0])

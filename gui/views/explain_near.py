@@ -20,7 +20,7 @@ _COUNT = 12
 class NearestPage(ExplainPage):
     """Twelve training images with their labels; a click looks at one."""
 
-    title: ClassVar[str] = "Nearest training images"
+    title: ClassVar[str] = "Why: nearest images"
     about: ClassVar[str] = (
         "The training images that the network sees as most like this one: nearest by what enters its last "
         "layer."

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from PyQt5.QtCore import Qt
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QGridLayout, QWidget
 
 from engine.explain.base import Method
@@ -20,10 +21,12 @@ from gui.style.theme import GRID, Theme
 from gui.views.explain_map import ExplainMap
 from gui.views.explain_page import Asked, ExplainPage
 from gui.widgets.mosaic import map_table, signed_table
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 
 _HEADS = ("As learnt", "Last layer drawn anew", "Last half drawn anew", "All drawn anew")
 _ROWS = 3
+_LOW = 400
+"""Height in pixels below which maps need the room of the words."""
 _DRAWS = 2
 """Networks that are drawn for each column."""
 
@@ -41,9 +44,12 @@ class _Row:
             grid.addWidget(shown, row + 1, column)
         grid.setRowStretch(row + 1, 1)
 
-    def show(self, found: Sanity | None, title: str, theme: Theme, asked: Asked | None) -> None:
-        """Show what was found; without it what is being looked at."""
-        self.words.setText(title if found is None else found.words)
+    def show(
+        self, found: Sanity | None, title: str, theme: Theme, asked: Asked | None, *, low: bool = False
+    ) -> None:
+        """Show what was found, in a ``low`` place in few words; without it what is being looked at."""
+        self.words.setText(title if found is None else f"{title} {found.verdict}" if low else found.words)
+        self.words.setToolTip("" if found is None else tooltip(found.words))
         self.words.setObjectName("problem" if found is not None and found.verdict == FAILS else "")
         self.words.style().polish(self.words)
         for number, shown in enumerate(self.maps):
@@ -62,7 +68,7 @@ class _Row:
 class SanityPage(ExplainPage):
     """A row for each method in the columns of the maps."""
 
-    title: ClassVar[str] = "Sanity check"
+    title: ClassVar[str] = "Why: sanity check"
     about: ClassVar[str] = (
         "A map that shows what the network learnt must change when that is taken away. Alike: rank "
         "correlation with the map as learnt, 1 the same, 0 nothing in common; places: the same without the "
@@ -74,6 +80,7 @@ class SanityPage(ExplainPage):
         super().__init__(theme, memory)
         self.found: dict[str, Sanity] = {}
         self._left: list[str] = []
+        self._low = False
         self._rows: list[_Row] = []
         self.grid = QWidget()
         grid = QGridLayout(self.grid)
@@ -89,6 +96,15 @@ class SanityPage(ExplainPage):
         grid.setColumnStretch(0, 1)
         self._rows = [_Row(theme, grid, row) for row in range(_ROWS)]
         self.body.addWidget(self.grid, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the room to the maps in a low place."""
+        super().resizeEvent(event)
+        low = self.height() < _LOW
+        if low != self._low:
+            self._low = low
+            self.words.setVisible(not low)
+            self._draw()
 
     def matter(self, asked: Asked) -> tuple[Any, ...]:
         """Return what the check depends on: the methods, too."""
@@ -132,7 +148,7 @@ class SanityPage(ExplainPage):
             return
         methods = self.asked.question.methods
         for row, (name, method) in zip(self._rows, methods.items(), strict=False):
-            row.show(self.found.get(name), method.title, self._theme, self.asked)
+            row.show(self.found.get(name), method.title, self._theme, self.asked, low=self._low)
 
 
 def _three(found: Sanity) -> tuple[Redrawn, Redrawn, Redrawn]:

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     instruments,
     latency,
     list_runs,
+    map_quality,
     memory,
     monkey,
     record_cost,
@@ -35,9 +36,10 @@ BENCHMARKS = {
         list_runs,
         monkey,
         curves,
-        instruments,
         startup,
         memory,
+        instruments,
+        map_quality,
         time_to_accuracy,
     )
 }

@@ -6,15 +6,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine.arithmetic.code import layer_code
 from engine.arithmetic.gradient import Weight, check, layer_terms, terms_of
 from engine.arithmetic.output import explain_output
 from engine.arithmetic.passes import Pass, Place
 from engine.arithmetic.region import receptive_fields
 from engine.arithmetic.update import one_update, take_step
+from engine.data.catalogue import load
 from engine.data.dataset import Dataset
+from engine.data.preprocess import Preprocessing
+from engine.explain import METHODS, Method, sanity
+from engine.explain.maximise import Maximise
+from engine.explain.neighbours import FeatureIndex
+from engine.explain.part import Part
+from engine.explain.projection import project
+from engine.explain.saliency import Saliency
+from engine.explain.smallest_change import SmallestChange
+from engine.explain.top_images import TopImages
+from engine.model.network import Network
 from engine.model.spec import preset
 from engine.task import Task
 from engine.training.config import RunConfig
@@ -26,7 +35,9 @@ from tests.benchmarks.row import Row
 
 NAME = "instruments"
 NETWORKS = ("classic", "deep", "resnet")
-_BATCH, _SECONDS = 64, 1.0
+_BATCH, _STEPS, _SECONDS = 64, 40, 1.0
+_COMPARED = 1000
+"""Images that are looked through."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +55,21 @@ class Subject:
     image: Bytes
     start: StepStart
     found: Pass
+
+    @property
+    def given(self) -> tuple[Network, Preprocessing, Bytes]:
+        """Network, preprocessing and image."""
+        return self.trainer.network, self.trainer.preprocessing, self.image
+
+    @property
+    def data(self) -> Dataset:
+        """The data set."""
+        return self.trainer.dataset
+
+    @property
+    def part(self) -> Part:
+        """A class."""
+        return Part(len(self.trainer.network.spec.layers) - 1, 7)
 
 
 _FIRST = Weight(0, "weight", (0, 0, 0, 0))
@@ -76,30 +102,50 @@ def _code(subject: Subject) -> None:
     layer_code(subject.found, 0, training=False)
 
 
+def _explained(method: type[Method]) -> Callable[[Subject], object]:
+    return lambda subject: method().explain(*subject.given, 7)
+
+
+def _nearest(subject: Subject) -> None:
+    images, labels = (each[:_COMPARED] for each in (subject.data.train_images, subject.data.train_labels))
+    FeatureIndex.of(*subject.given[:2], images, labels).nearest(subject.image)
+
+
+def _most_exciting(subject: Subject) -> None:
+    TopImages.of(*subject.given[:2], subject.data.test_images[:_COMPARED], subject.part.layer)
+
+
 INSTRUMENTS: dict[str, Callable[[Subject], object]] = {
     "one output, from the image on": _whole_output,
     "one output, when the mouse moves": _pointed,
     f"one update, batch {_BATCH}": _update,
     f"check of a gradient, batch {_BATCH}": _check,
     "code of a layer, with the lines that ran": _code,
+    **{f"{method.title} of one class": _explained(method) for method in METHODS.values()},
+    "sanity check of saliency": lambda subject: sanity.check({"saliency": Saliency()}, *subject.given, 7),
+    "smallest change": lambda subject: SmallestChange().find(*subject.given),
+    f"nearest of {_COMPARED:,} training images": _nearest,
+    f"most exciting of {_COMPARED:,} test images": _most_exciting,
+    "deconvolution": lambda subject: project(*subject.given, subject.part),
+    "picture of a class, 120 steps": lambda subject: list(
+        Maximise().frames(*subject.given[:2], subject.part)
+    ),
 }
 """Adding one: a function of a ``Subject``, and a line here."""
 
 
 def subject(name: str, workers: Workers) -> Subject:
-    """Return a network of noise after two steps."""
-    rng = np.random.default_rng(1)
-    images = rng.integers(0, 256, (4 * _BATCH, 1, 28, 28)).astype(np.uint8)
-    labels = rng.integers(0, 10, len(images))
-    dataset = Dataset("noise", "Noise", tuple("0123456789"), images, labels, images, labels)
-    config = RunConfig(preset(name), "noise", batch_size=_BATCH, validation_images=0, threads=1)
+    """Return a network that has begun to learn digits."""
+    dataset = load("mnist")
+    config = RunConfig(preset(name), batch_size=_BATCH, validation_images=0, threads=1)
     trainer = Trainer(config, dataset, workers)
-    for _ in range(2):
+    for _ in range(_STEPS):
         trainer.step()
     start = trainer.last_step()
     if start is None:
         raise RuntimeError("the trainer does not know its newest step")
-    return Subject(trainer, images[0], start, Pass.precise(trainer.network, trainer.preprocessing, images[0]))
+    image = dataset.test_images[0]
+    return Subject(trainer, image, start, Pass.precise(trainer.network, trainer.preprocessing, image))
 
 
 def run() -> list[Row]:

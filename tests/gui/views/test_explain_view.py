@@ -276,7 +276,7 @@ def test_another_tab_does_not_wait_for_the_work_to_end(qtbot, context, monkeypat
 
 def test_labels_give_way_where_there_is_no_room(qtbot, full) -> None:
     labels = [label for label in full.head.findChildren(QLabel) if label.parent() is full.head]
-    full.resize(700, 520)
+    full.resize(960, 520)
     qtbot.waitUntil(lambda: all(label.isVisible() for label in labels))
     full.resize(470, 520)
     qtbot.waitUntil(lambda: not any(label.isVisible() for label in labels))
@@ -307,9 +307,9 @@ def paged(qtbot, context, full):
 
 
 def choose_page(qtbot, view, number: int):
-    view.choice.box.setFocus()
+    view.head.page.setFocus()
     for _ in range(number):
-        qtbot.keyClick(view.choice.box, Qt.Key_Down)
+        qtbot.keyClick(view.head.page, Qt.Key_Down)
     page = view.page
     qtbot.waitUntil(lambda: page.isVisible() and page.asked is not None)
     qtbot.waitUntil(lambda: not page.busy, timeout=30000)
@@ -368,9 +368,8 @@ def test_the_smallest_change_turns_the_answer_of_all_views(qtbot, context, paged
 
 
 def test_what_a_filter_looks_for(qtbot, context, paged) -> None:
-    qtbot.mouseClick(paged.choice.look, Qt.LeftButton)
-    page = paged.look
-    assert not paged.choice.box.isVisible() and not paged.head.first.isVisible()
+    page = choose_page(qtbot, paged, 4)
+    assert page is paged.look and not paged.head.first.isVisible()
     qtbot.waitUntil(lambda: not page.busy and len(page.tiles.entries_model.entries) == 16, timeout=30000)
     page.layer.setFocus()
     qtbot.keyClick(page.layer, Qt.Key_Home)
@@ -393,8 +392,7 @@ def test_what_a_filter_looks_for(qtbot, context, paged) -> None:
 
 
 def test_a_picture_grows_and_can_be_stopped(qtbot, context, paged) -> None:
-    qtbot.mouseClick(paged.choice.look, Qt.LeftButton)
-    page = paged.look
+    page = choose_page(qtbot, paged, 4)
     qtbot.waitUntil(lambda: not page.busy and len(page.tiles.entries_model.entries) == 16, timeout=30000)
     qtbot.mouseClick(page.grow.button, Qt.LeftButton)
     qtbot.waitUntil(lambda: page.grow.frame is not None and page.grow.job.button.isVisible(), timeout=10000)
@@ -410,9 +408,9 @@ def test_a_picture_grows_and_can_be_stopped(qtbot, context, paged) -> None:
 
 
 def test_pages_work_for_nobody_who_does_not_look(qtbot, context, paged) -> None:
-    paged.choice.box.setCurrentIndex(1)
+    paged.head.page.setCurrentIndex(1)
     assert paged.page.busy
-    paged.choice.box.setCurrentIndex(2)
+    paged.head.page.setCurrentIndex(2)
     assert not paged.beside[0].busy
     paged.hide()
     assert not any(page.busy for page in (*paged.beside, paged.look))
