@@ -67,7 +67,7 @@ _TRAINER = "engine/training/trainer.py"
 _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py"
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
-_FILES = "engine/io/files.py"
+_FILES, _PENDING = "engine/io/files.py", "engine/runs/pending.py"
 
 SURVIVORS: tuple[Survivor, ...] = (
     *(
@@ -216,10 +216,6 @@ SURVIVORS: tuple[Survivor, ...] = (
         "which buffers are used again costs memory and time, and changes no number",
     ),
     Survivor(
-        Change(_GRADIENT, "MicroBatchWorker._micro_batch", "rng: * = None", 'rng: * = ""'),
-        "without layers that draw, nobody looks at it",
-    ),
-    Survivor(
         Change(_LOOP, "_Session.__init__", "self.state = State.LOADING", "self.state = None"),
         "the loop enters a state before anybody asks",
     ),
@@ -245,12 +241,21 @@ SURVIVORS: tuple[Survivor, ...] = (
     ),
     Survivor(
         Change(
-            _LOOP,
-            "_Session._serve",
-            "network = trainer.network if * else *",
-            "network = trainer.network if *",
+            "engine/session/recording.py",
+            "shown_network",
+            "return trainer.network if trainer.config.averaging == 0 else trainer.best_network()",
+            "return trainer.network if *trainer.config.averaging == *",
         ),
         "without an average the copy that is to be used holds the same values",
+    ),
+    Survivor(
+        Change(_PENDING, "Pending.add", "gone = *", "gone = *(best is None) and False *"),
+        "no step is called None",
+    ),
+    Survivor(
+        Change(_PENDING, "Pending.__init__", "*budget // size*", "*budget / size*"),
+        "a part of a file is none; only the spacing is less than one file's share narrower",
+        equivalent=False,
     ),
     Survivor(
         Change(_TRAINER, "Trainer._diverged", "probe = *", "probe = *) and False else self._train"),

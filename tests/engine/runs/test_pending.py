@@ -138,6 +138,23 @@ def test_what_had_to_go_for_weights_that_were_given_up_goes_in_the_end() -> None
     assert len(disk.steps) == 4 and disk.steps[-1] == 64
 
 
+def test_what_is_written_is_known_at_any_time() -> None:
+    pending, disk = Pending(SPEC, 4 * BYTES, (0, 1)), Disk((0, 1))
+    assert pending.written() == [0, 1]
+    add(pending, 2, 4)
+    assert pending.written() == [0, 1]
+    pending.write(disk)
+    assert pending.written() == disk.steps == [0, 1, 2, 4]
+    add(pending, 8, 16)  # each takes the place of one
+    pending.write(disk)
+    assert pending.written() == disk.steps and len(disk.steps) == 4 and disk.steps[-1] == 16
+    add(pending, 32)
+    pending.give_up()
+    assert 32 not in pending.written()
+    pending.lose_all()
+    assert pending.written() == []
+
+
 def test_when_the_folder_is_gone_all_are_wanted_again() -> None:
     pending = Pending(SPEC, 100 * BYTES, (1, 2, 3))
     assert not pending.wants(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
+from engine.training import gradient
 from engine.training.config import RunConfig
 from engine.training.gradient import (
     GRADIENT_BUFFERS,
@@ -80,10 +82,13 @@ def test_the_gradient_is_the_slope_of_the_summed_loss(config: RunConfig, smoothi
         below = loss()
         network.vector[place] = usual
         assert out[place] == pytest.approx((above - below) / (2 * step), rel=1e-4, abs=1e-6)
-    assert loss_gradient(network, x, labels, Context(), out)[2] == []
+    plain = loss_gradient(network, x, labels, Context(), out)
+    assert plain == loss_gradient(network, x, labels, Context(), out, 0.0) and plain[2] == []
 
 
-def test_a_loss_beyond_all_numbers_is_no_warning(config: RunConfig, dataset: Dataset) -> None:
+def test_a_loss_beyond_all_numbers_is_no_warning(
+    config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network = Network.new(without(config.network, "batch_norm", "dropout"), 1)
     network.vector[:] = 1e30
     buffers = np.full((GRADIENT_BUFFERS, network.vector.size), 3e38, np.float32)
@@ -97,6 +102,15 @@ def test_a_loss_beyond_all_numbers_is_no_warning(config: RunConfig, dataset: Dat
     )
     (result,) = worker.compute(0, [(GRADIENT_BUFFERS, np.arange(4))])
     assert not np.isfinite(result.loss)
+
+    def large(*arguments: Any) -> tuple[float, int, list[Any]]:
+        arguments[4][:] = 3e38
+        return 1.0, 0, []
+
+    monkeypatch.setattr(gradient, "loss_gradient", large)
+    buffers[:] = 3e38
+    worker.compute(0, [(GRADIENT_BUFFERS, np.arange(4))])
+    assert np.isinf(buffers[0]).all() and (buffers[1] == np.float32(3e38)).all()
 
 
 @pytest.mark.parametrize("draws", [True, False])

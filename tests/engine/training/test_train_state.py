@@ -28,7 +28,7 @@ def statistics(spec: NetworkSpec, mean: float, variance: float) -> list[object]:
 @pytest.mark.parametrize("averaging", [0.0, 0.25, 0.99])
 def test_a_step_changes_all_that_is_learnt(spec: NetworkSpec, averaging: float) -> None:
     network = Network.new(spec, 1)
-    state = TrainState(network, OPTIMISERS["momentum"](), averaging)
+    state = TrainState(network, OPTIMISERS["momentum"](), *([averaging] if averaging else []))
     assert set(state.arrays) == {"network", "optimiser.velocity"} | ({"average"} if averaging else set())
     assert state.arrays["optimiser.velocity"] is state.optimiser_state["velocity"]
     assert np.shares_memory(state.arrays["network"], network.vector)
