@@ -40,7 +40,7 @@ class Keeping:
         )
 
     def add(self, step: int, held: Iterable[int] = ()) -> list[int]:
-        """Keep ``step``; returns the steps that go, so that no more than ``most`` are kept.
+        """Keep ``step``; returns the steps that go, so that no more than ``most`` are kept if these may.
 
         Args:
             step: the step whose weights are there now.
@@ -49,8 +49,7 @@ class Keeping:
         if step not in self.steps:
             insort(self.steps, step)
         gone = []
-        while len(self.steps) > self.most:
-            index = self._least({*held, step})
+        while len(self.steps) > self.most and (index := self._least({*held, step})) is not None:
             gone.append(self.steps.pop(index))
         return gone
 
@@ -67,12 +66,10 @@ class Keeping:
         """Return the distance at which steps are kept: what the budget allows for steps up to now, evenly."""
         return max(SPACING, _place(self.steps[-1]) / self.most)
 
-    def _least(self, held: set[int]) -> int:
-        """Return the index of the step whose neighbours lie closest together."""
+    def _least(self, held: set[int]) -> int | None:
+        """Return the index of the step whose neighbours lie closest together; None if all are to stay."""
         inner = [i for i in range(1, len(self.steps) - 1) if self.steps[i] not in held]
-        if not inner:  # all that is left is held: the budget gives way
-            inner = [1]
-        return min(inner, key=lambda i: _place(self.steps[i + 1]) - _place(self.steps[i - 1]))
+        return min(inner, key=lambda i: _place(self.steps[i + 1]) - _place(self.steps[i - 1]), default=None)
 
 
 def nearest(steps: Iterable[int], step: int) -> int | None:

@@ -42,6 +42,62 @@ def test_what_stays_is_even_on_the_logarithmic_axis(most: int, last: int) -> Non
     assert max(gaps) < 4 * sorted(gaps)[len(gaps) // 2]
 
 
+def thinned(steps: set[int], most: int, held: set[int]) -> list[int]:
+    """Take away, one after another, the step that leaves the smallest gap; returns those that went."""
+    gone = []
+    while len(steps) > most:
+        gaps = []
+        for step in steps - held - {min(steps), max(steps)}:
+            before, after = max(s for s in steps if s < step), min(s for s in steps if s > step)
+            gaps.append((math.log1p(after) - math.log1p(before), step))
+        if not gaps:
+            break
+        gone.append(min(gaps)[1])
+        steps.remove(gone[-1])
+    return gone
+
+
+@given(
+    most=st.integers(3, 7),
+    first=st.sets(st.integers(0, 40), max_size=9),
+    more=st.lists(st.integers(0, 1000), min_size=1, max_size=9),
+    held=st.sets(st.integers(0, 40), max_size=2),
+)
+def test_the_step_goes_whose_neighbours_are_closest(
+    most: int, first: set[int], more: list[int], held: set[int]
+) -> None:
+    keeping, steps = Keeping(most, first), set(first)
+    for step in more:
+        steps.add(step)
+        assert keeping.add(step, held) == thinned(steps, most, held | {step})
+        assert keeping.steps == sorted(steps)
+
+
+def test_what_must_stay_stays_whatever_the_budget() -> None:
+    keeping = Keeping(3, [0, 5, 9])
+    assert keeping.add(7, held=(5,)) == [] and keeping.steps == [0, 5, 7, 9]
+    assert keeping.add(12, held=(5,)) == [9, 7] and keeping.steps == [0, 5, 12]
+
+
+def test_later_steps_are_wanted_and_what_was_forgotten_again() -> None:
+    keeping = Keeping(100, [3, 1, 3])
+    assert keeping.steps == [1, 3] and [keeping.wants(step) for step in (2, 3, 4)] == [False, False, True]
+    keeping.forget([3, 99])
+    assert keeping.steps == [1] and keeping.wants(3)
+    keeping.forget([1])
+    assert keeping.wants(0)
+
+
+def test_steps_are_wanted_from_the_very_distance() -> None:
+    keeping = Keeping(3, [0])
+    for step in range(1, 3000):
+        far = math.log1p(step) - math.log1p(keeping.steps[-1])
+        due = max(0.02, math.log1p(keeping.steps[-1]) / 3)
+        assert keeping.wants(step) == (far >= due)
+        if keeping.wants(step):
+            keeping.add(step)
+
+
 @pytest.mark.parametrize(("most", "last"), [(10, 500), (30, 3000), (60, 20000)])
 def test_not_many_more_are_wanted_than_can_be_kept(most: int, last: int) -> None:
     keeping, wanted = Keeping(most), 0
