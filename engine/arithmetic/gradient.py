@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arithmetic.batch_pass import micro_batches, run
-from engine.arithmetic.passes import Place, Step, steps_of, unheard
+from engine.arithmetic.passes import Place, Step, Weight, steps_of, unheard
 from engine.arithmetic.windows import Counts
 from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv
@@ -20,21 +20,6 @@ from engine.types import Array
 
 STEP_SIZE = 1e-6
 """How far a weight is moved for a finite difference, or this share of a weight above 1."""
-
-
-@dataclass(frozen=True)
-class Weight:
-    """One trained value of a network.
-
-    Attributes:
-        layer: number of the layer.
-        name: of its parameter, as in ``Network.params``.
-        index: which of its values.
-    """
-
-    layer: int
-    name: str
-    index: tuple[int, ...]
 
 
 def position(spec: NetworkSpec, weight: Weight) -> int:

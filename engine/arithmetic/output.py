@@ -152,22 +152,22 @@ def _conv(found: Pass, step: Step, layer: Conv, place: Place) -> Result:
     channels = range(params["weight"].shape[1])
     _, seen = window_at(found, source, layer.geometry, (row, column), channels)
     window = weighed(seen, params["weight"][unit])
-    return _affine(window, float(params["bias"][unit]) if layer.bias else None)
+    return _affine(step, window, float(params["bias"][unit]) if layer.bias else None, unit)
 
 
 def _dense(found: Pass, step: Step, place: Place) -> Result:
     params, source = found.params(step.number), step.sources[0]
     unit = place.index[0]
     window = vector(source, found.output(source)[0], params["weight"][unit])
-    return _affine(window, float(params["bias"][unit]) if "bias" in params else None)
+    return _affine(step, window, float(params["bias"][unit]) if "bias" in params else None, unit)
 
 
-def _affine(window: Window, bias: float | None) -> Result:
+def _affine(step: Step, window: Window, bias: float | None, unit: int) -> Result:
     count = int(window.inside.sum()) * len(window.channels)
     lines = [Line(f"sum of {count:,} products", window.total)]
     total = window.total
     if bias is not None:
-        lines.append(Line("bias", bias))
+        lines.append(Line("bias", bias, weight=step.weight("bias", unit)))
         total += bias
     return total, (*lines, Line("output", total)), window
 
@@ -225,12 +225,12 @@ def _batch_norm(found: Pass, step: Step, layer: BatchNorm, place: Place) -> Resu
     total = weight * normal + bias
     lines = (
         Line("input", x, before),
-        Line("running mean", mean),
-        Line("running variance", variance),
+        Line("running mean", mean, weight=step.weight("running_mean", channel)),
+        Line("running variance", variance, weight=step.weight("running_var", channel)),
         Line(f"√(variance + {layer.epsilon:g})", deviation),
         Line("(input − mean) ÷ √(…)", normal),
-        Line("scale", weight),
-        Line("shift", bias),
+        Line("scale", weight, weight=step.weight("weight", channel)),
+        Line("shift", bias, weight=step.weight("bias", channel)),
         Line("output", total),
     )
     return total, lines, None

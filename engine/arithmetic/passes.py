@@ -36,6 +36,21 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Weight:
+    """One trained value of a network.
+
+    Attributes:
+        layer: number of the layer.
+        name: of its parameter, as in ``Network.params``.
+        index: which of its values.
+    """
+
+    layer: int
+    name: str
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Step:
     """One operation of a network.
 
@@ -55,6 +70,10 @@ class Step:
     layer: Layer | None
     sources: tuple[int, ...]
     shape: Shape
+
+    def weight(self, name: str, *index: int) -> Weight:
+        """Return one value of the parameter ``name`` of the operation."""
+        return Weight(self.owner, f"{self.part}.{name}" if self.part else name, index)
 
     @property
     def kind(self) -> str:

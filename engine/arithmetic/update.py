@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arithmetic.batch_pass import micro_batches
-from engine.arithmetic.gradient import Weight, position, step_of
-from engine.arithmetic.passes import unheard
+from engine.arithmetic.gradient import position, step_of
+from engine.arithmetic.passes import Weight, unheard
 from engine.arithmetic.watching import Source, watch
 from engine.data.dataset import Dataset
 from engine.layers.batch_norm import BatchNorm
@@ -45,6 +45,7 @@ class OneUpdate:
         old: its value before the step.
         new: its value after the step.
         state: what the optimiser remembered of it, by name: before and after.
+        known: whether that is what it remembered; otherwise the step is that of one that remembers nothing.
         setting: the learning rate that was set.
         factor: by which the schedule multiplied it.
         rate: the learning rate that was used.
@@ -62,6 +63,7 @@ class OneUpdate:
     old: float
     new: float
     state: Mapping[str, tuple[float, float]]
+    known: bool
     setting: float
     factor: float
     rate: float
@@ -129,6 +131,7 @@ def one_update(taken: StepTaken, weight: Weight) -> OneUpdate:
         old,
         float(values[0]),
         {name: (old_state[name], float(value[0])) for name, value in state.items()},
+        given.optimiser_state is not None,
         live.learning_rate,
         config.schedule.factor(given.batch.epoch, live.epochs),
         now.learning_rate,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.arithmetic.passes import Place
+from engine.arithmetic.passes import Place, Weight
 from engine.arithmetic.windows import Window
 
 
@@ -16,11 +16,13 @@ class Line:
         name: what it is, in words.
         value: the number.
         place: the value that it is, if it is one that can be explained in turn.
+        weight: the learnt value that it is, if it is one.
     """
 
     name: str
     value: float
     place: Place | None = None
+    weight: Weight | None = None
 
 
 @dataclass(frozen=True, eq=False)

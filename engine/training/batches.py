@@ -87,6 +87,11 @@ class BatchPlan:
         self._seed = seed
         self._stretches: list[_Stretch] = []
 
+    @property
+    def size(self) -> int:
+        """Images in one epoch."""
+        return len(self._train)
+
     def order(self, epoch: int) -> Labels:
         """Return the numbers of all images in the order in which ``epoch`` takes them."""
         return np.random.default_rng([self._seed, _SHUFFLE, epoch]).permutation(self._train)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,9 +12,17 @@ from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.task import Task
-from engine.training.batches import Batch
-from engine.training.config import RunConfig
-from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult, MicroBatchWorker, mean_gradient
+from engine.training.batches import Batch, BatchPlan
+from engine.training.config import LiveSettings, RunConfig
+from engine.training.gradient import (
+    GRADIENT_BUFFERS,
+    MicroBatchResult,
+    MicroBatchWorker,
+    batch_images,
+    mean_gradient,
+)
+from engine.training.micro_batches import micro_batch_bounds
+from engine.training.restore_point import Counters
 from engine.training.train_state import TrainState, update_settings
 from engine.types import Array
 
@@ -60,6 +69,17 @@ class Replay:
     gradient: Array
     state_vector: Array
     optimiser_state: dict[str, Array]
+
+
+def batch_of(
+    config: RunConfig, dataset: Dataset, plan: BatchPlan, before: Counters, live: LiveSettings
+) -> Batch:
+    """Return what the step after ``before`` trains on, with the settings ``live``."""
+    chosen = plan.order(before.epoch)[before.offset : before.offset + live.batch_size]
+    bounds = micro_batch_bounds(len(chosen), sum(4 * math.prod(shape) for shape in config.network.shapes()))
+    images = batch_images(config, dataset.train_images, before.step, chosen, bounds)
+    epoch = before.epoch + before.offset / plan.size
+    return Batch(before.step + 1, chosen, images, dataset.train_labels[chosen], bounds, live, epoch)
 
 
 def replay(

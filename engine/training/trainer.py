@@ -23,9 +23,9 @@ from engine.model.network import Network
 from engine.training.batches import Batch, BatchPlan, split
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation, evaluate
-from engine.training.gradient import batch_images, mean_gradient
+from engine.training.gradient import mean_gradient
 from engine.training.micro_batches import micro_batch_bounds
-from engine.training.replay import Replay, StepStart, replay
+from engine.training.replay import Replay, StepStart, batch_of, replay
 from engine.training.restore_point import Counters, RestorePoint, not_finite
 from engine.training.train_state import TrainState, update_settings
 from engine.training.worker_pool import worker_pool
@@ -213,12 +213,7 @@ class Trainer:
                 (a checkpoint of an early version, of a run whose batch size was changed).
         """
         counters, live = self._plan.before(step, self.counters, self.live)
-        order = self._plan.order(counters.epoch)
-        chosen = order[counters.offset : counters.offset + live.batch_size]
-        bounds = micro_batch_bounds(len(chosen), self._bytes)
-        images = batch_images(self.config, self.dataset.train_images, step - 1, chosen, bounds)
-        epoch = counters.epoch + counters.offset / self.epoch_size
-        return Batch(step, chosen, images, self.dataset.train_labels[chosen], bounds, live, epoch)
+        return batch_of(self.config, self.dataset, self._plan, counters, live)
 
     def replay(self, step: int, weights: Array, optimiser_state: Mapping[str, Array] | None = None) -> Replay:
         """Compute the step number ``step`` again from ``weights``, bit for bit, and change nothing.

@@ -49,12 +49,14 @@ class Row:
         target: what the row stands for, if it can be followed.
         head: whether it is a heading for the rows below.
         picture: an image that stands before it, ``(C, H, W)``.
+        second: what its third cell stands for, if that can be followed by itself.
     """
 
     cells: tuple[str, ...]
     target: object = None
     head: bool = False
     picture: Bytes | None = field(default=None, compare=False)
+    second: object = None
 
 
 def step_title(steps: Sequence[Step], number: int) -> str:
@@ -106,8 +108,8 @@ def crumb(steps: Sequence[Step], place: Place) -> str:
 
 
 def line_rows(lines: Sequence[Line]) -> list[Row]:
-    """Return the rows of a calculation: what, how much; a line that is a value can be followed."""
-    return [Row((line.name, exact(line.value)), line.place) for line in lines]
+    """Return the rows of a calculation: what, how much; values and learnt ones can be followed."""
+    return [Row((line.name, exact(line.value)), line.place or line.weight) for line in lines]
 
 
 def closing_rows(working: Working, shown: str) -> list[Row]:
@@ -135,7 +137,7 @@ def term_rows(steps: Sequence[Step], working: Working, names: Sequence[str] = ()
         return _classes(steps, window, names)
     cells = window.ranked()
     if working.kind != "dense":
-        return [_term(steps, window, cell) for cell in cells[:MOST_TERMS]]
+        return [_term(steps, window, cell, learnt=working.kind == "conv") for cell in cells[:MOST_TERMS]]
     rows: list[Row] = []
     half = MOST_TERMS // 2
     for words, sign in (("for", 1), ("against", -1)):
@@ -143,15 +145,16 @@ def term_rows(steps: Sequence[Step], working: Working, names: Sequence[str] = ()
         total = float(sum(window.products[cell] for cell in own))
         count = f"{min(half, len(own))} of {grouped(len(own))}"
         rows.append(Row((f"{words}: {count}", "", "", exact(total)), head=True))
-        rows += [_term(steps, window, cell) for cell in own[:half]]
+        rows += [_term(steps, window, cell, learnt=True) for cell in own[:half]]
     return rows
 
 
-def _term(steps: Sequence[Step], window: Window, cell: tuple[int, int, int]) -> Row:
+def _term(steps: Sequence[Step], window: Window, cell: tuple[int, int, int], *, learnt: bool) -> Row:
     place = window.place(cell)
     where = index_words(steps, place) if place is not None else "padding"
     numbers = (window.values[cell], window.weights[cell], window.products[cell])
-    return Row((where, *(exact(float(number)) for number in numbers)), place)
+    second = cell if place is not None and learnt else None
+    return Row((where, *(exact(float(number)) for number in numbers)), place, second=second)
 
 
 def _classes(steps: Sequence[Step], window: Window, names: Sequence[str]) -> list[Row]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arithmetic.gradient import Check, Terms, Weight
-from engine.arithmetic.passes import Place
+from engine.arithmetic.gradient import Check, Terms
+from engine.arithmetic.passes import Place, Weight
 from engine.arithmetic.update import OneUpdate, RunningUpdate
 from engine.formatting import grouped
 from engine.types import Bytes, Labels, Shape
@@ -132,6 +132,8 @@ def update_rows(update: OneUpdate, optimiser: str, schedule: str) -> list[Row]:
         rows += [Row((f"{name} before", exact(before))), Row((f"{name} after", exact(after)))]
     if not update.state:
         rows.append(Row(("nothing", "")))
+    elif not update.known:
+        rows.append(Row(("before: not recorded, as if it remembered nothing", "")))
     rows.append(Row((f"{optimiser}: its own lines", ""), head=True))
     for source in update.code:
         for line in source.lines:

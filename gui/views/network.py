@@ -10,7 +10,6 @@ from engine.arithmetic.output import softmax_place
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.reference import THE_RUN, Reference
-from engine.session.messages import State
 from engine.types import Shape
 from gui.presenters.mosaic import Cell
 from gui.run.context import AppContext
@@ -221,9 +220,7 @@ class NetworkView(View):
         if moment.of != self.shown or not self.isVisible():
             return
         if self.inspector.isVisible():  # it lets it be drawn when it knows all that is to be shown
-            context = self._context
-            running = context.moments.state is State.RUNNING
-            self.inspector.show_moment(moment, context.moments.dataset, running=running)
+            self.inspector.show_moment(moment, self._context.moments.run)
         else:
             self._draw(moment)
 

@@ -10,7 +10,7 @@ from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QPainter, QPainterPath, QPen
 from PyQt5.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from engine.arithmetic.gradient import Weight
+from engine.arithmetic.passes import Weight
 from engine.arithmetic.region import Region
 from engine.model.spec import NetworkSpec
 from engine.types import Shape

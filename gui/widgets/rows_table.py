@@ -14,6 +14,8 @@ from gui.style.theme import SMALL, Theme, font
 from gui.widgets.qimages import to_qimage
 
 _HEIGHT = 20
+_SECOND = 2
+"""The column that may stand for something of its own."""
 
 
 class TableRow(Protocol):
@@ -35,6 +37,10 @@ class TableRow(Protocol):
     def picture(self) -> Bytes | None:
         """An image that stands before it, ``(C, H, W)``."""
 
+    @property
+    def second(self) -> object:
+        """What its third cell stands for, if that can be followed by itself; else None."""
+
 
 class RowsTable(QTableWidget):
     """Rows of one line each: the first column is words, the others are numbers.
@@ -45,6 +51,8 @@ class RowsTable(QTableWidget):
 
     followed = pyqtSignal(object)
     """The user wants to see what a row stands for (its ``target``)."""
+    second_followed = pyqtSignal(object)
+    """The user wants to see what the third cell of a row stands for (its ``second``)."""
     pointed = pyqtSignal(object)
     """The mouse or the keyboard is at a row with this ``target``; None when at none."""
 
@@ -70,8 +78,8 @@ class RowsTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.cellClicked.connect(lambda row, _column: self._follow(row))
-        self.cellActivated.connect(lambda row, _column: self._follow(row))
+        self.cellClicked.connect(self._follow)
+        self.cellActivated.connect(self._follow)
         self.cellEntered.connect(lambda row, _column: self._point(row))
         self.currentCellChanged.connect(lambda row, *_: self._point(row))
         self._stretch()
@@ -139,7 +147,7 @@ class RowsTable(QTableWidget):
         if column == 0:
             picture = row.picture
             item.setIcon(QIcon() if picture is None else QIcon(QPixmap.fromImage(to_qimage(picture))))
-        link = row.target is not None and column == 0
+        link = (row.target is not None and column == 0) or (row.second is not None and column == _SECOND)
         colour = self._theme.accent if link else self._theme.muted if row.head else self._theme.text
         item.setForeground(QColor(colour))
         item.setFont(font(SMALL, strong=row.head))
@@ -149,7 +157,11 @@ class RowsTable(QTableWidget):
     def _target(self, row: int) -> object:
         return self.rows_shown[row].target if 0 <= row < len(self.rows_shown) else None
 
-    def _follow(self, row: int) -> None:
+    def _follow(self, row: int, column: int) -> None:
+        second = self.rows_shown[row].second if 0 <= row < len(self.rows_shown) else None
+        if column == _SECOND and second is not None:
+            self.second_followed.emit(second)
+            return
         target = self._target(row)
         if target is not None:
             self.followed.emit(target)

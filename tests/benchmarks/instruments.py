@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.arithmetic.code import layer_code
-from engine.arithmetic.gradient import Weight, check, layer_terms, terms_of
+from engine.arithmetic.gradient import check, layer_terms, terms_of
 from engine.arithmetic.output import explain_output
-from engine.arithmetic.passes import Pass, Place
+from engine.arithmetic.passes import Pass, Place, Weight
 from engine.arithmetic.region import receptive_fields
 from engine.arithmetic.update import one_update, take_step
 from engine.data.catalogue import load

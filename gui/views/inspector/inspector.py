@@ -9,16 +9,16 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from engine.arithmetic.gradient import Weight
-from engine.arithmetic.passes import Pass, Place
+from engine.arithmetic.passes import Pass, Place, Weight
 from engine.arithmetic.region import receptive_fields
 from engine.arithmetic.update import OneUpdate
-from engine.data.dataset import Dataset
 from engine.model.losses import softmax
 from engine.model.network import INPUT
 from engine.model.reference import THE_RUN
+from engine.session.messages import State
 from gui.presenters.arithmetic import crumb, place_words
 from gui.run.moment import Moment
+from gui.run.run import Run
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.views.inspector.code_page import CodePage
@@ -33,10 +33,7 @@ _NO_RUN = (
     "network in training to take one of its steps apart."
 )
 _NO_STEP = "No step has been taken yet. Press Step in the toolbar: the step is then taken apart here."
-_NO_MEMORY = (
-    "Of this step the weights are kept, but not what the optimiser remembered. Go to the newest step to take "
-    "it apart."
-)
+_NO_DATA = "The data set of this run is not at hand, so its steps cannot be computed again."
 
 
 class Inspector(QWidget):
@@ -82,7 +79,7 @@ class Inspector(QWidget):
         column.addWidget(self.tabs)
         self.setMinimumWidth(300)
         self.output.trail.moved.connect(self._move)
-        self.output.followed.connect(self.keep)
+        self.output.followed.connect(self._followed)
         self.output.weight_followed.connect(self._weight_followed)
         self.update_page.wanted.connect(self.wanted)
         self.update_page.updated.connect(self._updated)
@@ -104,26 +101,28 @@ class Inspector(QWidget):
         """Whether it needs to know what the newest training step began with."""
         return self.update_page.isVisible()
 
-    def show_moment(self, moment: Moment, dataset: Dataset | None, *, running: bool) -> None:
+    def show_moment(self, moment: Moment, run: Run) -> None:
         """Explain another network or another image; the value that is kept stays if it is there.
 
         Args:
             moment: the network and the image.
-            dataset: what the run learns from.
-            running: whether it trains, so that its newest step is another one at every look.
+            run: the run that is looked at.
         """
         self._moment = moment
         self._ask()
         if not self.wants_start:
             return
-        if moment.start is not None and dataset is not None:
-            self.update_page.show_start(moment.start, dataset, follow=not running)
-        elif moment.of != THE_RUN:
+        dataset = run.dataset
+        if moment.of != THE_RUN:
             self.update_page.show_nothing(_NO_RUN)
+        elif dataset is None:
+            self.update_page.show_nothing(_NO_DATA)
+        elif moment.start is not None:
+            self.update_page.show_start(moment.start, dataset, follow=run.state is not State.RUNNING)
+        elif not moment.follows:
+            self.update_page.show_recorded(run, dataset, moment.step or 0)
         elif not moment.step:
             self.update_page.show_nothing(_NO_STEP)
-        elif not moment.follows:
-            self.update_page.show_nothing(_NO_MEMORY)
 
     def _ask(self) -> None:
         moment = self._moment
@@ -221,13 +220,19 @@ class Inspector(QWidget):
         self.tabs.setCurrentIndex(UPDATE)
         self.update_page.choose(weight)
 
+    def _followed(self, target: Place | Weight) -> None:
+        if isinstance(target, Weight):
+            self.choose_weight(target)
+        else:
+            self.keep(target)
+
     def _weight_followed(self, cell: tuple[int, int, int]) -> None:
         """Go from the kernel in a calculation to what a step did to one of its weights."""
         found, place = self.found, self.place
         if found is not None and place is not None and 0 <= place.step < len(found.steps):
-            step = found.steps[place.step]
-            name = f"{step.part}.weight" if step.part else "weight"
-            self.choose_weight(Weight(step.owner, name, (place.index[0], *cell)))
+            unit = place.index[0]
+            index = (unit, *cell) if len(place.index) == 3 else (unit, cell[0])
+            self.choose_weight(found.steps[place.step].weight("weight", *index))
 
     def _updated(self, update: OneUpdate | None) -> None:
         answer = self.update_page.answer

@@ -9,7 +9,9 @@ from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from engine.arithmetic.arrival import Arrivals, arrivals
-from engine.arithmetic.gradient import Check, LayerTerms, Terms, Weight, check, layer_terms, terms_of
+from engine.arithmetic.gradient import Check, LayerTerms, Terms, check, layer_terms, terms_of
+from engine.arithmetic.passes import Weight
+from engine.arithmetic.recorded import recorded_step
 from engine.arithmetic.update import (
     OneUpdate,
     RunningUpdate,
@@ -30,6 +32,7 @@ from gui.presenters.update import (
     term_rows,
     update_rows,
 )
+from gui.run.run import Run
 from gui.run.work_bar import WorkBar
 from gui.style.theme import GRID, Theme
 from gui.views.inspector.arrival_view import ArrivalView
@@ -87,6 +90,7 @@ class UpdatePage(QWidget):
         self._newest: tuple[StepStart, Dataset] | None = None
         self._step: _Step | None = None
         self.answer: _Answer | None = None
+        self._recorded: tuple[int, int] | None = None
         self.words = Label()
         self.words.setWordWrap(True)
         self.newest = QPushButton("Newest step")
@@ -159,7 +163,7 @@ class UpdatePage(QWidget):
 
     def show_nothing(self, why: str) -> None:
         """Show no step, and say ``why`` in a sentence."""
-        self._newest = self._step = self.answer = None
+        self._newest = self._step = self.answer = self._recorded = None
         self.words.setText(why)
         for widget in (self.head, self.pages, self.newest):
             widget.setVisible(False)
@@ -167,13 +171,35 @@ class UpdatePage(QWidget):
         self.updated.emit(None)
 
     def show_start(self, start: StepStart, dataset: Dataset, *, follow: bool) -> None:
-        """Offer a step; with ``follow``, or if there is none yet, take it apart."""
+        """Offer a step of the training; with ``follow``, or if there is none yet, take it apart."""
+        if self._recorded is not None:
+            self._step = self._recorded = None
+        self._offer(start, dataset, follow=follow)
+
+    def _offer(self, start: StepStart, dataset: Dataset, *, follow: bool) -> None:
         self._newest = (start, dataset)
         shown = self._step
         same = shown is not None and _same(shown.start, start)
         self.newest.setVisible(not same and not follow)
         if shown is None or shown.start.config != start.config or (follow and not same):
             self._take_newest()
+
+    def show_recorded(self, run: Run, dataset: Dataset, step: int) -> None:
+        """Take the step apart that followed on ``step`` of a recorded run."""
+        if self._recorded == (run.number, step):
+            return
+        self._recorded = (run.number, step)
+
+        def work(task: Task) -> StepStart:
+            task.check()
+            return recorded_step(run.reader(), dataset, step)
+
+        def done(start: StepStart) -> None:
+            self._offer(start, dataset, follow=True)
+
+        self.show_nothing("")
+        self._recorded = (run.number, step)
+        self.bar.ask("The step from the run's folder", work, done)
 
     def choose(self, weight: Weight) -> None:
         """Take the step apart for another weight."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.arithmetic.gradient import Weight
+from engine.arithmetic.passes import Weight
 from engine.model.spec import NetworkSpec
 from gui.presenters.update import Parameter
 from gui.style.theme import GRID

@@ -31,7 +31,7 @@ class WorkingView(QWidget):
     """
 
     followed = pyqtSignal(object)
-    """The user wants to see how an operand came about (its ``Place``)."""
+    """The user wants to see how an operand came about (its ``Place``, or the ``Weight`` that it is)."""
     weight_followed = pyqtSignal(object)
     """The user wants to see what became of a weight (its cell in the window: channel, row, column)."""
 
@@ -73,6 +73,7 @@ class WorkingView(QWidget):
         column.addWidget(self.lines)
         column.addStretch(0)
         self.terms.followed.connect(self.followed)
+        self.terms.second_followed.connect(self.weight_followed)
         self.lines.followed.connect(self.followed)
         self.grids.followed.connect(self._grid_followed)
 

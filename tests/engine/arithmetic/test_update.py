@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.arithmetic.arrival import arrivals, explain_arrival
-from engine.arithmetic.gradient import Weight, check, layer_terms, position, terms_of
-from engine.arithmetic.passes import INPUT, Place
+from engine.arithmetic.gradient import check, layer_terms, position, terms_of
+from engine.arithmetic.passes import INPUT, Place, Weight
 from engine.arithmetic.update import StepTaken, one_update, running_update, take_step
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset

@@ -11,8 +11,8 @@ from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication
 
-from engine.arithmetic.gradient import Weight, position
-from engine.arithmetic.passes import INPUT, Place
+from engine.arithmetic.gradient import position
+from engine.arithmetic.passes import INPUT, Place, Weight
 from engine.data.dataset import Dataset
 from engine.model.reference import Shipped
 from engine.model.spec import preset
@@ -25,12 +25,14 @@ from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
-from gui.state.selection import Selection
+from gui.state.selection import Sample, Selection
 from gui.state.settings import Settings
 from gui.style.theme import DARK, LIGHT
 from gui.views.inspector.inspector import CODE, OUTPUT, UPDATE
 from gui.views.network import NetworkView
 from gui.widgets.questions import Dialogs
+from tests.engine.runs.test_recorder import Run as Recorded
+from tests.engine.runs.test_recorder import made
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
 
@@ -251,6 +253,33 @@ def test_the_update_of_a_weight_is_that_of_the_trainer(qtbot, view, session) -> 
     assert page.chooser.isVisible()
 
 
+def test_learnt_operands_lead_to_their_update(qtbot, view, session) -> None:
+    page, chooser = view.inspector.output.view, view.inspector.update_page.chooser
+    view.inspector.tabs.setCurrentIndex(UPDATE)
+    session.send()
+    qtbot.waitUntil(lambda: view.inspector.update_page.answer is not None)
+    for place, rows, name, index in (
+        (Place(0, (3, 1, 1)), page.lines, "bias", (3,)),
+        (Place(6, (2,)), page.terms, "weight", None),
+        (Place(2, (1, 0, 0)), page.grids, "weight", (1, page.channel, 2, 4)),
+    ):
+        view.inspector.keep(place)
+        if rows is page.grids:
+            QTest.mouseClick(rows, Qt.LeftButton, Qt.NoModifier, rows.cell_rect(1, (2, 4)).center())
+            index = (1, page.channel, 2, 4)
+        elif rows is page.terms:
+            row = next(n for n, row in enumerate(rows.rows_shown) if row.second is not None)
+            index = (2, rows.rows_shown[row].second[0])
+            cell = rows.visualItemRect(rows.item(row, 2)).center()
+            QTest.mouseClick(rows.viewport(), Qt.LeftButton, Qt.NoModifier, cell)
+        else:
+            row = next(n for n, row in enumerate(rows.rows_shown) if row.cells[0] == "bias")
+            cell = rows.visualItemRect(rows.item(row, 0)).center()
+            QTest.mouseClick(rows.viewport(), Qt.LeftButton, Qt.NoModifier, cell)
+        assert view.inspector.tabs.currentIndex() == UPDATE
+        assert chooser.weight == Weight(place.step, name, index)
+
+
 def test_while_it_trains_a_step_stays_until_another_is_asked_for(qtbot, context, view, session) -> None:
     page = view.inspector.update_page
     view.inspector.tabs.setCurrentIndex(UPDATE)
@@ -278,6 +307,29 @@ def test_without_a_step_it_says_what_is_missing(qtbot, context, view, session) -
     qtbot.waitUntil(lambda: "This network stands still" in page.words.text(), timeout=10000)
     assert not page.pages.isVisible()
     assert "another form" in view.inspector.output.name.text() or view.inspector.found is None
+
+
+def test_a_step_of_a_recorded_run_is_taken_apart(qtbot, context, view, tmp_path, monkeypatch) -> None:
+    run = Recorded(tmp_path / "one", made())
+    run.train(5)
+    wanted = run.trainer.last_step()
+    run.close()
+    monkeypatch.setattr("gui.run.run.Run.load_data", lambda _run: made())
+    page = view.inspector.update_page
+    view.inspector.tabs.setCurrentIndex(UPDATE)
+    assert context.moments.open_run(run.recorder.path)
+    qtbot.waitUntil(lambda: context.moments.dataset is not None)
+    context.selection.choose(Sample(made().test_images[0], "test image 0"))
+    context.moments.travel.go(4)
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.step.start.batch.step == 5)
+    start = page.answer.step.start
+    np.testing.assert_array_equal(start.weights, wanted.weights)
+    np.testing.assert_array_equal(start.batch.indices, wanted.batch.indices)
+    words = [row.cells[0] for row in page.lines.rows_shown]
+    assert "before: not recorded, as if it remembered nothing" in words
+    context.moments.travel.go(0)
+    qtbot.waitUntil(lambda: page.answer is not None and page.answer.step.start.batch.step == 1)
+    assert page.answer.update.known
 
 
 def test_the_code_of_the_layer_is_shown_with_the_lines_that_ran(qtbot, view) -> None:

@@ -21,6 +21,7 @@ class Row:
     target: object = None
     head: bool = False
     picture: np.ndarray | None = None
+    second: object = None
 
 
 @pytest.fixture
@@ -60,8 +61,15 @@ def test_every_row_is_seen_at_the_size_that_is_asked_for(qtbot, table) -> None:
     assert table.visualItemRect(table.item(2, 0)).bottom() <= table.viewport().rect().bottom() + 1
     table.set_columns(("a", "b", "c"))
     assert table.columnCount() == 3
-    table.show_rows([Row(("x", "y", "z"), picture=np.zeros((1, 4, 4), np.uint8))])
+    table.show_rows([Row(("x", "y", "z"), "first", picture=np.zeros((1, 4, 4), np.uint8), second="third")])
     assert (table.rowCount(), table.item(0, 2).text()) == (1, "z")
+    followed, thirds = [], []
+    table.followed.connect(followed.append)
+    table.second_followed.connect(thirds.append)
+    for column in range(3):
+        place = table.visualItemRect(table.item(0, column)).center()
+        QTest.mouseClick(table.viewport(), Qt.LeftButton, Qt.NoModifier, place)
+    assert (followed, thirds) == (["first", "first"], ["third"])
     assert not table.item(0, 0).icon().isNull()
 
 
