@@ -5,10 +5,6 @@ from __future__ import annotations
 _TRAINING = "tests/engine/training"
 _SESSION = "tests/engine/session"
 _RUNS = "tests/engine/runs"
-_STEP = (
-    f"{_TRAINING}/test_against_twin.py::test_with_everything_at_once_every_step_is_the_twins",
-    f"{_TRAINING}/test_against_twin.py::test_in_float32_and_with_help_the_step_is_the_twins_too[1]",
-)
 
 SELECTION: dict[str, tuple[str, ...]] = {
     "engine/model/losses.py": ("tests/engine/model/test_losses.py",),
@@ -33,7 +29,6 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/training/replay.py": (f"{_TRAINING}/test_replay.py",),
     "engine/training/trainer.py": (
         f"{_TRAINING}/test_against_twin.py::test_with_everything_at_once_every_step_is_the_twins[adam]",
-        f"{_TRAINING}/test_against_twin.py::test_in_float32_and_with_help_the_step_is_the_twins_too[1]",
         *(
             f"{_TRAINING}/test_trainer.py::test_{name}"
             for name in (
@@ -45,7 +40,6 @@ SELECTION: dict[str, tuple[str, ...]] = {
                 "averaged_weights_are_the_ones_that_are_used",
                 "the_steps_left_are_those_that_will_be_taken",
                 "after_a_loss_that_is_none_the_last_good_step_stands",
-                "a_continued_run_equals_an_unbroken_one[adam]",
             )
         ),
         f"{_TRAINING}/test_divergence.py::test_what_leaves_the_loss_finite_is_found_too",
