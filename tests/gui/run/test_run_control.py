@@ -6,15 +6,20 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PyQt5.QtCore import QObject, pyqtSignal
 from pytestqt.qtbot import QtBot
 
+from engine.errors import ModelFileError
 from engine.model.history import History
+from engine.model.network import Network
 from engine.runs.destination import Destination
+from engine.runs.library import Library
+from engine.runs.record import Parent
 from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint
-from engine.training.config import LiveSettings
+from engine.training.config import LiveSettings, RunConfig
 from gui.run import run_control as module
 from gui.run.run_control import RunControl, missing_data
 from gui.state.notices import Notices
@@ -141,6 +146,52 @@ def test_what_is_not_saved_is_given_up_only_when_the_user_says_so(desk: Desk, an
         desk.questions.clear()
         desk.bridge.told.clear()
         desk.learn(1234)
+
+
+class Recorded:
+    """Stands for a moment of a recorded run."""
+
+    parent = Parent("earlier", 5)
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def network_for(self, config: RunConfig) -> Network:
+        if self.error is not None:
+            raise self.error
+        return Network.new(config.network, 7)
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_run_branches_off_from_a_recorded_moment(desk: Desk, tmp_path: Path, recorded: bool) -> None:
+    desk.bridge.library = Library(tmp_path) if recorded else None
+    desk.learn(3)
+    desk.answer = False
+    assert not desk.control.branch(Recorded(), MINE) and desk.bridge.told == []  # type: ignore[arg-type]
+    asked = "The network has learnt for 3 steps and is not saved. It stays recorded. Begin the new run?"
+    assert desk.questions == [(asked, "Begin the new run")]
+    desk.answer = True
+    assert desk.control.branch(Recorded(), MINE)  # type: ignore[arg-type]
+    ((name, config, start, record),) = desk.bridge.told
+    assert (name, config, start.config) == ("start", MINE, MINE)
+    first = Network.new(MINE.network, 7).named()
+    assert all(np.array_equal(start.arrays[f"network.{name}"], value) for name, value in first.items())
+    if recorded:
+        assert record.path.parent == tmp_path and record.parent == Recorded.parent and record.numbered
+    else:
+        assert record is None
+
+
+def test_a_branch_that_cannot_begin_says_why(desk: Desk) -> None:
+    desk.bridge.library = None
+    gone = Recorded(ModelFileError("Its weights are gone."))
+    assert not desk.control.branch(gone, MINE)  # type: ignore[arg-type]
+    assert not desk.control.branch(Recorded(), dataclasses.replace(MINE, data="cifar10"))  # type: ignore[arg-type]
+    assert [sentence for sentence, problem in desk.said if problem] == [
+        "Its weights are gone.",
+        "This run learns from CIFAR-10, which is not on this computer; add the data set first.",
+    ]
+    assert desk.bridge.told == [] and desk.questions == []
 
 
 def test_what_is_saved_is_said_and_needs_no_question(desk: Desk, tmp_path: Path) -> None:
