@@ -152,10 +152,10 @@ class _Session:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
-            told = in_words(error)
-            if not isinstance(error, TrainingError):
+            told, diverged = in_words(error), isinstance(error, TrainingError)
+            if not diverged:
                 told += f" The weights of step {self.trainer.step_count} are kept."
-            self._enter(State.FAILED, told)
+            self._enter(State.FAILED, told, diverged=diverged)
 
     @contextmanager
     def _only_showing(self) -> Iterator[None]:
@@ -297,10 +297,10 @@ class _Session:
         self.channel.emit(Validated(self.channel.run_id, rows.length - 1))
         self.recording.validated()
 
-    def _enter(self, state: State, message: str = "") -> None:
+    def _enter(self, state: State, message: str = "", *, diverged: bool = False) -> None:
         self.state = state
         self.recording.entered(state, message)
-        self.channel.emit(StateChanged(self.channel.run_id, state, message))
+        self.channel.emit(StateChanged(self.channel.run_id, state, message, diverged))
 
     # --- what was asked for ---------------------------------------------------------------------
 

@@ -91,11 +91,15 @@ Command: TypeAlias = Play | Advance | Pause | Change | Pace | Finish | Save | Ke
 
 @dataclass(frozen=True)
 class StateChanged:
-    """The session is in another state; ``message`` says why, in words for the user."""
+    """The session is in another state; ``message`` says why, in words for the user.
+
+    ``diverged``: it failed because its steps were too large, and stands at the last good one.
+    """
 
     run_id: int
     state: State
     message: str = ""
+    diverged: bool = False
 
 
 @dataclass(frozen=True)

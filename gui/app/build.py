@@ -28,6 +28,7 @@ from gui.app.collecting import no_collecting
 from gui.app.ending import Ending
 from gui.app.qt_log import to_python_log
 from gui.run.context import AppContext
+from gui.run.gentler import Gentler
 from gui.run.kept_run import KeptRun
 from gui.run.model_registry import DIGITS, ModelRegistry
 from gui.run.room import offer_room
@@ -175,6 +176,7 @@ def _built(
     bridge.start(start, resume)
     if problem:
         notices.problem(problem)
+    Gentler(bridge, library, notices, window)
     kept = KeptRun(bridge, control, library, notices, window)
     window.part(RunsView).resume_wanted.connect(kept.resume)
     if not kept.offer():

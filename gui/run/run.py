@@ -30,6 +30,7 @@ class Run:
         history: its curves.
         config: its settings at the start; ``live`` are the present ones.
         state: what its session is doing.
+        diverged: whether it has failed because its steps were too large.
         dataset: its data set, once that is loaded.
         parent: the recorded moment that it was branched off from, if it was.
     """
@@ -42,6 +43,7 @@ class Run:
         self.config = config
         self.live: LiveSettings | None = config.live() if config is not None else None
         self.state = State.LOADING
+        self.diverged = False
         self.dataset: Dataset | None = None
         self.parent: Parent | None = None
         self._thread: threading.Thread | None = None

@@ -262,6 +262,7 @@ class SessionBridge(OfRun, QObject):
 
     def _pass_on(self, event: Event) -> None:
         if isinstance(event, StateChanged):
+            self.run.diverged = event.diverged
             self._set_state(event.state, event.message)
         elif isinstance(event, Validated):
             self.validated.emit(event.row)
