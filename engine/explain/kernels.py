@@ -20,8 +20,7 @@ def kernel_pictures(network: Network, preprocessing: Preprocessing) -> Bytes | N
     if weight is None or weight.ndim != 4 or network.spec.in_shape[0] not in (1, 3):
         return None
     per_pixel = weight / np.array(preprocessing.std, np.float64).reshape(1, -1, 1, 1)
-    size = float(np.abs(per_pixel).max()) if np.isfinite(per_pixel).all() else 0.0
-    shown: Bytes = (
-        np.rint(127.5 * (1 + np.nan_to_num(per_pixel) / (size or 1.0))).clip(0, 255).astype(np.uint8)
-    )
+    per_pixel = np.where(np.isfinite(per_pixel), per_pixel, 0)
+    size = float(np.abs(per_pixel).max())
+    shown: Bytes = np.rint(127.5 * (1 + per_pixel / (size or 1.0))).clip(0, 255).astype(np.uint8)
     return shown

@@ -103,13 +103,14 @@ class Maximise(Configurable):
         for step in range(self.steps + 1):
             image = np.rint(np.clip((x * std + mean) * 255, 0, 255)).astype(np.uint8)
             entered = preprocessing.apply(image[None])
-            outputs = network.trace(entered).outputs
-            value = float(part.of(outputs[part.layer]).mean())
-            yield Frame(step, self.steps, image, value, softmax(outputs[-1])[0])
+            value, odds = _answer(network, part, entered)
+            yield Frame(step, self.steps, image, value, odds)
             if step == self.steps:
                 return
             gradient = self._gradient(network, part, x, rng)
             size = float(np.sqrt(np.mean(np.square(gradient))))
+            if not np.isfinite(size):
+                raise ExplainError("The network gives no finite numbers, so there is nothing to climb.")
             if size == 0:
                 lost += 1
                 if lost == _LOST:
@@ -120,6 +121,7 @@ class Maximise(Configurable):
             x = (1 - self.decay) * (x + self.rate * gradient / size)
             x = np.clip(x + self.blur * (blurred(x) - x), low, high)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _gradient(self, network: Network, part: Part, x: Array, rng: np.random.Generator) -> Array:
         """Return the gradient of the part's value for ``x``, ``(C, H, W)``, seen moved by a few pixels."""
         shift = tuple(int(n) for n in rng.integers(-self.jitter, self.jitter + 1, 2))
@@ -133,6 +135,13 @@ class Maximise(Configurable):
             raise RuntimeError("the first layer returned no gradient for its input")
         back = (-shift[0], -shift[1])
         return np.roll(gradient[0].astype(np.float64), back, axis=(1, 2))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _answer(network: Network, part: Part, x: Array) -> tuple[float, Array]:
+    """Return what the part gives for one image, and the class probabilities."""
+    outputs = network.trace(x).outputs
+    return float(part.of(outputs[part.layer]).mean()), softmax(outputs[-1])[0]
 
 
 def _climbed(spec: NetworkSpec, layer: int) -> int:

@@ -61,6 +61,7 @@ class FeatureIndex:
     usual: float
 
     @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
     def of(
         cls,
         network: Network,
@@ -98,6 +99,7 @@ class FeatureIndex:
         usual = float(np.sqrt(2 * features.var(axis=0, dtype=np.float64).sum()))
         return cls(network, layer, preprocessing, features, chosen, labels[chosen], usual)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def nearest(self, image: Bytes, count: int = 8, *, but: int | None = None) -> Neighbours:
         """Return the ``count`` images whose features are nearest to those of ``image``, ``(C, H, W)``.
 

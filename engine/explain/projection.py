@@ -30,6 +30,7 @@ class Projection:
     box: Box
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def project(
     network: Network, preprocessing: Preprocessing, image: Bytes, part: Part, rule: Rule | None = None
 ) -> Projection:

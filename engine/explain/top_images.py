@@ -56,6 +56,7 @@ class TopImages:
     means: Array
 
     @classmethod
+    @np.errstate(over="ignore", invalid="ignore")
     def of(
         cls,
         network: Network,

@@ -64,6 +64,7 @@ class ExplainPage(QWidget):
         self.words.setMinimumWidth(1)
         self.job = JobBar(self.title, unit="", first="")
         self.job.failed.connect(self._failed)
+        self.job.button.clicked.connect(lambda _checked: self._stopped())
         self.again = QPushButton("Ask &again")
         self.again.setToolTip("Ask the network as it is now")
         self.again.clicked.connect(lambda _checked: self._ask_next())
@@ -148,6 +149,13 @@ class ExplainPage(QWidget):
     def _ask_next(self) -> None:
         if self._next is not None:
             self._begin(self._next)
+
+    def _stopped(self) -> None:
+        """Offer what the user has stopped once more."""
+        self.words.setText("Stopped.")
+        self._next = self._next or self.asked
+        self.again.setText("Ask &again")
+        self.again.show()
 
     def _failed(self, sentence: str) -> None:
         self.clear()

@@ -124,6 +124,11 @@ class SanityPage(ExplainPage):
         for row in self._rows:
             row.show(None, "", self._theme, None)
 
+    def drop(self) -> None:
+        """Forget what is being worked out, and the methods that are left."""
+        self._left = []
+        super().drop()
+
     def work_on(self, asked: Asked) -> None:
         """Look at one method after the other, so that each is seen as soon as it is there."""
         self._left = list(asked.question.methods)

@@ -76,3 +76,14 @@ def test_a_watched_file_is_read_and_written_as_it_is_and_looks_at_every_block(tm
             each.read(1)
     with (tmp_path / "other").open("wb") as file, pytest.raises(Cancelled):
         watched(file, task).write(b"x")
+
+
+def test_a_part_reports_as_a_share_of_the_whole_and_is_cancelled_with_it() -> None:
+    seen: list[Progress] = []
+    task = Task(seen.append)
+    part = task.part(2, 4, "third")
+    part.report(10, 10)
+    assert seen == [Progress(3, 4, "third")]
+    task.cancel()
+    with pytest.raises(Cancelled):
+        part.check()

@@ -121,3 +121,34 @@ def test_as_pytorch_does_with_hooks(rule: Rule) -> None:
     found = back(network, x, for_class(network, x, 6), rule)
     np.testing.assert_allclose(found, entered.grad.numpy(), rtol=1e-7, atol=1e-12)
     assert np.abs(found).max() > 0
+
+
+def test_relevance_is_conserved_through_every_kind_of_layer() -> None:
+    layers = [
+        {"kind": "batch_norm"},
+        {"kind": "conv", "filters": 4, "bias": False, "padding": "same"},
+        {"kind": "leaky_relu"},
+        {"kind": "average_pool"},
+        {"kind": "dropout", "rate": 0.3, "inverted": False},
+        {"kind": "conv", "filters": 5, "bias": False},
+        {"kind": "batch_norm"},
+        {"kind": "tanh"},
+        {"kind": "residual", "filters": 6, "stride": 2},
+        {"kind": "max_pool", "size": 2},
+        {"kind": "flatten"},
+        {"kind": "dense", "units": 7, "bias": False},
+        {"kind": "relu6"},
+        {"kind": "dense", "units": 3, "bias": False},
+    ]
+    spec = NetworkSpec.from_json({"name": "all", "in_shape": [2, 16, 16], "layers": layers})
+    network = Network.new(spec, 4, np.float64)
+    x = np.random.default_rng(1).normal(size=(2, 2, 16, 16))
+    scores = network.forward(x)[0][:, 1]
+    for steps in ("folded", "gradient"):
+        rule = Relevance(0, 0) if steps == "folded" else Rule()
+        found = back(network, x, scores[:, None] * for_class(network, x, 1), rule)
+        if steps == "folded":
+            np.testing.assert_allclose(found.sum(axis=(1, 2, 3)), scores, rtol=1e-6)
+        else:
+            expected = class_gradient(network, x, 1).gradient * scores.reshape(-1, 1, 1, 1)
+            np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)

@@ -432,3 +432,24 @@ def test_a_network_that_trains_is_asked_again_only_when_one_wishes(qtbot, contex
     qtbot.mouseClick(page.again, Qt.LeftButton)
     qtbot.waitUntil(lambda: not page.busy, timeout=20000)
     assert page.asked.step == 6 and page.words.text().endswith("Step 6.") and not page.again.isVisible()
+
+
+def test_work_that_takes_long_can_be_stopped_and_begun_again(qtbot, paged) -> None:
+    paged.head.page.setCurrentIndex(1)
+    page = paged.page
+    qtbot.waitUntil(page.job.button.isVisible)
+    qtbot.mouseClick(page.job.button, Qt.LeftButton)
+    assert not page.busy and page.words.text() == "Stopped." and page.again.isVisible()
+    qtbot.mouseClick(page.again, Qt.LeftButton)
+    qtbot.waitUntil(lambda: len(page.found) == 3 and not page.busy, timeout=30000)
+    assert not page.again.isVisible()
+
+
+def test_images_that_the_network_does_not_take_are_refused_in_words(qtbot, context, paged) -> None:
+    pixels = np.zeros((4, 3, 32, 32), np.uint8)
+    context.bridge.run.dataset = Dataset("c", "Colours", NAMES, pixels, np.arange(4), pixels, np.arange(4))
+    for number in (2, 4):
+        page = choose_page(qtbot, paged, number - max(0, paged.head.page.currentIndex()))
+        qtbot.waitUntil(lambda page=page: "(3, 32, 32); the network takes (1, 28, 28)" in page.words.text())
+    qtbot.mouseClick(page.grow.button, Qt.LeftButton)  # a picture grows without any data
+    qtbot.waitUntil(lambda: page.grow.frame is not None and not page.busy, timeout=30000)
