@@ -74,7 +74,22 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/runs/destination.py": (f"{_RUNS}/test_destination.py",),
     "engine/runs/bin.py": (f"{_RUNS}/test_bin.py",),
     "engine/runs/pending.py": (f"{_RUNS}/test_pending.py",),
-    "engine/runs/recorder.py": (f"{_RUNS}/test_recorder.py", f"{_RUNS}/test_recorder_disk.py"),
+    "engine/runs/recorder.py": (
+        *(
+            f"{_RUNS}/test_recorder.py::test_{name}"
+            for name in (
+                "everything_is_read_back",
+                "a_run_that_is_gone_on_with_knows_its_past_and_no_future",
+                "the_second_program_is_told_who_writes",
+                "the_status_follows_from_time_to_time",
+                "a_run_is_copied_as_it_stands",
+                "another_data_set_is_told_when_a_run_is_gone_on_with",
+                "a_killed_run_says_how_far_it_was",
+                "a_run_that_takes_no_step_leaves_nothing",
+            )
+        ),
+        f"{_RUNS}/test_recorder_disk.py",
+    ),
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
     "engine/io/files.py": ("tests/engine/io/test_files.py",),
