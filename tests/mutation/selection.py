@@ -86,6 +86,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
                 "another_data_set_is_told_when_a_run_is_gone_on_with",
                 "a_killed_run_says_how_far_it_was",
                 "a_run_that_takes_no_step_leaves_nothing",
+                "what_lies_in_the_folder_is_known_before_and_after_it_is_begun",
             )
         ),
         f"{_RUNS}/test_recorder_disk.py",

@@ -340,6 +340,28 @@ def test_a_killed_run_says_how_far_it_was(run: Callable[..., Run]) -> None:
     assert status.seconds == made.history.steps.last("seconds")
 
 
+def test_what_lies_in_the_folder_is_known_before_and_after_it_is_begun(
+    run: Callable[..., Run], dataset: Dataset
+) -> None:
+    made = run()
+    made.train(3)
+    made.recorder.settings(2, dataclasses.replace(CONFIG, epochs=7))
+    assert made.recorder.flush() == ""
+    assert made.recorder.begun and not made.recorder.is_safe  # it moves on all the time
+    assert made.recorder.kept() == [0, 1, 2, 3] and made.recorder.changes() == [(2, "epochs", "7")]
+    made.keep_state()
+    made.close()
+    state = RunFolder(made.recorder.path).checkpoint()
+    again = Recorder(Destination(made.recorder.path), CONFIG, dataset, History(), resumed=state)
+    assert not again.begun and again.is_safe
+    assert again.kept() == [0, 1, 2, 3] and again.changes() == [(2, "epochs", "7")]
+    (made.recorder.path / names.STATE).unlink()
+    assert not again.is_safe
+    assert again.close() == "" and not is_held(made.recorder.path)
+    fresh = Recorder(Destination(made.recorder.path.with_name("new")), CONFIG, dataset, History())
+    assert not fresh.is_safe and fresh.kept() == [] and fresh.changes() == [] and fresh.close() == ""
+
+
 def test_a_run_that_takes_no_step_leaves_nothing(tmp_path: Path, dataset: Dataset) -> None:
     recorder = Recorder(Destination(tmp_path / "one"), CONFIG, dataset, History())
     assert recorder.close() == ""
