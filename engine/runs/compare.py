@@ -66,6 +66,10 @@ def setting_rows(folders: Sequence[RunFolder]) -> list[SettingRow]:
     for column, folder in zip(columns, folders, strict=True):
         known = folder.record.versions
         column |= {name: known[name] for name in ("Kernelscope", "numpy", "processor") if name in known}
+    parents = [folder.record.parent for folder in folders]
+    if any(parents):
+        for column, parent in zip(columns, parents, strict=True):
+            column["parent"] = f"{parent.run}@{parent.step}" if parent else "none"
     names = dict.fromkeys(name for column in columns for name in column)
     rows = [SettingRow(name, tuple(column.get(name, "") for column in columns)) for name in names]
     return sorted(rows, key=lambda row: not row.differs)

@@ -132,7 +132,8 @@ class CurvesPage(QWidget):
             thin = data.training(name, axis, shown, self.charts.columns)
             raw = thin.high if name == "learning_rate" else data.averages(name, thin)
             y = self._scaled(name, raw)
-            self._add(chart, thin.x, y, pen=pg.mkPen(self.colour(number), width=2))
+            # Cosmetic pens count the pixels of the device, of which a sharp screen has more.
+            self._add(chart, thin.x, y, pen=pg.mkPen(self.colour(number), width=2 * self.devicePixelRatioF()))
             ranges += [found for found in [usual(y, y)] if found is not None]
             if len(y):
                 labels.append(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QCloseEvent
+from PyQt5.QtGui import QCloseEvent, QResizeEvent
 from PyQt5.QtWidgets import QDialog, QHBoxLayout, QSlider, QTabWidget, QVBoxLayout, QWidget
 
 from engine.formatting import grouped
@@ -46,11 +46,11 @@ class CompareDialog(QDialog):
         models = Models()
         self.words = Label("Reading the runs\N{HORIZONTAL ELLIPSIS}")
         self.words.setObjectName("note")
-        self.words.setMinimumWidth(1)
+        self.words.setWordWrap(True)
         self.names: list[Label] = []
         self._head = QHBoxLayout()
         self._head.setSpacing(2 * GRID)
-        self._head.addWidget(self.words, 1)
+        self._head.addStretch(1)
         self.curves = CurvesPage(theme)
         self.settings = SettingsPage(theme)
         self.networks = NetworksPage(context, theme, models)
@@ -80,6 +80,7 @@ class CompareDialog(QDialog):
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
         column.addLayout(self._head)
+        column.addWidget(self.words)
         column.addWidget(self.tabs, 1)
         column.addWidget(self._step_row)
         self.tabs.setEnabled(False)
@@ -99,14 +100,16 @@ class CompareDialog(QDialog):
         self.comparison = comparison
         sides = comparison.sides
         for number, side in enumerate(sides):
-            name = Label(side.title)
-            name.setToolTip(tooltip(str(side.folder.path)))
+            name = Label()
+            name.setToolTip(tooltip(f"{side.title}\n{side.folder.path}"))
             name.setMinimumWidth(1)
             self.names.append(name)
             self._head.insertWidget(number, name)
         self.words.setText(comparison.notices[0] if comparison.notices else "")
+        self.words.setVisible(bool(comparison.notices))
         self.words.setToolTip(tooltip("\n".join(comparison.notices)))
         self._colour_names()
+        self._fit_names()
         self.curves.show_sides(sides)
         self.settings.show_rows(sides, comparison.settings)
         self.networks.show_sides(sides)
@@ -116,6 +119,18 @@ class CompareDialog(QDialog):
         self.slider.setPageStep(max(1, len(comparison.steps) // 10))
         self.slider.setValue(self.slider.maximum())
         self._move()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let names of runs lose their middle where there is no room for all of them."""
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        if self.comparison is None or not self.names:
+            return
+        room = (self.width() - 4 * GRID) // len(self.names) - 2 * GRID
+        for name, side in zip(self.names, self.comparison.sides, strict=True):
+            name.setText(name.fontMetrics().elidedText(side.title, Qt.ElideMiddle, room))
 
     def _colour_names(self) -> None:
         """Write each name in the colour of its curves."""

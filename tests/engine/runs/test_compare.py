@@ -25,6 +25,7 @@ from engine.runs.compare import (
     shared_test_images,
 )
 from engine.runs.folder import RunFolder
+from engine.runs.record import Parent
 from engine.task import Cancelled, Task
 from engine.training.evaluation import Evaluation
 from engine.training.workers import Workers
@@ -65,11 +66,12 @@ def test_networks_that_differ_are_compared_by_layer_and_data_by_fingerprint(fold
     network = dataclasses.replace(two.record.config.network, layers=(*layers[:2], *layers[3:]))
     config = dataclasses.replace(two.record.config, network=network)
     data = dataclasses.replace(two.record.data, fingerprint="f" * 64)
-    two.record = dataclasses.replace(two.record, config=config, data=data)
+    two.record = dataclasses.replace(two.record, config=config, data=data, parent=Parent("one", 3))
     rows = {row.name: row for row in setting_rows([one, two])}
     assert not rows["layer 1"].differs and "filters 2" in rows["layer 1"].values[0]
     assert rows["layer 3"].values == ("relu", "flatten")
     assert rows["layer 5"].values[1] == "" and rows["layer 5"].differs
+    assert rows["parent"].values == ("none", "one@3")
     assert rows["data"].differs and "(ffffffff)" in rows["data"].values[1]
 
 
