@@ -201,9 +201,10 @@ class _Session:
         elif isinstance(command, Pace):
             self.pace = max(0.0, command.steps_per_second)
         elif isinstance(command, Finish):
-            if self.trainer.step_count:
-                self._validate()
-            self._enter(State.FINISHED, "Ended early.")
+            if self.state is not State.FAILED and not self.went_back:  # it has ended in another way
+                if self.trainer.step_count:
+                    self._validate()
+                self._enter(State.FINISHED, "Ended early.")
         elif isinstance(command, Save):
             problem = save(command, self.trainer, self.channel.history, self.seconds)
             self.channel.emit(Saved(self.channel.run_id, command.path, problem))

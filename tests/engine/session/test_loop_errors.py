@@ -14,7 +14,7 @@ from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
 from engine.runs.hold import Hold, is_held
 from engine.session import loop
-from engine.session.messages import Advance, Change, Play, Save, State, StateChanged
+from engine.session.messages import Advance, Change, Finish, Play, Save, State, StateChanged
 from engine.training.config import RunConfig
 from engine.training.trainer import StepResult, Trainer
 from tests.engine.session.scripted import Scripted, carried_out
@@ -73,7 +73,7 @@ def test_an_error_ends_the_training_and_not_the_session(
     monkeypatch.setattr(Trainer, "step", fail)
     path = tmp_path / "m.safetensors"
     more = dataclasses.replace(short.live(), epochs=9)
-    channel = Scripted(Play(), Play(), Advance(1), Change(more), Save(path))
+    channel = Scripted(Play(), Finish(), Play(), Advance(1), Change(more), Save(path))
     carried_out(short, dataset, channel, record=Destination(tmp_path / "run"))
     failed = State.FAILED
     assert channel.states == [L, P, R, failed, failed, failed]

@@ -12,7 +12,7 @@ from engine.data.dataset import Dataset
 from engine.model.model_file import load_model
 from engine.runs.folder import RunFolder
 from engine.runs.recorder import Destination
-from engine.session.messages import Change, Play, Quit, Save, State
+from engine.session.messages import Change, Finish, Play, Quit, Save, State
 from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 from tests.engine.session.scripted import Scripted, carried_out
@@ -28,7 +28,9 @@ def wild(config: RunConfig) -> RunConfig:
 
 def test_it_goes_back_to_its_best_step(wild: RunConfig, dataset: Dataset, tmp_path: Path) -> None:
     path = tmp_path / "run"
-    channel = Scripted(Play(), Save(tmp_path / "m.safetensors"), Play(), Change(wild.live()), Play())
+    channel = Scripted(
+        Play(), Save(tmp_path / "m.safetensors"), Finish(), Play(), Change(wild.live()), Play()
+    )
     carried_out(wild, dataset, channel, record=Destination(path))
     rows = channel.history.validations
     best = channel.history.best()
