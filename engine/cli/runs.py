@@ -8,10 +8,12 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from engine.cli import runs_compare
+from engine.cli import progress, runs_compare
+from engine.cli.arguments import to_path
 from engine.cli.progress import say
 from engine.errors import ConfigError
 from engine.formatting import DASH, counted, share
+from engine.publish.share import SUFFIX, receive
 from engine.runs.bin import BIN_DAYS
 from engine.runs.budget import Budget
 from engine.runs.folder import RunFolder
@@ -44,6 +46,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     note.add_argument("--name", metavar="NAME", help="what you call it; an empty one takes the name away")
     note.add_argument("--text", metavar="TEXT", help="the notes, in place of those that are there")
     note.add_argument("--star", action=argparse.BooleanOptionalAction, help="mark it, or do so no more")
+    taken = actions.add_parser("add", help="take in a run that somebody has shared")
+    taken.add_argument("file", type=to_path, metavar="FILE", help=f"a {SUFFIX} file")
     delete = actions.add_parser("delete", help=f"move a run to the bin, where it stays for {BIN_DAYS} days")
     delete.add_argument("run", metavar="RUN", help=_RUN)
     restore = actions.add_parser("restore", help="bring a deleted run back; without a name, list the bin")
@@ -63,6 +67,9 @@ def run(args: argparse.Namespace) -> int:
         _show(RunFolder(library.find(args.run)), as_json=args.json)
     elif args.action == "compare":
         runs_compare.run(args, library)
+    elif args.action == "add":
+        with progress.task("B", unit_scale=True, leave=False) as task:
+            print(receive(args.file, library, task)[0].name)
     elif args.action == "note":
         _note(args, library)
     elif args.action == "delete":

@@ -55,9 +55,10 @@ PICTURE = Kind("a picture", 512 * _MB)
 PICTURES = Kind("a collection of pictures", 4096 * _MB)
 CONFIG = Kind("a file of settings (JSON)", 4 * _MB, ConfigError)
 RUN = Kind("a file of a run", 512 * _MB, ModelFileError)
+SHARED = Kind("a shared run (.kscope)", 8192 * _MB, ModelFileError)
 NETWORK = Kind("a description of a network (JSON)", 4 * _MB, ConfigError)
 
-KINDS = (MODEL, ONNX, PICKLE, ARRAYS, IDX, SOURCE, TABLE, PICTURE, PICTURES, CONFIG, RUN, NETWORK)
+KINDS = (MODEL, ONNX, PICKLE, ARRAYS, IDX, SOURCE, TABLE, PICTURE, PICTURES, CONFIG, RUN, SHARED, NETWORK)
 """Every kind of file that is read from outside."""
 
 _OURS = (ConfigError, DataError, ModelFileError, ShapeError)

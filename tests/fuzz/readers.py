@@ -22,6 +22,7 @@ from engine.exchange.imported import Imported
 from engine.exchange.origin import read_origin
 from engine.io.idx import read_idx
 from engine.model.model_file import Model, find_model
+from engine.publish.share import receive
 from engine.recognise.pictures import open_picture
 from engine.runs import names
 from engine.runs.budget import Budget
@@ -132,6 +133,11 @@ def _run(path: Path) -> None:
         raise ModelFileError(damaged[0])
 
 
+def _shared(path: Path) -> None:
+    folder, _ = receive(path, Library(path.parent / "runs"), Task())
+    RunFolder(folder).history()
+
+
 def _listed(path: Path) -> None:
     """List runs, of whose files one is damaged, and say something of one of them."""
     one = path.parent / "one"
@@ -180,6 +186,7 @@ READERS = (
     ),
     Reader("curves of a run", names.STEPS, seeds.run_curves, _run),
     Reader("changes of a run", names.CHANGES, seeds.run_changes, _run),
+    Reader("shared run", "s.kscope", seeds.shared_runs, _shared, (in_zip,)),
     Reader("settings of the window", "settings.json", seeds.settings_files, _settings, (in_json,)),
     *(_of_form(form, number) for number, form in enumerate(PICTURES) if form != "HEIF"),
 )

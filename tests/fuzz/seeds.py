@@ -9,6 +9,7 @@ import pickle
 import struct
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +27,7 @@ from engine.exchange.torch_file import to_torch
 from engine.model.model_file import Model, save_model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
+from engine.publish.share import WINDOW
 from engine.runs import names
 from engine.runs.budget import Budget
 from engine.runs.library import Library
@@ -248,6 +250,21 @@ def run_curves() -> list[bytes]:
 
 def run_changes() -> list[bytes]:
     return [b'step,setting,value\n1,learning_rate,0.5\n2,epochs,3\n3,data,"""mnist"""\n']
+
+
+def shared_runs() -> list[bytes]:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in (
+            (names.RUN, run_records()[0]),
+            (names.STATUS, run_statuses()[0]),
+            (names.NOTES, run_notes()[0]),
+            (names.STEPS, run_curves()[0]),
+            (f"{names.WEIGHTS}/{names.weights_file(3)}", model_files()[0]),
+            (WINDOW, json_bytes({"drawing": [[1, 2], [3, 4]]})),
+        ):
+            archive.writestr(name, data)
+    return [buffer.getvalue()]
 
 
 def network_files() -> list[bytes]:
