@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.data.preprocess import Preprocessing
+from engine.model.losses import softmax
 from engine.model.network import INPUT, Network
 from engine.task import Task
-from engine.types import Array, Bytes, Context
+from engine.types import Array, Bytes, Context, Labels
 
 IMAGES = 1500
 """Images of a map."""
@@ -24,7 +25,7 @@ def most_images(network: Network, layer: int) -> int:
 
 def features(
     network: Network, preprocessing: Preprocessing, images: Bytes, layer: int, task: Task
-) -> tuple[Array, Array]:
+) -> tuple[Array, Labels, Array]:
     """Return what ``layer`` gives for each image, and what the network answers.
 
     Args:
@@ -35,10 +36,11 @@ def features(
         task: how far this is; raises Cancelled.
 
     Returns:
-        The outputs, ``(N, D)`` float32, and the predicted classes, ``(N,)``.
+        The outputs, ``(N, D)`` float32, the predicted classes, ``(N,)``, and their probabilities, ``(N,)``.
     """
     rows: list[Array] = []
-    answers: list[Array] = []
+    answers: list[Labels] = []
+    confidence: list[Array] = []
     with np.errstate(all="ignore"):
         for start in range(0, len(images), _CHUNK):
             task.report(start, len(images), "the network looks at the images")
@@ -46,8 +48,10 @@ def features(
             trace = network.trace(x, Context())
             found = trace.output(layer)
             rows.append(np.ascontiguousarray(found).reshape(len(x), -1))
-            answers.append(trace.logits.argmax(axis=1))
-    empty = np.zeros((0, 1), np.float32)
-    all_rows = np.concatenate(rows) if rows else empty
-    found = np.nan_to_num(all_rows, nan=0.0, posinf=1e30, neginf=-1e30)
-    return found, np.concatenate(answers) if answers else np.zeros(0, np.int64)
+            probabilities = softmax(trace.logits)
+            answers.append(probabilities.argmax(axis=1))
+            confidence.append(probabilities.max(axis=1))
+    if not rows:
+        return np.zeros((0, 1), np.float32), np.zeros(0, np.int64), np.zeros(0, np.float32)
+    outputs = np.nan_to_num(np.concatenate(rows), nan=0.0, posinf=1e30, neginf=-1e30)
+    return outputs, np.concatenate(answers), np.nan_to_num(np.concatenate(confidence))

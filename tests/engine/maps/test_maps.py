@@ -104,11 +104,12 @@ def test_features_are_what_the_layer_gives(spec: NetworkSpec, dataset: Dataset) 
     network, prepared = Network.new(spec, 1), Preprocessing(dataset.mean, dataset.std)
     images = dataset.test_images[:130]
     for layer in (INPUT, 0, 4, 6):
-        found, answers = features(network, prepared, images, layer, Task())
+        found, answers, confidence = features(network, prepared, images, layer, Task())
         maps = network.maps(prepared.apply(images))
         expected = prepared.apply(images) if layer == INPUT else maps[layer]
         np.testing.assert_allclose(found, expected.reshape(130, -1), atol=1e-5)
         np.testing.assert_array_equal(answers, maps[-1].argmax(axis=1))
+        np.testing.assert_allclose(confidence, network.predict(prepared.apply(images)).max(axis=1), rtol=1e-5)
     assert most_images(network, 6) == 1500
     large = Network.new(preset("resnet", (3, 96, 96), 10), 1)
     assert 100 <= most_images(large, 0) < 1500

@@ -72,7 +72,7 @@ def test_the_menu_offers_what_the_buttons_do(view, driver) -> None:
     viewport = view.charts.viewport()
     view.charts.menu_wanted.emit(viewport.mapToGlobal(QPoint(100, 100)))
     menu = next(m for m in view.findChildren(QMenu) if m.isVisible())
-    follow, log, _, csv, png = menu.actions()
+    follow, log, _health, _, csv, png = menu.actions()
     assert (csv, png) == (view.csv_action, view.png_action)
     assert not log.isChecked()
     follow.trigger()

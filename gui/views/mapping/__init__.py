@@ -1,0 +1,1 @@
+"""Where the images go: the parts of the Map view."""
