@@ -93,7 +93,7 @@ class MapView(View):
         top.setSpacing(GRID)
         for box in (self.what, self.layer, self.colour):
             top.addWidget(box)
-        top.addWidget(self.work, 1)
+        top.addStretch(1)
         pages = QWidget()
         self._pages = OnePage(pages)
         for page in (self.scatter, self.landscape):
@@ -103,6 +103,7 @@ class MapView(View):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(GRID // 2)
         side.addWidget(self.about_map)
+        side.addWidget(self.work)
         side.addWidget(self.preview)
         side.addWidget(self.gallery, 1)
         self._middle = QBoxLayout(QBoxLayout.LeftToRight)
@@ -229,7 +230,7 @@ class MapView(View):
                 folder = None
             began = time.monotonic()
             self.work.ask(
-                "The loss around the weights",
+                "Loss",
                 lambda task: draw_landscape(moment, dataset, kind, folder, task),
                 lambda found: self._show_landscape(found, time.monotonic() - began),
             )

@@ -152,7 +152,7 @@ class RatePage(QWidget):
         if moments.live is not None:
             config = config.changed(moments.live)
         self.words.setText(_ABOUT)
-        self.work.ask("Trying learning rates", lambda task: range_test(config, dataset, task), self._show)
+        self.work.ask("Trying", lambda task: range_test(config, dataset, task), self._show)
 
     def _forget(self) -> None:
         self.work.drop()
