@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt5.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.model.reference import THE_RUN
