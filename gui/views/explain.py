@@ -173,9 +173,9 @@ class ExplainView(View):
             self.explainer.ask(question, slow=slow)
             return
         self.explainer.ask(replace(question, methods={}))  # only for the classes to choose from
-        follows = moment is not None and moment.follows and models.answering == models.current
-        running = follows and self._context.bridge.state is State.RUNNING
-        step = moment.step if moment is not None and follows else None
+        own = moment if models.answering == models.current else None  # not that of one that stands in
+        running = own is not None and own.follows and self._context.bridge.state is State.RUNNING
+        step = own.step if own is not None else None
         self._stack.setCurrentWidget(page)
         page.ask(Asked(question, self._context.moments.dataset, step, running))
 

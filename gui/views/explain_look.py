@@ -148,14 +148,14 @@ class LookPage(ExplainPage):
         """Find the most exciting images; runs beside the window."""
         model, dataset = asked.question.model, asked.dataset
         assert dataset is not None  # noqa: S101 - work_on has looked
-        key = ("top", asked.question.reference, id(model), id(dataset), part.layer, part.place)
-        found: TopImages | None = self._memory.get(key)
+        kind = ("top", part.layer, part.place)
+        found: TopImages | None = self.remembered(kind, asked)
         if found is None:
             images = dataset.test_images
             found = TopImages.of(
                 model.network, model.preprocessing, images, part.layer, task, place=part.place
             )
-            self._memory.put(key, found, found.values.nbytes * 4)
+            self.remember(kind, asked, found, 4 * found.values.nbytes)
         return part, found
 
     def _show(self, done: tuple[Part, TopImages]) -> None:

@@ -55,11 +55,10 @@ class NearestPage(ExplainPage):
         question, dataset = asked.question, asked.dataset
         assert dataset is not None  # noqa: S101 - work_on has looked
         network, preprocessing = question.model.network, question.model.preprocessing
-        key = ("features", question.reference, id(question.model), id(dataset))
-        index: FeatureIndex | None = self._memory.get(key)
+        index: FeatureIndex | None = self.remembered("features", asked)
         if index is None:
             index = FeatureIndex.of(network, preprocessing, dataset.train_images, dataset.train_labels, task)
-            self._memory.put(key, index, index.features.nbytes + index.network.state_vector.nbytes)
+            self.remember("features", asked, index, index.features.nbytes + index.network.state_vector.nbytes)
         odds = network.predict(preprocessing.apply(question.image[None]))[0]
         return index.nearest(question.image, _COUNT), odds
 

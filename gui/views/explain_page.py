@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeVar
+from weakref import ref
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent
@@ -126,6 +127,22 @@ class ExplainPage(QWidget):
     def start(self, word: str, work: Callable[..., T], take: Callable[[T], object], *given: Any) -> None:
         """Do ``work(*given, task)`` beside the window."""
         self.job.start(word, partial(work, *given), take)
+
+    def remembered(self, kind: Hashable, asked: Asked) -> Any:
+        """Return what was remembered of this network and data set, or None."""
+        model, dataset = asked.question.model, asked.dataset
+        value, of, among = self._memory.get((kind, id(model), id(dataset))) or (
+            None,
+            ref(model),
+            ref(dataset),
+        )
+        # The numbers of those that have gone may be given to others.
+        return value if of() is model and among() is dataset else None
+
+    def remember(self, kind: Hashable, asked: Asked, value: Any, size: int) -> None:
+        """Remember ``value``, which takes ``size`` bytes, for this network and data set."""
+        model, dataset = asked.question.model, asked.dataset
+        self._memory.put((kind, id(model), id(dataset)), (value, ref(model), ref(dataset)), size)
 
     def say(self, sentence: str) -> None:
         """Say what came of it, and of which step."""

@@ -14,13 +14,14 @@ from engine.data.preprocess import Preprocessing
 from engine.explain.occlusion import Occlusion
 from engine.model.model_file import Model
 from engine.model.network import Network
-from engine.model.reference import THE_RUN, Opened, Shipped
+from engine.model.reference import THE_RUN, Opened, RunStep, Shipped
 from engine.model.spec import preset
 from engine.session.capture import capture
 from engine.session.messages import Request, State
 from engine.training.config import RunConfig
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
+from gui.run.moment import Moment
 from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
 from gui.run.wants import Wants
@@ -453,3 +454,15 @@ def test_images_that_the_network_does_not_take_are_refused_in_words(qtbot, conte
         qtbot.waitUntil(lambda page=page: "(3, 32, 32); the network takes (1, 28, 28)" in page.words.text())
     qtbot.mouseClick(page.grow.button, Qt.LeftButton)  # a picture grows without any data
     qtbot.waitUntil(lambda: page.grow.frame is not None and not page.busy, timeout=30000)
+
+
+def test_a_past_step_of_the_run_is_asked_at_once_and_named(qtbot, context, paged) -> None:
+    context.models.choose(THE_RUN)
+    page = choose_page(qtbot, paged, 3)
+    for step in (40, 30):  # as the time line brings them
+        network = Network.new(preset("classic"), step)
+        past = Model(network, Preprocessing((0.1,), (0.3,)), NAMES, {})
+        context.moments._bring(Moment(THE_RUN, RunStep(0, step), past, step))
+        qtbot.waitUntil(lambda past=past: page.asked.question.model is past, timeout=20000)
+        qtbot.waitUntil(lambda: not page.busy, timeout=20000)
+        assert page.words.text().endswith(f"Step {step}.") and not page.again.isVisible()
