@@ -40,3 +40,8 @@ def share(value: float, digits: int = 1) -> str:
         return DASH
     rounded = 100.0 if value >= 1 else min(100 * value, 100 - 10**-digits)
     return f"{rounded:.{digits}f} %"
+
+
+def loss_figure(loss: float) -> str:
+    """Write a loss with four digits after the point; one that has exploded with three digits in all."""
+    return f"{loss:.4f}" if abs(loss) < 10_000 else f"{loss:.3g}".replace("e+", "e")

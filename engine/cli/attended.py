@@ -12,7 +12,7 @@ from engine import signals
 from engine.cli import progress
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.formatting import grouped, share
+from engine.formatting import grouped, loss_figure, share
 from engine.model.history import History
 from engine.runs import names
 from engine.runs.destination import Destination
@@ -148,7 +148,7 @@ class Attended:
         step, epoch = rows.column("step")[row], rows.column("epoch")[row]
         progress.say(
             f"step {grouped(step)}, epoch {epoch:.2f}: "
-            f"validation accuracy {share(accuracy, 2)}, loss {loss:.4f}"
+            f"validation accuracy {share(accuracy, 2)}, loss {loss_figure(loss)}"
         )
 
 

@@ -12,7 +12,7 @@ from engine.cli import progress
 from engine.cli.progress import say
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, DataError, ModelFileError
-from engine.formatting import DASH, counted, share
+from engine.formatting import DASH, counted, loss_figure, share
 from engine.model.history import History
 from engine.model.model_file import Model
 from engine.runs.compare import (
@@ -292,4 +292,4 @@ def _percent(accuracy: float | None) -> str:
 
 
 def _loss(loss: float | None) -> str:
-    return DASH if loss is None else f"{loss:.4f}"
+    return DASH if loss is None else loss_figure(loss)

@@ -21,7 +21,7 @@ from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
-from engine.formatting import share
+from engine.formatting import loss_figure, share
 from engine.io.gate import NETWORK, explained, is_there
 from engine.io.json_file import json_file
 from engine.model.network import Network
@@ -331,4 +331,4 @@ def _speed(channel: Channel, config: RunConfig) -> str:
         if len(seconds) > 1
         else 0.0
     )
-    return f"{rate:.0f} images/s, loss {steps.column('loss', start).mean():.4f}"
+    return f"{rate:.0f} images/s, loss {loss_figure(float(steps.column('loss', start).mean()))}"

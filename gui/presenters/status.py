@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.formatting import DASH, grouped, share
+from engine.formatting import DASH, grouped, loss_figure, share
 from engine.model.history import History
 from engine.training.config import LiveSettings
 
@@ -62,7 +62,7 @@ def duration(seconds: float) -> str:
 
 def number(loss: float) -> str:
     """Return a loss with four digits, or a dash if it is not known."""
-    return DASH if math.isnan(loss) else f"{loss:.4f}"
+    return DASH if math.isnan(loss) else loss_figure(loss)
 
 
 def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_second: float) -> dict[str, str]:

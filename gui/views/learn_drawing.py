@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.formatting import share
+from engine.formatting import loss_figure, share
 from engine.model.history import History
 from engine.training.config import RunConfig
 from engine.training.stopping import stop
@@ -178,7 +178,7 @@ class Drawing:
             return
         x, mark = best
         loss, height = self._loss_scale(np.array([mark.loss]))[0], 100 * mark.accuracy
-        self.loss.curves.show_best(Best(x, float(loss), f"{mark.loss:.4f}"))
+        self.loss.curves.show_best(Best(x, float(loss), loss_figure(mark.loss)))
         self.accuracy.curves.show_best(Best(x, height, f"best {share(mark.accuracy)}"))
 
     def _mark_stop(self) -> None:
@@ -199,11 +199,11 @@ class Drawing:
             return
         loss, accuracy, mark = reading.mean_loss, reading.mean_accuracy, reading.validation
         at = float(self._loss_scale(np.array([loss]))[0])
-        losses = [EndLabel(at, f"average {loss:.4f}", theme.train)]
+        losses = [EndLabel(at, f"average {loss_figure(loss)}", theme.train)]
         shares = [EndLabel(100 * accuracy, f"average {share(accuracy)}", theme.train)]
         if mark is not None:
             at = float(self._loss_scale(np.array([mark.loss]))[0])
-            losses.append(EndLabel(at, f"validation {mark.loss:.4f}", theme.validation))
+            losses.append(EndLabel(at, f"validation {loss_figure(mark.loss)}", theme.validation))
             shares.append(
                 EndLabel(100 * mark.accuracy, f"validation {share(mark.accuracy)}", theme.validation)
             )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.formatting import DASH, counted, grouped, percent, share
+from engine.formatting import DASH, counted, grouped, loss_figure, percent, share
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,17 @@ def test_a_share_is_within_a_digit_of_what_was_counted(counts, digits):
     shown = share(right / total, digits)
     assert shown.endswith(" %") and (float(shown[:-2]) == 100) == (right == total)
     assert abs(float(shown[:-2]) - 100 * right / total) <= 10**-digits * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        (0.12345, "0.1235"),
+        (9_999.0, "9999.0000"),
+        (3.2577e21, "3.26e21"),
+        (float("inf"), "inf"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_loss_that_has_exploded_is_no_longer_than_others(loss: float, words: str) -> None:
+    assert loss_figure(loss) == words
