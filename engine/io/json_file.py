@@ -25,19 +25,30 @@ def parse_json(words: str, kind: Kind, where: str = "It") -> Any:
     """Return the JSON value that ``words`` spell, which lie in ``where``.
 
     Raises:
-        kind.error: it is no JSON, too long or nested too deep, or it holds a number or a character that
-            nothing can be done with.
+        kind.error: it is no JSON, too long or nested too deep, it says the same name twice, or it holds a
+            number or a character that nothing can be done with.
     """
     if len(words) > CONFIG.largest:
         raise kind.error(f"{where} has {len(words):,} characters of JSON; allowed are {CONFIG.largest:,}.")
     try:
-        value = json.loads(words, parse_int=_whole, parse_float=_finite, parse_constant=_no_number)
+        value = json.loads(
+            words, parse_int=_whole, parse_float=_finite, parse_constant=_no_number, object_pairs_hook=_object
+        )
     except ValueError as error:
         raise kind.error(f"{where} is not valid JSON: {error}.") from None
     except RecursionError:
         raise kind.error(f"{where} is nested deeper than the {_DEEPEST} levels that are allowed.") from None
     _check_values(value, kind, where)
     return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"it says {name[:40]!r} twice, and only one of them can be meant")
+        found[name] = value
+    return found
 
 
 def _whole(digits: str) -> int:

@@ -46,3 +46,15 @@ def test_json_that_is_one_passes(tmp_path: Path) -> None:
     path.write_text('\ufeff{"a": [1, -2.5, null, true, "ä \\ud83d\\ude00"], "b": 1' + "0" * 39 + "}", "utf-8")
     assert json_file(path, CONFIG) == value
     assert parse_json("[" * 60 + "]" * 60, CONFIG)
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"epochs": 3, "network": {"layers": [{"a": 1, "a": 2}]}, "epochs": 4}')
+    with pytest.raises(ConfigError, match="it says 'a' twice, and only one of them can be meant"):
+        json_file(path, CONFIG)
+    path.write_text('{"epochs": 3, "seed": 1, "epochs": 3}')
+    with pytest.raises(ConfigError, match="settings.json is not valid JSON: it says 'epochs' twice"):
+        json_file(path, CONFIG)
+    path.write_text('{"epochs": {"seed": 1}, "seed": {"epochs": 1}}')
+    assert json_file(path, CONFIG) == {"epochs": {"seed": 1}, "seed": {"epochs": 1}}
