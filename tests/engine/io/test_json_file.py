@@ -54,7 +54,7 @@ def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="it says 'a' twice, and only one of them can be meant"):
         json_file(path, CONFIG)
     path.write_text('{"epochs": 3, "seed": 1, "epochs": 3}')
-    with pytest.raises(ConfigError, match="settings.json is not valid JSON: it says 'epochs' twice"):
+    with pytest.raises(ConfigError, match=r"settings\.json is not valid JSON: it says 'epochs' twice"):
         json_file(path, CONFIG)
     path.write_text('{"epochs": {"seed": 1}, "seed": {"epochs": 1}}')
     assert json_file(path, CONFIG) == {"epochs": {"seed": 1}, "seed": {"epochs": 1}}
