@@ -186,7 +186,7 @@ READERS = (
     ),
     Reader("curves of a run", names.STEPS, seeds.run_curves, _run),
     Reader("changes of a run", names.CHANGES, seeds.run_changes, _run),
-    Reader("shared run", "s.kscope", seeds.shared_runs, _shared, (in_zip,)),
+    Reader("shared run", "s.kscope", seeds.shared_runs, _shared),
     Reader("settings of the window", "settings.json", seeds.settings_files, _settings, (in_json,)),
     *(_of_form(form, number) for number, form in enumerate(PICTURES) if form != "HEIF"),
 )
