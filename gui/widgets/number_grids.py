@@ -227,9 +227,10 @@ class NumberGrids(QWidget):
             middle = QRect(int(corner.x()) - _SIGN, int(corner.y()), _SIGN, height * side)
             painter.drawText(middle, Qt.AlignCenter, grid.sign)
         figures = side >= _FIGURES_FROM
+        left, top = int(corner.x()), int(corner.y())
         for row in range(height):
             for column in range(width):
-                square = self.cell_rect(number, (row, column)).adjusted(0, 0, -1, -1)
+                square = QRect(left + column * side, top + row * side, side - 1, side - 1)
                 colour = QColor(table[self._shades[number][row, column]])
                 painter.fillRect(square, colour)
                 if not self._inside[row, column]:

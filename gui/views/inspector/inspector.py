@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from engine.model.losses import softmax
 from engine.model.network import INPUT
 from engine.model.reference import THE_RUN
 from engine.session.messages import State
+from engine.types import Bytes
 from gui.presenters.arithmetic import crumb, place_words
 from gui.run.moment import Moment
 from gui.run.run import Run
@@ -28,6 +29,8 @@ from gui.views.inspector.update_page import UpdatePage
 from gui.views.network_outlines import Marks
 
 OUTPUT, UPDATE, CODE = 0, 1, 2
+_CALM = 200
+"""Least milliseconds between two moments of a network in training: nobody reads numbers faster."""
 _NO_RUN = (
     "This network stands still: its file holds what it has learnt, not the steps that led there. Look at the "
     "network in training to take one of its steps apart."
@@ -63,6 +66,10 @@ class Inspector(QWidget):
         self._hovered: Place | None = None
         self._visits: Visits[Place] = Visits()
         self._runner = Runner(self)
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_CALM)
+        self._calm.timeout.connect(self._ask)
         self.output = OutputPage(theme)
         self.update_page = UpdatePage(theme)
         self.code = CodePage(theme)
@@ -128,6 +135,8 @@ class Inspector(QWidget):
         moment = self._moment
         if moment is None or not self.isVisible() or _same(moment, self._shown):
             return
+        if self._calm.isActive() and moment.follows and moment.image is self._image():
+            return
         image, network = moment.image, moment.network
         if image is None or image.shape != network.spec.in_shape:
             self._runner.drop()
@@ -140,10 +149,14 @@ class Inspector(QWidget):
             patient=True,
         )
 
+    def _image(self) -> Bytes | None:
+        return self._shown.image if self._shown is not None else None
+
     def _take(self, moment: Moment, found: Pass | None) -> None:
         """Show what went through the network; runs in the thread of the window."""
         before = self.found
         self.found, self._shown = found, moment
+        self._calm.start()
         if before is not None and found is not None and before.network.spec != found.network.spec:
             self._visits.clear()
             self._hovered = None

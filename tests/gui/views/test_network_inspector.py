@@ -168,12 +168,10 @@ def test_a_kept_value_is_moved_by_keys_and_every_operand_leads_back_to_the_pixel
             break
         table = page.view.terms if page.view.terms.isVisible() else page.view.lines
         row = next(n for n, row in enumerate(table.rows_shown) if row.target is not None)
-        table.scrollToItem(table.item(row, 0))
-        QTest.mouseClick(
-            table.viewport(), Qt.LeftButton, Qt.NoModifier, table.visualItemRect(table.item(row, 0)).center()
-        )
+        table.scrollTo(table.model().index(row, 0))
+        QTest.mouseClick(table.viewport(), Qt.LeftButton, Qt.NoModifier, table.cell_rect(row, 0).center())
     assert kinds == ["max_pool", "relu", "conv", "relu", "conv", "input"]
-    assert page.view.lines.item(0, 0).text().startswith("pixel")
+    assert page.view.lines.text(0, 0).startswith("pixel")
     QTest.mouseClick(page.trail.crumbs[0], Qt.LeftButton)
     assert page.working.kind == "conv"
     QTest.mouseClick(page.trail.back, Qt.LeftButton)
@@ -187,7 +185,7 @@ def test_a_class_leads_to_softmax(view) -> None:
     QTest.mouseClick(bars, Qt.LeftButton, Qt.NoModifier, QPoint(20, row))
     assert view.inspector.output.working.kind == "softmax"
     assert view.inspector.output.name.text() == "Softmax · “d”"
-    assert view.inspector.output.view.terms.rowCount() == 10
+    assert len(view.inspector.output.view.terms.rows_shown) == 10
 
 
 def test_it_follows_the_training_and_does_nothing_while_it_is_hidden(qtbot, view, session) -> None:
@@ -230,14 +228,14 @@ def test_the_update_of_a_weight_is_that_of_the_trainer(qtbot, view, session) -> 
     QTest.mouseClick(page.check, Qt.LeftButton)
     qtbot.waitUntil(lambda: page.answer.checked is not None)
     assert page.answer.checked.measured == pytest.approx(update.gradient, rel=1e-3, abs=1e-6)
-    words = [page.lines.item(row, 0).text() for row in range(page.lines.rowCount())]
+    words = [row.cells[0] for row in page.lines.rows_shown]
     assert {"slope between them", "velocity after", "before", "after"} <= set(words)
 
     page.tabs.setCurrentIndex(1)
-    assert page.terms.rowCount() == 8 and not page.terms.item(0, 0).icon().isNull()
+    assert len(page.terms.rows_shown) == 8 and page.terms.rows_shown[0].picture is not None
     page.tabs.setCurrentIndex(0)
     page.terms.setFocus()
-    page.terms.setCurrentCell(0, 0)
+    page.terms.selectRow(0)
     QTest.keyClick(page.terms, Qt.Key_Return)
     qtbot.waitUntil(lambda: page.pages.currentIndex() == 1)
     arrival = page.arrival
@@ -270,11 +268,11 @@ def test_learnt_operands_lead_to_their_update(qtbot, view, session) -> None:
         elif rows is page.terms:
             row = next(n for n, row in enumerate(rows.rows_shown) if row.second is not None)
             index = (2, rows.rows_shown[row].second[0])
-            cell = rows.visualItemRect(rows.item(row, 2)).center()
+            cell = rows.cell_rect(row, 2).center()
             QTest.mouseClick(rows.viewport(), Qt.LeftButton, Qt.NoModifier, cell)
         else:
             row = next(n for n, row in enumerate(rows.rows_shown) if row.cells[0] == "bias")
-            cell = rows.visualItemRect(rows.item(row, 0)).center()
+            cell = rows.cell_rect(row, 0).center()
             QTest.mouseClick(rows.viewport(), Qt.LeftButton, Qt.NoModifier, cell)
         assert view.inspector.tabs.currentIndex() == UPDATE
         assert chooser.weight == Weight(place.step, name, index)
