@@ -50,6 +50,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
         f"{_TRAINING}/test_divergence.py::test_an_old_checkpoint_and_a_spoilt_one",
         f"{_TRAINING}/test_stopping.py::test_the_best_moment_comes_back_whole_also_through_a_checkpoint",
         f"{_TRAINING}/test_replay.py::test_looking_changes_nothing_and_the_future_is_known",
+        f"{_TRAINING}/test_replay.py::test_what_determined_the_newest_step_is_known",
         f"{_TRAINING}/test_replay.py::test_settings_that_were_changed_and_changed_back_are_remembered",
         f"{_TRAINING}/test_replay.py::test_the_gradient_is_the_one_that_the_step_used",
         f"{_TRAINING}/test_replay.py::test_steps_that_cannot_be_known_are_refused_in_words",

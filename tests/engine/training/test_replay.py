@@ -110,6 +110,43 @@ def test_looking_changes_nothing_and_the_future_is_known(config: RunConfig, data
             assert (batch.images != dataset.train_images[batch.indices]).any()
 
 
+@pytest.mark.parametrize("averaging", [0.0, 0.9])
+def test_what_determined_the_newest_step_is_known(
+    config: RunConfig, dataset: Dataset, averaging: float
+) -> None:
+    config = dataclasses.replace(config, averaging=averaging, threads=1)
+    with Workers(1) as workers:
+        trainer, again = (Trainer(config, dataset, workers) for _ in range(2))
+        assert trainer.last_step() is None
+        for step in (1, 2, 3):
+            weights, state = moment(trainer)
+            average = trainer.best_network().vector.copy()
+            trainer.step()
+            start = trainer.last_step()
+            assert start is not None and start.config is config
+            assert start.preprocessing is trainer.preprocessing
+            assert start.batch.step == step and start.batch.live == trainer.live
+            np.testing.assert_array_equal(start.batch.indices, trainer.batch(step).indices)
+            np.testing.assert_array_equal(start.weights, weights)
+            assert start.optimiser_state is not None and set(start.optimiser_state) == set(state)
+            for name, value in state.items():
+                np.testing.assert_array_equal(start.optimiser_state[name], value)
+            if averaging:
+                np.testing.assert_array_equal(start.average, average)
+            else:
+                assert start.average is None
+        trainer.step()
+        np.testing.assert_array_equal(start.weights, weights)  # a copy
+        arrays, values = trainer.state()
+        again.restore(arrays, values)
+        assert again.last_step() is not None
+        old = {name: values[name] for name in ("step", "epoch", "offset")}
+        again.restore(arrays, {**old, "live": {**values["live"], "batch_size": 7}, "good": [3, 0, 60]})
+        assert again.last_step() is None  # its settings were not noted
+        again.restore(arrays, {**values, "good": [2, 0, 40]})
+        assert again.last_step() is None
+
+
 def test_settings_that_were_changed_and_changed_back_are_remembered(
     config: RunConfig, dataset: Dataset
 ) -> None:
