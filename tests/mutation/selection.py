@@ -94,7 +94,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
     ),
     "engine/model/container.py": ("tests/engine/model/test_container.py",),
     "engine/model/model_file.py": ("tests/engine/model/test_model_file.py",),
-    "engine/io/files.py": ("tests/engine/io/test_files.py",),
+    "engine/io/files.py": ("tests/engine/io/test_files.py", "tests/engine/io/test_files_killed.py"),
     "gui/run/run_control.py": ("tests/gui/run/test_run_control.py",),
     "gui/run/kept_run.py": ("tests/gui/run/test_kept_run_offer.py",),
     "gui/run/session_bridge.py": ("tests/gui/run/test_session_bridge.py",),

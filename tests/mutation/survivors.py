@@ -74,7 +74,7 @@ SURVIVORS: tuple[Survivor, ...] = (
         Survivor(Change(_FILES, function, before, after), "what an unfinished file is called for a moment")
         for function, before, after in (
             ("replacing", 'staged = place / "file"', "staged = place / *"),
-            ("together", 'new, old = place / "new", place / "old"', "new, old = place / *"),
+            ("together", "new, ready, old = *", "new, ready, old = *"),
             ("together", "staged = *near*", "staged = *near / *"),
         )
     ),
@@ -83,7 +83,7 @@ SURVIVORS: tuple[Survivor, ...] = (
             Change(_FILES, function, "*shutil.rmtree*place, ignore_errors=True)*", "*shutil.rmtree*"),
             "it is removed twice, for Windows keeps the lock until it is released; its errors are ignored",
         )
-        for function in ("staging", "_clear")
+        for function in ("staging", "recover")
     ),
     Survivor(
         Change(
@@ -179,19 +179,6 @@ SURVIVORS: tuple[Survivor, ...] = (
     Survivor(
         Change(_BRIDGE, "SessionBridge.__init__", "self._rows = 0", "self._rows = *"),
         "starting a run sets it, and there are no rows before",
-    ),
-    Survivor(
-        Change(_BRIDGE, "SessionBridge.__init__", "self._curves_at = 0.0", "self._curves_at = 1.0"),
-        "a moment before the first run, whatever the clock counts from",
-    ),
-    Survivor(
-        Change(
-            _BRIDGE,
-            "SessionBridge._soon",
-            "if self._thread is not None and self._timer.remainingTime() > 15:",
-            "if self._thread is not None and self._timer.remainingTime() *",
-        ),
-        "a millisecond sooner or later",
     ),
     Survivor(
         Change(_BRIDGE, "SessionBridge._drain", "calm = *< CURVES_SECONDS", "calm = *<= CURVES_SECONDS"),
