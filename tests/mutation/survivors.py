@@ -74,8 +74,8 @@ SURVIVORS: tuple[Survivor, ...] = (
         Survivor(Change(_FILES, function, before, after), "what an unfinished file is called for a moment")
         for function, before, after in (
             ("replacing", 'staged = place / "file"', "staged = place / *"),
-            ("together", "new, ready, old = *", "new, ready, old = *"),
-            ("together", "staged = *near*", "staged = *near / *"),
+            ("together", "new, ready, old = place / *", "new, ready, old = place / *"),
+            ("together", "pairs.append((Path*near*", "pairs.append((Path*near / *"),
         )
     ),
     *(
