@@ -25,10 +25,12 @@ def softmax_cross_entropy(
     ``loss = -sum_n sum_k t[n,k] log p[n,k]`` with the targets
     ``t[n,k] = (1 - smoothing) [k = label n] + smoothing / K`` (label smoothing: Szegedy et al., 2016);
     its gradient for the logits is ``p - t``. Sums, not means, so that slices of a batch add up.
+    An image of none of the classes has the label -1 and even targets, ``t[n,k] = 1 / K``, so that the answer
+    becomes flat there (outlier exposure: Hendrycks, Mazeika, Dietterich 2019).
 
     Args:
         logits: ``(N, K)``.
-        labels: ``(N,)``, class numbers from 0.
+        labels: ``(N,)``, class numbers from 0, or -1 for none of them.
         smoothing: share of each target that is spread evenly over all classes, 0 to 1.
 
     Returns:
@@ -41,11 +43,16 @@ def softmax_cross_entropy(
     log_p = shifted - np.log(totals)
     probabilities = powers / totals
     images = np.arange(count)
-    # float() and a float64 sum: slices of different size must not lose small losses.
-    loss = -(1 - smoothing) * float(log_p[images, labels].sum(dtype=np.float64))
     grad = probabilities.copy()
+    loss, none = 0.0, labels < 0
+    if none.any():
+        loss = -float(log_p[none].sum(dtype=np.float64)) / classes
+        grad[none] -= 1 / classes
+        images, labels, log_p = images[~none], labels[~none], log_p[~none]
+    # float() and a float64 sum: slices of different size must not lose small losses.
+    loss -= (1 - smoothing) * float(log_p[np.arange(len(images)), labels].sum(dtype=np.float64))
     grad[images, labels] -= 1 - smoothing
     if smoothing:
         loss -= smoothing / classes * float(log_p.sum(dtype=np.float64))
-        grad -= smoothing / classes
+        grad[images] -= smoothing / classes
     return loss, grad, probabilities

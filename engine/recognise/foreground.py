@@ -6,6 +6,10 @@ picture full of foreground only the border is background). Under light that no s
 background is the median of the neighbourhood. What strays from the surface is foreground, on that side to
 which more strays. Then the light is followed more closely: the mean of what is not foreground, in cells of
 an eighth of the picture, is taken away too.
+
+Where the picture is small or cut close to the ink, most pixels may be ink, and no surface can tell. If its
+greys fall into two classes, these are background and foreground: the background is the one that holds the
+border, or where neither does, the one with more pixels.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from PIL import Image, ImageFilter
 
 from engine.types import Array
 
+_BOX = Image.Resampling.BOX
 Mask = npt.NDArray[np.bool_]
 
 LEAST_CONTRAST = 8 / 255
@@ -26,6 +31,12 @@ _WINDOW = 25
 """Where that surface does not fit, the background is the median of a square of n of these pixels."""
 _UNFIT = 0.012
 """A surface that is so far off half of the picture does not fit."""
+_SMALL = 40
+"""In a picture with no longer side than this, light is even."""
+_MUCH = 0.12
+"""A picture with more ink than this share of it is cut close to it."""
+_PARTED = 0.8
+"""Two classes of greys lie apart if the variance between them is this share of all; of noise it is 0.65."""
 _CELLS = 8
 _ROUNDS = 12
 _SIGMAS = 3.0
@@ -45,6 +56,9 @@ def foreground(grey: Array) -> Array:
     Returns:
         ``(H, W)`` from 0 (background) to 1 (full foreground); all 0 if nothing stands out.
     """
+    classes = _two_classes(grey)
+    if classes is not None:
+        return classes
     background = _background(grey)
     if _noise(grey - background) > _GRAINY:
         grey = _smoothed(grey)
@@ -68,10 +82,79 @@ def foreground(grey: Array) -> Array:
     return np.asarray(np.clip((side - floor) / (peak - floor), 0, 1))
 
 
+def _two_classes(grey: Array) -> Array | None:
+    """Return the foreground of a picture that is small or cut close to it; None of any other.
+
+    A slope of the light is taken away first: the one that both classes have alike.
+    """
+    height, width = grey.shape
+    small = max(grey.shape) <= _SMALL
+    coarse = grey if small else _resized(grey, (min(width, _COARSE), min(height, _COARSE)), _BOX)
+    if np.ptp(coarse) < LEAST_CONTRAST:
+        return None
+    bright, slope = coarse > _otsu(coarse.ravel()), np.zeros(2)
+    if not small:
+        slope = _slope(coarse, bright)
+        grey, coarse = _level(grey, slope), _level(coarse, slope)
+        if np.ptp(coarse) < LEAST_CONTRAST:
+            return None
+        bright = coarse > _otsu(coarse.ravel())
+    if _between(coarse, bright) < (_PARTED / 2 if small else _PARTED):
+        return None
+    edge = np.concatenate([bright[0], bright[-1], bright[1:-1, 0], bright[1:-1, -1]])
+    # Digits leave more of the border free than they cover, and more of their box.
+    ground = bool(edge.mean() + bright.mean() > 1)
+    ink = bright != ground
+    if not (small or (ink.mean() > _MUCH and _is_thin(ink))):
+        return None
+    low = float(np.median(coarse[~ink]))
+    high = float(np.percentile(coarse[ink], 25 if ground else 75))
+    span = abs(high - low)
+    if span < LEAST_CONTRAST:
+        return None
+    floor = min(_noise(coarse[~ink] - low), 0.3 * span)
+    return np.asarray(np.clip(((grey - low) * np.sign(high - low) - floor) / (span - floor), 0, 1))
+
+
+def _is_thin(ink: Mask) -> bool:
+    """Whether ink is strokes: no square of a quarter of the picture's longer side fits into it."""
+    side = max(3, max(ink.shape) // 8 * 2 + 1)
+    wide = np.pad(ink, side // 2)
+    return not np.asarray(Image.fromarray(wide.astype(np.uint8)).filter(ImageFilter.MinFilter(side))).any()
+
+
+def _between(grey: Array, bright: Mask) -> float:
+    """Return the share of the variance that lies between the two classes, 0 to 1."""
+    share = float(bright.mean())
+    if not 0 < share < 1:
+        return 0.0
+    apart = float(grey[bright].mean() - grey[~bright].mean())
+    return share * (1 - share) * apart**2 / float(grey.var())
+
+
+def _slope(grey: Array, bright: Mask) -> Array:
+    """Return the change of light from the middle to the right and the lower edge, in both classes alike."""
+    terms, slope = _terms(*grey.shape)[:, :3], np.zeros(2)
+    for _ in range(3):
+        columns = np.column_stack([terms, bright.ravel()])
+        slope = np.linalg.lstsq(columns, grey.ravel(), rcond=1e-9)[0][1:3]
+        even = _level(grey, slope)
+        if np.ptp(even) < LEAST_CONTRAST:
+            break
+        bright = even > _otsu(even.ravel())
+    return np.asarray(slope)
+
+
+def _level(grey: Array, slope: Array) -> Array:
+    """Return a picture without a slope of its light."""
+    across, down = _axes(*grey.shape)
+    return np.asarray(grey - slope[0] * across - slope[1] * down)
+
+
 def _background(grey: Array) -> Array:
     """Return the brightness that the background has at every pixel, ``(H, W)``."""
     height, width = grey.shape
-    coarse = _resized(grey, (min(width, _COARSE), min(height, _COARSE)), Image.Resampling.BOX)
+    coarse = _resized(grey, (min(width, _COARSE), min(height, _COARSE)), _BOX)
     terms = _terms(*coarse.shape)
     border = np.zeros(coarse.shape, bool)
     border[[0, -1]] = border[:, [0, -1]] = True
@@ -155,7 +238,7 @@ def _uneven_light(stray: Array, background: Mask) -> Array:
     """Return what the background's stray is in the neighbourhood of every pixel, ``(H, W)``."""
     height, width = stray.shape
     cells = (min(_CELLS, width), min(_CELLS, height))
-    amount = _resized(background.astype(np.float64), cells, Image.Resampling.BOX)
-    total = _resized(np.where(background, stray, 0.0), cells, Image.Resampling.BOX)
+    amount = _resized(background.astype(np.float64), cells, _BOX)
+    total = _resized(np.where(background, stray, 0.0), cells, _BOX)
     # A cell that is nearly all foreground knows little of its background.
     return _resized(total / (amount + 0.05), (width, height), Image.Resampling.BILINEAR)

@@ -89,3 +89,14 @@ def test_many_small_losses_are_added_up_in_float64():
     spread = -math.fsum(log_p.ravel()) / 3
     smoothed = softmax_cross_entropy(logits, labels, 0.25)[0]
     assert smoothed == pytest.approx(0.75 * right + 0.25 * spread, rel=1e-12)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_an_image_of_no_class_has_even_targets(smoothing):
+    logits = np.random.default_rng(3).normal(0, 2, (4, 5))
+    labels = np.array([2, -1, 0, -1])
+    loss, grad, p = softmax_cross_entropy(logits, labels, smoothing)
+    targets = (1 - smoothing) * np.eye(5)[labels] + smoothing / 5
+    targets[labels < 0] = 0.2
+    assert loss == pytest.approx(-(targets * np.log(p)).sum(), rel=1e-12)
+    np.testing.assert_allclose(grad, p - targets, atol=1e-12)

@@ -208,3 +208,29 @@ def test_a_garment_on_a_light_ground_is_inverted_where_the_network_expects_a_dar
     assert reading.image[0, 14, 14] == 165
     bright = model((1, 28, 28), tuple("abcdefghij"), 0.6)
     assert recognise(Image.fromarray(shirt), bright)[0].image[0, 0, 0] == 250
+
+
+def cut_to_the_ink(image: np.ndarray) -> np.ndarray:
+    rows, columns = (np.flatnonzero((image > 20).any(axis=axis)) for axis in (1, 0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light ink", "dark ink"])
+@pytest.mark.parametrize("form", ["16x16", "stretched to 16x16", "a photograph", "enlarged to 28x28"])
+def test_digits_cut_to_the_ink_are_read(digits: Model, form: str, dark: bool) -> None:
+    dataset, rng, right = load("mnist"), np.random.default_rng(4), 0
+    for index in range(20):
+        ink = Image.fromarray(cut_to_the_ink(dataset.test_images[index, 0]))
+        side = {"a photograph": 120, "enlarged to 28x28": 28}.get(form, 16)
+        scale = side / max(ink.size)
+        size = (max(2, round(scale * ink.width)), max(2, round(scale * ink.height)))
+        values = np.asarray(ink.resize((side, side) if form.startswith("stretched") else size)) / 255
+        if form == "a photograph":
+            light = rng.uniform(0.5, 0.9) * (1 - 0.25 * np.linspace(0, 1, values.shape[1]))
+            values = light * (1 - 0.6 * values) if dark else light * (0.4 + 0.6 * values)
+            values = values + rng.normal(0, 0.01, values.shape)
+        elif dark:
+            values = 1 - values
+        readings = recognise(picture(values), digits)
+        right += len(readings) == 1 and readings[0].best == dataset.test_labels[index]
+    assert right >= 18
