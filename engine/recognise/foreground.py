@@ -92,7 +92,7 @@ def _two_classes(grey: Array) -> Array | None:
     coarse = grey if small else _resized(grey, (min(width, _COARSE), min(height, _COARSE)), _BOX)
     if np.ptp(coarse) < LEAST_CONTRAST:
         return None
-    bright, slope = coarse > _otsu(coarse.ravel()), np.zeros(2)
+    bright = coarse > _otsu(coarse.ravel())
     if not small:
         slope = _slope(coarse, bright)
         grey, coarse = _level(grey, slope), _level(coarse, slope)
@@ -134,7 +134,8 @@ def _between(grey: Array, bright: Mask) -> float:
 
 def _slope(grey: Array, bright: Mask) -> Array:
     """Return the change of light from the middle to the right and the lower edge, in both classes alike."""
-    terms, slope = _terms(*grey.shape)[:, :3], np.zeros(2)
+    terms = _terms(*grey.shape)[:, :3]
+    slope: Array = np.zeros(2)
     for _ in range(3):
         columns = np.column_stack([terms, bright.ravel()])
         slope = np.linalg.lstsq(columns, grey.ravel(), rcond=1e-9)[0][1:3]
