@@ -5,21 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, TypeAlias
 
 from engine.cli import progress
 from engine.cli.arguments import name_or_path, to_path
+from engine.cli.explain_results import Found, of_change, of_frame, of_map, of_sanity
 from engine.cli.predict import numbers, read
 from engine.errors import ConfigError, EngineError
 from engine.explain import METHODS, Method
-from engine.explain.base import Explanation
-from engine.explain.deletion import deletion, order_of
+from engine.explain.maximise import Maximise
 from engine.explain.overlay import as_rgb, enlarged, overlay
-from engine.explain.sanity import Sanity, check
-from engine.explain.smallest_change import Change, SmallestChange
-from engine.formatting import percent
+from engine.explain.part import Part
+from engine.explain.sanity import check
+from engine.explain.smallest_change import SmallestChange
 from engine.io.files import replacing
 from engine.model.model_file import SHIPPED, Model
 from engine.options import from_json
@@ -29,7 +27,8 @@ from engine.task import Task
 from engine.text import plain
 from engine.types import Bytes
 
-KINDS: dict[str, type[Method | SmallestChange]] = {**METHODS, SmallestChange.type_name: SmallestChange}
+Kind: TypeAlias = Method | SmallestChange | Maximise
+KINDS: dict[str, type[Kind]] = {**METHODS, "smallest_change": SmallestChange, "maximise": Maximise}
 """What ``--method`` may name."""
 
 
@@ -63,6 +62,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="the class to explain, or for smallest_change to turn to (default: the answer, any other)",
     )
     parser.add_argument(
+        "--part",
+        type=part_numbers,
+        metavar="LAYER,NUMBER",
+        help="for maximise: a filter or unit of a layer instead of a class, both counted from 1",
+    )
+    parser.add_argument(
         "--crop",
         type=numbers,
         metavar="X,Y,W,H",
@@ -84,44 +89,70 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         print(json.dumps(listed()) if args.json else "\n".join(lines_of_methods()))
         return 0
-    if args.picture is None:
-        raise ConfigError("explain needs a picture; --list lists the methods.")
     if args.out is not None:
         _check_suffix(args.out)
     chosen = {"kind": args.method, **options_of(args.option)}
-    method: Method | SmallestChange = from_json(KINDS, chosen, "method")
+    method: Kind = from_json(KINDS, chosen, "method")
+    if args.picture is None and not isinstance(method, Maximise):
+        raise ConfigError("explain needs a picture; --list lists the methods.")
+    model = find(args.model)
+    target = class_number(model, args.target)
+    with progress.task("step", leave=False, disable=args.json) as task:
+        if isinstance(method, Maximise):
+            picture, (data, words) = _grown(args, model, method, target, task)
+        else:
+            picture, (data, words) = _explained(args, model, method, target, task)
+    if args.out is not None:
+        write_picture(args.out, picture)
+        words.append(f"{args.out}: {picture.shape[1]}×{picture.shape[0]} pixels")
+    if args.json:
+        file = None if args.picture is None else str(args.picture)
+        print(json.dumps({"file": file, "method": method.to_json(), **data}))
+    else:
+        print("\n".join(plain(line) for line in words))
+    return 0
+
+
+def _explained(
+    args: argparse.Namespace, model: Model, method: Method | SmallestChange, target: int | None, task: Task
+) -> tuple[Bytes, Found]:
+    """Return the picture of what a method found, and the rest of it."""
     from engine.recognise.marks import Box  # brings Pillow, which the other commands do not need
 
-    model = find(args.model)
     crop = None
     if args.crop is not None:
         x, y, w, h = args.crop
         crop = Box(x, y, x + w, y + h)
     reading = read(model, args.picture, crop, several=False)[0]
-    target = class_number(model, args.target)
-    with progress.task("step", leave=False, disable=args.json) as task:
-        if isinstance(method, Method):
-            target = reading.best if target is None else target
-            found = method.explain(model.network, model.preprocessing, reading.image, target, task)
-            picture = overlay(reading.image, found)
-            data, words = of_map(model, method, reading.image, target, found, task)
-            if args.sanity:
-                named = {args.method: method}
-                sane = check(named, model.network, model.preprocessing, reading.image, target, task)
-                data["sanity"] = of_sanity(sane[args.method])
-                words.append(sane[args.method].words)
-        else:
-            change = method.find(model.network, model.preprocessing, reading.image, target, task)
-            picture = enlarged(as_rgb(change.after))
-            data, words = of_change(model, change)
-    if args.out is not None:
-        write_picture(args.out, picture)
-        words.append(f"{args.out}: {picture.shape[1]}×{picture.shape[0]} pixels")
-    if args.json:
-        print(json.dumps({"file": str(args.picture), "method": method.to_json(), **data}))
-    else:
-        print("\n".join(plain(line) for line in words))
-    return 0
+    given = (model.network, model.preprocessing, reading.image)
+    if isinstance(method, SmallestChange):
+        change = method.find(*given, target, task)
+        return enlarged(as_rgb(change.after)), of_change(model, change)
+    target = reading.best if target is None else target
+    found = method.explain(*given, target, task)
+    data, words = of_map(model, method, reading.image, target, found, task)
+    if args.sanity:
+        sane = check({args.method: method}, *given, target, task)[args.method]
+        data["sanity"] = of_sanity(sane)
+        words.append(sane.words)
+    return overlay(reading.image, found), (data, words)
+
+
+def _grown(
+    args: argparse.Namespace, model: Model, method: Maximise, target: int | None, task: Task
+) -> tuple[Bytes, Found]:
+    """Return the picture that excites a part most, and what the network makes of it."""
+    if (args.part is None) == (target is None):
+        raise ConfigError("maximise needs either --class or --part.")
+    layer, channel = args.part or (len(model.network.spec.layers), (target or 0) + 1)
+    part = Part(layer - 1, channel - 1)
+    frame = None
+    for frame in method.frames(model.network, model.preprocessing, part):
+        task.report(frame.step, frame.steps)
+    if frame is None:
+        raise RuntimeError("no picture came")
+    name = f"class {model.class_names[target]}" if target is not None else f"layer {layer}, part {channel}"
+    return enlarged(as_rgb(frame.image)), of_frame(model, name, frame)
 
 
 def listed() -> list[dict[str, Any]]:
@@ -148,6 +179,14 @@ def lines_of_methods() -> list[str]:
         for name, option in each["options"].items():
             lines.append(f"    {name}={option['default']}: {option['help']} ({option['allowed']})")
     return lines
+
+
+def part_numbers(text: str) -> tuple[int, int]:
+    """Return the two whole numbers of ``LAYER,NUMBER``."""
+    parts = text.split(",")
+    if len(parts) != 2 or not all(part.strip().isdecimal() and int(part) for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is not LAYER,NUMBER: two whole numbers from 1")
+    return int(parts[0]), int(parts[1])
 
 
 def options_of(pairs: list[str]) -> dict[str, Any]:
@@ -177,73 +216,6 @@ def class_number(model: Model, word: str | None) -> int | None:
     return model.class_names.index(word)
 
 
-def of_map(
-    model: Model, method: Method, image: Bytes, target: int, found: Explanation, task: Task
-) -> tuple[dict[str, Any], list[str]]:
-    """Return a map's numbers as JSON values and in lines."""
-    network, preprocessing = model.network, model.preprocessing
-    odds = network.predict(preprocessing.apply(image[None]))[0]
-    curve = deletion(network, preprocessing, image, target, order_of(method, found), task=task)
-    name, balance = model.class_names[target], found.balance
-    row, column = np.unravel_index(int(np.argmax(found.values)), found.values.shape)
-    words = [
-        f"{method.title} for {name} ({percent(float(odds[target]))}): {found.detail}",
-        f"largest at row {row}, column {column}: {found.values[row, column]:.4g} {found.unit}",
-        f"deletion: mean probability {curve.area:.3f} while pixels are taken away in the order of the map",
-    ]
-    if balance is not None:
-        gap = f"differ by {percent(balance.gap)}"
-        words.append(
-            f"{balance.name}: {balance.total:.5g} and {balance.expected:.5g} {gap} ({balance.about})"
-        )
-    data = {
-        "class": name,
-        "probability": float(odds[target]),
-        "unit": found.unit,
-        "detail": found.detail,
-        "signed": found.signed,
-        "values": [[float(value) for value in line] for line in found.values],
-        "deletion": {
-            "area": curve.area,
-            "shares": [float(each) for each in curve.shares],
-            "probabilities": [float(each) for each in curve.probabilities],
-        },
-        "balance": None
-        if balance is None
-        else {"name": balance.name, "sum": balance.total, "expected": balance.expected, "gap": balance.gap},
-    }
-    return data, words
-
-
-def of_sanity(found: Sanity) -> dict[str, Any]:
-    """Return what a sanity check found as JSON values."""
-    redrawn = [
-        {"layers": [n + 1 for n in each.layers], "similarity": each.similarity, "places": each.places}
-        for each in found.redrawn
-    ]
-    return {"verdict": found.verdict, "words": found.words, "redrawn": redrawn}
-
-
-def of_change(model: Model, change: Change) -> tuple[dict[str, Any], list[str]]:
-    """Return a change's numbers as JSON values and in lines."""
-    names = [model.class_names[k] for k in change.answers]
-    shares = [float(odds[k]) for odds, k in zip(change.probabilities, change.answers, strict=True)]
-    sizes = f"no value changed by more than {change.largest} of 255 grey levels; {change.mean:.2f} on average"
-    words = [
-        f"{names[0]} ({percent(shares[0])}) turns to {names[1]} ({percent(shares[1])})",
-        f"{sizes}, {percent(change.changed)} of the pixels",
-    ]
-    data = {
-        "answers": names,
-        "probabilities": shares,
-        "largest": change.largest,
-        "mean": change.mean,
-        "changed": change.changed,
-        "pixels": change.after.tolist(),
-    }
-    return data, words
-
-
 def write_picture(path: Path, pixels: Bytes) -> None:
     """Write ``(H, W, 3)`` in the form that the ending of ``path`` names; raises EngineError or OSError."""
     from PIL import Image
@@ -264,7 +236,9 @@ def _check_suffix(path: Path) -> None:
         )
 
 
-def _about(kind: type[Method | SmallestChange]) -> str:
+def _about(kind: type[Kind]) -> str:
     if issubclass(kind, Method):
         return kind.about
+    if issubclass(kind, Maximise):
+        return "Grows, without a picture, the one that excites a class, a filter or a unit most."
     return "The fewest grey levels by which pixels must change so that the answer is another one."

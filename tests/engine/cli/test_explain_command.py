@@ -61,6 +61,18 @@ def test_the_smallest_change_and_the_sanity_check(picture: Path, capsys: pytest.
     assert "do not rely on it" in capsys.readouterr().out
 
 
+def test_a_picture_is_grown_for_a_class_or_a_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "three.png"
+    command = ["explain", "--method", "maximise", "--option", "steps=30"]
+    assert main([*command, "--class", "3", "--out", str(out), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["answer"] == "3" and found["part"] == "class 3" and found["file"] is None
+    with Image.open(out) as image:
+        np.testing.assert_array_equal(np.asarray(image)[::16, ::16, 0], np.array(found["pixels"][0]))
+    assert main([*command, "--part", "1,32"]) == 0
+    assert "layer 1, part 32: " in capsys.readouterr().out
+
+
 def test_all_methods_are_listed_with_their_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--list"]) == 0
     text = capsys.readouterr().out
@@ -74,6 +86,8 @@ def test_all_methods_are_listed_with_their_options(capsys: pytest.CaptureFixture
     ("rest", "sentence"),
     [
         ((), "needs a picture"),
+        (("--method", "maximise"), "needs either --class or --part"),
+        (("--method", "maximise", "--part", "1,33"), "Layer 1: the unit is 32; allowed is 0 to 31"),
         (("PICTURE", "--option", "steps"), "'steps' is not NAME=VALUE"),
         (("PICTURE", "--option", "steps=4"), "'saliency' has no option 'steps'; its options are: none"),
         (
