@@ -54,11 +54,18 @@ class Window:
         index = (int(self.channels[channel]), int(self.rows[row, column]), int(self.columns[row, column]))
         return Place(self.source, index)
 
-    def ranked(self) -> tuple[tuple[int, int, int], ...]:
-        """Return the cells by the size of their product, largest first; those of the padding left out."""
-        size = np.where(self.inside, np.abs(self.products), -1.0)
-        order = np.argsort(-size, axis=None, kind="stable")[: int(self.inside.sum()) * len(self.channels)]
-        found = np.stack(np.unravel_index(order, size.shape), axis=1).tolist()
+    def ranked(self, most: int, sign: int = 0) -> tuple[tuple[int, int, int], ...]:
+        """Return the cells with the largest products, largest first; those of the padding left out.
+
+        Args:
+            most: how many at most.
+            sign: 1 for products above zero alone, -1 for those below.
+        """
+        size = np.abs(self.products) if sign == 0 else sign * self.products
+        size = np.where(self.inside & (size > 0 if sign else True), size, -np.inf).reshape(-1)
+        order = np.argsort(-size, kind="stable")[:most]
+        order = order[size[order] > -np.inf]
+        found = np.stack(np.unravel_index(order, self.products.shape), axis=1).tolist()
         return tuple((channel, row, column) for channel, row, column in found)
 
     @property

@@ -135,17 +135,16 @@ def term_rows(steps: Sequence[Step], working: Working, names: Sequence[str] = ()
         return []
     if working.kind == "softmax":
         return _classes(steps, window, names)
-    cells = window.ranked()
     if working.kind != "dense":
-        return [_term(steps, window, cell, learnt=working.kind == "conv") for cell in cells[:MOST_TERMS]]
+        learnt = working.kind == "conv"
+        return [_term(steps, window, cell, learnt=learnt) for cell in window.ranked(MOST_TERMS)]
     rows: list[Row] = []
-    half = MOST_TERMS // 2
     for words, sign in (("for", 1), ("against", -1)):
-        own = [cell for cell in cells if sign * window.products[cell] > 0]
-        total = float(sum(window.products[cell] for cell in own))
-        count = f"{min(half, len(own))} of {grouped(len(own))}"
-        rows.append(Row((f"{words}: {count}", "", "", exact(total)), head=True))
-        rows += [_term(steps, window, cell, learnt=True) for cell in own[:half]]
+        signed = window.products[sign * window.products > 0]
+        own = window.ranked(MOST_TERMS // 2, sign)
+        count = f"{len(own)} of {grouped(signed.size)}"
+        rows.append(Row((f"{words}: {count}", "", "", exact(float(signed.sum()))), head=True))
+        rows += [_term(steps, window, cell, learnt=True) for cell in own]
     return rows
 
 

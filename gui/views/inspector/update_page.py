@@ -112,6 +112,15 @@ class UpdatePage(QWidget):
         self.tabs.setToolTip("The gradient is the sum of all terms, or of what each image adds")
         self.terms = RowsTable(theme, "Terms of the gradient, largest first", len(_TERM_HEADS))
         self.lines = RowsTable(theme, "From the gradient to the new weight", 2)
+        self.terms.setToolTip(
+            "The gradient of a weight is a sum. Each term: how much the loss of one image rises with an\n"
+            "output that the weight has a part in, times the value that the weight is multiplied by there.\n"
+            "Click a term to trace its gradient back to the loss."
+        )
+        self.lines.setToolTip(
+            "From the gradient to the new weight: learning rate, what the optimiser remembered,\n"
+            "its own lines of code with the numbers of this weight."
+        )
         self.arrival = ArrivalView(theme)
         first = QWidget()
         inner = QVBoxLayout(first)

@@ -18,6 +18,8 @@ from gui.widgets.plain import Label
 from gui.widgets.rows_table import RowsTable
 
 _SUMMED = ("conv",)
+_WIDEST = 96
+"""Rows or columns of the largest window that is drawn: the squares of others could not be told apart."""
 _LEAST_TERMS = 84
 """Height in which the three largest terms are seen."""
 
@@ -64,6 +66,14 @@ class WorkingView(QWidget):
         self.lines = RowsTable(theme, "The calculation, line by line", 2)
         self.lines.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
         self.lines.setVerticalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.terms.setToolTip(
+            "Each row is one product: a value that came in, times its weight, the largest first.\n"
+            "Click a name to see how that value came about, a weight to see what a step did to it."
+        )
+        self.lines.setToolTip(
+            "The calculation from top to bottom. The last lines say what the picture shows,\n"
+            "and how far the sum of the numbers above is from it."
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
@@ -118,7 +128,7 @@ class WorkingView(QWidget):
 
     def _show_window(self, working: Working) -> None:
         window = working.window
-        wide = window is not None and window.values[0].size > 1
+        wide = window is not None and 1 < max(window.values.shape[1:]) <= _WIDEST
         self.grids.setVisible(wide)
         self.channel_row.setVisible(wide and window is not None and len(window.channels) > 1)
         if window is None or not wide:

@@ -92,7 +92,7 @@ def test_a_convolution_is_the_naive_sum() -> None:
     assert first.window is not None
     assert first.window.place((0, 0, 0)) is None
     assert first.window.place((1, 1, 0)) == Place(INPUT, (1, 0, 0))
-    assert first.window.ranked() == ((1, 1, 0), (0, 1, 0))  # 28, 10; the padding is left out
+    assert first.window.ranked(9999) == ((1, 1, 0), (0, 1, 0))  # 28, 10; the padding is left out
     # 1 * 5 + 2 * 6 + 3 * 7 + 4 * 8 + 0.5.
     assert explain_output(found, Place(0, (0, 1, 0))).total == 70.5
 
