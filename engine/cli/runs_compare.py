@@ -39,7 +39,12 @@ _POINTS = 8
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("runs", metavar="RUN", nargs="+", help="two runs or more, or RUN@STEP")
+    parser.add_argument(
+        "runs",
+        metavar="RUN",
+        nargs="+",
+        help="two runs or more, or RUN@STEP; answers are compared with the first",
+    )
     parser.add_argument(
         "--images",
         type=_count,

@@ -15,6 +15,7 @@ from engine.data.folders import runs_folder
 from engine.errors import EngineError
 from engine.model.model_file import load_model, save_model
 from engine.runs import names
+from engine.runs.budget import Budget
 from engine.runs.destination import Destination
 from engine.runs.folder import RunFolder
 from engine.runs.hold import Hold
@@ -219,6 +220,20 @@ def test_the_room_for_runs_is_the_users(
     assert budgets == [1, 2]
     assert train("--run-mb", 0) == 1
     assert not list(runs_folder().glob("2*"))  # nothing came of them
+
+
+def test_the_oldest_runs_are_named_when_there_is_too_much(
+    recorded: RunFolder, monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    monkeypatch.setattr(Budget, "all_bytes", 1000)
+    assert call("runs", "note", recorded.path.name, "--star") == 0
+    capsys.readouterr()
+    assert call("runs") == 0
+    assert "take more than" not in capsys.readouterr().err  # the only one has a star
+    assert call("runs", "note", recorded.path.name, "--no-star") == 0
+    assert call("runs") == 0
+    told = capsys.readouterr().err
+    assert "The runs take more than 5 GB" in told and recorded.path.name in told and recorded.path.exists()
 
 
 def test_deleted_runs_are_removed_for_good(recorded: RunFolder, capsys: Said) -> None:
