@@ -6,7 +6,7 @@ import time
 
 from PyQt5.QtCore import QTimer
 from PyQt5.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
-from PyQt5.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.errors import ModelFileError
 from engine.maps.landscape import Landscape
@@ -76,7 +76,7 @@ class MapView(View):
         self.about_map.setObjectName("note")
         self.about_map.setWordWrap(True)
         self.about_map.setMinimumWidth(1)
-        self.preview = QLabel()
+        self.preview = Label()
         self.preview.setFixedHeight(_PREVIEW)
         self.gallery = Gallery(theme, self._describe)
         self.readout = Readout(_HINT, lines=1, narrow=640)

@@ -75,7 +75,7 @@ class Trail(QWidget):
         ):
             button.setText(text)
             button.setAccessibleName(name)
-            button.setToolTip(f"{name} ({keys})")
+            button.setToolTip(tooltip(f"{name} ({keys})"))
             button.setShortcut(keys)
             button.clicked.connect(lambda _checked, by=by: self.moved.emit(by))
             row.addWidget(button)

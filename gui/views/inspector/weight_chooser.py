@@ -10,6 +10,7 @@ from engine.model.spec import NetworkSpec
 from gui.presenters.update import Parameter
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.plain import tooltip
 from gui.widgets.wheel import guard_wheel
 from gui.widgets.whole_box import WholeBox
 
@@ -100,7 +101,7 @@ class WeightChooser(QWidget):
                 box.blockSignals(blocked)
                 name = names[axis] if axis < len(names) else f"Axis {axis + 1}"
                 box.setAccessibleName(name)
-                box.setToolTip(f"{name}, 1 to {parameter.shape[axis]}")
+                box.setToolTip(tooltip(f"{name}, 1 to {parameter.shape[axis]}"))
         self._edited()
 
     def _edited(self) -> None:

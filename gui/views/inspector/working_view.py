@@ -14,7 +14,7 @@ from engine.arithmetic.working import Working
 from gui.presenters.arithmetic import Row, exact, factor_words, line_rows, term_rows
 from gui.style.theme import GRID, SMALL, Theme, font
 from gui.widgets.number_grids import NumberGrid, NumberGrids
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 from gui.widgets.rows_table import RowsTable
 
 _SUMMED = ("conv",)
@@ -48,7 +48,7 @@ class WorkingView(QWidget):
         for button, text, name in ((self.before, "‹", "Channel before"), (self.after, "›", "Channel after")):
             button.setText(text)
             button.setAccessibleName(name)
-            button.setToolTip(f"{name}: the sum goes over all channels of the layer before")
+            button.setToolTip(tooltip(f"{name}: the sum goes over all channels of the layer before"))
         self.before.clicked.connect(lambda _checked: self.choose_channel(self.channel - 1))
         self.after.clicked.connect(lambda _checked: self.choose_channel(self.channel + 1))
         self.channel_words = Label()
