@@ -245,6 +245,22 @@ SURVIVORS: tuple[Survivor, ...] = (
         equivalent=False,
     ),
     Survivor(
+        Change(_TRAINER, "Trainer.__init__", "self._order: * = (-1, self._train)", "* = (-2, self._train)"),
+        "any number that is no epoch",
+    ),
+    Survivor(
+        Change(_TRAINER, "Trainer.keep_best", "*(self._learnt, self.counters)", "*(self._learnt, None)"),
+        "where it stands is kept with the rest a line later",
+    ),
+    Survivor(
+        Change(_TRAINER, "Trainer.restore", "self._good.keep(counters)", "self._good.keep(None)"),
+        "where it stands is loaded with the rest a few lines later",
+    ),
+    Survivor(
+        Change(_TRAINER, "Trainer._usable", "*.mean_loss < _EXPLODED", "*.mean_loss <= _EXPLODED"),
+        "no mean of losses is exactly that",
+    ),
+    Survivor(
         Change(_TRAINER, "Trainer._diverged", "probe = *", "probe = *) and False else self._train"),
         "images that were learnt from tell an explosion as well",
         equivalent=False,

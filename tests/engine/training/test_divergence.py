@@ -119,6 +119,26 @@ def test_what_leaves_the_loss_finite_is_found_too(
             np.testing.assert_array_equal(array, good[name])
 
 
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [("optimiser.velocity", "The optimiser's state"), ("average", "What was learnt")],
+)
+def test_what_is_no_longer_finite_is_named(
+    config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, what: str, told: str
+) -> None:
+    update = TrainState.update
+
+    def spoil(*args: Any) -> None:
+        update(*args)
+        trainer.state()[0][what].reshape(-1)[-1] = np.nan
+
+    monkeypatch.setattr(TrainState, "update", spoil)
+    with Workers(1) as workers:
+        trainer = Trainer(dataclasses.replace(config, averaging=0.9), dataset, workers)
+        with pytest.raises(TrainingError, match=rf"^{told} was no longer finite after step 1: the steps are"):
+            trainer.step()
+
+
 def test_a_dead_unit_with_an_infinite_bias_is_noticed(config: RunConfig, dataset: Dataset) -> None:
     """A bias of minus infinity before a ReLU gives a finite loss for ever."""
     config = without(config, "batch_norm", "dropout")

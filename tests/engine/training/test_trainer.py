@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from engine.errors import ConfigError, ModelFileError, TrainingError
 from engine.model.container import MOST_STEPS
 from engine.model.spec import preset
 from engine.optimisers import OPTIMISERS
+from engine.training import trainer as module
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.restore_point import Counters
 from engine.training.trainer import Trainer
@@ -238,6 +240,7 @@ def test_the_steps_left_are_those_that_will_be_taken(
             if offset >= 300:
                 epoch, offset = epoch + 1, 0
         assert trainer.steps_left == taken
+        assert trainer.done == (taken == 0)
 
 
 @pytest.mark.parametrize("validation_images", [0, 100])
@@ -270,3 +273,68 @@ def test_after_a_loss_that_is_none_the_last_good_step_stands(
             np.testing.assert_array_equal(trainer.network.vector, weights[good])
         patch.undo()
         assert trainer.step().step == good + 1
+
+
+def test_a_run_that_is_continued_in_a_later_epoch_takes_its_order(
+    config: RunConfig, dataset: Dataset
+) -> None:
+    config = dataclasses.replace(config, batch_size=150, threads=1, epochs=9)
+    with Workers(1) as workers:
+        whole = Trainer(config, dataset, workers)
+        for _ in range(6):
+            again = Trainer(config, dataset, workers)
+            again.restore(*whole.state())
+            assert whole.step() == again.step()
+
+
+def test_back_at_its_best_moment_it_takes_the_same_steps_again(config: RunConfig, dataset: Dataset) -> None:
+    with Workers(1) as workers:
+        trainer, other = (Trainer(dataclasses.replace(config, threads=1), dataset, workers) for _ in range(2))
+        trainer.return_to_best()  # there is none
+        expected = [other.step() for _ in range(5)]
+        assert [trainer.step() for _ in range(3)] == expected[:3]
+        trainer.keep_best()
+        trainer.step()
+        trainer.step()
+        trainer.return_to_best()
+        assert [trainer.step() for _ in range(2)] == expected[3:]
+
+
+def test_every_other_processor_helps(
+    config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helpers: list[int] = []
+    real = module.worker_pool
+
+    def watched(*arguments: Any) -> Any:
+        helpers.append(arguments[-1])
+        return real(*arguments)
+
+    monkeypatch.setattr(module, "worker_pool", watched)
+    for threads in (1, 2, 4):
+        with Workers(threads) as workers:
+            Trainer(config, dataset, workers)
+    assert helpers == [0, 1, 3]
+
+
+def test_a_moment_to_fall_back_on_is_kept_now_and_then_if_it_is_of_use(
+    config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_ANCHOR_STEPS", 3)
+    tried: list[int] = []
+    evaluate = Trainer._evaluate
+
+    def watched(trainer: Trainer, chosen: np.ndarray) -> Any:
+        tried.append(len(chosen))
+        return evaluate(trainer, chosen)
+
+    monkeypatch.setattr(Trainer, "_evaluate", watched)
+    with Workers(1) as workers:
+        trainer = Trainer(dataclasses.replace(config, threads=1, batch_size=40), dataset, workers)
+        anchors = []
+        for step in range(12):
+            monkeypatch.setattr(module, "_EXPLODED", 0.0 if step in (6, 7) else 1000.0)
+            trainer.step()
+            anchors.append(trainer._anchor.counters)
+    assert [at.step for at in anchors] == [0, 0, 0, 3, 3, 3, 3, 3, 8, 8, 8, 11]
+    assert anchors[-1] == (11, 1, 3 * 40) and tried == [32, 32, 20, 32, 32]
