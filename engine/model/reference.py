@@ -71,6 +71,22 @@ class Opened:
         return f"file:{self.path}"
 
 
-Reference: TypeAlias = TheRun | RunStep | Shipped | TaughtModel | Opened
+@dataclass(frozen=True)
+class Damaged:
+    """A copy of a network that is broken to see what it still does; each change makes another version.
+
+    Attributes:
+        version: which one.
+    """
+
+    version: int
+
+    @property
+    def key(self) -> str:
+        """The word for it in files and commands."""
+        return f"broken:{self.version}"
+
+
+Reference: TypeAlias = TheRun | RunStep | Shipped | TaughtModel | Opened | Damaged
 
 THE_RUN = TheRun()

@@ -14,6 +14,7 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.formatting import percent, share
+from engine.model.reference import THE_RUN, Damaged
 from engine.training.metrics import Metrics
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, evaluating, gallery_title, scope
 from gui.run.context import AppContext
@@ -154,7 +155,9 @@ class EvaluateView(View):
 
     def wants(self) -> Wants:
         """Ask for evaluations while visible."""
-        return Wants(evaluate=True) if self.isVisible() else Wants()
+        current = self._context.models.current  # a broken copy is judged in place of the network itself
+        of = current if isinstance(current, Damaged) else THE_RUN
+        return Wants(evaluate=True, of=of) if self.isVisible() else Wants()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the gallery below the matrix where there is no room beside it, or in its place."""

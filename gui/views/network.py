@@ -18,6 +18,7 @@ from gui.run.view import View
 from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
+from gui.views.breaking.panel import BreakPanel
 from gui.views.inspector.inspector import Inspector
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
@@ -61,15 +62,25 @@ class NetworkView(View):
             "Take numbers apart: how a value came about, what a training step\n"
             "did to a weight, and the code that did it (Ctrl+I)"
         )
+        self.breaking = BreakPanel(context, theme)
+        self.breaking.hide()
+        self.breaking.look_at.connect(self.look_at)
+        self.break_it = QToolButton()
+        self.break_it.setText("&Break it")
+        self.break_it.setCheckable(True)
+        self.break_it.setToolTip("Damage a copy of this network, or what it sees, and see what it still does")
+        self.break_it.toggled.connect(self._break)
         split = QSplitter(Qt.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.canvas)
         split.addWidget(self.inspector)
+        split.addWidget(self.breaking)
         split.setStretchFactor(0, 1)
         split.setSizes([640, 360])
         below = QHBoxLayout()
         below.setSpacing(GRID // 2)
         below.addWidget(self.readout, 1)
+        below.addWidget(self.break_it)
         below.addWidget(self.inspect)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID // 2)
@@ -112,6 +123,7 @@ class NetworkView(View):
         self._theme = theme
         self.canvas.set_theme(theme)
         self.inspector.set_theme(theme)
+        self.breaking.set_theme(theme)
         if self.enlarged is not None:
             self.enlarged.set_theme(theme)
 
@@ -209,6 +221,7 @@ class NetworkView(View):
             self.chooser.choose(min(index, len(dataset.test_images) - 1))
 
     def _run_changed(self) -> None:
+        self.break_it.setChecked(False)
         if self._listed == THE_RUN:
             self.canvas.set_spec(None, ())
         self._list()
@@ -259,8 +272,23 @@ class NetworkView(View):
 
     # --- what the user does -----------------------------------------------------------------------
 
+    def _break(self, on: bool) -> None:
+        """Break a copy of the network that is shown, or leave it as it was."""
+        moment = self._context.moments.latest(self.shown)
+        if on and moment is None:
+            self.break_it.setChecked(False)
+            return
+        if on and moment is not None:
+            self.inspect.setChecked(False)
+            self.breaking.open_copy(self.shown, moment.model)
+        self.breaking.setVisible(on)
+        if not on:
+            self.breaking.close_copy()
+
     def _inspect(self, on: bool) -> None:
         """Show the inspector or hide it."""
+        if on:
+            self.break_it.setChecked(False)
         self.canvas.inspecting = on
         self.inspector.setVisible(on)
         latest = self._context.moments.latest(self.shown)

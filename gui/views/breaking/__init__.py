@@ -1,0 +1,1 @@
+"""Break it: a copy of the network is damaged, step by step, and every view follows."""
