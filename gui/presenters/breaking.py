@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.damage.ranking import Rank
 from engine.formatting import grouped, share
-from engine.model.network import Network
-from engine.types import Array
+from engine.layers.base import Layer
+from engine.types import Array, Params
 from gui.presenters.arithmetic import Row
 
 RANK_COLUMNS = ("Filter", "Without it", "Loses")
@@ -39,12 +39,12 @@ def rank_rows(ranks: Sequence[Rank], most: int = 100) -> list[Row]:
     ]
 
 
-def kernel_layers(network: Network) -> list[tuple[str, int]]:
+def kernel_layers(layers: Sequence[Layer], params: Sequence[Params]) -> list[tuple[str, int]]:
     """Return name and number of the layers that have kernels."""
     return [
         (f"{index + 1} {layer.title or layer.type_name}", index)
-        for index, (layer, params) in enumerate(zip(network.spec.layers, network.params, strict=True))
-        if layer.kernels in params and params[layer.kernels].ndim >= 2
+        for index, (layer, own) in enumerate(zip(layers, params, strict=True))
+        if layer.kernels in own and own[layer.kernels].ndim >= 2
     ]
 
 

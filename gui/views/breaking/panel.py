@@ -188,7 +188,7 @@ class BreakPanel(QWidget):
         self._usual = None
         self.ranking.show_rows([])
         self.layer.clear()
-        for title, index in kernel_layers(model.network):
+        for title, index in kernel_layers(model.network.spec.layers, model.network.params):
             self.layer.addItem(title, index)
         self.copy.begin(of, model)
 

@@ -233,8 +233,8 @@ def test_evaluations_of_other_images_are_ignored_and_a_new_run_clears(context, v
 
 def rows(table) -> list[list[str]]:
     return [
-        [table.item(row, column).text() for column in range(table.columnCount())]
-        for row in range(table.rowCount())
+        [table.text(row, column) for column in range(table.model().columnCount())]
+        for row in range(len(table.rows_shown))
     ]
 
 
@@ -247,7 +247,7 @@ def test_a_row_of_figures_leads_to_its_images(qtbot, view, context) -> None:
     assert found[-1][:2] == ["Macro average", "300"]
     table = view.classes.confusions
     assert rows(table)[0] == ["0 → 1", "6", "20.0 %"]
-    place = table.visualItemRect(table.item(3, 0)).center()
+    place = table.cell_rect(3, 0).center()
     qtbot.mouseClick(table.viewport(), Qt.LeftButton, pos=place)
     assert view.choice == Choice(3, 4) and len(shown(view)) == 6
     view.cells.setCurrentIndex(1)

@@ -102,7 +102,7 @@ def test_the_other_views_follow_and_filters_are_ranked(qtbot, program, view) -> 
     qtbot.mouseClick(view.break_it, Qt.LeftButton)
     panel.tabs.setCurrentIndex(2)
     qtbot.mouseClick(panel.rank, Qt.LeftButton)
-    qtbot.waitUntil(lambda: panel.ranking.rowCount() == 16, timeout=30000)
+    qtbot.waitUntil(lambda: len(panel.ranking.rows_shown) == 16, timeout=30000)
     target = panel.ranking.rows_shown[3].target
     panel.ranking.followed.emit(target)
     assert (panel.layer.currentData(), panel.board.kernel) == (target.layer, target.kernel)
