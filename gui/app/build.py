@@ -162,7 +162,6 @@ def _built(
     closing = Closing(bridge, control, dialogs, notices)
     window = MainWindow(context, control, closing, settings, look)
     models.setParent(window)  # so that its work ends with the window's
-    window.look.change(look, (), now=True)
 
     def remember() -> None:
         told = store.save(settings)

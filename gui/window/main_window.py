@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self._placed = False
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
-        self.look = Look(self)
+        self.look = Look(self, theme)
         self.parts: dict[str, View] = {}
         self.docks: dict[str, Dock] = {}
         for kind in (*PANELS, *VIEWS):
