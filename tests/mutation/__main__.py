@@ -28,7 +28,7 @@ WORK = ROOT / "build" / "mutation"
 WANTED = 0.9
 """Share of the mutants of every file that tests have to kill; those that change nothing are left out."""
 
-PATIENCE = (4.0, 16.0)
+PATIENCE = (4.0, 12.0)
 """How many times as long as usual its tests may take with a mutant, and again if that was too long."""
 
 MUTMUT = """
