@@ -43,6 +43,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
                 "a_run_that_is_continued_in_a_later_epoch_takes_its_order",
                 "back_at_its_best_moment_it_takes_the_same_steps_again",
                 "every_other_processor_helps",
+                "batches_are_cut_by_the_bytes_of_all_feature_maps",
                 "a_moment_to_fall_back_on_is_kept_now_and_then_if_it_is_of_use",
             )
         ),

@@ -13,10 +13,11 @@ from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, ModelFileError, TrainingError
 from engine.model.container import MOST_STEPS
-from engine.model.spec import preset
+from engine.model.spec import NetworkSpec, preset
 from engine.optimisers import OPTIMISERS
 from engine.training import trainer as module
 from engine.training.config import LiveSettings, RunConfig
+from engine.training.micro_batches import micro_batch_bounds
 from engine.training.restore_point import Counters
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers
@@ -338,3 +339,16 @@ def test_a_moment_to_fall_back_on_is_kept_now_and_then_if_it_is_of_use(
             anchors.append(trainer._anchor.counters)
     assert [at.step for at in anchors] == [0, 0, 0, 3, 3, 3, 3, 3, 8, 8, 8, 11]
     assert anchors[-1] == (11, 1, 3 * 40) and tried == [32, 32, 20, 32, 32]
+
+
+def test_batches_are_cut_by_the_bytes_of_all_feature_maps(config: RunConfig, dataset: Dataset) -> None:
+    layers = [{"kind": "conv", "filters": 800, "kernel": 3, "padding": 1}, {"kind": "flatten"}]
+    spec = NetworkSpec.from_json(
+        {"name": "wide", "in_shape": [1, 10, 10], "layers": [*layers, {"kind": "dense", "units": 3}]}
+    )
+    config = dataclasses.replace(config, network=spec, batch_size=290, threads=1)
+    with Workers(1) as workers:
+        trainer = Trainer(config, dataset, workers)
+        values = sum(int(np.prod(shape)) for shape in trainer.network.shapes)
+        cut = {size: micro_batch_bounds(290, size * values) for size in (3, 4, 5)}
+        assert trainer.batch(1).micro_batches == cut[4] and cut[3] != cut[4] != cut[5]
