@@ -342,7 +342,7 @@ def test_a_moment_to_fall_back_on_is_kept_now_and_then_if_it_is_of_use(
 
 
 def test_batches_are_cut_by_the_bytes_of_all_feature_maps(config: RunConfig, dataset: Dataset) -> None:
-    layers = [{"kind": "conv", "filters": 800, "kernel": 3, "padding": 1}, {"kind": "flatten"}]
+    layers = [{"kind": "conv", "filters": 400, "kernel": 3, "padding": 1}, {"kind": "flatten"}]
     spec = NetworkSpec.from_json(
         {"name": "wide", "in_shape": [1, 10, 10], "layers": [*layers, {"kind": "dense", "units": 3}]}
     )
