@@ -44,6 +44,7 @@ class Picture:
         open: a picture to open in the Test panel, or None.
         model: the model that answers, or empty for the one that answers at first.
         steps: training steps before the picture.
+        look_at: the step that all views look at; None for the last one.
     """
 
     out: Path
@@ -54,6 +55,7 @@ class Picture:
     open: Path | None = None
     model: str = ""
     steps: int = 0
+    look_at: int | None = None
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,6 +76,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--open", type=to_path, metavar="FILE", help="open this picture in the Test panel")
     parser.add_argument(
         "--model", choices=[*SHIPPED, "training"], default="", help="the model that answers in the Test panel"
+    )
+    parser.add_argument(
+        "--look-at", type=_count, metavar="STEP", help="let all views look at this step (the last one)"
     )
     parser.add_argument("--config", type=to_path, metavar="FILE", help="settings of the run as JSON")
 
@@ -113,7 +118,15 @@ def run(args: argparse.Namespace) -> int:
     os.environ["QT_FONT_DPI"] = "96"  # or Qt's own guess for a screen that is none would scale it
     config = RunConfig.from_file(args.config) if args.config else None
     picture = Picture(
-        args.out, args.size, args.theme, args.panel, args.draw, args.open, args.model, args.steps
+        args.out,
+        args.size,
+        args.theme,
+        args.panel,
+        args.draw,
+        args.open,
+        args.model,
+        args.steps,
+        args.look_at,
     )
     render(picture, config=config)
     return 0
@@ -259,9 +272,13 @@ def _train(sitting: _Sitting, picture: Picture) -> None:
         sitting.wait(lambda: bridge.steps >= goal or bridge.state is State.FINISHED)
         sitting.wait(lambda: bridge.state is not State.RUNNING)
     sitting.shown.clear()
-    watchers = program.context.moments.watchers
-    if any(watcher.wants().evaluate for watcher in watchers):
+    wants = program.context.moments.wants()
+    if wants.evaluate:
         sitting.wait(lambda: bridge.steps in sitting.complete)
-    if any(watcher.wants().kernels or watcher.wants().maps for watcher in watchers):
+    if wants.kernels or wants.maps:
         sitting.wait(lambda: len(sitting.shown) > 1)
     sitting.settle()
+    if picture.look_at is not None:
+        program.context.moments.travel.go(picture.look_at)
+        sitting.settle()
+        sitting.check()

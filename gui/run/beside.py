@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,7 @@ import numpy as np
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.data.dataset import Dataset
+from engine.errors import EngineError
 from engine.model.model_file import Model
 from engine.model.reference import Reference, RunStep
 from engine.session.capture import look
@@ -20,6 +22,8 @@ from engine.types import Bytes
 from gui.run.answers import Answers
 from gui.run.moment import Judged, Moment
 
+QUICK = 0.012
+"""Seconds: what is seen within this time is worked out in the window's thread, without the hand-over."""
 CALM_MS = 120
 """An evaluation begins when the handle has rested for so long."""
 FIRST = 1000
@@ -68,6 +72,7 @@ class Beside(QObject):
         self._answers = answers
         self._memory = answers.memory
         self._workers: Workers | None = None
+        self._spent = float("inf")  # seconds that the last sight took, with its reading
         self._wanted: tuple[Hashable, Sight, Dataset] | None = None
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
@@ -90,6 +95,8 @@ class Beside(QObject):
                 self.seen.emit(moment)
             else:
                 missing.append(sight)
+        if len(missing) == 1 and self._spent < QUICK and not self.looking and self._try(missing[0]):
+            missing = []
         if missing:
             self._answers.drop("ahead")
 
@@ -104,6 +111,16 @@ class Beside(QObject):
             self._answers.drop("look")
             self._read(ahead)
 
+    def _try(self, sight: Sight) -> bool:
+        """See it here and now; returns whether that went well."""
+        try:
+            moment = self._see(sight)
+        except EngineError:  # it is tried again beside the window, and told
+            return False
+        self._answers.drop("ahead")
+        self.seen.emit(moment)
+        return True
+
     def _read(self, ahead: Sequence[Sight]) -> None:
         """See what may be looked at next."""
         missing = [sight for sight in ahead if self._memory.get(sight.key) is None]
@@ -117,9 +134,11 @@ class Beside(QObject):
             self._answers.ask("ahead", work, lambda _: None, lambda _: None)
 
     def _see(self, sight: Sight) -> Moment:
+        began = time.perf_counter()
         model = self._model(sight)
         maps, probabilities = look(model.network, model.preprocessing, sight.image)
         moment = Moment(sight.of, sight.reference, model, sight.step, False, sight.image, maps, probabilities)
+        self._spent = time.perf_counter() - began
         self._memory.put(sight.key, moment, moment.network.state_vector.nbytes + sum(m.nbytes for m in maps))
         return moment
 

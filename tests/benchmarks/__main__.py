@@ -22,6 +22,7 @@ from tests.benchmarks import (
     startup,
     time_to_accuracy,
     train_speed,
+    travel,
     watch_cost,
 )
 from tests.benchmarks.row import Row
@@ -32,6 +33,7 @@ BENCHMARKS = {
         train_speed,
         watch_cost,
         record_cost,
+        travel,
         latency,
         list_runs,
         monkey,
