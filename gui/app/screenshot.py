@@ -17,6 +17,7 @@ from engine.cli.arguments import to_path
 from engine.error_log import of_process
 from engine.errors import ConfigError, EngineError
 from engine.model.model_file import SHIPPED
+from engine.model.reference import THE_RUN
 from engine.session.messages import EvaluationDone, State
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
@@ -172,14 +173,12 @@ class _Sitting:
     def __init__(self, program: Kernelscope, interruptions: signals.Interruptions) -> None:
         self.program = program
         self.complete: set[int] = set()  # steps after which all test images were evaluated
-        self.shown: list[int] = []
         self._interruptions = interruptions
         self._problems: list[str] = []
         self._message = ""
         bridge = program.context.bridge
         bridge.state_changed.connect(self._heard)
         bridge.evaluation_ready.connect(self._evaluated)
-        bridge.snapshot_ready.connect(lambda snapshot: self.shown.append(snapshot.step))
         program.context.notices.posted.connect(self._told)
 
     def wait(self, done: Callable[[], object]) -> None:
@@ -271,12 +270,17 @@ def _train(sitting: _Sitting, picture: Picture) -> None:
         goal = bridge.steps + picture.steps
         sitting.wait(lambda: bridge.steps >= goal or bridge.state is State.FINISHED)
         sitting.wait(lambda: bridge.state is not State.RUNNING)
-    sitting.shown.clear()
     wants = program.context.moments.wants()
     if wants.evaluate:
         sitting.wait(lambda: bridge.steps in sitting.complete)
     if wants.kernels or wants.maps:
-        sitting.wait(lambda: len(sitting.shown) > 1)
+        moments = program.context.moments
+
+        def seen() -> bool:
+            moment = moments.latest(THE_RUN)
+            return moment is not None and moment.step == bridge.steps
+
+        sitting.wait(seen)
     sitting.settle()
     if picture.look_at is not None:
         program.context.moments.travel.go(picture.look_at)

@@ -74,6 +74,7 @@ class Moments(OfRun, QObject):
         """Look at the run in training of ``bridge`` and the trained networks of ``models``."""
         super().__init__(parent)
         self.run = bridge.run
+        bridge.run_started.connect(lambda _config: self._forget_present())
         self.travel = Travel(bridge, self)
         self.travel.ready = lambda: not self._beside.looking
         self.travel.run_changed.connect(self._turned)
@@ -87,6 +88,8 @@ class Moments(OfRun, QObject):
         self._beside.failed.connect(self.failed)
         self._bridge, self._selection, self._models = bridge, selection, models
         self._latest: dict[Reference, Moment] = {}
+        self._present: Moment | None = None  # a session that stands still sends it once
+        self._present_judged: Judged | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -196,7 +199,19 @@ class Moments(OfRun, QObject):
         if not self.travel.live:
             self._models.choose(THE_RUN)
         self.travelled.emit()
+        if self.travel.live:
+            self._bring_present()
         self.refresh()
+
+    def _forget_present(self) -> None:
+        self._present = self._present_judged = None
+
+    def _bring_present(self) -> None:
+        """Bring what is known of the newest step at once; what is newer will come."""
+        if self._present is not None:
+            self._bring(self._present)
+        if self._present_judged is not None:
+            self.judged.emit(self._present_judged)
 
     def _name(self) -> None:
         own = self.run is self._bridge.run
@@ -211,28 +226,31 @@ class Moments(OfRun, QObject):
 
     def _snapshot(self, snapshot: Snapshot) -> None:
         dataset = self._bridge.dataset
-        if snapshot.network is None or dataset is None or not self.travel.live:
+        if snapshot.network is None or dataset is None:
             return
         preprocessing = Preprocessing(dataset.mean, dataset.std)
         about = {"steps": snapshot.step}
-        self._bring(
-            Moment(
-                THE_RUN,
-                RunStep(self.run.number, snapshot.step),
-                Model(snapshot.network, preprocessing, dataset.class_names, about),
-                snapshot.step,
-                True,
-                snapshot.image,
-                snapshot.maps,
-                snapshot.probabilities,
-                snapshot.start,
-            )
+        self._present = Moment(
+            THE_RUN,
+            RunStep(self._bridge.run.number, snapshot.step),
+            Model(snapshot.network, preprocessing, dataset.class_names, about),
+            snapshot.step,
+            True,
+            snapshot.image,
+            snapshot.maps,
+            snapshot.probabilities,
+            snapshot.start,
         )
+        if self.travel.live:
+            self._bring(self._present)
 
     def _evaluation(self, done: EvaluationDone) -> None:
-        if self._bridge.dataset is not None and self.travel.live:
-            reference = RunStep(self.run.number, done.step)
-            self.judged.emit(Judged(THE_RUN, reference, done.step, done.evaluation, self._bridge.dataset))
+        if self._bridge.dataset is not None:
+            reference = RunStep(self._bridge.run.number, done.step)
+            judged = Judged(THE_RUN, reference, done.step, done.evaluation, self._bridge.dataset)
+            self._present_judged = judged
+            if self.travel.live:
+                self.judged.emit(judged)
 
     # --- of networks at rest --------------------------------------------------------------------------
 
