@@ -341,7 +341,9 @@ def test_a_moment_to_fall_back_on_is_kept_now_and_then_if_it_is_of_use(
     assert anchors[-1] == (11, 1, 3 * 40) and tried == [32, 32, 20, 32, 32]
 
 
-def test_batches_are_cut_by_the_bytes_of_all_feature_maps(config: RunConfig, dataset: Dataset) -> None:
+def test_batches_are_cut_by_the_bytes_of_all_feature_maps(
+    config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     layers = [{"kind": "conv", "filters": 400, "kernel": 3, "padding": 1}, {"kind": "flatten"}]
     spec = NetworkSpec.from_json(
         {"name": "wide", "in_shape": [1, 10, 10], "layers": [*layers, {"kind": "dense", "units": 3}]}
@@ -352,3 +354,13 @@ def test_batches_are_cut_by_the_bytes_of_all_feature_maps(config: RunConfig, dat
         values = sum(int(np.prod(shape)) for shape in trainer.network.shapes)
         cut = {size: micro_batch_bounds(290, size * values) for size in (3, 4, 5)}
         assert trainer.batch(1).micro_batches == cut[4] and cut[3] != cut[4] != cut[5]
+        parts: list[int] = []
+
+        def refuse(_step: int, micro_batches: list[tuple[int, np.ndarray]]) -> None:
+            parts.extend(len(chosen) for _, chosen in micro_batches)
+            raise MemoryError
+
+        monkeypatch.setattr(trainer.pool, "compute", refuse)
+        with pytest.raises(MemoryError):
+            trainer.step()
+        assert parts == [stop - start for start, stop in cut[4]]
