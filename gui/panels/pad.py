@@ -229,6 +229,7 @@ class PadPanel(PadParts):
         for sheet in (self.canvas, self.picture):
             sheet.show_found(boxes, tags, self.chosen)
         self.show_bars(names, probabilities, self.answer)
+        self._share_room()
         self.card.show_answer(image, self.answer, reading.caption)
         self.show_actions(possible=image is not None)
         best = int(probabilities.argmax()) if probabilities is not None else None
@@ -258,6 +259,9 @@ class PadPanel(PadParts):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the sheet grow into a square as wide as the panel, and no further."""
         super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
         # In a low window the sheet needs the room more than the bars do.
         rows = self.bars.minimumSizeHint().height()
         self.bars.setMaximumHeight(rows if self.height() < ROOMY else 2 * rows)

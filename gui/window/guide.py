@@ -23,12 +23,20 @@ training</b> in the Test panel and it answers while it learns.</p>
 <p><b>Step</b> (F6) trains on one batch, <b>Epoch</b> (F7) to the end of a pass. What has a dot in the
 Experiment panel can be changed while the network trains; there other data sets are fetched or made of your
 own pictures, too.</p>
+<p>The <b>time line</b> below takes all views, and the answer to your drawing, to any kept step of the run,
+while it trains on. With the keyboard on it, arrows go to the neighbours, Page up and down ten steps, Home and
+End to the ends, B to the best validation; Space plays, Escape returns to the present. <b>Continue from
+here</b> begins a new run.</p>
 <table cellspacing="0" cellpadding="4">
 <tr><td>Space, F5</td><td>start, pause</td><td width="24"></td>
 <td>Ctrl+1 to 7</td><td>panels and views</td></tr>
 <tr><td>F6, F7, F8</td><td>step, epoch, finish early</td><td></td>
 <td>Ctrl+0</td><td>all views at once</td></tr>
 <tr><td>Ctrl+R</td><td>restart</td><td></td><td>Ctrl+D</td><td>light or dark</td></tr>
+<tr><td>F9</td><td>play the steps of the run</td><td></td>
+<td>Alt+Left, Alt+Right</td><td>kept step before, after</td></tr>
+<tr><td>Alt+Home, Alt+End</td><td>first step, end</td><td></td>
+<td>Ctrl+B, Ctrl+L</td><td>best step, live</td></tr>
 <tr><td>Ctrl+Z, Ctrl+Y</td><td>undo, redo a stroke</td><td></td><td>Delete</td><td>clear the sheet</td></tr>
 <tr><td>Ctrl+V, O</td><td>paste, open a picture</td><td></td>
 <td>Ctrl+O, Ctrl+E</td><td>open, export a model</td></tr>

@@ -329,3 +329,12 @@ def test_the_theme_may_change_at_any_time(qtbot, pad):
     pad.set_theme(DARK)
     middle = pad.canvas.mapTo(pad, QPoint(pad.canvas.width() // 2, 6))
     assert pad.grab().toImage().pixelColor(middle).name() == DARK.raised
+
+
+def test_the_bars_have_room_for_classes_that_became_known_after_the_panel_was_shown(qtbot, context, pad):
+    pad.bars.show_values([], None)
+    pad.resize(250, 740)  # while a model is read, nothing is known of its classes
+    context.models.changed.emit()
+    draw_seven(qtbot, pad)
+    qtbot.waitUntil(lambda: pad.bars.height() >= pad.bars.minimumSizeHint().height())
+    assert pad.bars.minimumSizeHint().height() >= 100
