@@ -26,6 +26,7 @@ from engine.training.config import RunConfig
 from engine.training.workers import hold_blas_to_one_thread
 from gui.app.collecting import no_collecting
 from gui.app.ending import Ending
+from gui.app.loading import load_later
 from gui.app.qt_log import to_python_log
 from gui.run.context import AppContext
 from gui.run.gentler import Gentler
@@ -175,6 +176,7 @@ def _built(
     bridge.start(start, resume)
     if problem:
         notices.problem(problem)
+    load_later(window)
     Gentler(bridge, library, notices, window)
     kept = KeptRun(bridge, control, library, notices, window)
     window.part(RunsView).resume_wanted.connect(kept.resume)

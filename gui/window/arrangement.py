@@ -36,7 +36,8 @@ class Arrangement:
         self.tiled = tiled
         window, docks, views = self._window, self._docks, self._views
         for dock in docks.values():
-            dock.setFloating(False)
+            if dock.isFloating():  # it lays the window out anew even where that changes nothing
+                dock.setFloating(False)
             window.removeDockWidget(dock)
             window.addDockWidget(Qt.LeftDockWidgetArea, dock)
         window.splitDockWidget(docks["experiment"], views[0], Qt.Horizontal)

@@ -40,7 +40,6 @@ class Look(QObject):
         self._window = window
         self._sheet = ""
         self._steps: list[Callable[[], object]] = []
-        self._holders: set[QWidget] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._step)
@@ -67,10 +66,7 @@ class Look(QObject):
         children = _children(self._window)
         children.sort(key=lambda child: child.visibleRegion().isEmpty())
         old = [child for child in children if child.styleSheet() in ("", before)]
-        self._steps = [
-            *(partial(self._dress, piece) for child in old for piece in self._pieces(child)),
-            *colours,
-        ]
+        self._steps = [*(partial(self._take, child) for child in old), *colours]
         self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -86,20 +82,20 @@ class Look(QObject):
                 child.setStyleSheet(self._sheet)
         return False
 
-    def _pieces(self, child: QWidget) -> list[QWidget]:
-        """Return what is dressed for ``child``: itself, or if that is too much, the parts that it holds."""
+    def _take(self, child: QWidget) -> None:
+        """Dress ``child``, or if that is too much, the parts that it holds, one after the other."""
+        if sip.isdeleted(child):
+            return
         parts = _children(child)
         if not parts or len(child.findChildren(QWidget)) <= _MOST:
-            return [child]
+            self._dress(child)
+            return
         child.installEventFilter(self)  # once; a second time changes nothing
-        self._holders.add(child)
-        return [child, *(piece for part in parts for piece in self._pieces(part))]
+        _repolish(child)
+        self._steps[:0] = [partial(self._take, part) for part in parts]
 
     def _dress(self, piece: QWidget) -> None:
         if sip.isdeleted(piece) or piece.parent() is None:  # a dialog may have gone meanwhile
-            return
-        if piece in self._holders:
-            _repolish(piece)
             return
         if piece.styleSheet() == self._sheet:  # which would change nothing
             piece.setStyleSheet("")

@@ -23,5 +23,7 @@ def test_nothing_breaks_and_little_is_computed_at_once(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert found["errors"] == 0, found["error"]
     assert found["actions"] > 20 and found["ticks"] > 20
-    # The wall clock says little where others compute, too: `make monkey` measures that.
-    assert found["computed"] < 1500, found["worst"]
+    # The wall clock says little where others compute, too: `make monkey` measures that. Even what is computed
+    # takes twice as long on a processor that is shared; the goal is 100 ms.
+    assert found["callback"] < 200, found["slowest"]
+    assert found["computed"] < 400, found["worst"]

@@ -1,0 +1,39 @@
+"""What most starts do without is loaded beside the window once that stands, so that no click waits for it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+
+from PyQt5.QtCore import QTimer
+from PyQt5.QtWidgets import QWidget
+
+from engine.task import Task
+from gui.run.runner import Runner, nothing
+
+MODULES = (
+    "gui.dialogs.own_pictures.dialog",
+    "gui.dialogs.import_dialog",
+    "gui.dialogs.data_get",
+    "gui.dialogs.teach.dialog",
+    "gui.dialogs.export_dialog",
+    "engine.recognise.pictures",
+)
+"""They bring Pillow, requests and onnx: 0.1 s each, which the first click on them would wait for."""
+_AFTER_MS = 2000
+"""By then the window stands, and its first run is loaded."""
+
+
+def load_later(window: QWidget) -> None:
+    """Load ``MODULES`` one after the other, in a thread that ends with ``window``."""
+    runner, timer = Runner(window), QTimer(window)
+    timer.setSingleShot(True)
+    timer.timeout.connect(lambda: runner.ask(_load, nothing, nothing))
+    timer.start(_AFTER_MS)
+
+
+def _load(task: Task) -> None:
+    for name in MODULES:
+        task.check()
+        with suppress(ImportError):  # whoever needs it will say so
+            import_module(name)
