@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.augment import AUGMENTATIONS
 from engine.errors import ConfigError
@@ -15,7 +15,7 @@ from engine.runs.moments import RecordedMoment
 from engine.training.config import RunConfig
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
-from gui.widgets.option_form import KindChooser, OptionForm
+from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm
 from gui.widgets.plain import Label
 
 _EDITED = ("learning_rate", "momentum", "weight_decay", "batch_size", "epochs")
@@ -72,8 +72,13 @@ class BranchDialog(QDialog):
         self.go.clicked.connect(lambda _checked: self._go())
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
-        row = QFormLayout()
-        row.addRow("&Augmentation", self.augmentation)
+        label = Label("&Augmentation")
+        label.setBuddy(self.augmentation)
+        label.setFixedWidth(LABEL_WIDTH)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(label)
+        row.addWidget(self.augmentation, 1)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(cancel)

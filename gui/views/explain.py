@@ -50,7 +50,7 @@ class ExplainView(View):
         super().__init__(context, theme, parent)
         self._stale = True
         self._asked: tuple[Reference | None, bool] = (None, False)
-        self.explainer = Explainer(self)
+        self.explainer = Explainer(self, context.moments.answers.memory)
         self.why = MapsPage(theme)
         self.maps = self.why.maps
         memory = context.moments.answers.memory

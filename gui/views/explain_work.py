@@ -8,6 +8,7 @@ from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.explain.question import SLOW, Question, Reply, reply_to
 from engine.task import Task
+from gui.run.answers import Memory
 from gui.run.runner import Runner
 
 _PAUSE = 0.5
@@ -31,9 +32,10 @@ class Explainer(QObject):
     failed = pyqtSignal(str)
     """The sentence why nothing came of it."""
 
-    def __init__(self, parent: QObject) -> None:
-        """Make an explainer without a thread; the first question starts one."""
+    def __init__(self, parent: QObject, memory: Memory) -> None:
+        """Make an explainer without a thread; what is in ``memory`` is not worked out again."""
         super().__init__(parent)
+        self._memory = memory
         self._runner = Runner(self)
         self._due = {False: 0.0, True: 0.0}
 
@@ -57,11 +59,23 @@ class Explainer(QObject):
 
     def _begin(self, question: Question, *, slow: bool, then_slow: bool = False) -> None:
         began = 0.0
+        model = question.model
+        methods = tuple(sorted((name, method) for name, method in question.methods.items()))
+        key = ("explain", id(model), id(question.image), question.chosen, methods, slow)
 
         def work(task: Task) -> Reply:
             nonlocal began
             began = time.monotonic()
-            return reply_to(question, task, slow=slow)
+            known: Reply | None = self._memory.get(key)
+            if known is not None:
+                return known
+            reply = reply_to(question, task, slow=slow)
+            # It holds model and image, so that no other ones can have their identity meanwhile.
+            maps = sum(
+                each.values.nbytes for f in reply.found.values() if not isinstance(f, str) for each in f
+            )
+            self._memory.put(key, reply, model.network.state_vector.nbytes + maps)
+            return reply
 
         def done(reply: Reply) -> None:
             self._wait_for_next(slow, began)
