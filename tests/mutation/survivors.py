@@ -94,6 +94,17 @@ SURVIVORS: tuple[Survivor, ...] = (
         ),
         "what begins at the present step is left out for steps until then in any case",
     ),
+    *(
+        Survivor(
+            Change(_FILES, "replacing", "handle = *", f"handle = os.open(path, os.O_WRONLY | {after}"),
+            "for Windows, which has one of both flags and lacks the other",
+        )
+        for after in (
+            'getattr(os, "O_BINARY", 0) & getattr(os, "O_NONBLOCK", 0))',
+            'getattr(*) | getattr(os, "O_NONBLOCK", 0))',
+            'getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK"*)',
+        )
+    ),
     Survivor(
         Change(_FILES, "_restore", "target.unlink(missing_ok=True)", "target.unlink(*)"),
         "its errors are ignored, and it is the last thing done",

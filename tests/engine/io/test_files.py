@@ -48,11 +48,15 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
     end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
         for path in (pipe, tmp_path / "link"):
-            write_text(path, "one")
+            with replacing(path) as file:
+                assert os.get_blocking(file.fileno())  # who reads slowly is waited for
+                file.write(b"one")
             assert os.read(end, 100) == b"one"
             assert pipe.is_fifo() and (tmp_path / "link").is_symlink()
     finally:
         os.close(end)
+    with pytest.raises(OSError, match="No such device"):  # nobody reads it, and perhaps never will
+        write_text(pipe, "one")
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -209,7 +213,17 @@ def test_an_error_before_the_end_leaves_all_as_it_was(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_link_in_the_folder_stays_one(tmp_path: Path) -> None:
+def test_a_link_in_the_folder_stays_one_also_to_another_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def on_one_disk(self: Path, target: Path) -> Path:
+        if Path(target).parent not in self.parents:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", on_one_disk)
     (tmp_path / "out").mkdir()
     (tmp_path / "model").write_text("old")
     (tmp_path / "out" / "a").symlink_to(tmp_path / "model")
