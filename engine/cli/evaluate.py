@@ -19,6 +19,7 @@ from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find
 from engine.training.evaluation import CHUNK, Evaluation, Sweep
 from engine.training.metrics import Metrics
+from engine.training.rejection import Rejection
 from engine.training.workers import Workers
 
 
@@ -39,6 +40,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "or a recorded run learnt from, else mnist)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument(
+        "--rejection",
+        action="store_true",
+        help="also say how many right and wrong answers are doubted at which probability",
+    )
     parser.add_argument(
         "--csv", type=to_path, metavar="FILE", help="also write the figures of each class to a CSV file"
     )
@@ -77,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
         )
     metrics = Metrics.of(result, model.class_names)
     print(as_json(result, metrics, args) if args.json else as_table(result, metrics))
+    if args.rejection and not args.json:
+        print("\n" + rejection_table(Rejection.of(result)))
     if args.csv:
         try:
             write_text(args.csv, metrics.csv())
@@ -93,6 +101,7 @@ def _data_of_run(word: str, model: Model) -> str:
 
 def as_json(result: Evaluation, metrics: Metrics, args: argparse.Namespace) -> str:
     """Return the figures as one JSON object."""
+    rejected = {"rejection": Rejection.of(result).to_json()} if args.rejection else {}
     return json.dumps(
         {
             "model": str(args.model),
@@ -103,6 +112,7 @@ def as_json(result: Evaluation, metrics: Metrics, args: argparse.Namespace) -> s
             "class_accuracy": [None if value != value else value for value in result.class_accuracy.tolist()],
             "confusion": result.confusion.tolist(),
             **metrics.to_json(),
+            **rejected,
         }
     )
 
@@ -123,6 +133,28 @@ def as_table(result: Evaluation, metrics: Metrics) -> str:
         numbers = "".join(f"{n:>{width}}" for n in row)
         lines.append(f"{name:>{width}}{numbers}{share(accuracy, 2):>10}")
     return "\n".join([*lines, "", *_metrics(metrics, width)])
+
+
+def rejection_table(rejection: Rejection) -> str:
+    """Return how many right and wrong answers are doubted at which limit as text."""
+    heads = (
+        "doubted below",
+        f"of {rejection.right} right",
+        f"of {rejection.wrong} wrong",
+        "answered",
+        "accuracy",
+    )
+    lines = ["".join(f"{head:>{15}}" for head in heads)]
+    for each in rejection.limits:
+        cells = (
+            f"{each.limit:g}",
+            f"{each.right}",
+            f"{each.wrong}",
+            share(each.answered, 2),
+            share(each.accuracy, 2),
+        )
+        lines.append("".join(f"{cell:>{15}}" for cell in cells))
+    return "\n".join(lines)
 
 
 def _metrics(metrics: Metrics, width: int) -> list[str]:

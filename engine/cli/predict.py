@@ -107,6 +107,7 @@ def answer(model: Model, path: Path, readings: list[Reading]) -> dict[str, Any]:
                 "verdict": reading.answer.verdict,
                 "headline": reading.answer.headline,
                 "note": reading.answer.note,
+                "doubt": reading.answer.reason or None,
                 "probability": float(reading.probabilities[reading.best]),
                 "probabilities": {
                     name: float(p) for name, p in zip(names, reading.probabilities, strict=True)

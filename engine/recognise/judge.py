@@ -34,6 +34,9 @@ SHIFT = 2
 """By how many pixels, up, down, left and right, the picture is moved to see whether the answer holds."""
 
 Verdict = Literal["empty", "sure", "doubt", "unknown"]
+Reason = Literal["", "too small", "too much ink", "like nothing", "undecided", "unsteady"]
+"""Why an answer is doubted: a dot; a blot; nearly even odds; two classes close together; another answer when
+the picture is moved."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,14 @@ class Answer:
         headline: the answer in words.
         note: why it is not a plain answer; may be empty.
         top: the class that is claimed, or None.
+        reason: the kind of doubt; empty if there is none.
     """
 
     verdict: Verdict
     headline: str
     note: str = ""
     top: int | None = None
+    reason: Reason = ""
 
 
 EMPTY = Answer("empty", "No answer yet", "The sheet is empty.")
@@ -79,19 +84,19 @@ def judge(
     first, second = (int(k) for k in np.argsort(-probabilities, kind="stable")[:2])
     top, next_best = float(probabilities[first]), float(probabilities[second])
     if reach < LEAST_REACH:
-        return Answer("unknown", "Too small to tell", "Draw a little larger.")
+        return Answer("unknown", "Too small to tell", "Draw a little larger.", reason="too small")
     if coverage > MOST_INK:
-        return Answer("unknown", "Too much ink to tell", "A thinner pen or the eraser helps.")
+        note = "A thinner pen or the eraser helps."
+        return Answer("unknown", "Too much ink to tell", note, reason="too much ink")
     if entropy_share(probabilities) > UNKNOWN_ENTROPY:
-        return Answer(
-            "unknown", "Like nothing it knows", f"The closest is {names[first]} with {percent(top)}."
-        )
+        note = f"The closest is {names[first]} with {percent(top)}."
+        return Answer("unknown", "Like nothing it knows", note, reason="like nothing")
     if top < SURE or top - next_best < MARGIN:
         figures = f"{percent(top)} and {percent(next_best)}"
-        return Answer("doubt", f"Not sure: {names[first]} or {names[second]}?", figures)
+        return Answer("doubt", f"Not sure: {names[first]} or {names[second]}?", figures, reason="undecided")
     if shift_consistency < SHIFT_CONSISTENCY:
         note = f"{percent(top)}, but another answer when moved by {SHIFT} pixels."
-        return Answer("doubt", f"Perhaps {names[first]}?", note)
+        return Answer("doubt", f"Perhaps {names[first]}?", note, reason="unsteady")
     return Answer("sure", f"{names[first]}, {percent(top)}", "", first)
 
 

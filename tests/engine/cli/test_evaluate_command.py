@@ -34,7 +34,8 @@ def test_a_class_without_images_has_no_accuracy(result: Evaluation) -> None:
     rows = as_table(result, metrics).splitlines()[5:8]
     assert [row.split()[-2:] for row in rows[:2]] == [["50.00", "%"], ["100.00", "%"]]
     assert rows[2].split() == ["c", "0", "0", "0", DASH]
-    told = json.loads(as_json(result, metrics, argparse.Namespace(model="m", data="d")))
+    told = json.loads(as_json(result, metrics, argparse.Namespace(model="m", data="d", rejection=True)))
+    assert told["rejection"]["limits"][0]["answered"] == 1
     assert told["class_accuracy"] == [0.5, 1.0, None]
 
 
@@ -53,8 +54,9 @@ def test_all_figures_are_printed_and_written(
     assert told["macro"]["recall"] == pytest.approx(np.mean([row["recall"] for row in told["classes"]]))
     assert sum(row["images"] for row in told["calibration"]["bins"]) == 150
     assert "expected calibration error" in (tmp_path / "m.csv").read_text()
-    assert main.main(words) == 0
+    assert main.main([*words, "--rejection"]) == 0
     lines = capsys.readouterr().out
+    assert "doubted below" in lines and "wrong" in lines
     assert "precision" in lines and "macro" in lines and "most frequent confusions: " in lines
     assert main.main([*words, "--csv", str(tmp_path / "no" / "m.csv")]) == 1
     assert "Cannot write" in capsys.readouterr().err
