@@ -6,12 +6,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.arithmetic.code import layer_code
 from engine.arithmetic.gradient import check, layer_terms, terms_of
 from engine.arithmetic.output import explain_output
 from engine.arithmetic.passes import Pass, Place, Weight
 from engine.arithmetic.region import receptive_fields
 from engine.arithmetic.update import one_update, take_step
+from engine.damage.input_changes import Rotate
+from engine.damage.network_changes import Quantise
+from engine.damage.ranking import rank_filters
+from engine.damage.stack import Damage
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
@@ -23,10 +29,17 @@ from engine.explain.projection import project
 from engine.explain.saliency import Saliency
 from engine.explain.smallest_change import SmallestChange
 from engine.explain.top_images import TopImages
+from engine.health.measure import measure, probe
+from engine.health.range_test import STEPS as RATES
+from engine.health.range_test import range_test
+from engine.maps.features import features
+from engine.maps.landscape import SIZE, landscape, random_plane
+from engine.maps.projections import Pca
 from engine.model.network import Network
 from engine.model.spec import preset
 from engine.task import Task
 from engine.training.config import RunConfig
+from engine.training.evaluation import evaluate
 from engine.training.replay import StepStart
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers, hold_blas_to_one_thread
@@ -115,6 +128,37 @@ def _most_exciting(subject: Subject) -> None:
     TopImages.of(*subject.given[:2], subject.data.test_images[:_COMPARED], subject.part.layer)
 
 
+def _health(subject: Subject) -> None:
+    chosen = probe(subject.data.train_labels, np.arange(len(subject.data.train_labels)), 10)
+    images, labels = subject.data.train_images[chosen], subject.data.train_labels[chosen]
+    measure(*subject.given[:2], images, labels, _STEPS)
+
+
+def _map(subject: Subject) -> None:
+    layer = len(subject.trainer.network.spec.layers) - 2
+    found, _, _ = features(*subject.given[:2], subject.data.test_images[:_COMPARED], layer, Task())
+    Pca().draw(found, Task())
+
+
+def _broken(subject: Subject) -> None:
+    damage = Damage().then(Quantise("4")).then(Rotate(10.0))
+    network, prepared, _ = subject.given
+    images, labels = subject.data.test_images[:_COMPARED], subject.data.test_labels[:_COMPARED]
+    with Workers(1) as workers:
+        evaluate(damage.network(network), prepared, damage.images(images), labels, workers)
+
+
+def _ranking(subject: Subject) -> None:
+    images, labels = subject.data.test_images[:100], subject.data.test_labels[:100]
+    rank_filters(*subject.given[:2], images, labels, Task())
+
+
+def _landscape(subject: Subject) -> None:
+    network, prepared, _ = subject.given
+    images, labels = subject.data.train_images[:100], subject.data.train_labels[:100]
+    landscape(network, random_plane(network), prepared, images, labels, Task())
+
+
 INSTRUMENTS: dict[str, Callable[[Subject], object]] = {
     "one output, from the image on": _whole_output,
     "one output, when the mouse moves": _pointed,
@@ -130,6 +174,14 @@ INSTRUMENTS: dict[str, Callable[[Subject], object]] = {
     "picture of a class, 120 steps": lambda subject: list(
         Maximise().frames(*subject.given[:2], subject.part)
     ),
+    "health of one moment, 80 images": _health,
+    f"learning rate test, {RATES} steps": lambda subject: range_test(
+        subject.trainer.config, subject.data, Task()
+    ),
+    f"PCA map of {_COMPARED:,} test images": _map,
+    f"accuracy of a broken copy, {_COMPARED:,} test images": _broken,
+    "ranking of all filters, 100 test images": _ranking,
+    f"loss landscape, {SIZE} × {SIZE}, 100 images": _landscape,
 }
 """Adding one: a function of a ``Subject``, and a line here."""
 
