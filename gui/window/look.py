@@ -39,6 +39,7 @@ class Look(QObject):
         super().__init__(window)
         self._window = window
         self._sheet = ""
+        self._sheets: set[str] = set()
         self._steps: list[Callable[[], object]] = []
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -62,6 +63,7 @@ class Look(QObject):
         if isinstance(app, QApplication):
             app.setPalette(palette(theme))
         before, self._sheet = self._sheet, style_sheet(theme)
+        self._sheets.add(self._sheet)
         _repolish(self._window)
         children = _children(self._window)
         children.sort(key=lambda child: child.visibleRegion().isEmpty())
@@ -87,12 +89,19 @@ class Look(QObject):
         if sip.isdeleted(child):
             return
         parts = _children(child)
-        if not parts or len(child.findChildren(QWidget)) <= _MOST:
-            self._dress(child)
-            return
+        if not self._is_own(child):
+            few = len(child.findChildren(QWidget)) <= _MOST
+            # What has a style sheet of its own keeps it, and takes ours from what holds it.
+            if few or not parts or any(self._is_own(part) and not _children(part) for part in parts):
+                self._dress(child)
+                return
         child.installEventFilter(self)  # once; a second time changes nothing
         _repolish(child)
         self._steps[:0] = [partial(self._take, part) for part in parts]
+
+    def _is_own(self, widget: QWidget) -> bool:
+        """Return whether somebody else has given ``widget`` its style sheet."""
+        return widget.styleSheet() not in ("", *self._sheets)
 
     def _dress(self, piece: QWidget) -> None:
         if sip.isdeleted(piece) or piece.parent() is None:  # a dialog may have gone meanwhile

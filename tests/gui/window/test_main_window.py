@@ -7,7 +7,15 @@ import pytest
 from PyQt5.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt5.QtGui import QColor, QImage, QMouseEvent
 from PyQt5.QtTest import QTest
-from PyQt5.QtWidgets import QApplication, QDialog, QToolButton
+from PyQt5.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QScrollBar,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.model.reference import THE_RUN, Shipped
@@ -217,6 +225,25 @@ def test_the_theme_changes_and_is_remembered(qtbot: QtBot, program: Kernelscope)
     assert window.grab().toImage().pixelColor(window.width() // 2, 4).lightness() < 80
     window.close()
     assert program.store.load()[0].theme == "dark"
+
+
+def test_what_has_a_style_of_its_own_keeps_it_and_is_dressed_all_the_same(
+    qtbot: QtBot, program: Kernelscope
+) -> None:
+    window = program.window
+    theirs = {widget: widget.styleSheet() for widget in window.findChildren(QWidget) if widget.styleSheet()}
+    assert len(theirs) > 5
+    window.set_theme(DARK)
+    qtbot.waitUntil(lambda: not window.look.changing, timeout=LONG)
+    fonts = {sheet for sheet in theirs.values() if "font-size" in sheet or "padding" in sheet}
+    assert fonts and all(widget.styleSheet() in fonts for widget, sheet in theirs.items() if sheet in fonts)
+    assert window.parts["network"].canvas.styleSheet().startswith("QGraphicsView")
+    for widget in window.findChildren(QWidget):
+        sheets, at = "", widget
+        while at is not None:
+            sheets, at = sheets + at.styleSheet() * (at is not window), at.parentWidget()
+        bare = at is None and DARK.raised not in sheets
+        assert not (bare and isinstance(widget, QScrollBar | QAbstractButton | QComboBox)), widget
 
 
 def test_a_message_of_the_session_is_shown(qtbot: QtBot, program: Kernelscope) -> None:
