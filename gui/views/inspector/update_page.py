@@ -6,7 +6,15 @@ from dataclasses import dataclass, field, replace
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.arithmetic.arrival import Arrivals, arrivals
 from engine.arithmetic.gradient import Check, LayerTerms, Terms, check, layer_terms, terms_of
@@ -41,7 +49,7 @@ from gui.widgets.plain import Label, tooltip
 from gui.widgets.rows_table import RowsTable
 
 _PLACES, _IMAGES = 0, 1
-_TERM_HEADS = ("image (row, column)", "gradient", "value", "product")
+_TERM_HEADS = ("image (place)", "gradient", "value", "product")
 _IMAGE_HEADS = ("image", "", "", "adds")
 
 
@@ -93,6 +101,7 @@ class UpdatePage(QWidget):
         self._recorded: tuple[int, int] | None = None
         self.words = Label()
         self.words.setWordWrap(True)
+        self.words.setSizePolicy(QSizePolicy.Preferred, QSizePolicy.Maximum)
         self.newest = QPushButton("Newest step")
         self.newest.setToolTip("Take the newest step of the training apart, which goes on meanwhile")
         self.newest.clicked.connect(lambda _checked: self._take_newest())
@@ -152,6 +161,7 @@ class UpdatePage(QWidget):
         column.addWidget(self.head)
         column.addWidget(self.bar)
         column.addWidget(self.pages, 1)
+        column.addStretch(0)
         self.chooser.chosen.connect(lambda _weight: self._ask())
         self.check.clicked.connect(lambda _checked: self._check())
         self.tabs.currentChanged.connect(lambda _index: self._fill_terms())
