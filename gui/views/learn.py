@@ -34,7 +34,7 @@ _ROOMY = 480
 """In a narrower row, in pixels, a button that does nothing at the moment is left out."""
 _WITH_LOG = 410
 """In a narrower row the choice of the axis is left to the menu of the charts."""
-_WITH_HEALTH = 520
+_WITH_HEALTH = 580
 """In a narrower row the health of the run is left to the menu of the charts."""
 _EMPTY, _CURVES, _HEALTH = range(3)
 _LATE_MS = 300
@@ -90,6 +90,7 @@ class LearnView(View):
         self.follow = QPushButton("&Follow")
         self.follow.setToolTip("Show everything and follow the training again (Home, or double-click).")
         self.diagnose = QPushButton("&Health")
+        self.diagnose.setMinimumWidth(1)  # so that the row can become so narrow that it is left out
         self.diagnose.setToolTip("What the layers are like inside, what is wrong, which learning rates work.")
         self.save = QPushButton("Sa&ve")
         self.save.setToolTip("Save the curves: all figures as CSV, or the picture as PNG.")

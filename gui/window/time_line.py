@@ -98,6 +98,8 @@ class TimeLine(QToolBar):
         self.loop = self._button("loop", "Begin again at the end of playing")
         self.loop.setCheckable(True)
         row.addWidget(self.loop)
+        for widget in (self.branch, self.axis, self.speed, self.loop):
+            widget.setMinimumWidth(1)  # so that the window can become so narrow that they are left out
         self.addWidget(holder)
         self._connect()
         self.set_theme(theme)
