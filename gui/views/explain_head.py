@@ -17,6 +17,8 @@ from gui.widgets.plain import Label
 
 _ONE_ROW = 640
 """A narrower row, in pixels, has no room for network and classes."""
+_WITH_SLIDER = 400
+"""In a narrower row, in pixels, the maps lie over the image as they did."""
 _WITH_WORDS = 900
 """In a narrower row, in pixels, the fields need the room of their labels; they keep their tooltips."""
 
@@ -77,12 +79,13 @@ class ExplainHead(QWidget):
         self._show_labels()
         self._row.setStretchFactor(self.model, 3 if roomy else 2)
         self.opacity.setFixedWidth((10 if roomy else 6) * GRID)
+        self.opacity.setVisible(self._matters[3] and self.width() >= _WITH_SLIDER)
 
     def show_choices(self, *, classes: bool, opacity: bool) -> None:
         """Show only the choices that matter for what stands below."""
-        for boxes, there in (((self.first, self.second), classes), ((self.opacity,), opacity)):
-            for box in boxes:
-                box.setVisible(there)
+        for box in (self.first, self.second):
+            box.setVisible(classes)
+        self.opacity.setVisible(opacity and self.width() >= _WITH_SLIDER)
         self._matters = (True, classes, classes, opacity)
         self._show_labels()
 

@@ -26,6 +26,8 @@ from gui.widgets.plain import Label, tooltip
 _MOST_BARS, _FEW_BARS = 10, 6
 
 _FOLLOWS = "This map follows: it takes longer."
+_ALL = 420
+"""In a narrower place, in pixels, the last column is left out."""
 _FIRST = ("saliency", "grad_cam", "occlusion")
 """The methods whose maps are seen at first: one of each kind."""
 
@@ -147,16 +149,27 @@ class ExplainMaps(QWidget):
         if (few, one) == (self._few, self._one):
             return
         self._few, self._one = few, one
-        for widget in (self.hint, self.bars, *(second for _, second in self._places)):
+        for widget in (self.hint, self.bars):
             widget.setVisible(not one)
+        self._show_columns()
         self._grid.setRowStretch(4, int(not one))
         self._show_probabilities()
         self._show_units()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the units out where a column has no room for them."""
+        """Leave out what there is no room for: the last column, and the units."""
         super().resizeEvent(event)
+        self._show_columns()
         self._show_units()
+
+    def _show_columns(self) -> None:
+        for column, (box, (first, second)) in enumerate(zip(self.boxes, self._places, strict=True)):
+            there = column < len(_FIRST) - 1 or self.width() >= _ALL
+            box.setVisible(there)
+            first.setVisible(there)
+            second.setVisible(there and not self._one)
+            self._grid.setColumnMinimumWidth(1 + column, 64 if there else 0)
+            self._grid.setColumnStretch(1 + column, int(there))
 
     def _show_units(self) -> None:
         widest = max(
@@ -165,6 +178,7 @@ class ExplainMaps(QWidget):
         room = (self.width() - 2 * GRID * len(_FIRST)) // (1 + len(_FIRST))
         for unit in (self.source, *self._units):
             unit.setVisible(room >= widest and not self._few)
+        self._units[-1].setVisible(not self._units[-1].isHidden() and self.width() >= _ALL)
 
     def set_share(self, share: float) -> None:
         """Blend the maps over the image with this opacity, 0 to 1."""
