@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +10,17 @@ import numpy.typing as npt
 
 from engine.data.preprocess import Preprocessing
 from engine.explain.base import ExplainError, check_images
+from engine.explain.part import at_once
 from engine.layers.dense import Dense
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.task import Task
 from engine.types import Array, Bytes, Labels
 
-_BATCH = 64
 MOST = 10_000
-"""Images that are compared unless more are asked for: a second or two, and at most some ten megabytes."""
+"""Images that are compared unless more are asked for."""
+ROOM = 2**26
+"""Bytes that their features may take; where each has many, fewer images are compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,7 @@ class FeatureIndex:
             images: pixels, ``(N, C, H, W)``.
             labels: ``(N,)``.
             task: gets the progress, and can cancel it.
-            most: images that are compared.
+            most: images that are compared, if there is ``ROOM`` for them.
 
         Raises:
             ExplainError: there are no images, they do not fit, or the network has nothing to call features.
@@ -88,11 +91,14 @@ class FeatureIndex:
         task = task or Task()
         check_images(network, images)
         layer, network = feature_layer(network.spec), network.copy()
-        chosen = np.linspace(0, len(images) - 1, min(most, len(images))).round().astype(np.int64)
-        found = []
-        for start in range(0, len(chosen), _BATCH):
+        room = ROOM // (4 * math.prod(network.shapes[layer]))
+        chosen = (
+            np.linspace(0, len(images) - 1, min(most, len(images), max(1, room))).round().astype(np.int64)
+        )
+        found, step = [], at_once(network.spec)
+        for start in range(0, len(chosen), step):
             task.report(start, len(chosen))
-            x = preprocessing.apply(images[chosen[start : start + _BATCH]])
+            x = preprocessing.apply(images[chosen[start : start + step]])
             found.append(_features(network, layer, x))
         features = np.concatenate(found)
         # The mean squared distance of two of them is twice the sum of the variances.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,12 @@ def seen_by(spec: NetworkSpec, layer: int, place: tuple[int, int] | None) -> Box
     ends = [start + field.size[a] for a, start in enumerate(starts)]
     top, left = (max(0, start) for start in starts)
     return Box(top, left, max(top, min(height, ends[0])), max(left, min(width, ends[1])))
+
+
+def at_once(spec: NetworkSpec) -> int:
+    """Return how many images go through the network together: at most 32, and 64 MB of maps."""
+    values = math.prod(spec.in_shape) + sum(math.prod(shape) for shape in spec.shapes())
+    return min(32, max(1, 2**26 // (4 * values)))
 
 
 def strongest(maps: Array) -> tuple[Array, npt.NDArray[np.int64]]:

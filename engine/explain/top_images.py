@@ -9,13 +9,11 @@ import numpy.typing as npt
 
 from engine.data.preprocess import Preprocessing
 from engine.explain.base import check_images
-from engine.explain.part import Box, Part, seen_by, strongest
+from engine.explain.part import Box, Part, at_once, seen_by, strongest
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.task import Task
 from engine.types import Array, Bytes
-
-_BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +83,10 @@ class TopImages:
         values = np.empty((channels, 0), np.float32)
         numbers = np.empty((channels, 0), np.int64)
         places = np.empty((channels, 0, 2), np.int64)
-        sums = np.zeros(channels)
-        for start in range(0, len(images), _BATCH):
+        sums, step = np.zeros(channels), at_once(network.spec)
+        for start in range(0, len(images), step):
             task.report(start, len(images))
-            output = network.trace(preprocessing.apply(images[start : start + _BATCH]), last=layer).logits
+            output = network.trace(preprocessing.apply(images[start : start + step]), last=layer).logits
             best, at = _best(output, place)
             sums += best.sum(axis=0, dtype=np.float64)
             values = np.concatenate([values, best.T], axis=1)

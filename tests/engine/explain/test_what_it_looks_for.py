@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from engine.data.preprocess import Preprocessing
-from engine.explain import ExplainError
+from engine.explain import ExplainError, neighbours
 from engine.explain.kernels import kernel_pictures
 from engine.explain.maximise import Maximise, blurred
 from engine.explain.neighbours import FeatureIndex, feature_layer
-from engine.explain.part import Box, Part, seen_by
+from engine.explain.part import Box, Part, at_once, seen_by
 from engine.explain.projection import project
 from engine.explain.top_images import TopImages
 from engine.explain.walk import Rule
@@ -143,6 +143,17 @@ def test_of_many_images_some_are_compared_evenly_spread(network: Network, images
         index.images.tolist() == [0, 10, 20, 30, 39, 49, 59, 69]
         and index.labels.tolist() == index.images.tolist()
     )
+
+
+def test_memory_bounds_what_is_compared_and_what_goes_through_at_once(
+    network: Network, images: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "ROOM", 5 * 4 * 84)  # five images of 84 features
+    index = FeatureIndex.of(network, GREY, images, np.arange(70))
+    assert index.images.tolist() == [0, 17, 34, 52, 69] and index.nearest(images[0]).compared == 5
+    assert at_once(network.spec) == 32
+    large = preset("classic", (3, 512, 512))
+    assert at_once(large) == 1
 
 
 def test_a_network_without_features(images: np.ndarray) -> None:
