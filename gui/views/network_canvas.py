@@ -22,7 +22,7 @@ from gui.run.moment import Moment
 from gui.style.theme import Theme
 from gui.views.network_fit import fitting
 from gui.views.network_items import PartItems, Scaffold
-from gui.views.network_outlines import STEPS, Marks, Outlines
+from gui.views.network_outlines import LAYERS, STEPS, Marks, Outlines
 from gui.views.network_plan import INPUT, Layout, Part
 from gui.views.network_words import reading, title_of
 from gui.widgets.bars import ProbabilityBars
@@ -78,7 +78,11 @@ class NetworkCanvas(QGraphicsView):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.StrongFocus)
         self.setAccessibleName("Layers of the network")
-        self.setAccessibleDescription("Arrow keys choose a mosaic, Enter enlarges it, plus and minus zoom.")
+        self.setAccessibleDescription(
+            "Arrow keys choose a mosaic, Enter enlarges it, plus and minus zoom. While values are inspected, "
+            "arrow keys go from value to value, Page Up and Page Down from map to map, Ctrl with Left and "
+            "Right from layer to layer."
+        )
         self.bars = ProbabilityBars(theme, self.viewport())
         self.bars.hide()
         self.bars.clicked.connect(self.class_picked)
@@ -285,6 +289,10 @@ class NetworkCanvas(QGraphicsView):
             Qt.Key_Return: self._enlarge_selected,
             Qt.Key_Enter: self._enlarge_selected,
         }
+        across = LAYERS.get(event.key()) if event.modifiers() & Qt.ControlModifier else None
+        if self.inspecting and across is not None:
+            self._inspect_neighbour(across)
+            return
         if self.inspecting:
             actions |= {key: partial(self.stepped.emit, *by) for key, by in STEPS.items()}
         action = actions.get(event.key())
@@ -292,6 +300,14 @@ class NetworkCanvas(QGraphicsView):
             action()
         else:
             super().keyPressEvent(event)
+
+    def _inspect_neighbour(self, by: int) -> None:
+        """Inspect the first value of the maps before or after those that are chosen."""
+        maps = [number for number, items in enumerate(self.items_shown) if not items.part.kernels]
+        if maps:
+            at = next((i for i, number in enumerate(maps) if number >= (self.selected or 0)), len(maps) - 1)
+            self.select(maps[min(max(at + by, 0), len(maps) - 1)])
+            self.picked.emit(self.items_shown[self.selected or 0].part, Cell(0, 0, 0))
 
     def _enlarge_selected(self) -> None:
         if self.selected is not None:

@@ -30,6 +30,10 @@ STEPS: dict[int, tuple[int, int, int]] = {
 """Maps, rows and columns that a key goes on from the value that is inspected."""
 
 
+LAYERS: dict[int, int] = {Qt.Key_Left: -1, Qt.Key_Right: 1}
+"""Layers that a key goes on with Ctrl."""
+
+
 @dataclass(frozen=True)
 class Marks:
     """What is outlined in the picture of the network.

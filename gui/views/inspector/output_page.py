@@ -21,7 +21,8 @@ from gui.widgets.plain import Label
 HINT = (
     "Point at a value of any map: here stands which numbers made it, and everything that it depends on is "
     "outlined. Click to keep a value; then the arrow keys go to its neighbours, Page Up and Page Down to the "
-    "next map. Names in colour are values that are explained in turn, back to the pixel."
+    "next map, Ctrl with Left and Right to the next layer. Names in colour are values that are explained in "
+    "turn, back to the pixel."
 )
 
 

@@ -16,7 +16,7 @@ from engine.data.dataset import Dataset
 from engine.model.network import Network
 from engine.optimisers import OPTIMISERS, optimiser_from_json
 from engine.schedules import SCHEDULES
-from engine.task import Task
+from engine.task import Cancelled, Task
 from engine.training.config import RunConfig
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers
@@ -185,3 +185,17 @@ def test_a_weight_that_is_not_there_is_refused(taken: StepTaken, weight: Weight)
         running_update(taken.start, Weight(0, "weight", (0, 0, 0, 0)), Task())
     with pytest.raises(ValueError, match="allowed is 0 to 25"):
         arrivals(taken.start, 26, Task())
+
+
+def test_long_calculations_can_be_cancelled(taken: StepTaken, noise: Dataset) -> None:
+    task = Task()
+    task.cancel()
+    weight = Weight(0, "weight", (0, 0, 0, 0))
+    for work in (
+        lambda: layer_terms(taken.start, weight, task),
+        lambda: check(taken.start, weight, 0.0, task),
+        lambda: arrivals(taken.start, 0, task),
+        lambda: take_step(taken.start, noise, task),
+    ):
+        with pytest.raises(Cancelled):
+            work()

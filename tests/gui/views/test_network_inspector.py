@@ -161,6 +161,12 @@ def test_a_kept_value_is_moved_by_keys_and_every_operand_leads_back_to_the_pixel
     ):
         QTest.keyClick(view.canvas, key)
         assert inspector.place == Place(4, index)
+    QTest.keyClick(view.canvas, Qt.Key_Left, Qt.ControlModifier)
+    before = inspector.place
+    assert before.step < 4 and before.index == (0, 0, 0)
+    QTest.keyClick(view.canvas, Qt.Key_Right, Qt.ControlModifier)
+    assert inspector.place == Place(4, (0, 0, 0))
+    inspector.keep(Place(4, (2, 0, 0)))
     page, kinds = inspector.output, []
     for _ in range(6):  # by the first operand of each calculation
         kinds.append(page.working.kind)
