@@ -14,6 +14,7 @@ from engine.arithmetic.update import StepTaken, one_update, running_update, take
 from engine.data.augment import AUGMENTATIONS
 from engine.data.dataset import Dataset
 from engine.model.network import Network
+from engine.model.spec import NetworkSpec
 from engine.optimisers import OPTIMISERS, optimiser_from_json
 from engine.schedules import SCHEDULES
 from engine.task import Cancelled, Task
@@ -199,3 +200,53 @@ def test_long_calculations_can_be_cancelled(taken: StepTaken, noise: Dataset) ->
     ):
         with pytest.raises(Cancelled):
             work()
+
+
+def test_pytorch_agrees(noise: Dataset) -> None:
+    """A convolution, pooling and a dense layer; the mean loss of the batch; one step of Adam."""
+    torch = pytest.importorskip("torch", reason="compares with PyTorch; `make env-bench` adds it")
+    layers = [
+        {"kind": "conv", "filters": 3, "kernel": 3, "padding": 1, "stride": 2},
+        {"kind": "relu"},
+        {"kind": "max_pool", "size": 2},
+        {"kind": "flatten"},
+        {"kind": "dense", "units": 3},
+    ]
+    spec = NetworkSpec.from_json({"name": "twin", "in_shape": [2, 9, 8], "layers": layers})
+    network = Network.new(spec, 4)
+    config = settings(
+        network,
+        optimiser=optimiser_from_json({"kind": "adam"}),
+        schedule=SCHEDULES["constant"](),
+        augmentation=AUGMENTATIONS["none"],
+        weight_decay=0.0,
+        momentum=0.9,
+    )
+    taken, _ = steps(config, noise, 1)
+    start = taken.start
+    network = Network.empty(spec, start.weights)
+    values = {
+        (layer, name): torch.tensor(network.params[layer][name].copy(), requires_grad=True)
+        for layer in (0, 4)
+        for name in ("weight", "bias")
+    }
+    x = torch.tensor(np.ascontiguousarray(start.preprocessing.apply(start.batch.images)), requires_grad=True)
+    conv = torch.nn.functional.conv2d(x, values[0, "weight"], values[0, "bias"], stride=2, padding=1)
+    conv.retain_grad()
+    flat = torch.nn.functional.max_pool2d(conv.relu(), 2).flatten(1)
+    logits = flat @ values[4, "weight"].T + values[4, "bias"]
+    labels = torch.tensor(start.batch.labels)
+    loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=config.smoothing)
+    adam = torch.optim.Adam(values.values(), lr=config.learning_rate, betas=(0.9, 0.999), eps=1e-8)
+    loss.backward()
+    adam.step()
+    assert taken.replay.loss == pytest.approx(loss.item(), rel=1e-5)
+    images = len(start.batch.indices)
+    for (layer, name), value in values.items():
+        weight = Weight(layer, name, tuple(n - 1 for n in value.shape))
+        found, update = terms_of(layer_terms(start, weight, Task()), weight), one_update(taken, weight)
+        assert found.total == pytest.approx(float(value.grad[weight.index]), rel=1e-3, abs=1e-6)
+        assert update.new == pytest.approx(float(value.detach()[weight.index]), rel=1e-4, abs=1e-6)
+    arrived = arrivals(start, images - 1, Task())
+    np.testing.assert_allclose(arrived.deltas[0] / images, conv.grad[images - 1], rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(arrived.input_delta / images, x.grad[images - 1], rtol=1e-3, atol=1e-7)
