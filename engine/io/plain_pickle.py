@@ -10,6 +10,7 @@ Sources: CIFAR-10's python batches (Krizhevsky 2009), and parameter files writte
 
 from __future__ import annotations
 
+import codecs
 import io
 import math
 import pickle
@@ -25,6 +26,8 @@ _KINDS = "biuf"
 """Kinds of numbers that an array may hold: truth values, integers, floats."""
 _DIMENSIONS = 32
 """Most dimensions of an array."""
+_PIECE = 1 << 20
+"""Bytes of text that are decoded in one go."""
 _LONGEST = 100
 """Letters of a file's own words that an error repeats."""
 _SPARE = 64 * 1024
@@ -207,6 +210,10 @@ class _Reader(_Base):  # type: ignore[misc]
         # Reads what is there; the library's own would reserve memory for whatever length is announced.
         self.append(bytearray(self.read(int.from_bytes(self.read(8), "little"))))
 
+    def _load_text(self) -> None:
+        self.append(_decoded(self.read(int.from_bytes(self.read(4), "little"))))
+
+    dispatch[pickle.BINUNICODE[0]] = _load_text
     dispatch[pickle.DICT[0]] = _load_dict
     dispatch[pickle.SETITEM[0]] = _load_setitem
     dispatch[pickle.SETITEMS[0]] = _load_setitems
@@ -214,6 +221,18 @@ class _Reader(_Base):  # type: ignore[misc]
         dispatch[_code[0]] = _load_set
     dispatch[pickle.BYTEARRAY8[0]] = _load_bytearray
     dispatch = {code: _counted(code, load) for code, load in dispatch.items()}
+
+
+def _decoded(raw: bytes) -> str:
+    """Return the text in ``raw``, piece by piece: other threads wait as long as one takes.
+
+    Python 3 writes the bytes of an array as letters where readers may be older: 30 MB in one word.
+    """
+    if len(raw) <= _PIECE:
+        return str(raw, "utf-8", "surrogatepass")
+    decoder, view = codecs.getincrementaldecoder("utf-8")("surrogatepass"), memoryview(raw)
+    pieces = [decoder.decode(view[start : start + _PIECE]) for start in range(0, len(raw), _PIECE)]
+    return "".join((*pieces, decoder.decode(b"", final=True)))
 
 
 def _check_keys(keys: list[Any]) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import DataError
+from engine.io import plain_pickle
 from engine.io.plain_pickle import load_plain
 
 plain = st.recursive(
@@ -210,3 +211,15 @@ def test_damage_is_an_error_of_ours_or_harmless(cut: int, place: int, byte: int)
     content[place % len(content)] = byte
     with contextlib.suppress(DataError):
         assert is_plain(load_plain(bytes(content[: max(cut, 1)]), "x"))
+
+
+@given(text=st.text(st.characters(codec=None), max_size=60))
+def test_long_text_is_decoded_piece_by_piece_to_the_same(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_pickle, "_PIECE", 7)
+        assert load_plain(pickle.dumps(text, protocol=2), "it") == text
+    broken = text.encode("utf-8", "surrogatepass") + b"\xff" * 8
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_pickle, "_PIECE", 7)
+        with pytest.raises(UnicodeDecodeError):
+            plain_pickle._decoded(broken)
