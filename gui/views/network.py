@@ -28,7 +28,7 @@ from gui.views.network_row import NetworkRow
 from gui.widgets.readout import Readout
 
 _INSPECT_HINT = "Point at a value to take it apart, click to keep it; arrow keys go to its neighbours."
-_HINT = "Point at a value to read it. Click a mosaic, or press Enter, to enlarge it; plus and minus zoom."
+_HINT = "Point at a value to read it. Click or Enter enlarges a mosaic, plus and minus zoom."
 
 
 class NetworkView(View):

@@ -83,7 +83,9 @@ def scrolled(program: Kernelscope) -> list[str]:
     return [
         key
         for key, holder in holders
-        if isinstance(holder, _Holder) and holder.isVisible() and holder.verticalScrollBar().isVisible()
+        if isinstance(holder, _Holder)
+        and holder.widget().isVisible()  # behind another tab nobody sees it
+        and holder.verticalScrollBar().isVisible()
     ]
 
 
