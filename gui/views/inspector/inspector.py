@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PyQt5.QtCore import Qt, QTimer, pyqtSignal
+from PyQt5.QtCore import QTimer, pyqtSignal
 from PyQt5.QtGui import QHideEvent, QShowEvent
-from PyQt5.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from engine.arithmetic.passes import Pass, Place, Weight
 from engine.arithmetic.region import receptive_fields
@@ -24,6 +24,7 @@ from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.views.inspector.code_page import CodePage
 from gui.views.inspector.output_page import HINT, OutputPage
+from gui.views.inspector.scrolled import scrolled
 from gui.views.inspector.trail import Visits
 from gui.views.inspector.update_page import UpdatePage
 from gui.views.network_outlines import Marks
@@ -80,7 +81,7 @@ class Inspector(QWidget):
             (self.update_page, "&Update", "What one training step did to one weight, and why"),
             (self.code, "&Code", "Formula and source of the layer, with the lines that ran"),
         ):
-            self.tabs.setTabToolTip(self.tabs.addTab(_scrolled(page), title), tip)
+            self.tabs.setTabToolTip(self.tabs.addTab(scrolled(page), title), tip)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, 0, 0, 0)
         column.addWidget(self.tabs)
@@ -289,28 +290,6 @@ class Inspector(QWidget):
         layers = {found.last_of(n): n for n in range(INPUT, len(found.network.spec.layers))}
         shown = {layers[step]: region for step, region in fields.items() if step in layers}
         self.marked.emit(Marks(shown, layers.get(place.step), self._hovered is None))
-
-
-def _scrolled(page: QWidget) -> QScrollArea:
-    """Return ``page`` in an area that scrolls where there is less room than it needs."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-    inner = QWidget()
-    inner.setObjectName("panel")
-    column = _Column(inner)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(page)
-    area.setWidget(inner)
-    return area
-
-
-class _Column(QVBoxLayout):
-    """A layout that needs its least height, not the one at which tables show all their rows."""
-
-    def hasHeightForWidth(self) -> bool:
-        """Return False: Qt would ask for the preferred height because of labels that wrap."""
-        return False
 
 
 def _same(one: Moment, other: Moment | None) -> bool:

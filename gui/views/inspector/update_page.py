@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent, QShowEvent
@@ -17,17 +17,9 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.arithmetic.arrival import Arrivals, arrivals
-from engine.arithmetic.gradient import Check, LayerTerms, Terms, check, layer_terms, terms_of
+from engine.arithmetic.gradient import Check, check
 from engine.arithmetic.passes import Weight
 from engine.arithmetic.recorded import recorded_step
-from engine.arithmetic.update import (
-    OneUpdate,
-    RunningUpdate,
-    StepTaken,
-    one_update,
-    running_update,
-    take_step,
-)
 from engine.data.dataset import Dataset
 from engine.formatting import counted, grouped
 from engine.task import Task
@@ -44,6 +36,7 @@ from gui.run.run import Run
 from gui.run.work_bar import WorkBar
 from gui.style.theme import GRID, Theme
 from gui.views.inspector.arrival_view import ArrivalView
+from gui.views.inspector.update_work import Answer, LookedAt, answer_of
 from gui.views.inspector.weight_chooser import WeightChooser
 from gui.widgets.plain import Label, tooltip
 from gui.widgets.rows_table import RowsTable
@@ -51,37 +44,6 @@ from gui.widgets.rows_table import RowsTable
 _PLACES, _IMAGES = 0, 1
 _TERM_HEADS = ("image (place)", "gradient", "value", "product")
 _IMAGE_HEADS = ("image", "", "", "adds")
-
-
-@dataclass(frozen=True, eq=False)
-class _Step:
-    """A step that is taken apart, and what is already known of it.
-
-    Attributes:
-        start: what it began with.
-        dataset: what the run learns from.
-        taken: the step, computed again.
-        layer: the terms of all weights of one operation.
-        arrived: the gradients of one image.
-    """
-
-    start: StepStart
-    dataset: Dataset
-    taken: StepTaken | None = None
-    layer: LayerTerms | None = None
-    arrived: Arrivals | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Answer:
-    """What is shown of one weight."""
-
-    step: _Step
-    weight: Weight
-    terms: Terms | None = None
-    update: OneUpdate | None = None
-    running: RunningUpdate | None = None
-    checked: Check | None = field(default=None)
 
 
 class UpdatePage(QWidget):
@@ -96,8 +58,8 @@ class UpdatePage(QWidget):
         """Make an empty page."""
         super().__init__()
         self._newest: tuple[StepStart, Dataset] | None = None
-        self._step: _Step | None = None
-        self.answer: _Answer | None = None
+        self._step: LookedAt | None = None
+        self.answer: Answer | None = None
         self._recorded: tuple[int, int] | None = None
         self.words = Label()
         self.words.setWordWrap(True)
@@ -229,7 +191,7 @@ class UpdatePage(QWidget):
         if self._newest is None:
             return
         start, dataset = self._newest
-        self._step = _Step(start, dataset)
+        self._step = LookedAt(start, dataset)
         self.newest.hide()
         self.head.show()
         self.pages.setCurrentIndex(0)
@@ -256,20 +218,12 @@ class UpdatePage(QWidget):
             return
         is_statistic = self.chooser.is_statistic
 
-        def work(task: Task) -> _Answer:
-            taken = step.taken or take_step(step.start, step.dataset, task)
-            known = replace(step, taken=taken)
-            if is_statistic:
-                return _Answer(known, weight, running=running_update(step.start, weight, task))
-            layer = known.layer
-            if layer is None or not layer.has(weight):
-                layer = layer_terms(step.start, weight, task)
-            known = replace(known, layer=layer)
-            return _Answer(known, weight, terms_of(layer, weight), one_update(taken, weight))
+        def work(task: Task) -> Answer:
+            return answer_of(step, weight, task, is_statistic=is_statistic)
 
         self.bar.ask("Mini-batch, there and back", work, self._show)
 
-    def _show(self, answer: _Answer) -> None:
+    def _show(self, answer: Answer) -> None:
         self.answer, self._step = answer, answer.step
         start, taken = answer.step.start, answer.step.taken
         images = counted(len(start.batch.indices), "image")
