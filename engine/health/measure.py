@@ -21,6 +21,8 @@ _MOST = 50_000
 """Values that a histogram counts; of more, evenly spaced ones are taken."""
 _FLAT = 0.05
 """A unit is saturated where its slope is below this share of the steepest one."""
+_PICTURES = 64
+"""Kernels that are kept as pictures."""
 _PROBE, _MOST_PROBES = 8, 256
 """Images of each class that a network is looked at with, and of all classes together."""
 
@@ -68,6 +70,8 @@ class LayerHealth:
             probe image and at every place, 0 to 1.
         saturated: share of the outputs of a bounded activation where its slope is below 5 % of the steepest
             one, 0 to 1.
+        kernels: the first kernels of a convolution, for its first input channel, ``(K, h, w)``.
+        kernel_gradients: the gradient for these.
     """
 
     index: int
@@ -81,6 +85,8 @@ class LayerHealth:
     update_ratio: float | None = None
     dead: float | None = None
     saturated: float | None = None
+    kernels: Array | None = None
+    kernel_gradients: Array | None = None
 
     @property
     def relative_gradient(self) -> float | None:
@@ -169,11 +175,13 @@ def _layer(
     before: tuple[int, Network] | None,
 ) -> LayerHealth:
     layer, params = network.spec.layers[index], network.params[index]
-    weights = gradients = weight_norm = gradient_norm = ratio = None
+    weights = gradients = weight_norm = gradient_norm = ratio = pictures = slopes = None
     if layer.kernels in grads:
         kernel, grad = params[layer.kernels], grads[layer.kernels]
         weights, gradients = Histogram.of(kernel), Histogram.of(grad)
         weight_norm, gradient_norm = _norm(kernel), _norm(grad)
+        if kernel.ndim == 4:
+            pictures, slopes = (np.array(each[:_PICTURES, 0]) for each in (kernel, grad))
         if before is not None and before[0] < step:
             old = before[1].params[index][layer.kernels]
             ratio = _norm(kernel - old) / ((step - before[0]) * max(_norm(old), 1e-12))
@@ -189,6 +197,8 @@ def _layer(
         ratio,
         _dead(layer, output),
         _saturated(layer, output),
+        pictures,
+        slopes,
     )
 
 

@@ -28,6 +28,7 @@ class Quantity:
         histogram: of one layer, or None.
         figure: a number of each layer, or None.
         logarithmic: whether the number is drawn on a logarithmic axis.
+        pictures: whether kernels and their gradients are shown as pictures.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Quantity:
     histogram: Callable[[LayerHealth], Histogram | None] | None = None
     figure: Callable[[LayerHealth], float | None] | None = None
     logarithmic: bool = False
+    pictures: bool = False
 
 
 QUANTITIES: tuple[Quantity, ...] = (
@@ -52,6 +54,12 @@ QUANTITIES: tuple[Quantity, ...] = (
         "Gradients",
         "How the gradient of the loss for each weight of the layer is spread. All at 0: it does not learn.",
         lambda x: x.gradients,
+    ),
+    Quantity(
+        "Kernels and gradients",
+        "The kernels of a convolution for its first input channel, and what the loss asks of each weight.",
+        lambda x: None if x.kernels is None else x.gradients,
+        pictures=True,
     ),
     Quantity(
         "Update ratio",

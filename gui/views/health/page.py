@@ -17,6 +17,7 @@ from gui.views.health.findings import Findings
 from gui.views.health.rate_page import RatePage
 from gui.views.health.work import Looker, Seen
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.kernel_pairs import KernelPairs
 from gui.widgets.one_page import OnePage
 from gui.widgets.readout import Readout
 from gui.widgets.ridgelines import LayerLines, Ridgelines
@@ -52,6 +53,7 @@ class HealthPage(QWidget):
         self.close_button = QPushButton("&Curves")
         self.close_button.setToolTip("Back to loss and accuracy")
         self.ridges, self.lines, self.rate = Ridgelines(theme), LayerLines(theme), RatePage(context, theme)
+        self.pairs = KernelPairs(theme)
         self.findings = Findings()
         self.readout = Readout(_HINT, lines=1, narrow=470)
         top = QHBoxLayout()
@@ -62,7 +64,7 @@ class HealthPage(QWidget):
         top.addWidget(self.close_button)
         plots = QWidget()
         self._plots = OnePage(plots)
-        for page in (self.ridges, self.lines, self.rate):
+        for page in (self.ridges, self.lines, self.rate, self.pairs):
             self._plots.addWidget(page)
         self._middle = QBoxLayout(QBoxLayout.LeftToRight)
         self._middle.setSpacing(2 * GRID)
@@ -77,7 +79,7 @@ class HealthPage(QWidget):
         self.findings.show_findings([], "The run is looked at as soon as it has taken a step.")
         self.quantity.currentIndexChanged.connect(lambda _index: self._draw())
         self.layer.currentIndexChanged.connect(lambda _index: self._draw())
-        for plot in (self.ridges, self.lines):
+        for plot in (self.ridges, self.lines, self.pairs):
             plot.pointed.connect(lambda text: self.readout.setText(text or self._about()))
         self.close_button.clicked.connect(lambda _checked: self.left.emit())
         self.findings.applied.connect(self.remedy_wanted)
@@ -92,7 +94,7 @@ class HealthPage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        for part in (self.ridges, self.lines, self.rate):
+        for part in (self.ridges, self.lines, self.rate, self.pairs):
             part.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -141,7 +143,7 @@ class HealthPage(QWidget):
         self.readout.setVisible(bool(self._about()))
         if self.quantity.currentIndex() >= len(QUANTITIES):
             self.layer.hide()
-            self._plots.setCurrentIndex(2)
+            self._plots.setCurrentWidget(self.rate)
             return
         quantity = QUANTITIES[self.quantity.currentIndex()]
         titles = layer_titles(self._moments, quantity)
@@ -155,12 +157,18 @@ class HealthPage(QWidget):
                 self.layer.addItem(title, index)
             self.layer.setCurrentIndex(max(0, self.layer.findData(chosen)))
             self.layer.blockSignals(blocked)
-        if quantity.histogram is not None:
-            layer = self.layer.currentData()
+        layer = self.layer.currentData()
+        if quantity.pictures:
+            shown = self._moments[-1].layers[layer] if self._moments and layer is not None else None
+            pair = (None, None) if shown is None else (shown.kernels, shown.kernel_gradients)
+            self.pairs.show_pairs(*pair)
+            self._plots.setCurrentWidget(self.pairs)
+        elif quantity.histogram is not None:
             self.ridges.show_ridges(*ridges(self._moments, quantity, -1 if layer is None else layer))
+            self._plots.setCurrentWidget(self.ridges)
         else:
             self.lines.show_lines(lines(self._moments, quantity), quantity)
-        self._plots.setCurrentIndex(0 if quantity.histogram is not None else 1)
+            self._plots.setCurrentWidget(self.lines)
 
     def _show_image(self, index: int) -> None:
         """Make a training image the one that all views look at."""

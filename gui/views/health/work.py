@@ -107,6 +107,8 @@ class Looker(QObject):
         seen, seconds = result
         self._due = time.monotonic() + max(_PAUSE, seconds * (1 / SHARE - 1))
         self.seen.emit(seen)
+        if self._wanted():
+            self.ask()  # what came meanwhile
 
 
 def _look(

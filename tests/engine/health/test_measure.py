@@ -53,6 +53,9 @@ def test_gradient_norms_are_the_slopes_of_the_loss() -> None:
             weight[place] = kept[place]
         assert layer.gradient_norm == pytest.approx(np.linalg.norm(grad.reshape(-1)), rel=1e-3)
         assert layer.weight_norm == pytest.approx(np.linalg.norm(kept.reshape(-1)))
+        if weight.ndim == 4:
+            np.testing.assert_allclose(layer.kernels, kept[:, 0], rtol=1e-6)
+            np.testing.assert_allclose(layer.kernel_gradients, grad[:, 0], atol=1e-5)
         assert layer.relative_gradient == pytest.approx(layer.gradient_norm / layer.weight_norm)
 
 
