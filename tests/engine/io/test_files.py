@@ -300,10 +300,16 @@ def test_a_place_that_another_process_took_for_an_old_one_is_left_to_it(
 
 
 def test_a_disk_without_locks_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_locks(_: Path) -> object:
+    tried: set[Path] = set()
+
+    def no_locks(path: Path) -> object:
+        tried.add(path.parent)
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(files, "lock", no_locks)
-    (tmp_path / ".kernelscope.left.part").mkdir()  # whoever left it may be at work
+    left = {tmp_path / f".kernelscope.{number}.part" for number in range(3)}
+    for each in left:
+        each.mkdir()  # whoever left it may be at work
     write_text(tmp_path / "a", "one")
-    assert contents(tmp_path) == {"a": "one"} and len(list(tmp_path.iterdir())) == 2
+    assert contents(tmp_path) == {"a": "one"} and set(tmp_path.iterdir()) == {*left, tmp_path / "a"}
+    assert left < tried
