@@ -225,12 +225,13 @@ def test_a_link_in_the_folder_stays_one_also_to_another_disk(
 
     monkeypatch.setattr(Path, "replace", on_one_disk)
     (tmp_path / "out").mkdir()
-    (tmp_path / "model").write_text("old")
-    (tmp_path / "out" / "a").symlink_to(tmp_path / "model")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "model").write_text("old")
+    (tmp_path / "out" / "a").symlink_to(tmp_path / "elsewhere" / "model")
     with together(tmp_path / "out") as new:
         (new / "a").write_text("new")
     assert (tmp_path / "out" / "a").is_symlink()
-    assert contents(tmp_path) == {"model": "new"}
+    assert contents(tmp_path / "elsewhere") == {"model": "new"}
 
 
 def test_one_that_cannot_be_put_back_holds_no_other_up(
