@@ -202,7 +202,8 @@ class UpdatePage(QWidget):
         """Ask for steps."""
         super().showEvent(event)
         self.wanted.emit()
-        if self._step is not None and self.answer is None:
+        # What was being worked out when the page was left was dropped.
+        if self._step is not None and (self.answer is None or self.answer.weight != self.chooser.weight):
             self._ask()
 
     def hideEvent(self, event: QHideEvent) -> None:

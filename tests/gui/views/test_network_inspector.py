@@ -284,6 +284,19 @@ def test_learnt_operands_lead_to_their_update(qtbot, view, session) -> None:
         assert chooser.weight == Weight(place.step, name, index)
 
 
+def test_what_was_dropped_with_the_page_is_asked_again(qtbot, view, session) -> None:
+    page = view.inspector.update_page
+    view.inspector.tabs.setCurrentIndex(UPDATE)
+    session.send()
+    qtbot.waitUntil(lambda: page.answer is not None)
+    weight = Weight(2, "weight", (1, 0, 0, 0))
+    page.choose(weight)
+    view.inspector.tabs.setCurrentIndex(CODE)
+    assert not page.bar.busy
+    view.inspector.tabs.setCurrentIndex(UPDATE)
+    qtbot.waitUntil(lambda: page.answer.weight == weight)
+
+
 def test_while_it_trains_a_step_stays_until_another_is_asked_for(qtbot, context, view, session) -> None:
     page = view.inspector.update_page
     view.inspector.tabs.setCurrentIndex(UPDATE)
