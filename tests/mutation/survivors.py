@@ -68,6 +68,7 @@ _SIDE, _BRIDGE = "engine/session/side_evaluation.py", "gui/run/session_bridge.py
 _WARM, _EVALUATION = "engine/schedules/warm.py", "engine/training/evaluation.py"
 
 _FILES, _PENDING = "engine/io/files.py", "engine/runs/pending.py"
+_WRITER = "engine/runs/writer.py"
 
 SURVIVORS: tuple[Survivor, ...] = (
     *(
@@ -104,6 +105,17 @@ SURVIVORS: tuple[Survivor, ...] = (
             'getattr(*) | getattr(os, "O_NONBLOCK", 0))',
             'getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK"*)',
         )
+    ),
+    *(
+        Survivor(
+            Change(_WRITER, f"Writer.{name}", f'staged = self._place / "{name}"', "staged = self._place / *"),
+            "what an unfinished file is called for a moment",
+        )
+        for name in ("weights", "status")
+    ),
+    Survivor(
+        Change(_WRITER, "Writer.status", "staged.write_text(text, *", "staged.write_text(text, *)"),
+        "JSON is written in ASCII, which every encoding has",
     ),
     Survivor(
         Change(_FILES, "_restore", "target.unlink(missing_ok=True)", "target.unlink(*)"),

@@ -223,7 +223,15 @@ def test_half_a_line_that_was_written_is_taken_back(
         patch.setattr(Path, "open", lambda *arguments, **options: Full(real(*arguments, **options)))
         with pytest.raises(OSError, match="No space"):
             made_.curves()
-    assert steps.read_text() == before
+        assert steps.read_text() == before
+
+        def stuck(*_: object) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        patch.setattr(os, "truncate", stuck)
+        with pytest.raises(OSError, match="No space"):  # which came first
+            made_.curves()
+    assert steps.read_text() != before
     assert made_.curves() and steps.read_text() == history.steps.csv()
 
 
