@@ -219,19 +219,17 @@ def test_half_a_line_that_was_written_is_taken_back(
             return self.file.write(part)
 
     curves(history, 1)
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", lambda *arguments, **options: Full(real(*arguments, **options)))
-        with pytest.raises(OSError, match="No space"):
-            made_.curves()
-        assert steps.read_text() == before
 
-        def stuck(*_: object) -> None:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+    def stuck(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-        patch.setattr(os, "truncate", stuck)
-        with pytest.raises(OSError, match="No space"):  # which came first
-            made_.curves()
-    assert steps.read_text() != before
+    for truncate, restored in ((os.truncate, True), (stuck, False)):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "open", lambda *arguments, **options: Full(real(*arguments, **options)))
+            patch.setattr(os, "truncate", truncate)
+            with pytest.raises(OSError, match="No space"):  # which came first
+                made_.curves()
+        assert (steps.read_text() == before) == restored
     assert made_.curves() and steps.read_text() == history.steps.csv()
 
 
