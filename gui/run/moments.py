@@ -15,12 +15,9 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
-from engine.errors import EngineError, ModelFileError
-from engine.model.history import History
+from engine.errors import EngineError
 from engine.model.model_file import Model
 from engine.model.reference import THE_RUN, Reference, RunStep
-from engine.runs.folder import RunFolder
-from engine.runs.moments import RecordedMoment
 from engine.session.messages import EvaluationDone, Snapshot
 from engine.types import Bytes
 from gui.run.answers import Answers
@@ -149,29 +146,9 @@ class Moments(OfRun, QObject):
             return False
         for sentence in run.missing():
             self.failed.emit(sentence)
+        if not self.travel.kept:
+            self.failed.emit("This run has kept no weights, so there are only its curves to look at.")
         return True
-
-    def recorded(self) -> RecordedMoment:
-        """Return the recorded moment that is looked at; of the present the last kept one.
-
-        Raises:
-            ModelFileError: nothing is recorded yet.
-        """
-        kept = self.travel.kept
-        if not kept:
-            raise ModelFileError("No step of this run has been recorded yet.")
-        return RecordedMoment(self.run.reader(), kept[-1] if self.travel.step is None else self.travel.step)
-
-    def history_before(self, run: Run) -> History | None:
-        """Return the curves of the run that ``run`` was branched off from, up to there; any thread may ask.
-
-        Raises:
-            ModelFileError: that run is not there any more.
-        """
-        library = self._bridge.library
-        if run.parent is None or library is None:
-            return None
-        return RunFolder(library.find(run.parent.run)).history().until(run.parent.step)
 
     def _turned(self, run: Run) -> None:
         self.run = run

@@ -16,17 +16,11 @@ from engine.runs.destination import Destination
 from engine.runs.library import Library
 from engine.session.loop import Resume
 from engine.session.messages import (
-    Advance,
-    Change,
     Command,
     Event,
-    Finish,
     Keep,
     Kept,
     Notice,
-    Pace,
-    Pause,
-    Play,
     Request,
     Save,
     Saved,
@@ -35,7 +29,8 @@ from engine.session.messages import (
     StateChanged,
     Validated,
 )
-from engine.training.config import LiveSettings, RunConfig
+from engine.training.config import RunConfig
+from gui.run.commands import Commands
 from gui.run.of_run import OfRun
 from gui.run.run import Run
 from gui.run.wants import Wants, Watcher
@@ -54,7 +49,7 @@ DRAWING_SHARE = 0.1
 """Share of the time that drawing may take while the network trains."""
 
 
-class SessionBridge(OfRun, QObject):
+class SessionBridge(Commands, OfRun, QObject):
     """Drains the channel of the run in training, and asks for what is to be drawn.
 
     Attributes:
@@ -145,30 +140,6 @@ class SessionBridge(OfRun, QObject):
         self.run_started.emit(config)
         self._asked = None
         self._timer.start(FRAME_MS)
-
-    def play(self) -> None:
-        """Train until the end of the run."""
-        self._send(Play())
-
-    def advance(self, steps: int) -> None:
-        """Train ``steps`` steps, or with 0 to the end of the epoch, then pause."""
-        self._send(Advance(steps))
-
-    def pause(self) -> None:
-        """Stand still after the current step."""
-        self._send(Pause())
-
-    def change(self, live: LiveSettings) -> None:
-        """Use other settings from the next step on."""
-        self._send(Change(live))
-
-    def pace(self, steps_per_second: float) -> None:
-        """Take at most this many steps per second; 0 is full speed."""
-        self._send(Pace(steps_per_second))
-
-    def finish(self) -> None:
-        """End the run early, validated."""
-        self._send(Finish())
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:
         """Write the network as a model, or all that is needed to go on; ``saved`` tells the outcome."""

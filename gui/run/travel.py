@@ -9,7 +9,11 @@ from pathlib import Path
 
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
+from engine.errors import ModelFileError
+from engine.model.history import History
+from engine.runs.folder import RunFolder
 from engine.runs.keeping import nearest
+from engine.runs.moments import RecordedMoment
 from gui.run.run import Run
 from gui.run.session_bridge import SessionBridge
 
@@ -57,8 +61,9 @@ class Travel(QObject):
     @property
     def newest(self) -> int:
         """The last step of the run that is looked at; 0 before the first."""
-        steps = self.run.history.steps
-        return int(steps.last("step")) if steps.length else 0
+        steps, kept = self.run.history.steps, self.kept
+        told = int(steps.last("step")) if steps.length else 0
+        return max(told, kept[-1]) if kept else told  # the curves may be damaged
 
     @property
     def at(self) -> int:
@@ -156,6 +161,27 @@ class Travel(QObject):
         self.stop()
         self._turn_to(run, kept[-1] if kept else None)
         return run
+
+    def recorded(self) -> RecordedMoment:
+        """Return the recorded moment that is looked at; of the present the last kept one.
+
+        Raises:
+            ModelFileError: nothing is recorded yet.
+        """
+        kept = self.kept
+        if not kept:
+            raise ModelFileError("No step of this run has been recorded yet.")
+        return RecordedMoment(self.run.reader(), kept[-1] if self.step is None else self.step)
+
+    def history_before(self) -> Callable[[], History | None]:
+        """Return what reads the curves of the run that this one was branched off from, up to there.
+
+        Any thread may call that; it raises ModelFileError if that run is not there any more.
+        """
+        parent, library = self.run.parent, self._bridge.library
+        if parent is None or library is None:
+            return lambda: None
+        return lambda: RunFolder(library.find(parent.run)).history().until(parent.step)
 
     # --- playing --------------------------------------------------------------------------------------
 

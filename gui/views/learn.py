@@ -181,7 +181,8 @@ class LearnView(View):
             if history is not None and run is moments.run:
                 self.drawing.set_before(Before(history))
 
-        moments.answers.ask("before", lambda _task: moments.history_before(run), show, moments.failed.emit)
+        read = moments.travel.history_before()
+        moments.answers.ask("before", lambda _task: read(), show, moments.failed.emit)
 
     def _show_rules(self) -> None:
         """Show what ends the run by itself, and that it did."""

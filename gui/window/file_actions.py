@@ -122,7 +122,7 @@ class FileActions:
 
         moments = self._context.moments
         try:
-            moment = moments.recorded()
+            moment = moments.travel.recorded()
             name = "this run" if moments.run is moments.training else f"the run {moments.run.title}"
             dialog = BranchDialog(moment, name, self._window)
         except EngineError as error:

@@ -302,6 +302,16 @@ def test_every_event_becomes_a_signal_in_order(started: Bench, config: RunConfig
     assert started.said == []
 
 
+def test_what_is_of_another_run_is_dropped(started: Bench, config: RunConfig) -> None:
+    other = started.bridge.run.number + 1
+    evaluation = EvaluationDone(other, 4, Evaluation(*[np.zeros(0, np.int64)] * 5, total=0, classes=2))
+    started.channel.snapshot.put(dataclasses.replace(picture(), run_id=other))
+    started.channel.evaluation.put(evaluation)
+    started.emit(StateChanged(other, State.FAILED, "of another"), Validated(other, 0))
+    started.tick()
+    assert started.said == [] and started.bridge.state is State.LOADING
+
+
 def test_files_that_an_ended_session_did_not_write_are_told_once(
     started: Bench, config: RunConfig, tmp_path: Path
 ) -> None:

@@ -139,6 +139,10 @@ def test_the_handle_takes_everything_along_while_training_goes_on(qtbot: QtBot, 
     qtbot.mouseClick(line(program).live, Qt.LeftButton)
     qtbot.waitUntil(lambda: shown_step(program) == bridge.steps, timeout=LONG)
     assert not window.status.place.isVisible() and moments.travel.live
+    qtbot.waitUntil(lambda: judged[-1].step == bridge.steps, timeout=LONG)  # it was evaluated before
+    moments.travel.go(step)
+    moments.travel.go_live()
+    assert shown_step(program) == bridge.steps  # at once: a session that stands still sends it once
 
 
 def test_dragging_passes_through_the_steps_and_live_is_at_the_end(qtbot: QtBot, program: Kernelscope) -> None:
