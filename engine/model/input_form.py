@@ -5,16 +5,23 @@ Told apart from ``engine.recognise``, which brings Pillow: a window asks this be
 
 from __future__ import annotations
 
+from engine.data.built_in import DATASETS
 from engine.model.model_file import Model
 
 DARK_GROUND = 0.4
 """A model whose training images have a lower mean than this, of 1, expects a dark ground."""
 _DIGITS = tuple("0123456789")
+_GARMENTS = DATASETS["fashion-mnist"].class_names
 
 
 def takes_digits(model: Model) -> bool:
     """Whether ``model`` takes digits in the form of MNIST's images; they are found one by one."""
     return model.network.spec.in_shape == (1, 28, 28) and model.class_names == _DIGITS
+
+
+def takes_garments(model: Model) -> bool:
+    """Whether ``model`` takes garments in the form of Fashion-MNIST's images."""
+    return model.network.spec.in_shape == (1, 28, 28) and model.class_names == _GARMENTS
 
 
 def takes_dark_ground(model: Model) -> bool:

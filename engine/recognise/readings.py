@@ -11,10 +11,11 @@ from PIL import Image
 
 from engine.data.pictures.pixels import plain
 from engine.errors import DataError
-from engine.model.input_form import takes_dark_ground, takes_digits
+from engine.model.input_form import takes_dark_ground, takes_digits, takes_garments
 from engine.model.model_file import Model
 from engine.recognise.drawing import BOX, FAINTEST, SIDE, normalise
 from engine.recognise.foreground import foreground
+from engine.recognise.garment import on_black
 from engine.recognise.judge import Answer, Source, judge
 from engine.recognise.marks import Box, find_marks, place_marks
 from engine.recognise.pen import draw
@@ -92,9 +93,18 @@ def find(picture: Image.Image, model: Model, crop: Box | None = None, *, several
     area = _checked(crop, picture) if crop is not None else Box(0, 0, *picture.size)
     if takes_digits(model):
         return find_digits(picture, area, several=several)
+    if takes_garments(model) and (garment := _garment(picture, area)) is not None:
+        return [Found(area, garment[None])]
     if crop is None:
         area = middle_square(*picture.size)
     return [Found(area, as_picture(picture, area, model))]
+
+
+def _garment(picture: Image.Image, area: Box) -> Bytes | None:
+    """Return the garment on a part of a picture; None if it is ready, or on no plain ground."""
+    if (area.width, area.height) == (SIDE, SIDE):
+        return None
+    return on_black(picture.crop((area.left, area.top, area.right, area.bottom)))
 
 
 def find_digits(picture: Image.Image, area: Box, *, several: bool) -> list[Found]:

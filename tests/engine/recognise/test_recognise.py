@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.data.catalogue import load
+from engine.data.catalogue import DATASETS, load
 from engine.data.preprocess import Preprocessing
 from engine.errors import DataError
 from engine.model.input_form import takes_dark_ground, takes_digits
@@ -234,3 +234,33 @@ def test_digits_cut_to_the_ink_are_read(digits: Model, form: str, dark: bool) ->
         readings = recognise(picture(values), digits)
         right += len(readings) == 1 and readings[0].best == dataset.test_labels[index]
     assert right >= 18
+
+
+def garments() -> Model:
+    names = DATASETS["fashion-mnist"].class_names
+    return Model(Network.new(preset("classic"), 1), Preprocessing((0.286,), (0.353,)), names)
+
+
+@pytest.mark.parametrize("ground", [(255, 255, 255), (128, 128, 128), (200, 120, 60), (20, 30, 90)])
+def test_a_garment_on_any_plain_ground_lies_trimmed_on_black(ground: tuple[int, int, int]) -> None:
+    rng = np.random.default_rng(7)
+    shade = np.linspace(0, 12, 300)[None, :, None]
+    photo = np.full((200, 300, 3), ground) - shade + rng.normal(0, 2, (200, 300, 3))
+    cloth = np.array((90, 60, 170)) if ground != (20, 30, 90) else np.array((220, 200, 90))
+    photo[40:160, 170:230] = cloth + rng.normal(0, 2, (120, 60, 3))
+    photo[80:120, 190:210] = ground  # what is enclosed belongs to the garment
+    (reading,) = recognise(Image.fromarray(np.clip(photo, 0, 255).astype(np.uint8)), garments())
+    image = reading.image[0]
+    columns = np.flatnonzero(image.max(axis=0) > 20)
+    assert (columns[0], columns[-1]) == (7, 20) and image[0].max() > 20 and image[-1].max() > 20
+    assert image[:, :6].max() == image[:, 22:].max() == 0
+    assert image[3:6, 9:18].mean() > 40
+
+
+def test_without_plain_ground_the_middle_square_is_taken_as_it_is() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (200, 300, 3)).astype(np.uint8)
+    (reading,) = recognise(Image.fromarray(noise), garments())
+    assert reading.box == Box(50, 0, 250, 200)
+    ready = np.random.default_rng(4).integers(0, 256, (28, 28)).astype(np.uint8)
+    (same,) = recognise(Image.fromarray(ready), garments())
+    assert np.array_equal(same.image[0], ready) or np.array_equal(same.image[0], 255 - ready)
