@@ -1,0 +1,109 @@
+"""Drawings made by the program have the form of MNIST's images, and a model learns from them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.data.augment import Augmentation
+from engine.data.preprocess import Preprocessing
+from engine.model.model_file import Model, find_model, load_model
+from engine.model.network import Network
+from engine.model.spec import preset
+from engine.recognise.drawing import SIDE
+from engine.recognise.judge import entropy_share
+from engine.recognise.synthetic import images as made
+from engine.recognise.synthetic.retrain import Recipe, mixture, retrain, split, through
+from engine.recognise.synthetic.strokes import drawn, parsed
+from engine.recognise.synthetic.templates import DIGITS, OTHERS
+from engine.resources import RESOURCES
+
+RECIPE = RESOURCES / "recipes" / "further" / "digits.json"
+
+
+@pytest.fixture(scope="module")
+def small() -> Recipe:
+    recipe = Recipe.from_file(RECIPE)
+    counts = dict.fromkeys(recipe.made, 40) | {"printed": 0}
+    batch = {name: 8 for name in recipe.batch if name != "printed"}
+    return dataclasses.replace(
+        recipe,
+        made=counts,
+        batch=batch,
+        fonts=(),
+        steps=60,
+        validate_every=60,
+        averaging=0.0,
+        learning_rate=0.02,
+    )
+
+
+def test_every_template_is_drawn_within_reach_of_what_it_says() -> None:
+    rng = np.random.default_rng(1)
+    for forms in (*DIGITS.values(), *OTHERS.values()):
+        for form in forms:
+            lines = drawn(form, rng, wildness=0)
+            assert len(lines) == len(parsed(form))
+            for line, stroke in zip(lines, parsed(form), strict=True):
+                for x, y, _ in stroke:
+                    assert np.hypot(*(line - (x, y)).T).min() < 1e-6
+            wild = np.concatenate(drawn(form, rng))
+            assert np.isfinite(wild).all() and np.ptp(wild, axis=0).max() < 400
+
+
+def test_the_same_seed_gives_the_same_mixture(small: Recipe) -> None:
+    from engine.data.catalogue import load
+
+    one, two = mixture(small, load("mnist")), mixture(small, load("mnist"))
+    for name, (images, labels) in one.items():
+        np.testing.assert_array_equal(images, two[name][0])
+        assert images.shape[1:] == (1, SIDE, SIDE) and len(labels) == len(images)
+    assert set(one["none"][1]) == {made.NONE}
+    assert len(one["validation"][1]) == small.validation_images
+
+
+def test_a_model_learns_that_letters_are_none_of_its_classes(small: Recipe, tmp_path: Path) -> None:
+    model = find_model("digits")
+    model = dataclasses.replace(model, network=Network(model.network.spec, model.network.params))
+    shapes = made.no_digits(30, mixture(small, _mnist())["mnist"], np.random.default_rng(9))
+    model.network.params[-1]["bias"][:] += np.linspace(0, 3, 10)  # so that there is something to learn
+    before = np.mean([entropy_share(p) for p in _answers(model, shapes)])
+    taught = retrain(model, small, tmp_path)
+    assert np.mean([entropy_share(p) for p in _answers(taught, shapes)]) > before + 0.1
+    for index in range(len(model.network.spec.layers) - small.layers):
+        for name, value in model.network.params[index].items():
+            np.testing.assert_array_equal(value, taught.network.params[index][name])
+    np.testing.assert_array_equal(
+        load_model(tmp_path / "model.safetensors").network.vector, taught.network.vector
+    )
+    assert (tmp_path / "validation.csv").read_text().splitlines()[1].startswith("60,")
+    assert json.loads((tmp_path / "recipe.json").read_text())["steps"] == 60
+
+
+def test_the_two_parts_of_a_network_give_what_the_whole_gives() -> None:
+    network = Network.new(preset("classic"), 1)
+    model = Model(network, Preprocessing((0.1,), (0.3,)), tuple("0123456789"))
+    images = np.random.default_rng(2).integers(0, 256, (5, 1, 28, 28)).astype(np.uint8)
+    front, back = split(network, 2 if len(network.shapes[-3]) == 1 else 1)
+    whole = network.predict(model.preprocessing.apply(images))
+    np.testing.assert_allclose(back.predict(through(front, images, model)), whole, rtol=1e-5)
+
+
+def test_augmentation_of_a_recipe_is_read() -> None:
+    recipe = Recipe.from_file(RECIPE)
+    assert isinstance(recipe.augmentation, Augmentation) and recipe.augmentation.rotation == 10
+    assert set(recipe.batch) == set(recipe.made)
+
+
+def _mnist():
+    from engine.data.catalogue import load
+
+    return load("mnist")
+
+
+def _answers(model: Model, images: np.ndarray) -> np.ndarray:
+    return model.network.predict(model.preprocessing.apply(images))
