@@ -56,7 +56,8 @@ class ExplainView(View):
         memory = context.moments.answers.memory
         self.look = LookPage(theme, memory)
         self.beside = (SanityPage(theme, memory), NearestPage(theme, memory), ChangePage(theme, memory))
-        self.head = ExplainHead(["Why: maps", *(page.title for page in (*self.beside, self.look))])
+        about = {page.title: page.about for page in (*self.beside, self.look)}
+        self.head = ExplainHead({"Why: maps": "Which pixels are evidence for a class.", **about})
         self.head.opacity.setValue(round(100 * self.maps.share))
         self.words = Label()
         self.words.setObjectName("note")
@@ -104,7 +105,8 @@ class ExplainView(View):
         self.why.wanted.connect(self.refresh)
         self.explainer.answered.connect(self._show)
         self.explainer.covered.connect(self._show_more)
-        self.explainer.moved.connect(self.maps.show_progress)
+        self.explainer.moved.connect(self._move)
+        self.why.stopped.connect(self.explainer.drop)
         self.explainer.failed.connect(self._say_instead)
         self.head.page.currentIndexChanged.connect(lambda _: self._page_chosen())
         for page in (*self.beside, self.look):
@@ -220,6 +222,10 @@ class ExplainView(View):
             return
         self.why.show_reply(reply, sample.source if sample is not None else "")
         self._stack.setCurrentIndex(_FULL)
+
+    def _move(self, share: float) -> None:
+        if self.page is None:
+            self.why.show_progress(share)
 
     def _show_more(self, reply: Reply) -> None:
         self.why.show_more(reply)

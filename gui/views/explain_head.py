@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from PyQt5.QtCore import QSignalBlocker, Qt
 from PyQt5.QtGui import QResizeEvent
@@ -13,7 +13,7 @@ from gui.presenters.explain import class_texts
 from gui.run.model_registry import ModelRegistry
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 
 _ONE_ROW = 640
 """A narrower row, in pixels, has no room for network and classes."""
@@ -26,13 +26,15 @@ _WITH_WORDS = 900
 class ExplainHead(QWidget):
     """The row of choices above the maps."""
 
-    def __init__(self, pages: Sequence[str]) -> None:
-        """Make the row with ``pages`` to choose from, and nothing else yet."""
+    def __init__(self, pages: Mapping[str, str]) -> None:
+        """Make the row with ``pages`` to choose from, each with what it is about, and nothing else yet."""
         super().__init__()
         self.page = ChoiceBox(
             "Question", "What is asked: why this answer, or what parts of the network look for."
         )
-        self.page.addItems(pages)
+        for number, (title, about) in enumerate(pages.items()):
+            self.page.addItem(title)
+            self.page.setItemData(number, tooltip(about), Qt.ToolTipRole)
         self.model = ChoiceBox("Network", "The network that is asked.", letters=0)
         self.first = ChoiceBox("Class", "The class that is explained.", letters=0)
         self.second = ChoiceBox("Compared with", "The class whose maps stand below, to compare.", letters=0)

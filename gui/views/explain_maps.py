@@ -28,6 +28,7 @@ _MOST_BARS, _FEW_BARS = 10, 6
 _FOLLOWS = "This map follows: it takes longer."
 _ALL = 420
 """In a narrower place, in pixels, the last column is left out."""
+_STOPPED = "Stopped. Choose the method above once more to go on."
 _FIRST = ("saliency", "grad_cam", "occlusion")
 """The methods whose maps are seen at first: one of each kind."""
 
@@ -213,6 +214,12 @@ class ExplainMaps(QWidget):
         for (name, _which), shown in self.maps.items():
             if name in SLOW and shown.colours is None:
                 shown.show_note(f"This takes longer: {percent(share)}")
+
+    def show_stopped(self) -> None:
+        """Say in place of the maps that are not there that the user has stopped them."""
+        for (name, which), shown in self.maps.items():
+            if name in SLOW and shown.colours is None:
+                shown.show_note(_STOPPED if which == 0 else "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Choose the class whose bar is clicked."""

@@ -72,7 +72,7 @@ class SanityPage(ExplainPage):
     about: ClassVar[str] = (
         "A map that shows what the network learnt must change when that is taken away. Alike: rank "
         "correlation with the map as learnt, 1 the same, 0 nothing in common; places: the same without the "
-        "signs (Adebayo et al., 2018)."
+        "signs (Adebayo et al., 2018). The methods are those in the columns of the maps."
     )
 
     def __init__(self, theme: Theme, memory: Memory) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.explain import METHODS, Method
 from engine.explain.question import Reply
@@ -22,6 +22,8 @@ _ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 318, 450, 500
 class MapsPage(QWidget):
     """Maps in columns, and below them words and options of one method."""
 
+    stopped = pyqtSignal()
+    """The user has enough of waiting for the slow methods."""
     wanted = pyqtSignal()
     """Other methods, or the same with other options, are to be asked."""
 
@@ -37,13 +39,21 @@ class MapsPage(QWidget):
             label.setObjectName("note")
             label.setMinimumWidth(1)
             label.setWordWrap(True)
+        self.stop = QPushButton("&Stop")
+        self.stop.setToolTip("Do without the maps that take longer")
+        self.stop.clicked.connect(lambda _checked: self._stop())
+        self.stop.hide()
         foot = QGridLayout()
         foot.setHorizontalSpacing(2 * GRID)
         foot.setVerticalSpacing(GRID // 2)
         foot.setColumnStretch(0, 1)
         foot.addWidget(self.trust, 0, 0, Qt.AlignTop)
         foot.addWidget(self.detail, 1, 0, Qt.AlignTop)
-        foot.addWidget(self.readout, 2, 0, Qt.AlignBottom)
+        line = QHBoxLayout()
+        line.setSpacing(GRID)
+        line.addWidget(self.readout, 1, Qt.AlignBottom)
+        line.addWidget(self.stop)
+        foot.addLayout(line, 2, 0, Qt.AlignBottom)
         foot.setRowStretch(2, 1)
         foot.addWidget(self.method, 0, 1, 3, 1, Qt.AlignTop)
         self.method.setFixedWidth(240)
@@ -74,13 +84,25 @@ class MapsPage(QWidget):
 
     def show_reply(self, reply: Reply, source: str) -> None:
         """Show what the quick methods found for an image from ``source``."""
+        self.stop.hide()
         self.maps.show_reply(reply, source)
         self._say()
 
+    def show_progress(self, share: float) -> None:
+        """Show how much of the slow methods' work is done, 0 to 1, and let it be stopped."""
+        self.maps.show_progress(share)
+        self.stop.show()
+
     def show_more(self, reply: Reply) -> None:
         """Add what the slow methods found."""
+        self.stop.hide()
         self.maps.show_more(reply)
         self._say()
+
+    def _stop(self) -> None:
+        self.stop.hide()
+        self.stopped.emit()
+        self.maps.show_stopped()
 
     def _picked(self, name: str) -> None:
         """Show in the form below the method that was chosen above the maps, and ask it."""

@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QLabel, QTabWidget, QWidget
 
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
+from engine.explain.integrated import IntegratedGradients
 from engine.explain.occlusion import Occlusion
 from engine.model.model_file import Model
 from engine.model.network import Network
@@ -466,3 +467,18 @@ def test_a_past_step_of_the_run_is_asked_at_once_and_named(qtbot, context, paged
         qtbot.waitUntil(lambda past=past: page.asked.question.model is past, timeout=20000)
         qtbot.waitUntil(lambda: not page.busy, timeout=20000)
         assert page.words.text().endswith(f"Step {step}.") and not page.again.isVisible()
+
+
+def test_maps_that_take_longer_can_be_stopped_and_asked_once_more(qtbot, context, view) -> None:
+    view.maps.show_method(0, "integrated_gradients")
+    view.why.method.show_part(IntegratedGradients(steps=2000))
+    view.why.method.changed.emit(IntegratedGradients(steps=2000))
+    context.selection.choose(Sample(IMAGE, "your drawing"))
+    qtbot.waitUntil(view.why.stop.isVisible, timeout=10000)
+    qtbot.mouseClick(view.why.stop, Qt.LeftButton)
+    assert not view.explainer.busy and not view.why.stop.isVisible()
+    assert view.maps.maps["integrated_gradients", 0].note.startswith("Stopped.")
+    assert view.maps.maps["grad_cam", 0].colours is not None
+    view.why.method.changed.emit(IntegratedGradients(steps=4))
+    settle(qtbot, view)
+    assert view.maps.maps["integrated_gradients", 0].colours is not None and not view.why.stop.isVisible()
