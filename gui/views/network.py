@@ -187,6 +187,7 @@ class NetworkView(View):
     def _travelled(self) -> None:
         """Show the run at the step that is looked at, whatever network was shown before."""
         if not self._context.moments.travel.live and self._chosen != THE_RUN:
+            self.break_it.setChecked(False)
             self.look_at(THE_RUN)
 
     def _follow(self) -> None:

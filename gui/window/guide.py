@@ -14,12 +14,14 @@ a picture to have the digits in it read, or choose <b>Clothes</b> or <b>Objects<
 named.</p>
 <p><b>Start</b> (F5, or the space bar) trains a new network on 55,000 handwritten digits. Choose <b>Network in
 training</b> in the Test panel and it answers while it learns.</p>
-<p><b>Learn</b> shows the loss of every batch, its average, and how well images do that were set aside.<br>
+<p><b>Learn</b> shows the loss of every batch, its average, and how well images do that were set aside;
+<b>Health</b> says what is wrong with the run, and what to try.<br>
 <b>Network</b> shows every kernel and every feature map of one image, from input to probabilities;
-<b>Inspect</b> takes any of its numbers apart.<br>
+<b>Inspect</b> takes any of its numbers apart, <b>Break it</b> damages a copy of it.<br>
 <b>Explain</b> shows which pixels are evidence for an answer.<br>
 <b>Evaluate</b> shows which classes are confused among the test images; click a cell or an image.<br>
-<b>Data</b> shows all images, their classes and statistics, and what the network is given of them.</p>
+<b>Data</b> shows all images, their classes and statistics, and what the network is given of them.<br>
+<b>Map</b> shows which images are alike for a layer, and the loss around the weights.</p>
 <p><b>Step</b> (F6) trains on one batch, <b>Epoch</b> (F7) to the end of a pass. What has a dot in the
 Experiment panel can be changed while the network trains; there other data sets are fetched or made of your
 own pictures, too.</p>
@@ -29,7 +31,7 @@ End to the ends, B to the best validation; Space plays, Escape returns to the pr
 here</b> begins a new run.</p>
 <table cellspacing="0" cellpadding="4">
 <tr><td>Space, F5</td><td>start, pause</td><td width="24"></td>
-<td>Ctrl+1 to 7</td><td>panels and views</td></tr>
+<td>Ctrl+1 to 9</td><td>panels and views</td></tr>
 <tr><td>F6, F7, F8</td><td>step, epoch, finish early</td><td></td>
 <td>Ctrl+0</td><td>all views at once</td></tr>
 <tr><td>Ctrl+R</td><td>restart</td><td></td><td>Ctrl+D</td><td>light or dark</td></tr>

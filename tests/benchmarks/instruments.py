@@ -153,10 +153,10 @@ def _ranking(subject: Subject) -> None:
     rank_filters(*subject.given[:2], images, labels, Task())
 
 
-def _landscape(subject: Subject) -> None:
+def _place(subject: Subject) -> None:
     network, prepared, _ = subject.given
     images, labels = subject.data.train_images[:100], subject.data.train_labels[:100]
-    landscape(network, random_plane(network), prepared, images, labels, Task())
+    landscape(network, random_plane(network), prepared, images, labels, Task(), size=1)
 
 
 INSTRUMENTS: dict[str, Callable[[Subject], object]] = {
@@ -181,7 +181,7 @@ INSTRUMENTS: dict[str, Callable[[Subject], object]] = {
     f"PCA map of {_COMPARED:,} test images": _map,
     f"accuracy of a broken copy, {_COMPARED:,} test images": _broken,
     "ranking of all filters, 100 test images": _ranking,
-    f"loss landscape, {SIZE} × {SIZE}, 100 images": _landscape,
+    f"loss at one of the {SIZE * SIZE} places of a landscape, 100 images": _place,
 }
 """Adding one: a function of a ``Subject``, and a line here."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
-from engine.errors import ModelFileError
+from engine.errors import EngineError, ModelFileError
 from engine.health import findings
 from engine.health.finding import Evidence, Finding
 from engine.health.recorded import Checkup
@@ -89,8 +89,12 @@ class Looker(QObject):
         config = moments.config
         if moments.live is not None:
             config = config.changed(moments.live)
-        if self._checkup is None:
-            self._checkup = Checkup(config, dataset)
+        try:
+            self._checkup = self._checkup or Checkup(config, dataset)
+        except EngineError as error:  # the data set is no longer the one that the run learnt from
+            self._asked = now
+            self.failed.emit(str(error))
+            return
         self._checkup.config = config
         try:
             folder: RunFolder | None = moments.run.reader()
