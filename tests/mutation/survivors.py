@@ -114,6 +114,18 @@ SURVIVORS: tuple[Survivor, ...] = (
         for name in ("weights", "status")
     ),
     Survivor(
+        Change(_WRITER, "Writer.__init__", "self._place = path", "self._place = None"),
+        "laying out the folder sets it, and nothing is written before",
+    ),
+    Survivor(
+        Change(_WRITER, "Writer.changes", "start = 0 if anew else *", "start = 1 if anew else *"),
+        "where all is written anew, nothing is appended",
+    ),
+    Survivor(
+        Change(_WRITER, "Writer._rewrite", "*csv_lines(0, stop)", "*csv_lines(None, stop)"),
+        "a slice from None takes all, too",
+    ),
+    Survivor(
         Change(_WRITER, "Writer.status", "staged.write_text(text, *", "staged.write_text(text, *)"),
         "JSON is written in ASCII, which every encoding has",
     ),

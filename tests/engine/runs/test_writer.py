@@ -240,6 +240,9 @@ def test_changes_are_appended_or_written_anew(made_: Writer) -> None:
         made_.changes(CHANGES)
         assert file.read_text() == "step,setting,value\n1,momentum,0.5\n2,epochs,7\n"
         assert file.stat().st_ino == kept
+    file.unlink()
+    made_.changes(CHANGES)  # what somebody took away comes back without a new change
+    assert read_back(made_).changes() == CHANGES
     file.write_text("")
     more = [*CHANGES, (3, "epochs", "8")]
     made_.changes(more)
