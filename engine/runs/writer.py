@@ -133,9 +133,10 @@ class Writer:
             text = ",".join(names.CHANGE_COLUMNS) + "\n" + _lines(changes)
             write_text(self.path / names.CHANGES, text)
             self._sizes[names.CHANGES] = len(text.encode())
-        elif len(changes) > start or self._is_torn(names.CHANGES):
-            if not self._extend(names.CHANGES, _lines(changes[start:])):
-                self.changes(changes, anew=True)
+        elif (len(changes) > start or self._is_torn(names.CHANGES)) and not self._extend(
+            names.CHANGES, _lines(changes[start:])
+        ):
+            self.changes(changes, anew=True)
         self._rows[names.CHANGES] = len(changes)
 
     def weights(self, step: int, spec: NetworkSpec, vector: Array) -> None:
