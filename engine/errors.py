@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 from engine.text import in_bounds, plain, shortened
 
+_OF_A_DISK = {
+    getattr(errno, name)
+    for name in (
+        *("ENOSPC", "EFBIG", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EBUSY", "EMFILE", "ENFILE"),
+        *("ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ENAMETOOLONG", "ELOOP", "ENXIO", "ESTALE"),
+    )
+    if hasattr(errno, name)
+}
+"""What a disk or a path can refuse, whoever has forgotten to expect it."""
 _LONGEST = 200
 """Characters of an unexpected error that are part of the sentence; the log has all."""
 
@@ -45,7 +57,11 @@ class TrainingError(EngineError):
 
 def expected(error: BaseException) -> bool:
     """Whether ``error`` says all that there is to know; any other is a fault of the program."""
-    return isinstance(error, EngineError | MemoryError)
+    return isinstance(error, EngineError | MemoryError) or _is_of_a_disk(error)
+
+
+def _is_of_a_disk(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in _OF_A_DISK and bool(error.strerror)
 
 
 def in_words(error: BaseException, what: str = "this") -> str:
@@ -54,6 +70,11 @@ def in_words(error: BaseException, what: str = "this") -> str:
         return str(error)
     if isinstance(error, MemoryError):
         return f"There is not enough memory for {what}."
+    if isinstance(error, OSError) and _is_of_a_disk(error):
+        name = (
+            in_bounds(plain(os.fsdecode(error.filename))) if isinstance(error.filename, str | bytes) else ""
+        )
+        return f"Cannot use {name or 'a file'}: {error.strerror}."
     words = " ".join(plain(str(error)).split())
     told = f"{type(error).__name__}: {words}" if words else type(error).__name__
     return f"Something unexpected went wrong ({shortened(told, _LONGEST)})."

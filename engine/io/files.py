@@ -31,14 +31,27 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         OSError: the folder cannot be written or the disk is full.
     """
     path = Path(path)
-    if _is_special(path):
-        # A pipe that nobody reads is an error: nobody knows how long to wait for its other end.
-        handle = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(handle, "wb") as file:
-            if hasattr(os, "set_blocking"):
-                os.set_blocking(handle, True)
+    try:
+        with _special(path) if _is_special(path) else _staged(path) as file:
             yield file
-        return
+    except OSError as error:
+        if error.filename is None or _PREFIX in str(error.filename):  # of the file beside it
+            error.filename, error.filename2 = str(path), None
+        raise
+
+
+@contextmanager
+def _special(path: Path) -> Iterator[BinaryIO]:
+    # A pipe that nobody reads is an error: nobody knows how long to wait for its other end.
+    handle = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "wb") as file:
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(handle, True)
+        yield file
+
+
+@contextmanager
+def _staged(path: Path) -> Iterator[BinaryIO]:
     target = _target(path)
     with staging(target.parent) as place:
         staged = place / "file"

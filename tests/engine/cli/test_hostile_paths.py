@@ -10,6 +10,9 @@ import pytest
 
 import main
 
+if sys.platform != "win32":
+    import resource
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
 
 NO_PATHS = {
@@ -68,6 +71,34 @@ def test_a_path_that_cannot_be_used_is_named_in_one_sentence(
         assert code == 1, what
         assert "unexpected" not in told[-1] and len(told[-1]) < 450, what
         assert told[-1].startswith(f"kernelscope {command.split()[0]}: error: "), what
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_disk_that_takes_no_more_is_told_by_every_command_that_writes(
+    folder: Path, data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main([word.format(data=data) for word in (*TRAIN, "--out", "run")]) == 0
+    model = "run/model.safetensors"
+    commands = (
+        ("export", "digits", "--out", "full.onnx"),
+        ("export", "digits", "--out", "full.safetensors"),
+        ("evaluate", "--model", model, "--data", data, "--csv", "full.csv"),
+        ("share", "run", "--out", "full.kscope"),
+        ("report", "run", "--out", "full.html"),
+    )
+    before = sorted(folder.iterdir())
+    for command in commands:
+        capsys.readouterr()
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64, limits[1]))
+        try:
+            code = main.main(list(command))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        *_, last = capsys.readouterr().err.strip().splitlines()
+        assert code == 1 and "unexpected" not in last, last
+        assert last.startswith(f"kernelscope {command[0]}: error: Cannot ") and "full." in last, last
+        assert last.endswith("File too large."), last
     assert sorted(folder.iterdir()) == before
 
 
