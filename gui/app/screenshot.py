@@ -283,6 +283,9 @@ def _train(sitting: _Sitting, picture: Picture) -> None:
         sitting.wait(seen)
     sitting.settle()
     if picture.look_at is not None:
-        program.context.moments.travel.go(picture.look_at)
+        travel = program.context.moments.travel
+        if not travel.kept:
+            raise EngineError("There is no earlier step to look at; ask for --steps, too.")
+        travel.go(picture.look_at)
         sitting.settle()
         sitting.check()

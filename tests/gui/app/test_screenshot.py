@@ -44,11 +44,18 @@ def run(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_a_picture_of_the_window(tmp_path: Path, panel: str, scale: str, size: tuple[int, int]) -> None:
     out = tmp_path / "w.png"
     arguments = ["--steps", "5", "--size", "1280x720", "--scale", scale, "--theme", "dark", "--panel", panel]
+    arguments += ["--look-at", "3"] if panel == "network" else []
     done = run(["screenshot", "--out", str(out), *arguments], tmp_path)
     assert done.returncode == 0, done.stderr
     with Image.open(out) as picture:
         assert picture.size == size
         assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 50
+
+
+def test_there_is_no_earlier_step_before_the_first_one(tmp_path: Path) -> None:
+    arguments = ["--steps", "0", "--look-at", "3", "--out", str(tmp_path / "w.png")]
+    done = run(["screenshot", *arguments], tmp_path)
+    assert done.returncode == 1 and "There is no earlier step to look at" in done.stderr
 
 
 def test_without_a_display_it_trains_in_the_terminal(tmp_path: Path) -> None:
