@@ -25,8 +25,10 @@ def run(args):
 def arguments(parser):
     parser.add_argument("count")
     parser.add_argument("file")
-speaking = types.SimpleNamespace(HELP="speak", arguments=arguments, run=run)
-main.commands = lambda: {"": types.SimpleNamespace(arguments=lambda parser: None), "speak": speaking}
+def command(**parts):
+    return types.SimpleNamespace(help="speak", module=types.SimpleNamespace(**parts))
+window = command(arguments=lambda parser: None)
+main.commands = lambda: {"": window, "speak": command(arguments=arguments, run=run)}
 sys.exit(main.program())
 """
 
