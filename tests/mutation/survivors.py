@@ -126,6 +126,14 @@ SURVIVORS: tuple[Survivor, ...] = (
         "a slice from None takes all, too",
     ),
     Survivor(
+        Change("engine/runs/keeping.py", "Keeping.wants", "*step > self.steps*", "*step >= self.steps*"),
+        "the same step is at no distance",
+    ),
+    Survivor(
+        Change("engine/runs/keeping.py", "Keeping.wants", "*>= self._spacing()*", "*> self._spacing()*"),
+        "no difference of logarithms is exactly that",
+    ),
+    Survivor(
         Change(_WRITER, "Writer.status", "staged.write_text(text, *", "staged.write_text(text, *)"),
         "JSON is written in ASCII, which every encoding has",
     ),
