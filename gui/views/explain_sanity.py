@@ -51,6 +51,7 @@ class _Row:
         self.words.setText(title if found is None else f"{title} {found.verdict}" if low else found.words)
         self.words.setToolTip("" if found is None else tooltip(found.words))
         self.words.setObjectName("problem" if found is not None and found.verdict == FAILS else "")
+        self.words.style().unpolish(self.words)  # the name decides the colour
         self.words.style().polish(self.words)
         for number, shown in enumerate(self.maps):
             shown.setAccessibleName(f"{title}: {_HEADS[number].lower()}")
