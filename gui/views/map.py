@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PyQt5.QtCore import QTimer
+from PyQt5.QtCore import QSize, QTimer
 from PyQt5.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -36,6 +36,8 @@ from gui.widgets.scatter import Scatter
 
 _HINT = "Point at an image. Draw a line around some to list them. Wheel: zoom; Home: all. Star: your image."
 _NARROW, _PREVIEW = 520, 84
+_LEAST, _LOW = 200, 330
+"""In a lower place, in pixels, there is a map and no list."""
 SHARE = 0.04
 """Share of the time that drawing a map may take while the network trains."""
 
@@ -157,12 +159,18 @@ class MapView(View):
         self._star_work.drop()
         self._shown_of = ()
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the closest form: the map without list and preview."""
+        size = super().minimumSizeHint()
+        return QSize(size.width(), min(size.height(), _LEAST))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the list below where there is no room beside the map, or nowhere."""
         super().resizeEvent(event)
         below = self.width() < _NARROW
         self._middle.setDirection(QBoxLayout.TopToBottom if below else QBoxLayout.LeftToRight)
-        self.gallery.setVisible(not below or self.height() > _NARROW)
+        self.gallery.setVisible((not below and self.height() > _LOW) or self.height() > _NARROW)
+        self.preview.setVisible(self.height() > _LOW)
 
     # --- what is drawn ----------------------------------------------------------------------------------
 

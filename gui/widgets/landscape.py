@@ -41,7 +41,7 @@ class LandscapePicture(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which something can be seen."""
-        return QSize(160, 120)
+        return QSize(160, 80)
 
     def show_landscape(self, found: Landscape | None) -> None:
         """Show another landscape."""

@@ -67,7 +67,7 @@ class Scatter(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which something can be seen."""
-        return QSize(160, 120)
+        return QSize(160, 80)
 
     # --- what is shown --------------------------------------------------------------------------------
 
