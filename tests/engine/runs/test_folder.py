@@ -205,6 +205,21 @@ def test_a_network_is_ready_to_be_used(path: Path) -> None:
         folder.network(1234)
 
 
+def test_weights_that_are_damaged_are_named_and_torn_ones_known(path: Path) -> None:
+    folder = RunFolder(path)
+    assert folder.torn() == set()
+    whole = folder.network(1).state_vector.nbytes
+    for step, size in ((2, 10), (3, whole - 1), (4, whole)):
+        file = path / names.WEIGHTS / names.weights_file(step)
+        file.write_bytes(file.read_bytes()[:size])
+    assert folder.torn() == {2, 3}  # of what is long enough only reading it tells
+    for step in (2, 3, 4):
+        name = names.weights_file(step)
+        with pytest.raises(ModelFileError, match=f"{name}.* is damaged") as told:
+            folder.network(step)
+        assert len(str(told.value)) <= 300 and "\n" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("status", "who"),
     [
