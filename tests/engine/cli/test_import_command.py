@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +13,12 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
+from engine import signals
 from engine.exchange import input_range
 from engine.exchange.onnx_write import to_onnx
 from engine.model.model_file import find_model, load_model
 from main import main
+from tests.processes import Command
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +118,44 @@ def test_a_model_that_says_everything_takes_no_range(
     assert "says itself how its pixels are prepared; leave out --input-range" in capsys.readouterr().err
     assert main(["import", str(path), "--out", str(out), "--classes", ",".join("abcdefghij")]) == 0
     assert load_model(out).class_names == tuple("abcdefghij")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_reading_of_a_large_model_and_leaves_nothing(
+    number: signal.Signals, tmp_path: Path, start: Callable[..., Command]
+) -> None:
+    wide = 1500
+    nodes, tensors, last, size = [onnx.helper.make_node("Flatten", ["x"], ["flat"])], [], "flat", 784
+    for layer, units in enumerate((wide, wide, wide, wide, 10)):
+        weights = np.full((units, size), 1 / size, np.float32)
+        tensors.append(numpy_helper.from_array(weights, f"w{layer}"))
+        tensors.append(numpy_helper.from_array(np.zeros(units, np.float32), f"b{layer}"))
+        names = [last, f"w{layer}", f"b{layer}"]
+        nodes.append(onnx.helper.make_node("Gemm", names, [f"y{layer}"], transB=1))
+        last, size = f"y{layer}", units
+    graph = onnx.helper.make_graph(
+        nodes,
+        "large",
+        [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["n", 1, 28, 28])],
+        [onnx.helper.make_tensor_value_info(last, onnx.TensorProto.FLOAT, ["n", 10])],
+        tensors,
+    )
+    path = tmp_path / "large.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)]), path)
+    command = start("import", path, "--out", tmp_path / "out.safetensors", "--data", "mnist")
+    command.until_listening()
+    command.until(lambda: str(path) in open_files(command.process.pid) or command.process.poll() is not None)
+    command.send(number, group=False)
+    assert command.end() == signals.EXIT_CODE
+    assert command.error.splitlines()[-1].startswith("kernelscope import: interrupted")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def open_files(process: int) -> list[str]:
+    """Return the files that a process has open."""
+    found = []
+    for link in Path(f"/proc/{process}/fd").glob("*"):
+        with contextlib.suppress(OSError):
+            found.append(str(link.readlink()))
+    return found
