@@ -53,6 +53,8 @@ class Recipe:
         fonts: files of fonts for printed digits.
         augmentation: how every other image is varied.
         layers: how many layers at the end are trained.
+        keep: share of the weights that the model began with, mixed into the trained ones at the end: it holds
+            what was known (Wortsman et al., *Robust fine-tuning of zero-shot models*, 2022).
         learning_rate: of the first step; later ones shrink along a half cosine.
         validate_every: steps between two validations.
     """
@@ -64,6 +66,7 @@ class Recipe:
     augmentation: Augmentation
     layers: int
     steps: int = 6000
+    keep: float = 0.0
     learning_rate: float = 0.02
     momentum: float = 0.9
     weight_decay: float = 0.0005
@@ -142,11 +145,18 @@ def retrain(model: Model, recipe: Recipe, out: Path, parts: dict[str, made.Made]
     front, back = split(model.network, recipe.layers)
     features = {name: through(front, images, model) for name, (images, _) in parts.items()}
     labels = {name: classes for name, (_, classes) in parts.items()}
-    state = TrainState(back, OPTIMISERS["nesterov"](), recipe.averaging)
+    state, begun = TrainState(back, OPTIMISERS["nesterov"](), recipe.averaging), back.vector.copy()
     schedule, scratch = SCHEDULES["cosine"](), Scratch()
     grad: Array = np.empty_like(back.vector)
-    log, began, total = ["step,seconds,loss,accuracy"], time.perf_counter(), 0.0
-    best = model
+    log, started, total = ["step,seconds,loss,accuracy"], time.perf_counter(), 0.0
+
+    def note(step: int, last: Network, loss: float) -> None:
+        answers = last.predict(features["validation"]).argmax(axis=1)
+        right = float((answers == labels["validation"]).mean())
+        log.append(f"{step},{time.perf_counter() - started:.1f},{loss:.6f},{right:.4f}")
+        out.mkdir(parents=True, exist_ok=True)
+        write_text(out / "validation.csv", "\n".join(log) + "\n")
+
     for step in range(recipe.steps):
         x, classes = _batch(recipe, features, labels, step)
         rng = np.random.default_rng([recipe.seed, _DROPOUT, step])
@@ -155,19 +165,16 @@ def retrain(model: Model, recipe: Recipe, out: Path, parts: dict[str, made.Made]
         rate = recipe.learning_rate * schedule.factor(float(step), recipe.steps)
         now = UpdateSettings(rate, recipe.momentum, recipe.weight_decay)
         state.update(grad / np.float32(len(x)), (), now, step + 1)
-        if (step + 1) % recipe.validate_every == 0 or step + 1 == recipe.steps:
-            averaged = state.best_network(step + 1)
-            answers = averaged.predict(features["validation"]).argmax(axis=1)
-            right = float((answers == labels["validation"]).mean())
-            seconds = time.perf_counter() - began
-            log.append(f"{step + 1},{seconds:.1f},{total / recipe.validate_every:.6f},{right:.4f}")
+        if (step + 1) % recipe.validate_every == 0:
+            note(step + 1, state.best_network(step + 1), total / recipe.validate_every)
             total = 0.0
-            network = Network(model.network.spec, (*front.params, *averaged.params[-recipe.layers :]))
-            best = dataclasses.replace(model, network=network)
-            out.mkdir(parents=True, exist_ok=True)
-            save_model(out / "model.safetensors", best)
-            write_text(out / "validation.csv", "\n".join(log) + "\n")
-            write_text(out / "recipe.json", json.dumps(recipe.to_json(), indent=2) + "\n")
+    last = state.best_network(recipe.steps)
+    last.vector[:] = recipe.keep * begun + (1 - recipe.keep) * last.vector
+    note(recipe.steps, last, float("nan"))
+    network = Network(model.network.spec, (*front.params, *last.params[-recipe.layers :]))
+    best = dataclasses.replace(model, network=network, record={**model.record, "further": recipe.to_json()})
+    save_model(out / "model.safetensors", best)
+    write_text(out / "recipe.json", json.dumps(recipe.to_json(), indent=2) + "\n")
     return best
 
 

@@ -109,6 +109,20 @@ def test_an_empty_pad_claims_no_digit(pad):
     assert not pad.show_button.isEnabled()
 
 
+def test_a_small_drawing_with_a_thick_pen_is_what_a_large_one_with_a_thin_pen_is(qtbot, pad):
+    pad.tools.width_slider.setValue(8)
+    draw(qtbot, pad, (60, 40), (220, 40), (140, 240))
+    large = pad.image.astype(int)
+    qtbot.keyClick(pad.canvas, Qt.Key_Delete)
+    qtbot.waitUntil(lambda: pad.image is None)
+    pad.tools.width_slider.setValue(40)
+    draw(qtbot, pad, (20, 220), (60, 220), (40, 270))
+    assert np.abs(pad.image - large).mean() < 4
+    press = pad.canvas.drawing.lines
+    qtbot.mouseClick(pad.canvas, Qt.RightButton, pos=place(pad, 60, 220))
+    assert len(pad.canvas.drawing.lines) == 2 and len(press) == 1, "the eraser parts the line"
+
+
 def test_the_preview_is_exactly_what_the_network_gets(qtbot, context, pad):
     draw_seven(qtbot, pad)
     expected = pen.draw(pad.canvas.drawing.lines)

@@ -94,7 +94,7 @@ def test_drawn_digits_are_read(qapp, shipped, width, size, shift):
 
 def test_most_of_what_is_no_digit_is_doubted(qapp, shipped):
     claimed = [name for name, strokes in OTHER.items() if answer(shipped, strokes, 20).verdict == "sure"]
-    assert len(claimed) <= len(OTHER) // 3, f"claimed to be digits: {claimed}"
+    assert len(claimed) <= 1, f"claimed to be digits: {claimed}"
 
 
 def test_the_network_gets_the_same_whatever_pen_and_size_were_used(qapp, shipped):
