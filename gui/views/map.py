@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PyQt5.QtCore import QSize, QTimer
+from PyQt5.QtCore import QSize, Qt, QTimer
 from PyQt5.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -36,7 +36,7 @@ from gui.widgets.scatter import Scatter
 
 _HINT = "Point at an image. Draw a line around some to list them. Wheel: zoom; Home: all. Star: your image."
 _NARROW, _PREVIEW = 520, 84
-_LEAST, _LOW = 200, 330
+_LEAST, _LOW = 200, 290
 """In a lower place, in pixels, there is a map and no list."""
 SHARE = 0.04
 """Share of the time that drawing a map may take while the network trains."""
@@ -104,7 +104,7 @@ class MapView(View):
         side = QVBoxLayout(self._side)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(GRID // 2)
-        side.addWidget(self.about_map)
+        side.addWidget(self.about_map, 0, Qt.AlignTop)
         side.addWidget(self.work)
         side.addWidget(self.preview)
         side.addWidget(self.gallery, 1)
