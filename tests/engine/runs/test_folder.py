@@ -163,6 +163,21 @@ def test_curves_that_are_missing_or_torn_are_told(
     assert history.validations.length == (1 if name == names.STEPS or "end" in told else 0)
 
 
+@pytest.mark.parametrize("damage", ["a folder", "a line without end"])
+def test_a_table_that_cannot_be_read_at_all_is_told(path: Path, damage: str) -> None:
+    steps = path / names.STEPS
+    head = steps.read_text().partition("\n")[0]
+    steps.unlink()
+    if damage == "a folder":
+        steps.mkdir()
+    else:
+        steps.write_text(f"{head}\n{'1' * 200_000}\n")
+    folder = RunFolder(path)
+    history = folder.history()
+    assert history.steps.length == 0 and history.validations.length == 1
+    assert len(folder.notices) == 1 and folder.notices[0].startswith(str(steps))
+
+
 def test_changes_act_from_the_step_after(path: Path) -> None:
     folder = RunFolder(path)
     assert sorted(folder.changes()) == [
@@ -186,7 +201,7 @@ def test_changes_that_cannot_be_read_are_told(path: Path) -> None:
     ]
     assert folder.settings(9) == dataclasses.replace(CONFIG, momentum=0.5)
     file.write_text("step,setting,value\n1,momentum,7\n")
-    with pytest.raises(ModelFileError, match="momentum is 7"):
+    with pytest.raises(ModelFileError, match=f"^{file} .*momentum is 7"):
         RunFolder(path).settings(2)
 
 
