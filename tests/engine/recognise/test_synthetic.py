@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.data.augment import Augmentation
+from engine.data.catalogue import load
 from engine.data.preprocess import Preprocessing
 from engine.model.model_file import Model, find_model, load_model
 from engine.model.network import Network
@@ -42,6 +43,11 @@ def small() -> Recipe:
     )
 
 
+@pytest.fixture(scope="module")
+def parts(small: Recipe) -> dict[str, made.Made]:
+    return mixture(small, load("mnist"))
+
+
 def test_every_template_is_drawn_within_reach_of_what_it_says() -> None:
     rng = np.random.default_rng(1)
     for forms in (*DIGITS.values(), *OTHERS.values()):
@@ -55,10 +61,8 @@ def test_every_template_is_drawn_within_reach_of_what_it_says() -> None:
             assert np.isfinite(wild).all() and np.ptp(wild, axis=0).max() < 400
 
 
-def test_the_same_seed_gives_the_same_mixture(small: Recipe) -> None:
-    from engine.data.catalogue import load
-
-    one, two = mixture(small, load("mnist")), mixture(small, load("mnist"))
+def test_the_same_seed_gives_the_same_mixture(small: Recipe, parts: dict[str, made.Made]) -> None:
+    one, two = parts, mixture(small, load("mnist"))
     for name, (images, labels) in one.items():
         np.testing.assert_array_equal(images, two[name][0])
         assert images.shape[1:] == (1, SIDE, SIDE) and len(labels) == len(images)
@@ -66,13 +70,15 @@ def test_the_same_seed_gives_the_same_mixture(small: Recipe) -> None:
     assert len(one["validation"][1]) == small.validation_images
 
 
-def test_a_model_learns_that_letters_are_none_of_its_classes(small: Recipe, tmp_path: Path) -> None:
+def test_a_model_learns_that_letters_are_none_of_its_classes(
+    small: Recipe, parts: dict[str, made.Made], tmp_path: Path
+) -> None:
     model = find_model("digits")
     model = dataclasses.replace(model, network=Network(model.network.spec, model.network.params))
-    shapes = made.no_digits(30, mixture(small, _mnist())["mnist"], np.random.default_rng(9))
+    shapes = made.no_digits(30, parts["mnist"], np.random.default_rng(9))
     model.network.params[-1]["bias"][:] += np.linspace(0, 3, 10)  # so that there is something to learn
     before = np.mean([entropy_share(p) for p in _answers(model, shapes)])
-    taught = retrain(model, small, tmp_path)
+    taught = retrain(model, small, tmp_path, parts)
     assert np.mean([entropy_share(p) for p in _answers(taught, shapes)]) > before + 0.1
     for index in range(len(model.network.spec.layers) - small.layers):
         for name, value in model.network.params[index].items():
@@ -97,12 +103,6 @@ def test_augmentation_of_a_recipe_is_read() -> None:
     recipe = Recipe.from_file(RECIPE)
     assert isinstance(recipe.augmentation, Augmentation) and recipe.augmentation.rotation == 10
     assert set(recipe.batch) == set(recipe.made)
-
-
-def _mnist():
-    from engine.data.catalogue import load
-
-    return load("mnist")
 
 
 def _answers(model: Model, images: np.ndarray) -> np.ndarray:
