@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import subprocess
@@ -133,6 +134,19 @@ def timed_application(slowest: Slowest, lateness: Lateness) -> QApplication:
     QApplication.setAttribute(Qt.AA_EnableHighDpiScaling)
     QApplication.setAttribute(Qt.AA_UseHighDpiPixmaps)
     return Timed(["kernelscope"])
+
+
+class Traces(logging.Handler):
+    """Keeps what is logged of unexpected errors, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the traceback, if there is one."""
+        if record.exc_info:
+            self.texts.append(self.format(record))
 
 
 class Monkey:
@@ -341,7 +355,8 @@ def idle(seconds: float) -> dict[str, float]:
 
 def play(seconds: float, seed: int) -> dict[str, Any]:
     """Let the monkey play for so long; must be called in a process of its own."""
-    slowest, lateness = Slowest(), Lateness()
+    slowest, lateness, traces = Slowest(), Lateness(), Traces()
+    logging.getLogger().addHandler(traces)
     app = timed_application(slowest, lateness)
     from gui.app.build import build
     from gui.state.settings import Store
@@ -379,6 +394,7 @@ def play(seconds: float, seed: int) -> dict[str, Any]:
         "steps": steps,
         "errors": unexpected.total,
         "error": unexpected.sentence,
+        "traces": traces.texts,
         "idle": baseline,
         "worst": lateness.worst,
         "slowest": sorted(((*times, name) for name, times in slowest.found.items()), reverse=True)[:15],
@@ -436,6 +452,8 @@ def main() -> None:
     print("\nlate ms, computed ms, doing")
     for late, computed, doing in found["worst"]:
         print(f"{late:8.1f} {computed:8.1f}  {doing}")
+    for trace in found["traces"]:
+        print(f"\n{trace}")
     print("\nslowest handlers: ms, computed ms, receiver and number of the event")
     for wall, computed, name in found["slowest"]:
         print(f"{wall:8.1f} {computed:8.1f}  {name}")
