@@ -122,7 +122,8 @@ def test_everything_is_read_back(run: Callable[..., Run], dataset: Dataset) -> N
     first = made.trainer.network.state_vector.copy()
     made.train(30)
     made.history.validations.append(30, 4.0, 0.1, 0.5, 0.75)
-    made.recorder.settings(30, dataclasses.replace(CONFIG, learning_rate=0.001))
+    for _ in range(2):
+        made.recorder.settings(30, dataclasses.replace(CONFIG, learning_rate=0.001))
     made.recorder.status(state="finished", step=30, best_step=30, best_accuracy=0.75)
     made.keep_state()
     made.close()
@@ -190,8 +191,14 @@ def test_a_run_that_is_gone_on_with_knows_its_past_and_no_future(run: Callable[.
     status = folder.status()
     assert (status.best_step, status.best_accuracy, status.last_accuracy) == (9, 0.75, 0.5)
     assert not status.closed and folder.record == made.recorder.record()
-    again.recorder.status(best_step=12, best_accuracy=0.875)
+    again.recorder.status(best_step=10, best_accuracy=0.8125)
     again.close()
+
+    same = run(resumed=state)
+    assert same.recorder.flush() == ""
+    assert RunFolder(made.recorder.path).status().best_step == 10
+    same.recorder.status(best_step=12, best_accuracy=0.875)
+    same.close()
 
     third = run(resumed=state)
     assert third.recorder.flush() == ""

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from engine.errors import ModelFileError
 from engine.runs import names
 from engine.runs.folder import RunFolder
 from engine.runs.recorder import AGAIN_SECONDS, CURVES_SECONDS
@@ -46,6 +47,36 @@ def test_recording_goes_on_when_the_disk_has_room_again(
     folder = RunFolder(made.recorder.path)
     assert folder.history().steps.length == 14
     assert folder.steps() == [0, 1, 2, 13, 14]  # those between had no room, and are not taken for kept
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "logged"),
+    [
+        (ModelFileError("The folder is another's."), "The folder is another's.", False),
+        (OSError("odd"), "Cannot write to {path}: odd.", False),
+        (OSError(errno.EIO, "Input/output error"), "Cannot write to {path}: Input/output error.", False),
+        (MemoryError(), "Cannot write to {path}: there is not enough memory.", False),
+        (ValueError("oh"), "Cannot write to {path}: oh.", True),
+    ],
+)
+def test_why_nothing_is_recorded_is_a_sentence(
+    run: Callable[..., Run],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    told: str,
+    logged: bool,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    made = run()
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "curves", fail)
+        made.train(1)
+        assert made.recorder.flush() == told.format(path=made.recorder.path)
+    assert ("recording failed" in caplog.text) == logged
+    assert made.recorder.flush() == ""
 
 
 def test_a_disk_that_fails_is_tried_less_often(
