@@ -16,6 +16,7 @@ from gui.panels.experiment import ExperimentPanel
 from gui.presenters.experiment import CUSTOM
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
+from gui.run.run import Run
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -36,7 +37,7 @@ class StillBridge(SessionBridge):
 
     def start(self, config, resume=None):
         self.started.append(config)
-        self.config, self.live = config, config.live()
+        self.run = Run(self.run.number + 1, config)
         self.run_started.emit(config)
 
     def change(self, live):
