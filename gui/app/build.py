@@ -85,6 +85,8 @@ class Kernelscope:
         if focused is not None:
             focused.clearFocus()
         self.window.hide()
+        for dock in self.window.docks.values():  # those that float are windows of their own
+            dock.hide()
         for runner in self.window.findChildren(Runner):  # what was dropped may not have ended yet
             runner.stop()
         sip.delete(self.window)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PyQt5 import sip
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -226,3 +227,12 @@ def test_the_window_goes_at_once_and_nothing_is_held_up_by_the_last_step(
     assert time.monotonic() - began < 9
     assert seen[-1] == (False, True) and len(seen) == 5
     assert not program.context.bridge.run.alive
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_view_that_floats_goes_before_what_it_asks(qtbot: QtBot, program: Kernelscope) -> None:
+    for key in ("network", "learn"):
+        program.window.docks[key].setFloating(True)
+        qtbot.waitUntil(program.window.parts[key].isVisible, timeout=LONG)
+    program.close()  # an error in a handler of Qt fails the test
+    assert sip.isdeleted(program.window)
