@@ -231,7 +231,7 @@ def test_memory_that_does_not_suffice_is_a_sentence(
 def test_every_command_is_there_and_none_is_loaded_before_it_is_called() -> None:
     for command in main.commands().values():
         assert {"arguments", "run"} <= set(vars(command.module))
-    text = "import sys, main; main.parser(); print(*(name for name in sys.modules if 'engine.cli' in name))"
+    text = "import sys, main; main.parser(); print(*(name for name in sorted(sys.modules) if 'engine.cli' in name))"
     done = subprocess.run((sys.executable, "-c", text), capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["engine.cli", "engine.cli.arguments"]
 

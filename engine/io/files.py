@@ -35,7 +35,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with _special(path) if _is_special(path) else _staged(path) as file:
             yield file
     except OSError as error:
-        if error.filename is None or _PREFIX in str(error.filename):  # of the file beside it
+        beside = error.filename is None or _PREFIX in str(error.filename)
+        if error.errno is not None and beside:  # it names the file beside it, or none
             error.filename, error.filename2 = str(path), None
         raise
 

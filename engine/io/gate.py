@@ -55,7 +55,7 @@ PICTURE = Kind("a picture", 512 * _MB)
 PICTURES = Kind("a collection of pictures", 4096 * _MB)
 CONFIG = Kind("a file of settings (JSON)", 4 * _MB, ConfigError)
 RUN = Kind("a file of a run", 512 * _MB, ModelFileError)
-SHARED = Kind("a shared run (.kscope)", 8192 * _MB, ModelFileError)
+SHARED = Kind("a shared run (.kscope)", 4096 * _MB, ModelFileError)
 NETWORK = Kind("a description of a network (JSON)", 4 * _MB, ConfigError)
 
 KINDS = (MODEL, ONNX, PICKLE, ARRAYS, IDX, SOURCE, TABLE, PICTURE, PICTURES, CONFIG, RUN, SHARED, NETWORK)

@@ -32,9 +32,9 @@ class ExplainHead(QWidget):
         self.page = ChoiceBox(
             "Question", "What is asked: why this answer, or what parts of the network look for."
         )
-        for number, (title, about) in enumerate(pages.items()):
+        for title, about in pages.items():
             self.page.addItem(title)
-            self.page.setItemData(number, tooltip(about), Qt.ToolTipRole)
+            self.page.setItemData(self.page.count() - 1, tooltip(about), Qt.ToolTipRole)
         self.model = ChoiceBox("Network", "The network that is asked.", letters=0)
         self.first = ChoiceBox("Class", "The class that is explained.", letters=0)
         self.second = ChoiceBox("Compared with", "The class whose maps stand below, to compare.", letters=0)

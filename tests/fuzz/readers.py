@@ -53,6 +53,7 @@ class Reader:
         seeds: makes well-formed files.
         read: reads the file; whatever it raises but an EngineError of one sentence is a fault.
         inside: ways to damage what such files wrap.
+        forgiving: whether it refuses nothing, because what is damaged costs no more than itself.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Reader:
     seeds: Callable[[], Sequence[bytes]]
     read: Callable[[Path], object]
     inside: tuple[Inside, ...] = field(default=())
+    forgiving: bool = False
 
 
 def _used(model: Model) -> None:
@@ -178,9 +180,9 @@ READERS = (
     Reader("record of a run", names.RUN, seeds.run_records, _run, (in_json,)),
     Reader("status of a run", names.STATUS, seeds.run_statuses, _run, (in_json,)),
     Reader("notes of a run", names.NOTES, seeds.run_notes, _run, (in_json,)),
-    Reader("listed notes", names.NOTES, seeds.run_notes, _listed, (in_json,)),
-    Reader("listed status", names.STATUS, seeds.run_statuses, _listed, (in_json,)),
-    Reader("index of runs", "index.json", seeds.run_indices, _listed, (in_json,)),
+    Reader("listed notes", names.NOTES, seeds.run_notes, _listed, (in_json,), forgiving=True),
+    Reader("listed status", names.STATUS, seeds.run_statuses, _listed, (in_json,), forgiving=True),
+    Reader("index of runs", "index.json", seeds.run_indices, _listed, (in_json,), forgiving=True),
     Reader(
         "room for runs", "budget.json", seeds.run_budgets, lambda path: Budget.read(path.parent), (in_json,)
     ),

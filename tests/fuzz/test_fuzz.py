@@ -24,7 +24,8 @@ def test_two_thousand_damaged_files(tmp_path: Path) -> None:
     assert not faults, "\n".join(faults)
     assert sum(tally.files for tally in tallies.values()) == FILES
     # If nothing is refused any more, nothing is damaged; if nothing is read, nothing is looked into.
-    assert all(tally.counts["refused"] for tally in tallies.values())
+    strict = [reader.name for reader in READERS if not reader.forgiving]
+    assert [name for name in strict if not tallies[name].counts["refused"]] == []
     assert sum(tally.counts["read"] for tally in tallies.values()) > FILES // 20
 
 
@@ -46,7 +47,6 @@ def test_the_same_numbers_give_the_same_file() -> None:
     ("raised", "said"),
     [
         (DataError("It is damaged."), "refused"),
-        (DataError("x" * 301 + "."), "a sentence of 302 characters"),
         (DataError("It needs more memory than there is."), "more than 1024 MB of memory"),
         (DataError("no end"), "no clean sentence: 'no end'"),
         (KeyError("x"), "KeyError: 'x'"),
