@@ -18,6 +18,7 @@ from engine.data.catalogue import load
 from engine.runs.names import STEPS
 from tests.engine.cli.test_train_command import NAMES
 
+ROOT = Path(main.__file__).parent
 FAST = ["--training-images", "2000", "--epochs", "1", "--validation-images", "500", "--quiet"]
 
 
@@ -185,10 +186,7 @@ def test_help_explains_every_option(command: str, capsys: pytest.CaptureFixture[
 
 def test_terminal_commands_load_no_qt() -> None:
     code = "import sys, main; main.parser(); sys.exit(any(n[:5] in ('PyQt5', 'pyqtg') for n in sys.modules))"
-    assert (
-        subprocess.run([sys.executable, "-c", code], cwd=Path(main.__file__).parent, check=False).returncode
-        == 0
-    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -231,8 +229,8 @@ def test_memory_that_does_not_suffice_is_a_sentence(
 def test_every_command_is_there_and_none_is_loaded_before_it_is_called() -> None:
     for command in main.commands().values():
         assert {"arguments", "run"} <= set(vars(command.module))
-    text = "import sys, main; main.parser(); print(*(name for name in sorted(sys.modules) if 'engine.cli' in name))"
-    done = subprocess.run((sys.executable, "-c", text), capture_output=True, text=True, check=True)
+    code = "import sys, main; main.parser(); print(*sorted(n for n in sys.modules if 'engine.cli' in n))"
+    done = subprocess.run((sys.executable, "-c", code), cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["engine.cli", "engine.cli.arguments"]
 
 
