@@ -21,6 +21,9 @@ from engine.session.messages import (
     Change,
     EvaluationDone,
     Finish,
+    Keep,
+    Kept,
+    Notice,
     Pace,
     Pause,
     Play,
@@ -561,3 +564,93 @@ def test_one_that_trains_is_looked_at_always(started: Bench) -> None:
     assert started.tick() == FRAME_MS and started.channel.request() is not None
     started.tick()
     assert started.channel.request() is not None
+
+
+# --- keeping, and the end ------------------------------------------------------------------------------
+
+
+def heard_of(bench: Bench, name: str) -> list[object]:
+    """Collect what a signal says from now on."""
+    said: list[object] = []
+    getattr(bench.bridge, name).connect(lambda *values: said.append(values[0] if values else None))
+    return said
+
+
+@pytest.mark.parametrize("problem", ["", "The disk is full."])
+def test_what_is_kept_is_told_once(started: Bench, problem: str) -> None:
+    kept = heard_of(started, "kept")
+    started.bridge.keep()
+    assert started.commands() == [Keep()]
+    started.emit(Kept(1, problem))
+    started.tick()
+    assert kept == [problem]
+    started.channel.send(Quit(False))
+    started.bridge.run.join()
+    started.tick()
+    assert kept == [problem]  # it was answered, so the end of the session answers it no more
+
+
+def test_what_an_ended_session_did_not_keep_is_told_once(started: Bench) -> None:
+    kept = heard_of(started, "kept")
+    started.tick()
+    assert kept == []
+    started.bridge.keep()
+    started.channel.send(Quit(False))
+    started.bridge.run.join()
+    for _ in range(2):
+        started.tick()
+    assert kept == ["The training has ended and holds nothing to save."]
+
+
+def test_without_a_wish_to_keep_the_end_says_nothing_of_it(started: Bench) -> None:
+    kept = heard_of(started, "kept")
+    started.channel.send(Quit(False))
+    started.bridge.run.join()
+    started.tick()
+    assert kept == []
+
+
+@pytest.mark.parametrize("how", ["end", "shutdown"])
+@pytest.mark.parametrize("kept", [None, False, True])
+def test_the_session_is_told_whether_the_run_is_offered_again(
+    started: Bench, qtbot, how: str, kept: bool | None
+) -> None:
+    ended = heard_of(started, "ended")
+    getattr(started.bridge, how)(**({} if kept is None else {"kept": kept}))
+    if how == "end":
+        qtbot.waitUntil(lambda: ended == [None])
+    assert not started.bridge.run.alive and not started.bridge._timer.isActive()
+    assert [command for command in started.commands() if isinstance(command, Quit)] == [Quit(bool(kept))]
+
+
+def test_the_end_waits_for_every_session(started: Bench, config: RunConfig, qtbot) -> None:
+    old = started.bridge.run
+    started.bridge.start(config)
+    ended = heard_of(started, "ended")
+    started.bridge.end()
+    qtbot.waitUntil(lambda: ended == [None])
+    assert not old.alive and not started.bridge.run.alive
+
+
+def test_a_notice_and_a_divergence_are_passed_on(started: Bench) -> None:
+    noticed = heard_of(started, "noticed")
+    started.emit(Notice(1, "The disk is nearly full."), StateChanged(1, State.FAILED, "It diverged.", True))
+    started.tick()
+    assert noticed == ["The disk is nearly full."] and started.bridge.run.diverged is True
+
+
+def test_a_place_that_is_given_is_used(bench: Bench, config: RunConfig, tmp_path: Path) -> None:
+    given = Destination(tmp_path / "given")
+    bench.bridge.start(config, None, given)
+    bench.bridge.start(config, None, None)
+    places = [record for *_, record in bench.quiet.calls]
+    assert places[0] is given and isinstance(places[1], Destination) and places[1] is not given
+
+
+def test_the_data_set_stays_until_the_new_one_is_there(started: Bench, config: RunConfig) -> None:
+    images, labels = np.zeros((4, 1, 2, 2), np.uint8), np.zeros(4, np.int64)
+    started.channel.dataset = Dataset("x", "X", ("a", "b"), images, labels, images, labels)
+    started.tick()
+    before = started.bridge.dataset
+    started.bridge.start(config)
+    assert started.bridge.dataset is before is not None
