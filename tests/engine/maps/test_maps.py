@@ -141,6 +141,7 @@ def test_a_library_keeps_neighbours_together(kind: str) -> None:
     assert np.linalg.norm(new - placed.points[:5], axis=1).max() < 0.25 * np.ptp(placed.points)
 
 
+@pytest.mark.maps
 @needs_libraries
 def test_a_library_can_be_cancelled_at_any_moment() -> None:
     task = Task()
