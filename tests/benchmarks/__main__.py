@@ -12,6 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from tests.benchmarks import (
     curves,
+    idle,
     instruments,
     latency,
     list_runs,
@@ -39,6 +40,7 @@ BENCHMARKS = {
         monkey,
         curves,
         startup,
+        idle,
         memory,
         instruments,
         map_quality,

@@ -1,0 +1,44 @@
+"""What a window costs in which nothing happens."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from PyQt5.QtCore import QEventLoop, QTimer
+
+from engine.session.messages import State
+from gui.app.build import build
+from gui.state.settings import Store
+from tests.benchmarks.row import Row
+
+NAME = "idle"
+GOAL = 0.5
+_SETTLE, _SECONDS = 6.0, 20.0
+
+
+def wait(seconds: float) -> None:
+    """Let the event loop run for ``seconds``."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec_()
+
+
+def run() -> list[Row]:
+    """Measure the processor time of a window whose run stands before its first step."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = build(Store(Path(folder), Path(folder)), theme="light")
+        try:
+            program.window.show()
+            wait(_SETTLE)
+            if program.context.bridge.state is not State.PAUSED:
+                raise RuntimeError("the run does not stand still")
+            began = time.process_time()
+            wait(_SECONDS)
+            share = 100 * (time.process_time() - began) / _SECONDS
+        finally:
+            program.close()
+    return [
+        Row(f"{NAME}: window in which nothing happens", share, "% of a core", f"<= {GOAL:g}", share <= GOAL)
+    ]
