@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,7 +48,7 @@ def _moved(images: Bytes, matrix: Array, shift: tuple[float, float]) -> Bytes:
 
 @dataclass(frozen=True)
 class InputNoise(InputChange):
-    """Normal noise on every pixel."""
+    """Normal noise on every pixel; an image gets the same noise wherever it is seen."""
 
     type_name: ClassVar[str] = "input_noise"
     title: ClassVar[str] = "Noise on the input"
@@ -62,8 +63,11 @@ class InputNoise(InputChange):
 
     def apply(self, images: Bytes) -> Bytes:
         """Add the noise."""
-        rng = np.random.default_rng(self.seed)
-        return _bytes(images + self.size * rng.standard_normal(images.shape, np.float32))
+        result = np.empty_like(images)
+        for number, image in enumerate(images):
+            rng = np.random.default_rng((self.seed, zlib.crc32(image.tobytes())))
+            result[number] = _bytes(image + self.size * rng.standard_normal(image.shape, np.float32))
+        return result
 
 
 @dataclass(frozen=True)

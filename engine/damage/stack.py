@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.damage.base import Change, InputChange, NetworkChange
+from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
-from engine.types import Bytes
+from engine.types import Array, Bytes
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,27 @@ class Damage:
                 result = change.apply(result)
         return result if result is not images else images.copy()
 
+    def before(self, preprocessing: Preprocessing) -> Preprocessing:
+        """Return ``preprocessing`` with the changes of the input before it."""
+        if not any(isinstance(change, InputChange) for change in self.changes):
+            return preprocessing
+        return _ChangedFirst(preprocessing.mean, preprocessing.std, self)
+
     def words(self, network: Network) -> tuple[str, ...]:
         """Say what is done, a line each."""
         return tuple(change.words(network) for change in self.changes)
+
+
+@dataclass(frozen=True)
+class _ChangedFirst(Preprocessing):
+    """Changes the pixels before they are standardised."""
+
+    damage: Damage
+
+    def apply(self, images: Bytes) -> Array:
+        """Return the standardised changed images."""
+        return super().apply(self.damage.images(images))
+
+
+UNBROKEN = Damage()
+"""Nothing is changed."""

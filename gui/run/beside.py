@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
+from engine.damage.stack import UNBROKEN, Damage
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.model_file import Model
@@ -40,6 +41,7 @@ class Sight:
         step: training steps done, where that is known.
         read: returns the model; any thread may call it.
         image: uint8 ``(C, H, W)``; None for the network alone.
+        damage: of a copy that is being broken, what is done to it and to all images that enter it.
     """
 
     of: Reference
@@ -47,6 +49,7 @@ class Sight:
     step: int | None
     read: Callable[[], Model]
     image: Bytes | None
+    damage: Damage = UNBROKEN
 
     @property
     def key(self) -> Hashable:
@@ -137,7 +140,16 @@ class Beside(QObject):
         began = time.perf_counter()
         model = self._model(sight)
         maps, probabilities = look(model.network, model.preprocessing, sight.image)
-        moment = Moment(sight.of, sight.reference, model, sight.step, False, sight.image, maps, probabilities)
+        moment = Moment(
+            sight.of,
+            sight.reference,
+            model,
+            sight.step,
+            image=sight.image,
+            maps=maps,
+            probabilities=probabilities,
+            damage=sight.damage,
+        )
         self._spent = time.perf_counter() - began
         self._memory.put(sight.key, moment, moment.network.state_vector.nbytes + sum(m.nbytes for m in maps))
         return moment
@@ -182,7 +194,7 @@ class Beside(QObject):
         count = min(first, len(dataset.test_images)) if first else len(dataset.test_images)
 
         def done(evaluation: Evaluation) -> None:
-            judged = Judged(sight.of, sight.reference, sight.step, evaluation, dataset)
+            judged = Judged(sight.of, sight.reference, sight.step, evaluation, dataset, sight.damage)
             if count < len(dataset.test_images):
                 self._begin(0)
             else:
@@ -205,7 +217,8 @@ class Beside(QObject):
             self._workers = Workers(1)
         order = np.random.default_rng(0).permutation(len(dataset.test_images))
         indices = np.sort(order[:count])
-        sweep = Sweep(model.network, model.preprocessing, dataset.test_images, dataset.test_labels, indices)
+        prepared = sight.damage.before(model.preprocessing)
+        sweep = Sweep(model.network, prepared, dataset.test_images, dataset.test_labels, indices)
         done = 0
         while not sweep.finished:
             sweep.advance(CHUNK, self._workers)

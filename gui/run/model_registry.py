@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
+from engine.damage.stack import UNBROKEN, Damage
 from engine.errors import ModelFileError
 from engine.model.model_file import SHIPPED, Model, find_model
 from engine.model.reference import THE_RUN, Reference, Shipped
@@ -38,6 +39,7 @@ class ModelRegistry(QObject):
         self._titles: dict[Reference, str] = {THE_RUN: "Network in training"}
         self._titles.update({Shipped(name): name.capitalize() for name in SHIPPED})
         self._models: dict[Reference, Model | ModelFileError] = {}
+        self._damage: dict[Reference, Damage] = {}
         self._reader = Runner(self)
         self._moment: Moment | None = None
         self._current = current if current in self._titles else DIGITS
@@ -111,9 +113,23 @@ class ModelRegistry(QObject):
             raise found
         return found
 
-    def add(self, reference: Reference, title: str, model: Model, *, choose: bool = True) -> None:
+    def damage(self, reference: Reference) -> Damage:
+        """Return what is done to a copy that is being broken; of every other network nothing."""
+        return self._damage.get(reference, UNBROKEN)
+
+    def add(
+        self,
+        reference: Reference,
+        title: str,
+        model: Model,
+        *,
+        choose: bool = True,
+        damage: Damage | None = None,
+    ) -> None:
         """Put a model on the registry, in place of one that has this reference already."""
         self._titles[reference], self._models[reference] = shown(title), model
+        if damage is not None:
+            self._damage[reference] = damage
         if choose:
             self._current = reference
         self.changed.emit()
@@ -122,6 +138,7 @@ class ModelRegistry(QObject):
         """Take an added model away; a shipped one becomes again what it was."""
         self._check(reference)
         self._models.pop(reference, None)
+        self._damage.pop(reference, None)
         if not isinstance(reference, Shipped) and reference != THE_RUN:
             del self._titles[reference]
             if self._current == reference:

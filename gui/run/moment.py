@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from engine.damage.stack import UNBROKEN, Damage
 from engine.data.dataset import Dataset
 from engine.model.model_file import Model
 from engine.model.network import Network
@@ -28,6 +29,7 @@ class Moment:
             image has another form than the network takes.
         probabilities: ``(K,)`` for the image, or None.
         start: what its newest training step began with; None if not asked, or not known.
+        damage: of a copy that is being broken, what is done to it and to all images that enter it.
     """
 
     of: Reference
@@ -39,6 +41,7 @@ class Moment:
     maps: tuple[Array, ...] = field(default=(), repr=False)
     probabilities: Array | None = None
     start: StepStart | None = field(default=None, repr=False)
+    damage: Damage = UNBROKEN
 
     @property
     def network(self) -> Network:
@@ -56,6 +59,7 @@ class Judged:
         step: training steps done, where that is known.
         evaluation: its answers, to all images or to some.
         dataset: where the images are from.
+        damage: of a copy that is being broken, what was done to the images before they entered it.
     """
 
     of: Reference
@@ -63,3 +67,4 @@ class Judged:
     step: int | None
     evaluation: Evaluation
     dataset: Dataset
+    damage: Damage = UNBROKEN

@@ -17,7 +17,7 @@ from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError
 from engine.model.model_file import Model
-from engine.model.reference import THE_RUN, Reference, RunStep
+from engine.model.reference import THE_RUN, Damaged, Reference, RunStep
 from engine.session.messages import EvaluationDone, Snapshot
 from engine.types import Bytes
 from gui.run.answers import Answers
@@ -98,7 +98,8 @@ class Moments(OfRun, QObject):
         bridge.history_grew.connect(lambda: self._of_training(self.history_grew))
         bridge.validated.connect(lambda row: self._of_training(self.validated, row))
         selection.changed.connect(lambda _sample: self._soon.start())
-        models.changed.connect(self._soon.start)
+        self._subject = self.subject
+        models.changed.connect(self._models_changed)
 
     def add_watcher(self, watcher: Watcher) -> None:
         """Let ``watcher`` say what it needs before every request."""
@@ -107,6 +108,12 @@ class Moments(OfRun, QObject):
     def latest(self, of: Reference) -> Moment | None:
         """Return the newest moment that was brought of a network, if any."""
         return self._latest.get(of)
+
+    @property
+    def subject(self) -> Reference:
+        """What views without a choice of their own look at: the run, or a broken copy in its place."""
+        current = self._models.current
+        return current if isinstance(current, Damaged) else THE_RUN
 
     @property
     def training(self) -> Run:
@@ -179,6 +186,12 @@ class Moments(OfRun, QObject):
         if self.travel.live:
             self._bring_present()
         self.refresh()
+
+    def _models_changed(self) -> None:
+        before, self._subject = self._subject, self.subject
+        if before != self._subject == THE_RUN and self.travel.live:  # a copy is broken no more
+            self._bring_present()
+        self._soon.start()
 
     def _forget_present(self) -> None:
         self._present = self._present_judged = None
@@ -263,7 +276,7 @@ class Moments(OfRun, QObject):
             model = self._models.get(of)
         except EngineError:  # whoever looks at it says so
             return None
-        return Sight(of, of, None, lambda: model, image)
+        return Sight(of, of, None, lambda: model, image, self._models.damage(of))
 
     def _seen(self, moment: Moment) -> None:
         """Bring what was seen, unless it is of a step that is not looked at any more."""

@@ -14,7 +14,6 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.formatting import percent, share
-from engine.model.reference import THE_RUN, Damaged
 from engine.training.metrics import Metrics
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, evaluating, gallery_title, scope
 from gui.run.context import AppContext
@@ -155,9 +154,7 @@ class EvaluateView(View):
 
     def wants(self) -> Wants:
         """Ask for evaluations while visible."""
-        current = self._context.models.current  # a broken copy is judged in place of the network itself
-        of = current if isinstance(current, Damaged) else THE_RUN
-        return Wants(evaluate=True, of=of) if self.isVisible() else Wants()
+        return Wants(evaluate=True, of=self._context.moments.subject) if self.isVisible() else Wants()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the gallery below the matrix where there is no room beside it, or in its place."""
@@ -216,14 +213,14 @@ class EvaluateView(View):
         """Show the images of the chosen cell, or the worst mistakes."""
         if self._shown is None:
             return
-        dataset, evaluation = self._shown.dataset, self._shown.evaluation
+        dataset, evaluation, damage = self._shown.dataset, self._shown.evaluation, self._shown.damage
         heading, note = gallery_title(evaluation, dataset.class_names, self.choice)
         self.heading.setText(heading)
         self.note.setText(note)
         self.heading.setToolTip(tooltip(note))
         self._share_room()
         self.back.setVisible(self.choice is not None)
-        self.gallery.set_images(dataset.test_images, dataset.class_names)
+        self.gallery.set_images(dataset.test_images, dataset.class_names, damage.images)
         self.gallery.show_entries(entries(evaluation, self.choice))
 
     # --- what the user does -----------------------------------------------------------------------

@@ -179,7 +179,8 @@ class ExplainView(View):
         running = own is not None and own.follows and self._context.bridge.state is State.RUNNING
         step = own.step if own is not None else None
         self._stack.setCurrentWidget(page)
-        page.ask(Asked(question, self._context.moments.dataset, step, running))
+        damage = models.damage(models.answering)
+        page.ask(Asked(question, self._context.moments.dataset, step, running, damage))
 
     # --- what comes from elsewhere ------------------------------------------------------------------
 

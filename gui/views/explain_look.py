@@ -153,7 +153,12 @@ class LookPage(ExplainPage):
         if found is None:
             images = dataset.test_images
             found = TopImages.of(
-                model.network, model.preprocessing, images, part.layer, task, place=part.place
+                model.network,
+                asked.damage.before(model.preprocessing),
+                images,
+                part.layer,
+                task,
+                place=part.place,
             )
             self.remember(kind, asked, found, 4 * found.values.nbytes)
         return part, found
@@ -163,11 +168,17 @@ class LookPage(ExplainPage):
         if self.asked is None or self.asked.dataset is None:
             return
         dataset, best = self.asked.dataset, found.best(part.channel)
-        self.tiles.set_images(dataset.test_images, dataset.class_names)
+        self.tiles.set_images(dataset.test_images, dataset.class_names, self.asked.damage.images)
         self.tiles.show_entries(excited_tiles(best, dataset.test_labels, dataset.class_names))
         self.say(excited_words(best, float(found.means[part.channel]), len(dataset.test_images)))
         if best:
-            self.grow.project(dataset.test_images[best[0].image], best[0].image)
+            self._project(best[0].image)
+
+    def _project(self, number: int) -> None:
+        """Show what in a test image, as it entered the network, excites the part."""
+        if self.asked is not None and self.asked.dataset is not None:
+            images = self.asked.dataset.test_images[number : number + 1]
+            self.grow.project(self.asked.damage.images(images)[0], number)
 
     # --- what the user does -----------------------------------------------------------------------
 
@@ -188,7 +199,7 @@ class LookPage(ExplainPage):
         if self.asked is None or self.asked.dataset is None:
             return
         dataset = self.asked.dataset
-        self.grow.project(dataset.test_images[tile.index], tile.index)
+        self._project(tile.index)
         if not self.only.isChecked():
             self._place = tile.place
             self.only.setEnabled(tile.place is not None)

@@ -12,6 +12,7 @@ from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from engine.damage.stack import UNBROKEN, Damage
 from engine.data.dataset import Dataset
 from engine.explain.question import Question
 from engine.formatting import grouped
@@ -32,12 +33,14 @@ class Asked:
         dataset: where training and test images are taken from, if it is loaded.
         step: of a network in training, else None.
         running: the network is training at this moment, so it is asked only when the user wishes.
+        damage: of a copy that is being broken, what is done to images before they enter it.
     """
 
     question: Question
     dataset: Dataset | None = None
     step: int | None = None
     running: bool = False
+    damage: Damage = UNBROKEN
 
 
 class ExplainPage(QWidget):

@@ -11,7 +11,6 @@ from PyQt5.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from engine.errors import ModelFileError
 from engine.maps.landscape import Landscape
 from engine.maps.projections import PROJECTIONS
-from engine.model.reference import THE_RUN
 from engine.session.messages import State
 from gui.presenters.evaluate import MOST, Entry
 from gui.presenters.maps import COLOURS, LOSSES, MAPPED, Values, chosen_words, landscape_about
@@ -144,7 +143,7 @@ class MapView(View):
 
     def wants(self) -> Wants:
         """Ask for the network while visible."""
-        return Wants(kernels=self.isVisible())
+        return Wants(kernels=self.isVisible(), of=self._context.moments.subject)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came meanwhile."""
@@ -188,7 +187,7 @@ class MapView(View):
         self._stack.setCurrentIndex(0)
 
     def _moved(self, moment: Moment) -> None:
-        if moment.of == THE_RUN and self.isVisible():
+        if moment.of == self._context.moments.subject and self.isVisible():
             self._list_layers(moment)
             self._follow()
 
@@ -211,7 +210,7 @@ class MapView(View):
     def _follow(self) -> None:
         """Draw the newest moment, unless that is done, being done, or would cost the training too much."""
         moments = self._context.moments
-        moment, dataset = moments.latest(THE_RUN), moments.dataset
+        moment, dataset = moments.latest(moments.subject), moments.dataset
         if not self.isVisible() or moment is None or dataset is None or self.layer.currentData() is None:
             return
         kind = self._kind
@@ -252,7 +251,7 @@ class MapView(View):
         self.drawn = drawn
         dataset = self._context.moments.dataset
         if dataset is not None:
-            self.gallery.set_images(dataset.test_images, drawn.map.names)
+            self.gallery.set_images(dataset.test_images, drawn.map.names, drawn.damage.images)
         self.about_map.setText(drawn.map.about)
         self.scatter.show_map(drawn.map)
         self._list(self.scatter.chosen)
@@ -274,7 +273,7 @@ class MapView(View):
     def _move_star(self) -> None:
         """Place the image that is looked at in the map."""
         sample, drawn = self._context.selection.sample, self.drawn
-        moment = self._context.moments.latest(THE_RUN)
+        moment = self._context.moments.latest(self._context.moments.subject)
         if not self.isVisible() or moment is None or drawn is None:
             return
         if sample is None or sample.image.shape != moment.network.spec.in_shape:
@@ -303,7 +302,8 @@ class MapView(View):
             self.preview.clear()
             return
         self.readout.setText(drawn.map.words(number))
-        picture = to_qimage(dataset.test_images[drawn.map.indices[number]])
+        place = drawn.map.indices[number]
+        picture = to_qimage(drawn.damage.images(dataset.test_images[place : place + 1])[0])
         self.preview.setPixmap(QPixmap.fromImage(picture).scaledToHeight(_PREVIEW))
 
     def _list(self, numbers: list[int]) -> None:

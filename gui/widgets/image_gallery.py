@@ -119,6 +119,7 @@ class Gallery(QListView):
         self._theme = theme
         self._images: Bytes | None = None
         self._names: tuple[str, ...] = ()
+        self._change: Callable[[Bytes], Bytes] | None = None
         self._scale = 2
         self.setModel(self.entries_model)
         self.setItemDelegate(_Delegate(self))
@@ -137,9 +138,17 @@ class Gallery(QListView):
         self._theme = theme
         self.viewport().update()
 
-    def set_images(self, images: Bytes, names: Sequence[str]) -> None:
-        """Show entries of ``images``, uint8 ``(N, C, H, W)``, whose classes have these names."""
-        self._images, self._names = images, tuple(names)
+    def set_images(
+        self, images: Bytes, names: Sequence[str], change: Callable[[Bytes], Bytes] | None = None
+    ) -> None:
+        """Show entries of ``images``, uint8 ``(N, C, H, W)``, whose classes have these names.
+
+        Args:
+            images: of all entries.
+            names: of the classes.
+            change: what is done to each image before it is shown.
+        """
+        self._images, self._names, self._change = images, tuple(names), change
         height, width = images.shape[2:]
         self._scale = max(1, self.side // max(height, width))
         longest = max((len(name) for name in names), default=1)
@@ -156,7 +165,8 @@ class Gallery(QListView):
         if self._images is None or row >= len(self.entries_model.entries):
             return
         entry = self.entries_model.entries[row]
-        picture = to_qimage(self._images[entry.index])
+        image = self._images[entry.index : entry.index + 1]
+        picture = to_qimage((self._change(image) if self._change is not None else image)[0])
         width, height = picture.width() * self._scale, picture.height() * self._scale
         left, top = rect.left() + (rect.width() - width) // 2, rect.top() + GRID // 2
         painter.drawImage(QRect(left, top, width, height), picture)

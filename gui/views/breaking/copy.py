@@ -102,7 +102,7 @@ class BrokenCopy(QObject):
         self._version += 1
         new = Damaged(self._version)
         title = f"Broken copy of {models.title(self._of)}"
-        models.add(new, title, self.model)
+        models.add(new, title, self.model, damage=self.damage)
         self.look_at.emit(new)
         if old in models.references:
             models.remove(old)

@@ -316,7 +316,7 @@ class BreakPanel(QWidget):
 
 def _accuracy(model: Model, damage: Damage, images: np.ndarray, labels: np.ndarray, task: Task) -> float:
     """Return the accuracy on changed images; runs beside the window."""
-    sweep = Sweep(model.network, model.preprocessing, damage.images(images), labels, np.arange(len(labels)))
+    sweep = Sweep(model.network, damage.before(model.preprocessing), images, labels, np.arange(len(labels)))
     with Workers(1) as workers:
         while not sweep.finished:
             task.check()

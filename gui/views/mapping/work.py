@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.damage.stack import UNBROKEN, Damage
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.health.recorded import spread
@@ -48,6 +49,7 @@ class Drawn:
         placed: the map before it was laid over the one before.
         matrix, shift: how it was laid over: ``points matrix + shift``.
         seconds: how long it took.
+        damage: what was done to the images before they entered the network.
     """
 
     asked: Asked
@@ -56,12 +58,13 @@ class Drawn:
     matrix: Values
     shift: Values
     seconds: float
+    damage: Damage = UNBROKEN
 
 
 def draw(moment: Moment, dataset: Dataset, asked: Asked, before: Drawn | None, task: Task) -> Drawn:
     """Return a map of test images, laid over ``before`` if that is of the same."""
     began = time.perf_counter()
-    network, prepared = moment.network, moment.model.preprocessing
+    network, prepared = moment.network, moment.damage.before(moment.model.preprocessing)
     count = min(most_images(network, asked.layer), len(dataset.test_images))
     indices = np.sort(np.random.default_rng(0).permutation(len(dataset.test_images))[:count])
     images = dataset.test_images[indices]
@@ -79,7 +82,7 @@ def draw(moment: Moment, dataset: Dataset, asked: Asked, before: Drawn | None, t
         about += f" {100 * sum(placed.shares):.0f} % of how they differ is seen."
     names = moment.model.class_names
     shown = ImageMap(points, indices, dataset.test_labels[indices], answers, confidence, names, about)
-    return Drawn(asked, shown, placed, matrix, shift, time.perf_counter() - began)
+    return Drawn(asked, shown, placed, matrix, shift, time.perf_counter() - began, moment.damage)
 
 
 def place_star(moment: Moment, drawn: Drawn, image: Bytes, task: Task) -> Values:
@@ -121,7 +124,7 @@ def draw_landscape(
     return landscape(
         moment.network,
         plane,
-        moment.model.preprocessing,
+        moment.damage.before(moment.model.preprocessing),
         dataset.train_images[chosen],
         dataset.train_labels[chosen],
         task,

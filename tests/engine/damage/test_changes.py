@@ -188,6 +188,21 @@ def test_every_change_of_the_input_leaves_the_images_alone(kind: type[InputChang
     assert not np.shares_memory(found, colours)
 
 
+@pytest.mark.parametrize("kind", [cls for cls in CHANGES.values() if issubclass(cls, InputChange)])
+def test_every_change_treats_an_image_alike_whatever_comes_with_it(kind: type[InputChange]) -> None:
+    whole = kind().apply(PICTURES)
+    for number in range(len(PICTURES)):
+        np.testing.assert_array_equal(kind().apply(PICTURES[number : number + 1])[0], whole[number])
+
+
+def test_the_images_are_changed_before_they_are_standardised() -> None:
+    plain = Preprocessing((0.2,), (0.4,))
+    damage = Damage().then(Rotate(90.0)).then(InputNoise(9.0))
+    changed = damage.before(plain)
+    np.testing.assert_array_equal(changed.apply(PICTURES), plain.apply(damage.images(PICTURES)))
+    assert Damage().then(SwitchOff(0, 1)).before(plain) is plain
+
+
 # --- the stack --------------------------------------------------------------------------------------
 
 

@@ -12,8 +12,10 @@ from PyQt5.QtWidgets import QApplication
 
 from engine.damage.input_changes import Rotate
 from engine.damage.network_changes import Quantise, SetWeight, SwitchOff
+from engine.damage.stack import Damage
 from engine.model.reference import THE_RUN, Damaged
 from gui.views.evaluate import EvaluateView
+from gui.views.map import MapView
 from gui.views.network import NetworkView
 
 
@@ -113,9 +115,29 @@ def test_the_other_views_follow_and_filters_are_ranked(qtbot, program, view) -> 
     copy = program.context.models.current
     assert isinstance(copy, Damaged) and evaluate.wants().of == copy
     qtbot.waitUntil(lambda: evaluate._shown is not None and evaluate._shown.of == copy, timeout=30000)
+    before_change = evaluate._shown
+    turned = Rotate(180.0)
+    panel.copy.do(turned)
+    copy = program.context.models.current
+    qtbot.waitUntil(lambda: evaluate._shown.of == copy, timeout=30000)
+    dataset, shown = evaluate._shown.dataset, evaluate._shown
+    images = turned.apply(dataset.test_images[shown.evaluation.indices])
+    model = panel.copy.model
+    expected = model.network.predict(model.preprocessing.apply(images)).argmax(axis=1)
+    np.testing.assert_array_equal(shown.evaluation.predicted, expected)
+    assert (expected != before_change.evaluation.predicted[: len(expected)]).any()
+    window.show_part("map")
+    mapped = window.part(MapView)
+    qtbot.waitUntil(lambda: mapped.drawn is not None and turned in mapped.drawn.damage.changes, timeout=30000)
     before = program.context.bridge.steps
     program.context.bridge.advance(3)  # the run goes on as if nothing were broken
     qtbot.waitUntil(lambda: program.context.bridge.steps == before + 3, timeout=20000)
     window.show_part("network")
     qtbot.mouseClick(view.break_it, Qt.LeftButton)
     assert program.context.models.current not in (copy,)
+    for key, there in (
+        ("map", lambda: mapped.drawn.damage == Damage()),
+        ("evaluate", lambda: evaluate._shown.of == THE_RUN),
+    ):
+        window.show_part(key)
+        qtbot.waitUntil(there, timeout=30000)
