@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from engine.formatting import counted, grouped, share
+from engine.look.matrix import Counts, Shares
 from engine.model.history import History
 from engine.runs.compare import Answers, SettingRow, setting_rows
 from engine.runs.folder import RunFolder
 from engine.runs.keeping import nearest
 from engine.types import Labels
 from gui.presenters.curves import Reading
-from gui.presenters.evaluate import MOST, Choice, Counts, Entry, Shares
+from gui.presenters.evaluate import MOST, Choice, Entry
 
 
 @dataclass(frozen=True, eq=False)

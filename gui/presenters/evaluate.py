@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.formatting import counted, grouped, share
+from engine.look.matrix import Counts
 from engine.training.evaluation import Evaluation
 from engine.types import Labels
 
@@ -17,9 +16,6 @@ WORST = 60
 """The number of the worst mistakes that are shown."""
 MOST = 240
 """The number of images of one cell that are shown."""
-
-Counts = npt.NDArray[np.int64]
-Shares = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -57,35 +53,6 @@ def scope(evaluation: Evaluation, step: int | None) -> str:
 def evaluating(step: int, done: float) -> str:
     """Say which step is being evaluated, and how far that is, 0 to 1."""
     return f"evaluating step {grouped(step)}: {100 * done:.0f} %"
-
-
-def row_shares(counts: Counts) -> Shares:
-    """Return ``counts`` ``(K, K)`` divided by the sums of their rows; zeros in an empty row."""
-    sums = counts.sum(axis=1, keepdims=True)
-    shares: Shares = counts / np.maximum(sums, 1)
-    return shares
-
-
-def mistake_shades(values: Counts | Shares) -> Shares:
-    """Return how strongly each cell is coloured, 0 to 1, on a logarithmic scale of the mistakes.
-
-    The diagonal is 0: it holds no mistakes, and would outshine all the rest.
-    """
-    off = values.astype(np.float64)
-    np.fill_diagonal(off, 0)
-    top = off.max(initial=0.0)
-    # Shares are stretched, so that a hundredth of the strongest can still be seen.
-    return np.log1p(off / top * 99) / math.log(100) if top > 0 else off
-
-
-def cell_text(count: int, share: float, *, as_share: bool) -> str:
-    """Return what stands in a cell; nothing for an empty one."""
-    if count == 0:
-        return ""
-    if not as_share:
-        return str(count)
-    rounded = round(100 * share)
-    return str(rounded) if rounded else "<1"
 
 
 def cell_words(counts: Counts, names: Sequence[str], choice: Choice) -> str:

@@ -11,8 +11,8 @@ from engine.explain.base import Explanation
 from engine.explain.occlusion import Occlusion
 from engine.explain.question import Reply, targets_of
 from engine.formatting import counted, percent
+from engine.look.colour import Scale, codes, figure
 from engine.types import Array, Bytes
-from gui.presenters.colour import Scale, codes, figure
 
 
 def misfit(title: str, in_shape: tuple[int, ...], image: Bytes) -> str:

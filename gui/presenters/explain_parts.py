@@ -16,9 +16,9 @@ from engine.explain.top_images import Excited
 from engine.formatting import counted, grouped, percent
 from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
+from engine.look.colour import figure
 from engine.model.spec import NetworkSpec
 from engine.types import Labels
-from gui.presenters.colour import figure
 
 
 @dataclass(frozen=True)

@@ -88,22 +88,6 @@ def nearest(points: Values, place: tuple[float, float], within: float) -> int | 
     return number if distances[number] <= within else None
 
 
-def frame(points: Values) -> tuple[float, float, float, float]:
-    """Return left, top, width and height around ``points``, without the farthest 0.5 % on each side."""
-    if not len(points):
-        return -1.0, -1.0, 2.0, 2.0
-    low, high = np.quantile(points, 0.005, axis=0), np.quantile(points, 0.995, axis=0)
-    middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1e-9) * 1.12
-    side = float(max(half))
-    half = np.maximum(half, 0.2 * side)
-    return (
-        float(middle[0] - half[0]),
-        float(middle[1] - half[1]),
-        float(2 * half[0]),
-        float(2 * half[1]),
-    )
-
-
 def chosen_words(found: ImageMap, numbers: Sequence[int]) -> str:
     """Say what was chosen, or without anything what the map is."""
     if not numbers:

@@ -15,8 +15,8 @@ from PyQt5.QtWidgets import (
 
 from engine.data.augment import AUGMENTATIONS, Augmentation
 from engine.data.preprocess import Preprocessing
+from engine.look.colour import Scale, codes, stepped
 from engine.types import Bytes
-from gui.presenters.colour import Scale, codes, stepped
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.mosaic import signed_table

@@ -9,8 +9,8 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QGridLayout, QPushButton
 
 from engine.explain.smallest_change import Change, SmallestChange
+from engine.look.colour import layer_scale
 from engine.task import Task
-from gui.presenters.colour import layer_scale
 from gui.presenters.explain import blend, plain, range_texts
 from gui.presenters.explain_parts import change_words
 from gui.run.answers import Memory

@@ -13,8 +13,8 @@ from PyQt5.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from engine.explain import METHODS
 from engine.explain.question import SLOW, Reply
 from engine.formatting import percent
+from engine.look.colour import layer_scale
 from engine.types import Array
-from gui.presenters.colour import layer_scale
 from gui.presenters.explain import blend, pixel, plain, range_texts, reading
 from gui.style.theme import GRID, Theme
 from gui.views.explain_map import ExplainMap

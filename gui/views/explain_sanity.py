@@ -12,8 +12,8 @@ from PyQt5.QtWidgets import QGridLayout, QWidget
 from engine.explain.base import Method
 from engine.explain.question import targets_of
 from engine.explain.sanity import FAILS, Redrawn, Sanity, check
+from engine.look.colour import layer_scale
 from engine.task import Task
-from gui.presenters.colour import layer_scale
 from gui.presenters.explain import blend
 from gui.presenters.explain_parts import likeness
 from gui.run.answers import Memory

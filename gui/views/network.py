@@ -9,9 +9,9 @@ from PyQt5.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QW
 from engine.arithmetic.output import softmax_place
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
+from engine.look.mosaic import Cell
 from engine.model.reference import THE_RUN, Reference
 from engine.types import Shape
-from gui.presenters.mosaic import Cell
 from gui.run.context import AppContext
 from gui.run.moment import Moment
 from gui.run.view import View

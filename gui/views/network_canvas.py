@@ -16,8 +16,8 @@ from PyQt5.QtGui import (
 )
 from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
+from engine.look.mosaic import Cell
 from engine.model.spec import NetworkSpec
-from gui.presenters.mosaic import Cell
 from gui.run.moment import Moment
 from gui.style.theme import Theme
 from gui.views.network_fit import fitting

@@ -17,9 +17,9 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from engine.look.colour import figure
+from engine.look.mosaic import fit
 from engine.model.spec import NetworkSpec
-from gui.presenters.colour import figure
-from gui.presenters.mosaic import fit
 from gui.run.moment import Moment
 from gui.style.theme import GRID, Theme
 from gui.views.network_items import PartItems

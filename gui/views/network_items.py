@@ -6,7 +6,7 @@ from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt5.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from gui.presenters.colour import figure
+from engine.look.colour import figure
 from gui.run.moment import Moment
 from gui.style.theme import BODY, SMALL, Theme, font
 from gui.views.network_plan import INPUT, Layout, Part

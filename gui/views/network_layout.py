@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.look.mosaic import Fit, fit
 from engine.model.spec import NetworkSpec
 from engine.types import Shape
-from gui.presenters.mosaic import Fit, fit
 from gui.views.network_plan import FORMS, INPUT, ROOMY, Column, Form, Layout, Part
 from gui.views.network_words import count_text, layer_title, shape_text
 

@@ -12,9 +12,9 @@ from PyQt5.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.arithmetic.passes import Weight
 from engine.arithmetic.region import Region
+from engine.look.mosaic import Cell
 from engine.model.spec import NetworkSpec
 from engine.types import Shape
-from gui.presenters.mosaic import Cell
 from gui.style.theme import Theme
 from gui.views.network_items import PartItems
 from gui.views.network_plan import INPUT, Part

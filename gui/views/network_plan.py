@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.look.mosaic import Fit
 from engine.types import Array
-from gui.presenters.mosaic import Fit
 
 INPUT = -1
 """Layer number of the input image."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from engine.formatting import counted, grouped
 from engine.layers.base import Layer
+from engine.look.colour import figure
+from engine.look.mosaic import Cell, values_at
 from engine.model.spec import NetworkSpec, trained_size
 from engine.options import Configurable
 from engine.types import Array, Shape
-from gui.presenters.colour import figure
-from gui.presenters.mosaic import Cell, values_at
 from gui.views.network_plan import INPUT, Part
 
 

@@ -10,15 +10,8 @@ from PyQt5.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEven
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.formatting import share
-from gui.presenters.evaluate import (
-    Choice,
-    Counts,
-    Shares,
-    cell_text,
-    cell_words,
-    mistake_shades,
-    row_shares,
-)
+from engine.look.matrix import Counts, Shares, cell_text, mistake_shades, row_shares
+from gui.presenters.evaluate import Choice, cell_words
 from gui.style.theme import BODY, GRID, SMALL, Theme, font
 from gui.widgets.plain import tooltip
 

@@ -10,8 +10,9 @@ from PyQt5.QtGui import QColor, QPainter
 from PyQt5.QtWidgets import QWidget
 
 from engine.formatting import DASH
+from engine.look.matrix import Counts
 from gui.presenters.compare import change_shades, change_words
-from gui.presenters.evaluate import Choice, Counts
+from gui.presenters.evaluate import Choice
 from gui.style.theme import SMALL, Theme, font
 from gui.widgets.confusion_matrix import BARS, TEXT_FROM, ConfusionMatrix, mixed
 from gui.widgets.plain import tooltip

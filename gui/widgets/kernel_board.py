@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt5.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from engine.look.colour import codes, figure, layer_scale
+from engine.look.tables import colour_table
 from engine.types import Array
 from gui.presenters.breaking import kernel_tiles, weight_number
-from gui.presenters.colour import EMPTY, codes, figure, layer_scale
 from gui.style.theme import GRID, Theme
 from gui.widgets.qimages import from_pixels
 
@@ -171,10 +171,7 @@ class KernelBoard(QWidget):
             return
         tiles = kernel_tiles(self.kernels, self.channel).astype(np.float32)
         found = codes(tiles, layer_scale(tiles, signed=True), signed=True)
-        table = np.zeros((256, 3), np.uint8)
-        colours = pg.colormap.get(self._theme.diverging).getLookupTable(nPts=EMPTY)
-        table[:EMPTY] = colours[:, :3]
-        table[EMPTY] = QColor(self._theme.panel).getRgb()[:3]
+        table = colour_table(self._theme.diverging, self._theme.panel)
         for number, tile in enumerate(found):
             place = self.tile(number)
             painter.drawImage(place, from_pixels(np.ascontiguousarray(table[tile])))

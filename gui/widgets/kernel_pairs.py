@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt5.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from engine.look.colour import codes, figure, layer_scale
+from engine.look.tables import colour_table
 from engine.types import Array
-from gui.presenters.colour import EMPTY, codes, figure, layer_scale
 from gui.style.theme import SMALL, Theme, font
 from gui.widgets.qimages import from_pixels
 
@@ -90,8 +90,7 @@ class KernelPairs(QWidget):
         painter.fillRect(self.rect(), QColor(self._theme.panel))
         if self.kernels is None or self.gradients is None:
             return
-        table = np.zeros((256, 3), np.uint8)
-        table[:EMPTY] = pg.colormap.get(self._theme.diverging).getLookupTable(nPts=EMPTY)[:, :3]
+        table = colour_table(self._theme.diverging, self._theme.panel)
         scales = [layer_scale(each, signed=True) for each in (self.kernels, self.gradients)]
         painter.setFont(font(SMALL))
         painter.setPen(QColor(self._theme.muted))

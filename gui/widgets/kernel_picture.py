@@ -7,9 +7,9 @@ from PyQt5.QtCore import QRect, QSize
 from PyQt5.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from engine.look.colour import EMPTY, codes, layer_scale
+from engine.look.mosaic import fit
 from engine.types import Array
-from gui.presenters.colour import EMPTY, codes, layer_scale
-from gui.presenters.mosaic import fit
 from gui.style.theme import Theme
 from gui.widgets.mosaic import signed_table
 from gui.widgets.qimages import from_codes, from_pixels

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt5.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.formatting import grouped
+from engine.look.colour import figure
+from engine.look.tables import colour_map
 from engine.maps.landscape import Landscape
-from gui.presenters.colour import figure
 from gui.presenters.maps import landscape_words
 from gui.style.theme import SMALL, Theme, font
 from gui.widgets.qimages import from_pixels
@@ -47,9 +47,9 @@ class LandscapePicture(QWidget):
         """Show another landscape."""
         self.found = found
         if found is not None:
-            table = pg.colormap.get(self._theme.sequential).getLookupTable(nPts=256)
+            table = colour_map(self._theme.sequential, 256)
             codes = np.round(255 * self._shares()).astype(int)
-            pixels = np.ascontiguousarray(table[codes.T[::-1]][..., :3].astype(np.uint8))
+            pixels = np.ascontiguousarray(table[codes.T[::-1]])
             self._picture = from_pixels(pixels)
         self.update()
 
@@ -137,11 +137,11 @@ class LandscapePicture(QWidget):
 
     def _paint_scale(self, painter: QPainter, area: QRectF) -> None:
         low, high = self._ends()
-        table = pg.colormap.get(self._theme.sequential).getLookupTable(nPts=64)
+        table = colour_map(self._theme.sequential, 64)
         bar = QRectF(area.right() + 12, area.top() + 18, 12, max(20.0, area.height() - 24))
-        for number, colour in enumerate(table[:, :3]):
+        for number, colour in enumerate(table.tolist()):
             top = bar.bottom() - (number + 1) * bar.height() / 64
-            painter.fillRect(QRectF(bar.left(), top, 12, bar.height() / 64 + 1), QColor(*map(int, colour)))
+            painter.fillRect(QRectF(bar.left(), top, 12, bar.height() / 64 + 1), QColor(*colour))
         painter.setFont(font(SMALL))
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(QRect(int(bar.left()), int(area.top()), 70, 15), int(Qt.AlignLeft), "loss")

@@ -9,9 +9,10 @@ import pyqtgraph as pg
 from PyQt5.QtCore import QPointF, QRectF
 from PyQt5.QtGui import QColor, QImage, qRgb
 
+from engine.look import tables
+from engine.look.colour import EMPTY, Scale, codes, layer_scale
+from engine.look.mosaic import Cell, Fit
 from engine.types import Array, Bytes
-from gui.presenters.colour import EMPTY, TOP, Scale, codes, layer_scale
-from gui.presenters.mosaic import Cell, Fit
 from gui.style.theme import Theme
 from gui.widgets.qimages import lent
 
@@ -21,15 +22,10 @@ def colour_table(name: str, empty: str) -> tuple[int, ...]:
     """Return 256 colours: a map's for codes 0 to ``TOP``, and ``empty`` for pixels without a value.
 
     Args:
-        name: of a pyqtgraph colour map, or ``grey``.
+        name: of a colour map, as ``engine.look.tables`` knows them.
         empty: ``#rrggbb``.
     """
-    if name == "grey":
-        levels = np.linspace(0, 255, TOP + 1).round().astype(int)
-        table = [qRgb(v, v, v) for v in levels.tolist()]
-    else:
-        table = [qRgb(*c[:3]) for c in pg.colormap.get(name).getLookupTable(nPts=TOP + 1).tolist()]
-    return (*table, QColor(empty).rgb())
+    return tuple(qRgb(*colour) for colour in tables.colour_table(name, empty).tolist())
 
 
 def signed_table(theme: Theme) -> tuple[int, ...]:

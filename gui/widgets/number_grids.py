@@ -11,8 +11,8 @@ from PyQt5.QtCore import QEvent, QPointF, QRect, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from engine.look.colour import codes, figure, layer_scale
 from engine.types import Array
-from gui.presenters.colour import codes, figure, layer_scale
 from gui.style.theme import SMALL, Theme, font
 from gui.widgets.mosaic import map_table, signed_table
 from gui.widgets.plain import tooltip

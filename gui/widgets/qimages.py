@@ -10,8 +10,8 @@ import numpy.typing as npt
 from PyQt5.QtGui import QImage
 from pyqtgraph.functions import ndarray_from_qimage, ndarray_to_qimage
 
+from engine.look.colour import TOP
 from engine.types import Bytes
-from gui.presenters.colour import TOP
 
 
 def to_qimage(image: Bytes) -> QImage:

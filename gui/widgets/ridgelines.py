@@ -10,7 +10,7 @@ from PyQt5.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolyg
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.formatting import grouped
-from gui.presenters.colour import figure
+from engine.look.colour import figure
 from gui.presenters.health import Quantity, Ridge, Values, figure_words
 from gui.style.theme import SMALL, Theme, font
 

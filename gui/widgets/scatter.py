@@ -19,7 +19,8 @@ from PyQt5.QtGui import (
 )
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from gui.presenters.maps import ImageMap, Values, frame, inside, nearest
+from engine.look.points import frame
+from gui.presenters.maps import ImageMap, Values, inside, nearest
 from gui.style.theme import SMALL, Theme, font
 
 GLIDE_MS = 500

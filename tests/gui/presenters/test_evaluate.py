@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,12 +11,9 @@ from gui.presenters.evaluate import (
     MOST,
     WORST,
     Choice,
-    cell_text,
     cell_words,
     entries,
     gallery_title,
-    mistake_shades,
-    row_shares,
     scope,
 )
 
@@ -59,24 +55,6 @@ def test_the_worst_mistakes_are_those_of_the_highest_loss(pairs) -> None:
     assert [e.index for e in entries(result, None)] == [2 * i for i in expected]
 
 
-@given(answers)
-def test_shares_and_shades(pairs) -> None:
-    counts = evaluation(pairs).confusion
-    shares, shades = row_shares(counts), mistake_shades(counts)
-    for row in range(3):
-        total = counts[row].sum()
-        assert shares[row].sum() == pytest.approx(1.0 if total else 0.0)
-    assert (shades.diagonal() == 0).all() and shades.min() >= 0
-    off = counts.copy()
-    np.fill_diagonal(off, 0)
-    if off.any():
-        assert shades.max() == pytest.approx(1.0) and shades.flat[off.argmax()] == shades.max()
-        assert (
-            np.argsort(shades, axis=None, kind="stable") == np.argsort(off, axis=None, kind="stable")
-        ).all()
-        assert ((shades > 0) == (off > 0)).all()
-
-
 def test_words() -> None:
     result = evaluation([(0, 0), (0, 1), (0, 1), (1, 1)], total=10_000)
     assert scope(result, 1234) == "on 4 of 10,000 test images, step 1,234"
@@ -97,10 +75,3 @@ def test_long_lists_say_that_they_are_cut() -> None:
     assert str(MOST) in gallery_title(many, NAMES, Choice(0, 1))[1]
     assert len(entries(many, None)) == WORST
     assert f"{WORST} of {MOST + 5}" in gallery_title(many, NAMES, None)[1]
-
-
-def test_cell_text() -> None:
-    assert cell_text(0, 0.0, as_share=False) == ""
-    assert cell_text(12, 0.012, as_share=False) == "12"
-    assert cell_text(12, 0.012, as_share=True) == "1"
-    assert cell_text(1, 0.001, as_share=True) == "<1"

@@ -8,10 +8,10 @@ import pytest
 from engine.data.preprocess import Preprocessing
 from engine.explain import METHODS, Explanation
 from engine.explain.question import Question, Reply
+from engine.look.colour import Scale
 from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.spec import preset
-from gui.presenters.colour import Scale
 from gui.presenters.explain import blend, misfit, plain, range_texts, reading
 
 GREYS = tuple(0x010101 * level for level in (*range(255), 0))

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.presenters.maps import ImageMap, chosen_words, frame, inside, nearest
+from gui.presenters.maps import ImageMap, chosen_words, inside, nearest
 
 MAP = ImageMap(
     np.array([[0.0, 0.0], [1.0, 1.0], [5.0, 5.0]]),
@@ -50,11 +50,3 @@ def test_the_nearest_point() -> None:
     assert nearest(MAP.points, (0.9, 0.8), 1.0) == 1
     assert nearest(MAP.points, (3.0, 3.0), 1.0) is None
     assert nearest(MAP.points[:0], (0, 0), 1.0) is None
-
-
-def test_the_frame_leaves_out_only_what_lies_far_away() -> None:
-    points = np.random.default_rng(1).standard_normal((2000, 2))
-    points[0] = 1000.0
-    left, top, width, height = frame(points)
-    assert left < -2 and top < -2 and left + width < 6 and top + height < 6
-    assert frame(points[:0])[2] > 0 and frame(np.zeros((4, 2)))[2] > 0

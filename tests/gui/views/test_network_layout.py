@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.layers import layer_from_json
+from engine.look.mosaic import Cell
 from engine.model.network import Network
 from engine.model.spec import PRESETS, NetworkSpec, preset
-from gui.presenters.mosaic import Cell
 from gui.views.network_layout import lay_out
 from gui.views.network_plan import INPUT, Part
 from gui.views.network_words import describe, layer_title

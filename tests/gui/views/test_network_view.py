@@ -10,13 +10,13 @@ from PyQt5.QtWidgets import QApplication
 
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
+from engine.look.colour import TOP, figure
 from engine.model.network import Network
 from engine.model.reference import Shipped
 from engine.model.spec import NetworkSpec, preset
 from engine.session.capture import capture
 from engine.session.messages import Request, Snapshot
 from engine.training.config import RunConfig
-from gui.presenters.colour import TOP, figure
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge

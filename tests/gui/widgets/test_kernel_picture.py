@@ -7,7 +7,7 @@ import pytest
 from PyQt5.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from gui.presenters.colour import TOP
+from engine.look.colour import TOP
 from gui.style.theme import DARK, LIGHT
 from gui.widgets.kernel_picture import KernelPicture
 from gui.widgets.mosaic import signed_table

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PyQt5.QtGui import QImage, qRgb
 
-from gui.presenters.colour import TOP
+from engine.look.colour import TOP
 from gui.widgets.qimages import colour_bar, from_codes, from_colours, from_pixels, lent, to_pixels, to_qimage
 
 SIZES = [(1, 1), (3, 5), (5, 3), (28, 28), (7, 13)]

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.presenters.colour import EMPTY
-from gui.presenters.mosaic import Grid, fit, values_at
+from engine.look.colour import EMPTY
+from engine.look.mosaic import Grid, fit, values_at
 
 grids = st.builds(
     Grid,

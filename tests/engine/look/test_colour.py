@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gui.presenters.colour import EMPTY, TOP, Scale, codes, figure, layer_scale, stepped
+from engine.look.colour import EMPTY, TOP, Scale, codes, figure, layer_scale, stepped
 
 values = st.floats(-1e6, 1e6, width=32).filter(lambda v: v == 0 or abs(v) > 1e-6)
 tiles = hnp.arrays(

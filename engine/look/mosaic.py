@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.look.colour import EMPTY
 from engine.types import Array, Bytes
-from gui.presenters.colour import EMPTY
 
 
 @dataclass(frozen=True)
