@@ -11,7 +11,7 @@ from engine.io.gate import CONFIG, Kind, explained, text
 
 _DEEPEST = 64
 """Levels of lists and objects in JSON."""
-_DIGITS = 40
+DIGITS = 40
 """Digits of a whole number in JSON."""
 
 
@@ -32,13 +32,13 @@ def parse_json(words: str, kind: Kind, where: str = "It") -> Any:
         raise kind.error(f"{where} has {len(words):,} characters of JSON; allowed are {CONFIG.largest:,}.")
     try:
         value = json.loads(
-            words, parse_int=_whole, parse_float=_finite, parse_constant=_no_number, object_pairs_hook=_object
+            words, parse_int=_whole, parse_float=finite, parse_constant=_no_number, object_pairs_hook=_object
         )
     except ValueError as error:
         raise kind.error(f"{where} is not valid JSON: {error}.") from None
     except RecursionError:
         raise kind.error(f"{where} is nested deeper than the {_DEEPEST} levels that are allowed.") from None
-    _check_values(value, kind, where)
+    check_values(value, kind, where)
     return value
 
 
@@ -52,13 +52,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > _DIGITS:
+    if len(digits) > DIGITS:
         raise ValueError(f"{digits[:12]}\u2026 is a number of {len(digits)} digits")
     return int(digits)
 
 
-def _finite(digits: str) -> float:
+def finite(digits: str) -> float:
+    """Return the number that ``digits`` spell; raises ValueError unless it is finite."""
     value = float(digits)
+    if math.isnan(value):
+        raise ValueError(f"{digits[:12]} is not a number")
     if not math.isfinite(value):
         raise ValueError(f"{digits[:12]} is too large a number")
     return value
@@ -68,7 +71,7 @@ def _no_number(word: str) -> float:
     raise ValueError(f"{word} is not a number that JSON knows")
 
 
-def _check_values(value: Any, kind: Kind, where: str) -> None:
+def check_values(value: Any, kind: Kind, where: str) -> None:
     """Raise the error of ``kind`` if ``value`` is nested too deep or holds half of a character."""
     level, depth = [value], 0
     while level:
