@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import (
@@ -21,17 +20,13 @@ from engine.damage import CHANGES
 from engine.damage.base import Change
 from engine.damage.network_changes import Prune, ScaleKernel, SetWeight, SwitchOff, kernels
 from engine.damage.ranking import Rank, rank_filters
-from engine.damage.stack import Damage
 from engine.model.model_file import Model
 from engine.model.reference import Reference
-from engine.task import Task
-from engine.training.evaluation import Sweep
-from engine.training.workers import Workers
-from gui.presenters.breaking import RANK_COLUMNS, accuracy_words, kernel_layers, rank_rows
+from gui.presenters.breaking import RANK_COLUMNS, kernel_layers, rank_rows
 from gui.run.context import AppContext
-from gui.run.runner import Runner
 from gui.run.work_bar import WorkBar
 from gui.style.theme import GRID, Theme
+from gui.views.breaking.accuracy import CopyAccuracy
 from gui.views.breaking.copy import BrokenCopy
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.kernel_board import KernelBoard
@@ -39,7 +34,8 @@ from gui.widgets.option_form import KindChooser
 from gui.widgets.plain import Label, tooltip
 from gui.widgets.rows_table import RowsTable
 
-IMAGES, RANKED = 1000, 500
+RANKED = 500
+"""Test images that each filter is judged by."""
 _TARGETED = ("switch_off", "set_weight", "scale_kernel")
 _HINT = "Click a kernel to see it large, drag a weight up or down. Delete switches the kernel off."
 _DRAG_MS = 60
@@ -62,18 +58,12 @@ class BreakPanel(QWidget):
         self.copy = BrokenCopy(context, self)
         self.copy.look_at.connect(self.look_at)
         self.copy.changed.connect(self._show)
-        self._usual: tuple[Model, float] | None = None
         self._waiting: tuple[Change, bool] | None = None
         self._drag = QTimer(self)
         self._drag.setSingleShot(True)
         self._drag.setInterval(_DRAG_MS)
         self._drag.timeout.connect(self._drag_on)
-        self._evaluator = Runner(self)
-        self.accuracy = Label("\N{EN DASH}")
-        self.accuracy.setStyleSheet("font-size: 24px; font-weight: 500;")
-        self.accuracy.setAccessibleName("Accuracy of the broken copy")
-        self.against = Label()
-        self.against.setObjectName("note")
+        self.accuracy = CopyAccuracy()
         self.layer = ChoiceBox("Layer", "The layer whose kernels are shown.", letters=10)
         self.channel = ChoiceBox("Input channel", "Which input channel the shown weights are for.", letters=3)
         self.board = KernelBoard(theme)
@@ -101,7 +91,7 @@ class BreakPanel(QWidget):
         self.reset.setToolTip("The network and the image as they were")
         self._hint = Label(_HINT)
         self._hint.setObjectName("note")
-        for label in (self.against, self.done, self._hint):
+        for label in (self.done, self._hint):
             label.setWordWrap(True)
             label.setMinimumWidth(1)
         self._lay_out()
@@ -150,9 +140,7 @@ class BreakPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, 0, 0, 0)
         column.setSpacing(GRID // 2)
-        judged = row(self.accuracy, self.against)
-        judged.setStretch(1, 1)
-        column.addLayout(judged)
+        column.addWidget(self.accuracy)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.done)
         column.addLayout(row(self.undo, self.reset))
@@ -185,7 +173,7 @@ class BreakPanel(QWidget):
 
     def open_copy(self, of: Reference, model: Model) -> None:
         """Begin to break a copy of this network."""
-        self._usual = None
+        self.accuracy.drop()
         self.ranking.show_rows([])
         self.layer.clear()
         for title, index in kernel_layers(model.network.spec.layers, model.network.params):
@@ -195,7 +183,7 @@ class BreakPanel(QWidget):
     def close_copy(self) -> None:
         """Leave the network as it was."""
         self._drag.stop()
-        self._evaluator.drop()
+        self.accuracy.drop()
         self.work.drop()
         self.copy.end()
 
@@ -203,17 +191,17 @@ class BreakPanel(QWidget):
 
     def _show(self) -> None:
         """Show the copy as it is now, and judge it."""
-        changes, model = self.copy.damage.changes, self.copy.model
+        changes, model, original = self.copy.damage.changes, self.copy.model, self.copy.original
         self.undo.setEnabled(bool(changes))
         self.reset.setEnabled(bool(changes))
-        if model is None:
+        if model is None or original is None:
             return
         words = self.copy.damage.words(model.network)
         last = f"{len(words)}. {words[-1]}" if words else "Nothing is broken yet."
         self.done.setText(last)
         self.done.setToolTip(tooltip("\n".join(f"{n}. {word}" for n, word in enumerate(words, 1))))
         self._show_board()
-        self._judge(model)
+        self.accuracy.judge(original, model, self.copy.damage, self._context.moments.dataset)
 
     def _show_board(self) -> None:
         model, layer = self.copy.model, self.layer.currentData()
@@ -243,29 +231,6 @@ class BreakPanel(QWidget):
     def _target(self) -> tuple[int, int]:
         layer = self.layer.currentData()
         return (0 if layer is None else int(layer), self.board.kernel)
-
-    def _judge(self, model: Model) -> None:
-        """Compute the accuracy of the copy beside the window, and that of the network as it was, once."""
-        original, dataset, damage = self.copy.original, self._context.moments.dataset, self.copy.damage
-        fits = dataset is not None and dataset.in_shape == model.network.spec.in_shape
-        if original is None or dataset is None or not fits:
-            self.accuracy.setText("\N{EN DASH}")
-            self.against.setText("The test images at hand have another form than this network takes.")
-            return
-        known = self._usual if self._usual is not None and self._usual[0] is original else None
-        images, labels = dataset.test_images[:IMAGES], dataset.test_labels[:IMAGES]
-
-        def work(task: Task) -> tuple[float, float]:
-            usual = known[1] if known is not None else _accuracy(original, Damage(), images, labels, task)
-            return usual, _accuracy(model, damage, images, labels, task)
-
-        def done(found: tuple[float, float]) -> None:
-            self._usual = (original, found[0])
-            large, small = accuracy_words(*found, len(labels))
-            self.accuracy.setText(large)
-            self.against.setText(small)
-
-        self._evaluator.ask(work, done, self.against.setText)
 
     # --- what the user does ---------------------------------------------------------------------------
 
@@ -312,13 +277,3 @@ class BreakPanel(QWidget):
             self.board.choose(rank.kernel)
             self.tabs.setCurrentIndex(0)
             self._show_strength()
-
-
-def _accuracy(model: Model, damage: Damage, images: np.ndarray, labels: np.ndarray, task: Task) -> float:
-    """Return the accuracy on changed images; runs beside the window."""
-    sweep = Sweep(model.network, damage.before(model.preprocessing), images, labels, np.arange(len(labels)))
-    with Workers(1) as workers:
-        while not sweep.finished:
-            task.check()
-            sweep.advance(100, workers)
-    return sweep.result().accuracy

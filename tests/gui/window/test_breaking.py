@@ -39,7 +39,7 @@ def view(qtbot, program) -> NetworkView:
 
 
 def judged(panel) -> bool:
-    return "test images" in panel.against.text() and not panel._evaluator.busy
+    return "test images" in panel.accuracy.against.text() and not panel.accuracy.busy
 
 
 def test_a_copy_is_broken_step_by_step_and_mended(qtbot, program, view) -> None:
@@ -49,7 +49,7 @@ def test_a_copy_is_broken_step_by_step_and_mended(qtbot, program, view) -> None:
     qtbot.mouseClick(view.break_it, Qt.LeftButton)
     assert panel.isVisible() and isinstance(context.models.current, Damaged)
     qtbot.waitUntil(lambda: judged(panel), timeout=20000)
-    assert "as before" in panel.against.text()
+    assert "as before" in panel.accuracy.against.text()
 
     board = panel.board
     qtbot.mouseClick(board, Qt.LeftButton, pos=board.tile(2).center())
@@ -82,7 +82,7 @@ def test_a_copy_is_broken_step_by_step_and_mended(qtbot, program, view) -> None:
     view.chooser.choose(5)
     clean = context.moments.dataset.test_images[5]
     np.testing.assert_array_equal(context.selection.sample.image, np.rot90(clean, -1, (1, 2)))
-    qtbot.waitUntil(lambda: judged(panel) and "points" in panel.against.text(), timeout=20000)
+    qtbot.waitUntil(lambda: judged(panel) and "points" in panel.accuracy.against.text(), timeout=20000)
 
     board.setFocus()
     qtbot.keyClick(board, Qt.Key_Z, Qt.ControlModifier)
@@ -96,7 +96,7 @@ def test_a_copy_is_broken_step_by_step_and_mended(qtbot, program, view) -> None:
     qtbot.mouseClick(view.break_it, Qt.LeftButton)
     assert not panel.isVisible() and view.shown == THE_RUN
     assert not any(isinstance(each, Damaged) for each in context.models.references)
-    assert not panel._evaluator.busy and not panel.work.busy
+    assert not panel.accuracy.busy and not panel.work.busy
 
 
 def test_the_other_views_follow_and_filters_are_ranked(qtbot, program, view) -> None:
