@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import time
 
-from PyQt5.QtCore import QSize, Qt, QTimer
-from PyQt5.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
+from PyQt5.QtCore import QSize, QTimer
+from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.errors import ModelFileError
 from engine.maps.landscape import Landscape
 from engine.maps.projections import PROJECTIONS
 from engine.session.messages import State
-from gui.presenters.evaluate import MOST, Entry
-from gui.presenters.maps import COLOURS, LOSSES, MAPPED, Values, chosen_words, landscape_about
+from gui.presenters.evaluate import Entry
+from gui.presenters.maps import COLOURS, LOSSES, MAPPED, Values, landscape_about
 from gui.run.context import AppContext
 from gui.run.moment import Moment
 from gui.run.runner import Runner
 from gui.run.view import View
 from gui.run.wants import Wants
-from gui.run.work_bar import WorkBar
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
+from gui.views.mapping.side import MapSide
 from gui.views.mapping.work import Asked, Drawn, draw, draw_landscape, layers, place_star
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
-from gui.widgets.image_gallery import Gallery
 from gui.widgets.landscape import LandscapePicture
 from gui.widgets.one_page import OnePage
-from gui.widgets.plain import Label
-from gui.widgets.qimages import to_qimage
 from gui.widgets.readout import Readout
 from gui.widgets.scatter import Scatter
 
 _HINT = "Point at an image. Draw a line around some to list them. Wheel: zoom; Home: all. Star: your image."
-_NARROW, _PREVIEW = 520, 84
+_NARROW = 520
 _LEAST, _LOW = 200, 290
 """In a lower place, in pixels, there is a map and no list."""
 SHARE = 0.04
@@ -70,16 +67,10 @@ class MapView(View):
         self.layer = ChoiceBox("Layer", "The layer whose outputs are mapped.", letters=14)
         self.colour = ChoiceBox("Colours", "What the colours mean.", letters=8)
         self.colour.addItems(COLOURS)
-        self.work = WorkBar()
         self._star_work = Runner(self)
         self.scatter, self.landscape = Scatter(theme), LandscapePicture(theme)
-        self.about_map = Label()
-        self.about_map.setObjectName("note")
-        self.about_map.setWordWrap(True)
-        self.about_map.setMinimumWidth(1)
-        self.preview = Label()
-        self.preview.setFixedHeight(_PREVIEW)
-        self.gallery = Gallery(theme, self._describe)
+        self.side = MapSide(theme)
+        self.work = self.side.work
         self.readout = Readout(_HINT, lines=1, narrow=640)
         self.empty = EmptyState(
             "The images will be mapped here",
@@ -99,18 +90,10 @@ class MapView(View):
         self._pages = OnePage(pages)
         for page in (self.scatter, self.landscape):
             self._pages.addWidget(page)
-        self._side = QWidget()
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(GRID // 2)
-        side.addWidget(self.about_map, 0, Qt.AlignTop)
-        side.addWidget(self.work)
-        side.addWidget(self.preview)
-        side.addWidget(self.gallery, 1)
         self._middle = QBoxLayout(QBoxLayout.LeftToRight)
         self._middle.setSpacing(2 * GRID)
         self._middle.addWidget(pages, 3)
-        self._middle.addWidget(self._side, 1)
+        self._middle.addWidget(self.side, 1)
         full = QWidget()
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)
@@ -130,15 +113,13 @@ class MapView(View):
         self.layer.activated.connect(lambda _index: self._choose())
         self.colour.currentIndexChanged.connect(self.scatter.set_colour)
         self.scatter.pointed.connect(self._point)
-        self.scatter.lassoed.connect(self._list)
+        self.scatter.lassoed.connect(self.side.list_images)
         self.landscape.pointed.connect(lambda text: self.readout.setText(text or self._idle()))
-        self.gallery.chosen.connect(self._send)
-        self.work.failed.connect(self.about_map.setText)
-        self.work.cancelled.connect(lambda: self.about_map.setText("Given up; choose it again to go on."))
+        self.side.chosen.connect(self._send)
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        for part in (self.scatter, self.landscape, self.gallery):
+        for part in (self.scatter, self.landscape, self.side):
             part.set_theme(theme)
 
     def wants(self) -> Wants:
@@ -168,8 +149,8 @@ class MapView(View):
         super().resizeEvent(event)
         below = self.width() < _NARROW
         self._middle.setDirection(QBoxLayout.TopToBottom if below else QBoxLayout.LeftToRight)
-        self.gallery.setVisible((not below and self.height() > _LOW) or self.height() > _NARROW)
-        self.preview.setVisible(self.height() > _LOW)
+        self.side.gallery.setVisible((not below and self.height() > _LOW) or self.height() > _NARROW)
+        self.side.preview.setVisible(self.height() > _LOW)
 
     # --- what is drawn ----------------------------------------------------------------------------------
 
@@ -183,7 +164,7 @@ class MapView(View):
         self.scatter.show_map(None)
         self.scatter.show_star(None)
         self.landscape.show_landscape(None)
-        self.gallery.show_entries([])
+        self.side.clear()
         self._stack.setCurrentIndex(0)
 
     def _moved(self, moment: Moment) -> None:
@@ -251,19 +232,17 @@ class MapView(View):
         self.drawn = drawn
         dataset = self._context.moments.dataset
         if dataset is not None:
-            self.gallery.set_images(dataset.test_images, drawn.map.names, drawn.damage.images)
-        self.about_map.setText(drawn.map.about)
+            self.side.show_map(drawn, dataset.test_images)
         self.scatter.show_map(drawn.map)
-        self._list(self.scatter.chosen)
+        self.side.list_images(self.scatter.chosen)
         self._move_star()
         self._follow()
 
     def _show_landscape(self, found: Landscape, seconds: float) -> None:
         self._rest(seconds)
         self.landscape.show_landscape(found)
-        self.preview.clear()
-        self.about_map.setText(landscape_about(found))
-        self.gallery.show_entries([])
+        self.side.clear()
+        self.side.about.setText(landscape_about(found))
         self._follow()
 
     def _rest(self, seconds: float) -> None:
@@ -281,7 +260,7 @@ class MapView(View):
             return
         image = sample.image
         self._star_work.ask(
-            lambda task: place_star(moment, drawn, image, task), self._show_star, self.about_map.setText
+            lambda task: place_star(moment, drawn, image, task), self._show_star, self.side.about.setText
         )
 
     def _show_star(self, place: Values) -> None:
@@ -296,27 +275,9 @@ class MapView(View):
 
     def _point(self, number: int | None) -> None:
         """Show the image under the mouse."""
-        dataset, drawn = self._context.moments.dataset, self.drawn
-        if number is None or dataset is None or drawn is None:
-            self.readout.setText(self._idle())
-            self.preview.clear()
-            return
-        self.readout.setText(drawn.map.words(number))
-        place = drawn.map.indices[number]
-        picture = to_qimage(drawn.damage.images(dataset.test_images[place : place + 1])[0])
-        self.preview.setPixmap(QPixmap.fromImage(picture).scaledToHeight(_PREVIEW))
-
-    def _list(self, numbers: list[int]) -> None:
-        """List the chosen images."""
-        if self.drawn is None:
-            return
-        found = self.drawn.map
-        self.gallery.show_entries(found.entries(numbers[:MOST]))
-        self.about_map.setText(chosen_words(found, numbers))
-
-    def _describe(self, entry: Entry) -> str:
-        names = self.drawn.map.names if self.drawn is not None else ()
-        return f"Test image {entry.index}: “{names[entry.label]}” predicted as “{names[entry.predicted]}”"
+        words = None if number is None or self.drawn is None else self.drawn.map.words(number)
+        self.readout.setText(words or self._idle())
+        self.side.preview_of(number)
 
     def _send(self, entry: Entry) -> None:
         """Make an image the one that all views look at, and ask for the Network view."""

@@ -51,7 +51,7 @@ def test_a_map_is_read_lassoed_and_sent_on(qtbot, program, view) -> None:
     ]
     place = QPoint(*np.round(pixels[inside[0]]).astype(int))
     press(scatter, QMouseEvent.MouseMove, place, Qt.NoButton)
-    assert view.readout.text().startswith("Test image ") and not view.preview.pixmap().isNull()
+    assert view.readout.text().startswith("Test image ") and not view.side.preview.pixmap().isNull()
 
     middle = np.median(pixels, axis=0)
     corners = [
@@ -65,12 +65,12 @@ def test_a_map_is_read_lassoed_and_sent_on(qtbot, program, view) -> None:
     low, high = np.array([corners[0].x(), corners[0].y()]), np.array([corners[2].x(), corners[2].y()])
     expected = np.flatnonzero(((pixels > low) & (pixels < high)).all(axis=1))
     assert set(scatter.chosen) == set(expected) and len(expected) > 3
-    listed = view.gallery.entries_model.entries
+    listed = view.side.gallery.entries_model.entries
     assert [entry.index for entry in listed] == view.drawn.map.indices[scatter.chosen].tolist()
-    assert f"{len(expected)} images chosen" in view.about_map.text()
+    assert f"{len(expected)} images chosen" in view.side.about.text()
 
     star = scatter.star
-    view.gallery.chosen.emit(listed[1])
+    view.side.gallery.chosen.emit(listed[1])
     assert program.context.selection.sample.index == listed[1].index
     assert program.window.parts["network"].isVisible()
     program.window.show_part("map")
@@ -125,6 +125,6 @@ def test_the_landscape_shows_the_path_and_can_be_cancelled(qtbot, program, view,
     qtbot.waitUntil(view.work.button.isVisible, timeout=10000)
     qtbot.mouseClick(view.work.button, Qt.LeftButton)
     qtbot.waitUntil(lambda: not view.work.busy, timeout=10000)
-    assert "Given up" in view.about_map.text() and view.landscape.found is found
+    assert "Given up" in view.side.about.text() and view.landscape.found is found
     program.window.show_part("network")
     assert not view.work.busy and not view.wants()
