@@ -41,7 +41,7 @@ def recorded_step(folder: RunFolder, dataset: Dataset, step: int) -> StepStart:
     if fingerprint(dataset) != folder.record.data.fingerprint:
         raise ModelFileError(f"{dataset.title} is not the same as when the run was recorded.")
     weights = folder.network(step).state_vector
-    plan = BatchPlan(split(config, dataset)[0], config.seed)
+    plan = BatchPlan(split(config, dataset)[0], config.seed_of_data)
     far = Counters(MOST_STEPS)
     plan.note(Counters(), config.live())
     for at in sorted({at for at, _, _ in folder.changes() if at <= step}):

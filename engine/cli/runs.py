@@ -189,6 +189,7 @@ def _show(folder: RunFolder, *, as_json: bool) -> None:
         "config": record.config.to_json(),
         "versions": record.versions,
         "parent": asdict(record.parent) if record.parent else None,
+        "race": asdict(record.race) if record.race else None,
         "status": asdict(status),
         "notes": {"name": notes.name, "text": notes.text, "star": notes.star},
         "changes": [list(change) for change in folder.changes()],
@@ -215,6 +216,7 @@ def _show(folder: RunFolder, *, as_json: bool) -> None:
         "accuracy": f"best {_percent(status.best_accuracy)}, last {_percent(status.last_accuracy)}, "
         f"test {_percent(status.test_accuracy)}",
         "parent": f"{record.parent.run}@{record.parent.step}" if record.parent else "-",
+        **({"race": record.race.title} if record.race else {}),
         "weights": f"{len(steps)} steps: {', '.join(some)}",
     }
     for name, text in lines.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.runs.budget import Budget
 from engine.runs.hold import Hold
-from engine.runs.record import Parent
+from engine.runs.record import Parent, RaceEntry
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Destination:
         parent: the recorded moment that the run was branched off from.
         budget: bytes that the weights may take.
         numbered: whether the run goes to a folder beside ``path``, with a number, if there is one already.
+        race: the race that it is part of.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class Destination:
     parent: Parent | None = None
     budget: int = Budget().run_bytes
     numbered: bool = False
+    race: RaceEntry | None = None
 
 
 def free_path(path: Path) -> Path:

@@ -25,6 +25,35 @@ class Parent:
 
 
 @dataclass(frozen=True)
+class RaceEntry:
+    """The race that a run was part of.
+
+    Attributes:
+        race: names the race; all its runs have the same.
+        entrant: names what ran in it.
+        heat: how often the race was begun with another seed, from 1.
+    """
+
+    race: str
+    entrant: str
+    heat: int = 1
+
+    @property
+    def title(self) -> str:
+        """The words that name the run."""
+        return f"{self.race}: {self.entrant}" + (f", heat {self.heat}" if self.heat > 1 else "")
+
+    @classmethod
+    def from_json(cls, data: Any) -> RaceEntry | None:
+        """Build it from what ``dataclasses.asdict`` gave; None for nothing.
+
+        Raises:
+            KeyError, TypeError, ValueError: something is missing or of another kind.
+        """
+        return cls(str(data["race"]), str(data["entrant"]), int(data["heat"])) if data else None
+
+
+@dataclass(frozen=True)
 class DataRecord:
     """What is remembered of the data set.
 
@@ -79,6 +108,7 @@ class RunRecord:
         data: its data set.
         versions: of the program, its packages, the system and the processor.
         parent: where it was branched off, if it was.
+        race: the race that it is part of, if it is.
     """
 
     id: str
@@ -87,11 +117,19 @@ class RunRecord:
     data: DataRecord
     versions: dict[str, str]
     parent: Parent | None = None
+    race: RaceEntry | None = None
 
     @classmethod
-    def new(cls, run: str, config: RunConfig, dataset: Dataset, parent: Parent | None = None) -> RunRecord:
+    def new(
+        cls,
+        run: str,
+        config: RunConfig,
+        dataset: Dataset,
+        parent: Parent | None = None,
+        race: RaceEntry | None = None,
+    ) -> RunRecord:
         """Return the record of a run that begins now."""
-        return cls(run, now(), config, DataRecord.of(dataset), versions(), parent)
+        return cls(run, now(), config, DataRecord.of(dataset), versions(), parent, race)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain JSON values."""
@@ -101,6 +139,7 @@ class RunRecord:
             "data": asdict(self.data),
             "versions": self.versions,
             "parent": asdict(self.parent) if self.parent else None,
+            "race": asdict(self.race) if self.race else None,
         }
 
     @classmethod
@@ -129,6 +168,7 @@ class RunRecord:
             ),
             {str(name): str(value) for name, value in data["versions"].items()},
             Parent(str(parent["run"]), int(parent["step"])) if parent else None,
+            RaceEntry.from_json(data.get("race")),
         )
 
 

@@ -184,7 +184,8 @@ class Recorder:
     def record(self) -> RunRecord:
         """Return what the run was started with; computed at the first call."""
         if self._record is None:
-            self._record = RunRecord.new(self.path.name, self._config, self._dataset, self._to.parent)
+            to = self._to
+            self._record = RunRecord.new(self.path.name, self._config, self._dataset, to.parent, to.race)
         return self._record
 
     def copy_to(self, path: Path) -> None:

@@ -15,6 +15,7 @@ from engine.io.json_file import json_file
 from engine.model.spec import preset
 from engine.runs import names
 from engine.runs.hold import is_held
+from engine.runs.record import RaceEntry
 from engine.text import name as clean
 from engine.text import plain, shortened
 from engine.training.config import RunConfig
@@ -32,7 +33,7 @@ class Summary:
         path: the folder.
         created: when it began, ISO 8601 in UTC.
         changed: when something was last recorded.
-        title: the name that its user gave it, or "".
+        title: the name that its user gave it, or that it has in a race, or "".
         note: how its notes begin, on one line, or "".
         data: its data set.
         network: its network.
@@ -119,7 +120,7 @@ def summary_of(path: Path) -> Summary:
         path=str(path),
         created=clean(str(record.get("created", ""))),
         changed=clean(str(status.get("changed", ""))),
-        title=clean(str(notes.get("name", ""))),
+        title=clean(str(notes.get("name", ""))) or _in_race(record),
         note=shortened(" ".join(plain(str(notes.get("text", ""))).split()), _NOTE),
         data=clean(str(data.get("title", "")) if isinstance(data, dict) else ""),
         network=clean(str(network.get("name", "")) if isinstance(network, dict) else str(network)),
@@ -133,6 +134,14 @@ def summary_of(path: Path) -> Summary:
         bytes=size_of(path),
         **accuracies,
     )
+
+
+def _in_race(record: dict[str, Any]) -> str:
+    try:
+        race = RaceEntry.from_json(record.get("race"))
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return clean(race.title) if race else ""
 
 
 def size_of(path: Path) -> int:

@@ -97,6 +97,10 @@ class Channel:
         """Return the newest request that was not served, if any."""
         return self._request.take()
 
+    def wake(self) -> None:
+        """Let the session look again what it has to do; any thread may call it."""
+        self._wake.set()
+
     def wait(self, seconds: float | None) -> None:
         """Sleep until something is sent or asked, at most ``seconds``."""
         self._wake.wait(seconds)

@@ -21,6 +21,7 @@ from engine.runs.recorder import Recorder
 from engine.session.capture import capture
 from engine.session.channel import Channel
 from engine.session.kept import save
+from engine.session.lockstep import Lane
 from engine.session.messages import (
     Advance,
     Change,
@@ -63,6 +64,7 @@ def run(
     *,
     record: Destination | None = None,
     loader: Callable[[str], Dataset] = load,
+    lane: Lane | None = None,
 ) -> None:
     """Carry out a run until ``Quit``. It begins paused, before its first step.
 
@@ -72,6 +74,7 @@ def run(
         resume: continue from this checkpoint.
         record: where to record the run.
         loader: finds the data set by its name.
+        lane: its place among other sessions, where several go in lockstep.
     """
 
     def fail(message: str) -> None:
@@ -80,12 +83,14 @@ def run(
     try:
         channel.emit(StateChanged(channel.run_id, State.LOADING))
         channel.dataset = dataset = loader(config.data)
-        with Workers(config.threads) as workers:
-            _Session(config, channel, dataset, workers, resume, record).loop()
+        with Workers(config.threads if lane is None else lane.threads(config.threads)) as workers:
+            _Session(config, channel, dataset, workers, resume, record, lane).loop()
     except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
         # The thread is about to end: without this the window would wait for ever.
         fail(in_words(error))
     finally:
+        if lane is not None:
+            lane.leave()
         if record is not None and record.hold is not None:
             record.hold.release()
 
@@ -101,6 +106,7 @@ class _Session:
         workers: Workers,
         resume: Resume | None,
         record: Destination | None,
+        lane: Lane | None = None,
     ) -> None:
         self.trainer = Trainer(config, dataset, workers)
         self.channel = channel
@@ -122,6 +128,9 @@ class _Session:
         if record is not None:
             channel.recorder = Recorder(record, config, dataset, channel.history, self._tell, resume)
         self.recording = Recording(channel.recorder, self.trainer, channel)
+        self.lane = lane
+        if lane is not None:
+            lane.join(self.trainer)
 
     def loop(self) -> None:
         """Train, obey and serve until ``Quit``.
@@ -174,6 +183,8 @@ class _Session:
         """Serve what was asked for, then take a step or wait."""
         with self._only_showing():
             self._serve()
+            if self.lane is not None:
+                self.lane.serve()
         if self.state is not State.RUNNING:
             if self.evaluating and self.evaluation.still_to_do():
                 with self._only_showing():
@@ -185,8 +196,17 @@ class _Session:
         if self.pace and now < self.due:
             self.channel.wait(self.due - now)
             return
-        self.due = now + (1 / self.pace if self.pace else 0.0)
-        self._step()
+        if self.lane is None:
+            self.due = now + (1 / self.pace if self.pace else 0.0)
+            self._step()
+        elif self.lane.may_step():
+            self.due = now + (1 / self.pace if self.pace else 0.0)
+            try:
+                self._step()
+            finally:
+                self.lane.stepped()
+        else:
+            self.channel.wait(None)
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -302,6 +322,8 @@ class _Session:
         self.state = state
         self.recording.entered(state, message)
         self.channel.emit(StateChanged(self.channel.run_id, state, message, diverged))
+        if self.lane is not None and state in (State.FINISHED, State.FAILED):
+            self.lane.leave()
 
     # --- what was asked for ---------------------------------------------------------------------
 

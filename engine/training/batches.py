@@ -1,4 +1,4 @@
-"""Which images every step of a run trains on: determined by the seed and the history of the settings."""
+"""Which images every step of a run trains on: determined by the data seed and what was set on the way."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def split(config: RunConfig, dataset: Dataset) -> tuple[Labels, Labels]:
             f"The network '{spec.name}' gives {spec.shapes()[-1][0]} answers, but {dataset.title} has "
             f"{len(dataset.class_names)} classes."
         )
-    train, validation = holdout(dataset, config.validation_images, config.seed)
+    train, validation = holdout(dataset, config.validation_images, config.seed_of_data)
     if config.training_images:
-        rng = np.random.default_rng([config.seed, _SUBSET])
+        rng = np.random.default_rng([config.seed_of_data, _SUBSET])
         train = np.sort(rng.permutation(train)[: config.training_images])
     return train, validation
 

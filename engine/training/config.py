@@ -59,6 +59,13 @@ class RunConfig:
     batch_size: int = option(20, "Images in one step.", low=1, high=4096)
     epochs: int = option(2, "Passes over all training images.", low=1, high=10000)
     seed: int = option(1, "Number from which all randomness of the run grows.", low=0, high=2**32 - 1)
+    data_seed: int = option(
+        -1,
+        "Number from which all that is random about the images grows: which are held out, their order, their "
+        "augmentation; -1: the seed.",
+        low=-1,
+        high=2**32 - 1,
+    )
     smoothing: float = option(
         0.0, "Share of certainty taken from the true class and spread over all.", low=0.0, high=0.9
     )
@@ -102,6 +109,15 @@ class RunConfig:
             raise ConfigError(
                 f"The network has {self.network.trained:,} values to train; allowed are {MOST_TRAINED:,}."
             )
+
+    @property
+    def seed_of_data(self) -> int:
+        """The number from which all that is random about the images grows.
+
+        Runs with the same one, of the same data set, see the same images in the same order, whatever their
+        ``seed`` makes of the initialisation and of dropout.
+        """
+        return self.seed if self.data_seed < 0 else self.data_seed
 
     @classmethod
     def options(cls) -> dict[str, OptionInfo]:

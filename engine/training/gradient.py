@@ -26,7 +26,8 @@ def micro_batch_images(config: RunConfig, images: Bytes, step: int, index: int, 
     mine = images[chosen]
     if config.augmentation.is_identity:
         return mine
-    return config.augmentation.apply(mine, np.random.default_rng([config.seed, _AUGMENT, step, index]))
+    rng = np.random.default_rng([config.seed_of_data, _AUGMENT, step, index])
+    return config.augmentation.apply(mine, rng)
 
 
 def micro_batch_rng(config: RunConfig, step: int, index: int) -> np.random.Generator | None:

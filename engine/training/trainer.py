@@ -90,7 +90,7 @@ class Trainer:
         self.preprocessing = Preprocessing(dataset.mean, dataset.std)
         self.step_count = self.epoch = self.offset = 0
         self._workers = workers
-        self._plan = BatchPlan(self._train, config.seed)
+        self._plan = BatchPlan(self._train, config.seed_of_data)
         self._order: tuple[int, Labels] = (-1, self._train)
         images, labels = dataset.train_images, dataset.train_labels
         helpers = workers.threads - 1
@@ -300,7 +300,7 @@ class Trainer:
             ModelFileError: an array is missing, has the wrong shape or is not finite; nothing is changed.
         """
         named = {n.removeprefix("network."): v for n, v in arrays.items() if n.startswith("network.")}
-        plan = BatchPlan(self._train, self.config.seed)
+        plan = BatchPlan(self._train, self.config.seed_of_data)
         with explained("The checkpoint", MODEL):
             live = self.config.changed(LiveSettings(**values["live"])).live()
             counters = Counters(*(int(values[name]) for name in Counters._fields))

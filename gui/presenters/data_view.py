@@ -65,7 +65,7 @@ def parts(dataset: Dataset, config: RunConfig | None) -> dict[PartName, Part]:
     held: Labels = np.arange(0)
     if config is not None and config.validation_images:
         with contextlib.suppress(DataError):  # the run says so; all images are shown as training images
-            learn, held = holdout(dataset, config.validation_images, config.seed)
+            learn, held = holdout(dataset, config.validation_images, config.seed_of_data)
     result: dict[PartName, Part] = {"training": Part("training", train, dataset.train_labels, learn, names)}
     if len(held):
         result["validation"] = Part("validation", train, dataset.train_labels, held, names)
