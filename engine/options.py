@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from engine.errors import ConfigError
+from engine.text import plain
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,15 @@ class OptionInfo:
     """Words that are allowed beside numbers, for example ``same``."""
     above_low: bool = False
     """``low`` itself is not allowed."""
+    letters: int = 0
+    """The value is a word of at most so many letters."""
 
     def allowed(self) -> str:
         """Say in words what is allowed, for messages and tooltips."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
+        if self.letters:
+            return f"a word of at most {self.letters} letters"
         if self.low is not None and self.high is not None:
             text = f"more than {self.low:g} and" if self.above_low else f"{self.low:g}"
             text = f"{text} at most {self.high:g}" if self.above_low else f"{text} to {self.high:g}"
@@ -57,9 +62,10 @@ def option(
     pair: bool = False,
     words: tuple[str, ...] = (),
     above_low: bool = False,
+    letters: int = 0,
 ) -> Any:
     """Return a dataclass field with a default and an ``OptionInfo``."""
-    info = OptionInfo(help, low, high, choices, pair, words, above_low)
+    info = OptionInfo(help, low, high, choices, pair, words, above_low, letters)
     return dataclasses.field(default=default, metadata={"info": info})
 
 
@@ -112,7 +118,9 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
     takes one whole number or two.
     """
     error = ConfigError(f"{name} is {value!r}; allowed is {info.allowed()}.")
-    if info.choices or isinstance(value, str):
+    if info.letters or info.choices or isinstance(value, str):
+        if info.letters and isinstance(value, str) and len(value) <= info.letters:
+            return plain(value)
         if value in info.choices or value in info.words:
             return value
         raise error
@@ -126,6 +134,11 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
         return tuple(
             checked(name, part, 0, dataclasses.replace(info, pair=False, words=())) for part in value
         )
+    return _number(name, value, default, info, error)
+
+
+def _number(name: str, value: Any, default: Any, info: OptionInfo, error: ConfigError) -> Any:
+    """Return a number in its normal form; raises ``error`` if it is not allowed."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise error
     if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
