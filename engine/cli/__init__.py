@@ -56,6 +56,7 @@ COMMANDS: dict[str, Command] = {
         "write a recorded run as one HTML file: curves, kernels, mistakes, health, how to train it again",
     ),
     "share": Command("engine.cli.share", "write a recorded run as one file that opens on another computer"),
+    "lessons": Command("engine.cli.lessons", "list the lessons, or check one in a folder"),
     "import": Command(
         "engine.cli.import_",
         "turn a model from elsewhere (.onnx, .safetensors, the original project's pickle) into one of here",

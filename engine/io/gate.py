@@ -57,13 +57,12 @@ CONFIG = Kind("a file of settings (JSON)", 4 * _MB, ConfigError)
 RUN = Kind("a file of a run", 512 * _MB, ModelFileError)
 SHARED = Kind("a shared run (.kscope)", 4096 * _MB, ModelFileError)
 NETWORK = Kind("a description of a network (JSON)", 4 * _MB, ConfigError)
-TOML = Kind("a file of settings (TOML)", _MB, ConfigError)
 LESSON = Kind("a lesson (TOML)", _MB, ConfigError)
 WORDS = Kind("a text of a lesson (Markdown)", _MB, ConfigError)
 
 KINDS = (
     *(MODEL, ONNX, PICKLE, ARRAYS, IDX, SOURCE, TABLE, PICTURE, PICTURES),
-    *(CONFIG, RUN, SHARED, NETWORK, TOML, LESSON, WORDS),
+    *(CONFIG, RUN, SHARED, NETWORK, LESSON, WORDS),
 )
 """Every kind of file that is read from outside."""
 

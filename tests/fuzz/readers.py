@@ -21,6 +21,7 @@ from engine.exchange import read_any
 from engine.exchange.imported import Imported
 from engine.exchange.origin import read_origin
 from engine.io.idx import read_idx
+from engine.lessons.reading import FILE, read_lesson
 from engine.model.model_file import Model, find_model
 from engine.publish.share import receive
 from engine.recognise.pictures import open_picture
@@ -190,6 +191,7 @@ READERS = (
     Reader("changes of a run", names.CHANGES, seeds.run_changes, _run),
     Reader("shared run", "s.kscope", seeds.shared_runs, _shared),
     Reader("settings of the window", "settings.json", seeds.settings_files, _settings, (in_json,)),
+    Reader("lesson", FILE, seeds.lessons, lambda path: read_lesson(path.parent)),
     *(_of_form(form, number) for number, form in enumerate(PICTURES) if form != "HEIF"),
 )
 """Every reader; each gets the same number of files. HEIF is read by an optional library."""

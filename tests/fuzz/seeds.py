@@ -278,6 +278,18 @@ def settings_files() -> list[bytes]:
     return [json_bytes(settings.to_json())]
 
 
+def lessons() -> list[bytes]:
+    step = '[[steps]]\ntitle = "One"\ntext = "Press *Start*."\npoint = "toolbar.start"\n'
+    check = 'check = [{kind = "loss", below = 0.5, after = 9}, {kind = "shown", place = "learn"}]\n'
+    asked = '[steps.question]\nask = "Which?"\nanswers = ["a", "b"]\nright = 2\nbecause = "So."\n'
+    read = '[steps.question]\nask = "How many?"\nvalue = 2.3\nwithin = 0.05\nbecause = "So."\n'
+    head = 'format = 1\ntitle = "A lesson"\nminutes = 3\nviews = ["learn", "pad"]\n'
+    settings = "[settings]\nlearning_rate = 0.1\nseed = 7\n"
+    return [
+        text.encode() for text in (head + settings + step + check + asked, head + step + check + step + read)
+    ]
+
+
 def tables() -> list[bytes]:
     rows = [("file", "label"), *((f"{n}.png", CLASSES[n % 3]) for n in range(6))]
     pixels = [["label", *(f"pixel{n}" for n in range(64))], *([n % 3, *range(n, n + 64)] for n in range(6))]
