@@ -23,7 +23,7 @@ import numpy as np
 from engine.ops.geometry import Geometry
 from engine.types import Array, Context, Shape
 
-_FEW_CHANNELS = 3
+_FEW_CHANNELS = 6
 """Up to this many input channels the expanded form is the faster one."""
 
 _SMALL_PRODUCT = 1200
@@ -189,8 +189,9 @@ def input_gradient(
     """Return the gradient for the input, rows ``(H, C, W, N)``.
 
     ``dx[n,c,h,w] = sum_{f,i,j} w[f,c,i,j] dy[n, f, (h + ph - i) / sh, (w + pw - j) / sw]``, where the
-    quotients are whole: a convolution of ``dy``, spread out by the stride and framed with zeros, with
-    the kernels turned by half a circle.
+    quotients are whole. With stride 1 the sum over ``(i, f)`` is one product, on rows of ``dy`` framed with
+    zeros and kernels turned upside down. Otherwise most of such rows would be zeros: the sum over ``f`` is
+    the product. The terms of the other sums are added where they belong.
 
     Args:
         grad_y: gradient for the output, rows ``(P, F, Q, N)``.
@@ -200,12 +201,28 @@ def input_gradient(
         ctx: where the buffers come from.
     """
     out_h, filters, out_w, batch = grad_y.shape
-    (kh, kw), (height, width) = geometry.size, size
-    framed = (height + kh - 1, width + kw - 1)
-    spread = ctx.workspace("spread", (framed[0], filters, framed[1], batch), grad_y.dtype)
-    spread.fill(0)
-    rows, from_rows = geometry.covered(0, kh - 1, framed[0], out_h)
-    columns, from_columns = geometry.covered(1, kw - 1, framed[1], out_w)
-    spread[rows, :, columns] = grad_y[from_rows, :, from_columns]
-    turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
-    return convolve(shifted(spread, (kh, kw)), turned, None, ctx, "grad_x")
+    _, channels, kh, kw = weight.shape
+    height, width = size
+    framed = kh > 1 and geometry.stride[0] == 1
+    if framed:
+        spread = ctx.workspace("spread", (height + kh - 1, filters, out_w, batch), grad_y.dtype)
+        rows, from_rows = geometry.covered(0, kh - 1, len(spread), out_h)
+        spread[: rows.start] = spread[rows.stop :] = 0
+        spread[rows] = grad_y[from_rows]
+        seen = shifted(spread, (kh, 1)).terms[0]
+        matrix = weight[:, :, ::-1].transpose(3, 1, 2, 0)  # (kw, C, kh, F)
+    else:
+        seen = grad_y.reshape(out_h, filters, out_w * batch)
+        matrix = weight.transpose(2, 3, 1, 0)  # (kh, kw, C, F)
+    parts = 1 if framed else kh
+    products = ctx.workspace("product", (len(seen), parts, kw, channels, out_w, batch), grad_y.dtype)
+    flat = products.reshape(len(seen), -1, out_w * batch)
+    np.matmul(matrix.reshape(flat.shape[1], -1), seen, out=flat)
+    grad_x = ctx.empty("grad_x", (height, channels, width, batch), grad_y.dtype)
+    grad_x.fill(0)
+    for i in range(parts):
+        rows, from_rows = (slice(None), slice(None)) if framed else geometry.covered(0, i, height, out_h)
+        for j in range(kw):
+            columns, from_columns = geometry.covered(1, j, width, out_w)
+            grad_x[rows, :, columns] += products[from_rows, i, j, :, from_columns]
+    return grad_x

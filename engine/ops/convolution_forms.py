@@ -22,7 +22,7 @@ from engine.ops.winograd_rows import RowForm
 from engine.ops.winograd_tiles import TileForm
 from engine.types import Array, Cache, Context, Shape
 
-_ROWS = {3: (4, 1024), 4: (4, 256), 5: (4, 64), 6: (3, 64), 7: (2, 64)}
+ROWS = {3: (4, 1024), 4: (4, 256), 5: (4, 64), 6: (3, 64), 7: (2, 64)}
 """Columns of a kernel: outputs of a tile, and from how many channels times filters on it pays."""
 
 _TILES = 4096
@@ -70,8 +70,8 @@ def form_for(geometry: Geometry, shape: Shape, filters: int) -> ConvolutionForm:
     (kh, kw), (out_h, out_w) = geometry.size, geometry.out_size(height, width)
     pairs = channels * filters
     framed = all(padding < size for padding, size in zip(geometry.padding, geometry.size, strict=True))
-    if geometry.stride == (1, 1) and framed and kw in _ROWS:
-        m, fewest = _ROWS[kw]
+    if geometry.stride == (1, 1) and framed and kw in ROWS:
+        m, fewest = ROWS[kw]
         if (kh, kw) == (3, 3) and pairs >= _TILES and batch * out_h >= _LINE:
             return TileForm(geometry, m)
         if pairs >= fewest and batch * -(-out_w // m) >= _LINE:

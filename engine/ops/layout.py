@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import numpy as np
 import numpy.typing as npt
 
 from engine.types import Array, Context, Shape
@@ -21,6 +24,21 @@ def as_images(rows: Array) -> Array:
     """Return ``rows``, shape ``(H, C, W, N)``, as a view of shape ``(N, C, H, W)``."""
     images: Array = rows.transpose(3, 1, 0, 2)
     return images
+
+
+def as_pixels(rows: Array) -> npt.NDArray[np.void]:
+    """Return ``rows``, shape ``(..., N)`` and contiguous in ``N``, as ``(...)``: N numbers in one.
+
+    Assigning such pixels moves all numbers of one at once, where a loop over the numbers would start anew
+    at every pixel; it takes a third to a half of the time where pixels do not lie side by side.
+    """
+    pixels: npt.NDArray[np.void] = rows.view(_bytes(rows.shape[-1] * rows.itemsize))[..., 0]
+    return pixels
+
+
+@lru_cache(256)
+def _bytes(count: int) -> np.dtype[np.void]:
+    return np.dtype((np.void, count))
 
 
 def as_memory(x: Array) -> Array:

@@ -44,6 +44,9 @@ _Matrix: TypeAlias = list[list[Fraction]]
 POINTS = tuple(Fraction(p) for p in ("0", "1", "-1", "2", "-2", "1/2", "-1/2"))
 """Where polynomials are evaluated, besides infinity: so ``m + r - 1`` is 8 at most."""
 
+ONE = POINTS.index(Fraction(1))
+"""The point 1, where every power is 1: what is added to its product is added to every output (a bias)."""
+
 
 class Filtering(NamedTuple):
     """The matrices of ``F(m, r)`` with ``a = m + r - 1``: ``y = outputs ((kernel g) * (data d))``.

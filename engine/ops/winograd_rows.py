@@ -14,13 +14,15 @@ back by the transposed matrices: exactly the derivative of the forward pass.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.ops.convolution import block, overlapping
 from engine.ops.geometry import Geometry
-from engine.ops.winograd import Filtering, filtering
+from engine.ops.layout import as_pixels
+from engine.ops.winograd import ONE, Filtering, filtering
 from engine.types import Array, Context
 
 
@@ -68,16 +70,14 @@ class RowForm:
         transformed = (matrices.kernel @ weight.transpose(3, 0, 2, 1).reshape(kw, -1)).reshape(a, filters, -1)
         products = ctx.workspace("product", (a, out_h, filters, line), x.dtype)
         np.matmul(transformed[:, np.newaxis], _windows(data, out_h, kh), out=products)
+        if bias is not None:
+            products[ONE] += bias[:, np.newaxis]
         tiled = ctx.workspace("gathered", (self.m, out_h, filters, tiles, batch), x.dtype)
         np.matmul(matrices.outputs, products.reshape(a, -1), out=tiled.reshape(self.m, -1))
         y = ctx.empty("y", (out_h, filters, out_w, batch), x.dtype)
-        outputs = self._outputs()
-        for k in range(self.m):
-            columns, of_tiles = outputs.covered(1, k, out_w, tiles)
-            if bias is None:
-                y[:, :, columns] = tiled[k][:, :, of_tiles]
-            else:
-                np.add(tiled[k][:, :, of_tiles], bias[:, np.newaxis, np.newaxis], out=y[:, :, columns])
+        pixels, of_tile = as_pixels(y), as_pixels(tiled)
+        for k, (columns, of_tiles) in enumerate(_columns(self._outputs(), self.m, out_w, tiles)):
+            pixels[:, :, columns] = of_tile[k, :, :, of_tiles]
         return y, _Seen(data, transformed.reshape(a, filters, kh, channels), (height, width), out_w)
 
     def backward(
@@ -121,14 +121,17 @@ class RowForm:
         tiled = ctx.workspace("gathered", (a, height, channels, tiles, batch), grad.dtype)
         np.matmul(matrices.data.T, products.reshape(a, -1), out=tiled.reshape(a, -1))
         grad_x = ctx.empty("grad_x", (height, channels, width, batch), grad.dtype)
-        inputs = self._inputs(self.geometry.size[1])
+        for stop in range(a, self.m, -self.m):  # what tiles share is added up in the later one
+            start = max(self.m, stop - self.m)
+            tiled[start - self.m : stop - self.m, :, :, 1:] += tiled[start:stop, :, :, :-1]
         grad_x[:, :, max(0, tiles * self.m - self.geometry.padding[1]) :] = 0
-        for j in range(a):
-            columns, of_tiles = inputs.covered(1, j, width, tiles)
-            if j < self.m:  # the first m phases lie side by side, the others overlap them
-                grad_x[:, :, columns] = tiled[j][:, :, of_tiles]
-            else:
-                grad_x[:, :, columns] += tiled[j][:, :, of_tiles]
+        pixels, of_tile = as_pixels(grad_x), as_pixels(tiled)
+        places = _columns(self._inputs(self.geometry.size[1]), a, width, tiles)
+        for j, (columns, of_tiles) in enumerate(places):
+            if j < self.m:
+                pixels[:, :, columns] = of_tile[j, :, :, of_tiles]
+            elif of_tiles.stop == tiles:  # nobody comes after the last tile
+                pixels[:, :, columns.stop - 1] = of_tile[j, :, :, -1]
         return grad_x
 
     def _inputs(self, kw: int) -> Geometry:
@@ -144,11 +147,18 @@ def _gathered(rows: Array, window: Geometry, count: int, tiles: int, ctx: Contex
     """Return ``(count, H C T N)``: for each column of the window what all tiles see there, else zero."""
     height, channels, width, batch = rows.shape
     gathered = ctx.workspace("gathered", (count, height, channels, tiles, batch), rows.dtype)
-    for j in range(count):
-        columns, of_tiles = window.covered(1, j, width, tiles)
-        gathered[j][:, :, : of_tiles.start] = gathered[j][:, :, of_tiles.stop :] = 0
-        gathered[j][:, :, of_tiles] = rows[:, :, columns]
+    pixels, of_tile = as_pixels(rows), as_pixels(gathered)
+    for j, (columns, of_tiles) in enumerate(_columns(window, count, width, tiles)):
+        if of_tiles.start or of_tiles.stop < tiles:
+            gathered[j, :, :, : of_tiles.start] = gathered[j, :, :, of_tiles.stop :] = 0
+        of_tile[j, :, :, of_tiles] = pixels[:, :, columns]
     return gathered.reshape(count, -1)
+
+
+@lru_cache(256)
+def _columns(window: Geometry, count: int, width: int, tiles: int) -> tuple[tuple[slice, slice], ...]:
+    """Return for each column of the window the pixels of a row that lie there, and their tiles."""
+    return tuple(window.covered(1, j, width, tiles) for j in range(count))
 
 
 def _lines(array: Array, first: int, count: int) -> Array:

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     monkey,
     record_cost,
     startup,
+    step_profile,
     time_to_accuracy,
     train_speed,
     travel,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     module.NAME: module
     for module in (
         train_speed,
+        step_profile,
         watch_cost,
         record_cost,
         travel,
