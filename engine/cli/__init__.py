@@ -29,6 +29,10 @@ COMMANDS: dict[str, Command] = {
     "resume": Command(
         "engine.cli.resume", "resume a recorded run that was interrupted, or train it for more epochs"
     ),
+    "race": Command(
+        "engine.cli.race",
+        "train two to four runs that differ in something on the same batches, and say which is better",
+    ),
     "runs": Command("engine.cli.runs", "list the recorded runs; show, compare, note, delete or restore them"),
     "evaluate": Command(
         "engine.cli.evaluate", "print the accuracy and the confusion matrix of a model on test images"

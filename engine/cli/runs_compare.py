@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.cli import progress
 from engine.cli.progress import say
+from engine.cli.tables import table
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, DataError, ModelFileError
 from engine.formatting import DASH, counted, loss_figure, share
@@ -201,11 +202,11 @@ def _as_text(
         f"{title}: {plain(side.folder.record.id)}" + ("" if side.step is None else f" at step {side.step:,}")
         for title, side in zip(titles, sides, strict=True)
     ]
-    lines += ["", *_table([["curves", *titles], *_curve_rows(sides, results)])]
+    lines += ["", *table([["curves", *titles], *_curve_rows(sides, results)])]
     points = _points(sides)
-    lines += ["", *_table([["loss at step", *titles], *(_loss_row(sides, step) for step in points)])]
+    lines += ["", *table([["loss at step", *titles], *(_loss_row(sides, step) for step in points)])]
     cells = [[("* " if row.differs else "  ") + row.name, *row.values] for row in rows]
-    lines += ["", *_table([["  settings (* differ)", *titles], *cells], right=False)]
+    lines += ["", *table([["  settings (* differ)", *titles], *cells], right=False)]
     for number in range(1, len(results)):
         assert dataset is not None  # noqa: S101 - for the type checker: it came with the results
         answers = Answers(results[0], results[number])
@@ -264,8 +265,8 @@ def _difference_text(answers: Answers, dataset: Dataset, one: str, other: str, m
         )
     first, second = answers.first, answers.second
     if most and len(at):
-        table = [["test image", "true", one, other]]
-        table += [
+        rows = [["test image", "true", one, other]]
+        rows += [
             [
                 str(first.indices[n]),
                 names[first.labels[n]],
@@ -274,22 +275,10 @@ def _difference_text(answers: Answers, dataset: Dataset, one: str, other: str, m
             ]
             for n in at[:most]
         ]
-        lines += ["", *_table(table, right=False)]
+        lines += ["", *table(rows, right=False)]
         if len(at) > most:
             lines.append(f"and {len(at) - most:,} more; --images {len(at)} lists all")
     return lines
-
-
-def _table(rows: Sequence[Sequence[str]], *, right: bool = True) -> list[str]:
-    cells = [[plain(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    return [
-        "  ".join(
-            cell.rjust(width) if right and column else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]
 
 
 def _percent(accuracy: float | None) -> str:

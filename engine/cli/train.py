@@ -154,7 +154,7 @@ def run(args: argparse.Namespace) -> int:
         if not args.overwrite:
             _check_free(hold.path)  # again: what a killed program had set aside may be back
         with set_aside(hold.path):
-            record = Destination(hold.path, hold, parent.parent if parent else None, _budget(args))
+            record = Destination(hold.path, hold, parent.parent if parent else None, budget(args))
             return _attend(config, dataset, record, start, quiet=args.quiet)
 
 
@@ -171,12 +171,12 @@ def go_on(args: argparse.Namespace) -> int:
         old = not is_there(out / names.STATE) and is_there(out / OLD_STATE)
         kept = load_checkpoint(out / (OLD_STATE if old else names.STATE))
         config, dataset, resume = continued(args, kept)
-        record = Destination(out, hold, budget=_budget(args))
+        record = Destination(out, hold, budget=budget(args))
         return _attend(config, dataset, record, resume, quiet=args.quiet)
 
 
-def _budget(args: argparse.Namespace) -> int:
-    """Return how many bytes the weights of the run may take."""
+def budget(args: argparse.Namespace) -> int:
+    """Return how many bytes the weights of a run may take."""
     if args.run_megabytes is not None:
         return Budget(args.run_megabytes).run_bytes
     library = Library()

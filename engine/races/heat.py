@@ -19,7 +19,18 @@ from engine.runs.destination import Destination
 from engine.session.channel import Channel
 from engine.session.lockstep import Lockstep
 from engine.session.loop import run as run_session
-from engine.session.messages import Event, Keep, Kept, Play, Quit, Request, Snapshot, State, StateChanged
+from engine.session.messages import (
+    Event,
+    Keep,
+    Kept,
+    Pause,
+    Play,
+    Quit,
+    Request,
+    Snapshot,
+    State,
+    StateChanged,
+)
 from engine.task import Task
 from engine.training.workers import Workers
 
@@ -123,7 +134,14 @@ class Heat:
             time.sleep(0.05)
 
     def keep(self, at_once: Callable[[], bool]) -> list[str]:
-        """Have all runs recorded as they stand; returns what is wrong with any, unless ``at_once``."""
+        """Have all runs recorded as they stand, at one step; returns what is wrong with any.
+
+        Nothing is waited for any more once ``at_once`` says so.
+        """
+        self.lockstep.send(Pause())
+        while any(standing.state is State.RUNNING for standing in self.standings) and not at_once():
+            time.sleep(0.01)
+            self.hear()
         for standing, channel in zip(self.standings, self.channels, strict=True):
             standing.kept = None if channel.history.steps.length else ""
             if standing.kept is None:
@@ -132,9 +150,9 @@ class Heat:
             time.sleep(0.01)
             self.hear()
         return [
-            f"{title}: {standing.kept}"
+            f"{title}: {standing.kept or 'It was stopped before all of it was kept.'}"
             for title, standing in zip(self.race.titles, self.standings, strict=True)
-            if standing.kept
+            if standing.kept != ""
         ]
 
     def outcomes(self, task: Task) -> list[Outcome]:

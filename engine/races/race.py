@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.data.augment import AUGMENTATIONS
 from engine.errors import ConfigError
+from engine.formatting import counted
 from engine.options import Configurable, OptionInfo, checked, option
 from engine.runs.destination import Destination
 from engine.runs.library import Library
@@ -83,7 +84,9 @@ class Race:
             value = checked(f"{name} of a race", getattr(self, name), 0, info)
             object.__setattr__(self, name, value)
         if not FEWEST <= len(self.entrants) <= MOST:
-            raise ConfigError(f"The race has {len(self.entrants)} entrants; allowed are {FEWEST} to {MOST}.")
+            raise ConfigError(
+                f"The race has {counted(len(self.entrants), 'entrant')}; allowed are {FEWEST} to {MOST}."
+            )
         for name in {name: None for entrant in self.entrants for name in entrant.changes}:
             self._check(name)
         configs = [self.config(number) for number in range(len(self.entrants))]
@@ -161,7 +164,10 @@ class Race:
 
 def in_words(changes: Mapping[str, Any]) -> str:
     """Return the settings ``changes`` as short words that name who has them."""
-    return ", ".join(_word(name, value) for name, value in changes.items()) or "as it is"
+    words = [_word(name, value) for name, value in changes.items()]
+    if len(words) > 1 and not isinstance(next(iter(changes.values())), int | float):
+        return f"{words[0]} with {', '.join(words[1:])}"
+    return ", ".join(words) or "as it is"
 
 
 def _word(name: str, value: Any) -> str:

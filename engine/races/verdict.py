@@ -55,7 +55,8 @@ class Comparison:
         p: p-value of McNemar's exact test, times the number of comparisons; None over several heats.
         interval: of the difference over several heats; None for one.
         heats: heats in which both came to the end.
-        only: images that only the winner gets right, and only the other one; of a single heat.
+        split: images that only the winner gets right, and only the other one; over several heats those heats
+            in which the winner did better, and the other one.
     """
 
     winner: int
@@ -65,7 +66,7 @@ class Comparison:
     p: float | None
     interval: Interval | None
     heats: int
-    only: tuple[int, int] = (0, 0)
+    split: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ def _compare(winner: int, other: int, heats: Sequence[Heat], pairs: int) -> Comp
         p = min(1.0, pairs * mcnemar(first, second))
         return Comparison(winner, other, gaps[0], p < SURE, p, None, 1, (first, second))
     interval = paired(gaps, 1 - SURE / pairs)
-    return Comparison(winner, other, interval.mean, interval.low > 0, None, interval, len(both))
+    split = (sum(gap > 0 for gap in gaps), sum(gap < 0 for gap in gaps))
+    return Comparison(winner, other, interval.mean, interval.low > 0, None, interval, len(both), split)
 
 
 def _fallen(title: str, lane: int, heats: Sequence[Heat]) -> str:
@@ -166,16 +168,16 @@ def _words(
     adjusted = f", for {pairs} comparisons" if pairs > 1 else ""
     if found.interval is not None:
         return _over_seeds(name, other, found, versus, adjusted)
-    first, second = found.only
+    first, second = found.split
     if found.difference == 0:
         return [
             f"{name} and {other} are level: each gets {share(best, 2)} of the {images} test images right.",
             _ONE_SEED,
         ]
-    test = f"McNemar\u2019s exact test{adjusted}: p = {_p(found.p or 0.0)}"
+    test = f"McNemar\u2019s exact test{adjusted}: p {_p(found.p or 0.0)}"
     split = (
-        f"Of the images that just one of the two gets right, {grouped(first)} are {name}\u2019s and "
-        f"{grouped(second)} {other}\u2019s"
+        f"Of the images that just one of the two gets right, {grouped(first)} fall to {name} and "
+        f"{grouped(second)} to {other}"
     )
     if found.sure:
         return [
@@ -205,9 +207,10 @@ _ONE_SEED = (
 def _over_seeds(name: str, other: str, found: Comparison, versus: str, adjusted: str) -> list[str]:
     interval = found.interval
     assert interval is not None  # noqa: S101 - for the type checker
-    low, high = (f"{100 * end:+.2f}".replace("-", "\u2212") for end in (interval.low, interval.high))
+    ends = (max(interval.low, -1.0), min(interval.high, 1.0))  # no accuracy lies outside
+    low, high = (f"{100 * end:+.2f}".replace("-", "\u2212") for end in ends)
     range_ = f"with 95 % confidence between {low} and {high} points (paired t interval{adjusted})"
-    seeds = f"over {found.heats} seeds"
+    seeds = f"over {found.heats} seeds, and better with {found.split[0]} of them"
     difference = f"{100 * interval.mean:.2f} points, {range_}"
     if found.sure:
         told = f"It is better by {difference}; the whole interval lies above 0, so it is larger than chance."
@@ -220,4 +223,4 @@ def _over_seeds(name: str, other: str, found: Comparison, versus: str, adjusted:
 
 
 def _p(p: float) -> str:
-    return f"{p:.2g}" if p >= 0.0001 else "less than 0.0001"
+    return f"= {p:.2g}" if p >= 0.0001 else "< 0.0001"

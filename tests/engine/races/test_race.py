@@ -168,7 +168,7 @@ def test_the_next_heat_has_another_seed_for_all(base: RunConfig) -> None:
 @pytest.mark.parametrize(
     ("changes", "options", "said"),
     [
-        ([{}], {}, "The race has 1 entrants; allowed are 2 to 4."),
+        ([{}], {}, "The race has 1 entrant; allowed are 2 to 4."),
         ([{}] * 5, {}, "The race has 5 entrants; allowed are 2 to 4."),
         (
             [{}, {"batch_size": 5}],

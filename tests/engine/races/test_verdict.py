@@ -58,7 +58,7 @@ def test_one_heat_that_is_sure() -> None:
     assert (found.winner, found.sure) == (0, True)
     assert found.comparisons[0].p == 2 / 2**10
     assert found.text.startswith("Adam has won: 90.00 % of the 100 test images against 80.00 % for SGD.")
-    assert "10 are Adam\u2019s and 0 SGD\u2019s" in found.text
+    assert "10 fall to Adam and 0 to SGD;" in found.text
     assert "McNemar\u2019s exact test: p = 0.002" in found.text
     assert "repeat the race over several seeds" in found.text
 
@@ -88,7 +88,7 @@ def test_over_seeds() -> None:
     steady = [[outcome(90 + n), outcome(80 + n)] for n in range(3)]
     found = verdict(("a", "b"), steady)
     assert found.sure
-    assert "over 3 seeds" in found.text
+    assert "over 3 seeds, and better with 3 of them." in found.text
     assert "better by 10.00 points, with 95 % confidence between +10.00 and +10.00 points" in found.text
     found = verdict(
         ("a", "b"), [[outcome(90), outcome(80)], [outcome(80), outcome(88)], [outcome(84), outcome(80)]]
