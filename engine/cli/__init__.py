@@ -59,6 +59,10 @@ COMMANDS: dict[str, Command] = {
         "engine.cli.report",
         "write a recorded run as one HTML file: curves, kernels, mistakes, health, how to train it again",
     ),
+    "film": Command(
+        "engine.cli.film",
+        "make a film of a recorded run: its kernels, maps, mistakes or curves, as GIF, WebP or MP4",
+    ),
     "share": Command("engine.cli.share", "write a recorded run as one file that opens on another computer"),
     "lessons": Command("engine.cli.lessons", "list the lessons, or check one in a folder"),
     "import": Command(

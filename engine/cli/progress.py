@@ -10,6 +10,9 @@ from typing import Any
 from engine.task import Progress, Task
 from engine.text import plain
 
+SHARE = "{desc}{percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
+"""How a bar looks that shows a share of work, not a number of things."""
+
 
 def bar(total: float, unit: str, **options: Any) -> Any:
     """Return a progress bar on standard error; ``options`` are those of tqdm."""

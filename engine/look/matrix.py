@@ -18,14 +18,18 @@ def row_shares(counts: Counts) -> Shares:
     return shares
 
 
-def mistake_shades(values: Counts | Shares) -> Shares:
+def mistake_shades(values: Counts | Shares, most: float = 0.0) -> Shares:
     """Return how strongly each cell is coloured, 0 to 1, on a logarithmic scale of the mistakes.
 
     The diagonal is 0: it holds no mistakes, and would outshine all the rest.
+
+    Args:
+        values: counts or shares ``(K, K)``.
+        most: the strongest colour is for so much, or for the largest of ``values`` if that is more.
     """
     off = values.astype(np.float64)
     np.fill_diagonal(off, 0)
-    top = off.max(initial=0.0)
+    top = max(off.max(initial=0.0), most)
     # Shares are stretched, so that a hundredth of the strongest can still be seen.
     return np.log1p(off / top * 99) / math.log(100) if top > 0 else off
 

@@ -1,9 +1,13 @@
-"""What of a map of points is shown."""
+"""What of a map of points is shown, and in which colours."""
 
 from __future__ import annotations
 
+import colorsys
+
 import numpy as np
 import numpy.typing as npt
+
+from engine.look.theme import Theme
 
 Values = npt.NDArray[np.float64]
 
@@ -22,3 +26,12 @@ def frame(points: Values) -> tuple[float, float, float, float]:
         float(2 * half[0]),
         float(2 * half[1]),
     )
+
+
+def class_colours(theme: Theme, count: int) -> list[str]:
+    """Return the colours of ``count`` classes, ``#rrggbb``: series while there are enough."""
+    if count <= len(theme.series):
+        return list(theme.series[:count])
+    shades = (0.85, 0.62) if theme.dark else (0.75, 0.5)
+    found = [colorsys.hsv_to_rgb(number / count, 0.75, shades[number % 2]) for number in range(count)]
+    return ["#" + bytes(round(255 * part) for part in colour).hex() for colour in found]

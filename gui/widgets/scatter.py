@@ -19,7 +19,7 @@ from PyQt5.QtGui import (
 )
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from engine.look.points import frame
+from engine.look.points import class_colours, frame
 from gui.presenters.maps import ImageMap, Values, inside, nearest
 from gui.style.theme import SMALL, Theme, font
 
@@ -237,10 +237,7 @@ class Scatter(QWidget):
         theme = self._theme
         if self.colour == 2:
             return QColor((theme.muted, theme.bad)[group])
-        if groups <= len(theme.series):
-            return QColor(theme.series[group])
-        shade = (0.85, 0.62)[group % 2] if theme.dark else (0.75, 0.5)[group % 2]
-        return QColor.fromHsvF(group / groups, 0.75, shade)
+        return QColor(class_colours(theme, groups)[group])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint points, legend, lasso and star."""
