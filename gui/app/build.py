@@ -42,7 +42,6 @@ from gui.state.settings import Settings, Store
 from gui.state.unexpected import Unexpected
 from gui.style.icons import program_icon
 from gui.style.theme import THEMES, Theme, load_fonts, prepare
-from gui.views.runs import RunsView
 from gui.widgets.questions import Dialogs
 from gui.window.closing import Closing
 from gui.window.main_window import MainWindow
@@ -181,7 +180,7 @@ def _built(
     load_later(window)
     Gentler(bridge, library, notices, window)
     kept = KeptRun(bridge, control, library, notices, window)
-    window.part(RunsView).resume_wanted.connect(kept.resume)
+    window.resume_wanted.connect(kept.resume)
     if not kept.offer():
         offer_room(library, notices)
     return Kernelscope(app, context, control, closing, window, store)

@@ -9,9 +9,12 @@ from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QWidget
 
 from engine.task import Task
+from gui.panels import PANELS
 from gui.run.runner import Runner, nothing
+from gui.views import VIEWS
 
 MODULES = (
+    *(spec.module for spec in (*VIEWS, *PANELS)),
     "gui.dialogs.own_pictures.dialog",
     "gui.dialogs.import_dialog",
     "gui.dialogs.data_get",
@@ -19,7 +22,8 @@ MODULES = (
     "gui.dialogs.export_dialog",
     "engine.recognise.pictures",
 )
-"""They bring Pillow, requests and onnx: 0.1 s each, which the first click on them would wait for."""
+"""Views behind tabs, and dialogs, which bring Pillow, requests and onnx: up to 0.1 s each, which the first
+click on them would wait for."""
 _AFTER_MS = 2000
 """By then the window stands, and its first run is loaded."""
 

@@ -22,12 +22,14 @@ from engine.session.messages import EvaluationDone, State
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
 from gui.app import preflight
+from gui.panels import PANELS
 from gui.presenters.examples import example
+from gui.views import VIEWS
 
 if TYPE_CHECKING:
     from gui.app.build import Kernelscope
 
-PANELS = ("learn", "network", "explain", "evaluate", "data", "runs", "experiment", "pad", "all")
+_IN_FRONT = (*(spec.key for spec in (*VIEWS, *PANELS)), "all")
 _CALM_SECONDS = 0.5
 _PATIENCE_SECONDS = 3600
 
@@ -70,7 +72,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--theme", choices=["light", "dark"], default="light", help="look (light)")
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="X", help="pixels a unit, 1 to 4 (1)")
-    parser.add_argument("--panel", choices=PANELS, default="learn", help="the view in front (learn)")
+    parser.add_argument("--panel", choices=_IN_FRONT, default="learn", help="the view in front (learn)")
     parser.add_argument(
         "--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit in the Test panel"
     )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from gui.panels.experiment import ExperimentPanel
-from gui.panels.pad import PadPanel
-from gui.run.view import View
+from gui.run.view_spec import ViewSpec
 
-PANELS: tuple[type[View], ...] = (ExperimentPanel, PadPanel)
+PANELS: tuple[ViewSpec, ...] = (
+    ViewSpec(
+        "experiment",
+        "Experiment",
+        "What is learnt, by which network, and how.",
+        "gui.panels.experiment.ExperimentPanel",
+    ),
+    ViewSpec("pad", "Test", "Draw or bring a picture; the network answers.", "gui.panels.pad.PadPanel"),
+)
 """The panels beside the views. Adding one: a file here, and an entry in this list."""

@@ -32,10 +32,6 @@ SETTLE_MS = 300
 class ExperimentPanel(View):
     """Edits a ``RunConfig``; the last valid one is always at hand."""
 
-    key = "experiment"
-    title = "Experiment"
-    about = "What is learnt, by which network, and how."
-
     restart_requested = pyqtSignal(object)
     """The user wants a new run with this RunConfig."""
 

@@ -45,10 +45,6 @@ class PadPanel(PadParts):
     drawings, too, unless the network is quick.
     """
 
-    key = "pad"
-    title = "Test"
-    about = "Draw or bring a picture; the network answers."
-
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make an empty sheet that the chosen model of the registry answers."""
         super().__init__(context, theme, parent)

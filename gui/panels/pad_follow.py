@@ -72,4 +72,4 @@ class Follower(QObject):
             return before
         if not len(dataset.test_images):
             return None
-        return Sample(dataset.test_images[0], "test image 0", int(dataset.test_labels[0]), 0)
+        return Sample.of_test(dataset, 0)

@@ -98,6 +98,7 @@ class Moments(OfRun, QObject):
         bridge.history_grew.connect(lambda: self._of_training(self.history_grew))
         bridge.validated.connect(lambda row: self._of_training(self.validated, row))
         selection.changed.connect(lambda _sample: self._soon.start())
+        self.dataset_loaded.connect(selection.fit)
         self._subject = self.subject
         models.changed.connect(self._models_changed)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QHideEvent, QShowEvent
 from PyQt5.QtWidgets import QWidget
@@ -14,27 +12,21 @@ from gui.style.theme import Theme
 
 
 class View(QWidget):
-    """What fills a dock of the window. The window makes one of each class in ``VIEWS`` and ``PANELS``.
+    """What fills a dock of the window, which makes each in ``VIEWS`` and ``PANELS`` when it is first seen.
 
-    A class says ``key``, ``title`` and ``about``, has ``set_theme`` if it paints, and ``wants`` if it shows
-    a network. It computes nothing itself: numbers come from the engine, words from a presenter.
-
-    Attributes:
-        key: its name in the program, unique; remembered layouts and pictures of the documentation use it.
-        title: stands above it, on its tab, and in the View menu, which has every view with Ctrl and its
-            number in the lists.
-        about: one sentence beside the title, where there is room.
+    What the window must know before is in its ``ViewSpec``. The class has ``set_theme`` if it paints, and
+    ``wants`` if it shows a network. It computes nothing itself: numbers come from the engine, words from a
+    presenter. What was told before it was made it has not heard: it begins with what ``context`` knows.
     """
-
-    key: ClassVar[str]
-    title: ClassVar[str]
-    about: ClassVar[str]
 
     show_view = pyqtSignal(str)
     """The user wants to see the view with this key."""
 
     settings_wanted = pyqtSignal(object)
     """The user wants other settings of the run: their names and new values."""
+
+    resume_wanted = pyqtSignal(object)
+    """The user wants to go on with the run in this folder (a Path)."""
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view with all its widgets; it fills itself later, when there is something to show."""

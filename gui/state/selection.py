@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
+from engine.data.dataset import Dataset
 from engine.model.reference import Reference
 from engine.types import Bytes
 
@@ -28,6 +29,12 @@ class Sample:
     index: int | None = None
     asked: Reference | None = None
 
+    @classmethod
+    def of_test(cls, dataset: Dataset, index: int) -> Sample:
+        """Return the test image ``index`` of ``dataset``."""
+        label = int(dataset.test_labels[index])
+        return cls(dataset.test_images[index], f"test image {index}", label, index)
+
 
 class Selection(QObject):
     """Holds the chosen sample and tells when another one is chosen."""
@@ -44,3 +51,12 @@ class Selection(QObject):
         """Make ``sample`` the one that is looked at."""
         self.sample = sample
         self.changed.emit(sample)
+
+    def fit(self, dataset: Dataset) -> None:
+        """Choose a test image of ``dataset``, unless another image is chosen that has its form."""
+        sample, last = self.sample, len(dataset.test_images) - 1
+        form = dataset.test_images.shape[1:]
+        # Image 17 of another data set is another image.
+        if last >= 0 and (sample is None or sample.index is not None or sample.image.shape != form):
+            index = sample.index if sample is not None and sample.index is not None else 0
+            self.choose(Sample.of_test(dataset, min(index, last)))

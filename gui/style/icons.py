@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QByteArray, QRectF, Qt
-from PyQt5.QtGui import QIcon, QPainter, QPixmap
+from PyQt5.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PyQt5.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PyQt5.QtSvg import QSvgRenderer
 
 from engine.resources import RESOURCES
@@ -50,16 +50,36 @@ def program_icon() -> QIcon:
 
 def icon(name: str, colour: str, disabled: str) -> QIcon:
     """Return the icon ``name`` in ``colour``, and in ``disabled`` where it cannot be used."""
-    result = QIcon()
-    for mode, shade in ((QIcon.Normal, colour), (QIcon.Disabled, disabled)):
-        body = ICONS[name].replace("{c}", shade)
+    return QIcon(_Drawing(name, colour, disabled))
+
+
+class _Drawing(QIconEngine):
+    """Draws an icon when it is first painted, in the size that is asked for."""
+
+    def __init__(self, name: str, colour: str, disabled: str) -> None:
+        super().__init__()
+        self._what = name, colour, disabled
+        self._drawn: dict[tuple[int, int, bool], QPixmap] = {}
+
+    def clone(self) -> _Drawing:
+        """Return another one for a copy of the icon that is going to be changed."""
+        return _Drawing(*self._what)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw into ``rect``."""
+        name, colour, disabled = self._what
+        body = ICONS[name].replace("{c}", disabled if mode == QIcon.Disabled else colour)
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">{body}</svg>'
-        renderer = QSvgRenderer(QByteArray(svg.encode()))
-        for size in (SIZE, 2 * SIZE, 3 * SIZE):
-            pixmap = QPixmap(size, size)
-            pixmap.fill(Qt.transparent)
-            painter = QPainter(pixmap)
-            renderer.render(painter, QRectF(0, 0, size, size))
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(rect))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return the picture in pixels of the screen."""
+        key = size.width(), size.height(), mode == QIcon.Disabled
+        if key not in self._drawn:
+            picture = QPixmap(size)
+            picture.fill(Qt.transparent)
+            painter = QPainter(picture)
+            self.paint(painter, picture.rect(), mode, state)
             painter.end()
-            result.addPixmap(pixmap, mode)
-    return result
+            self._drawn[key] = picture
+        return self._drawn[key]

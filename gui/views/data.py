@@ -46,10 +46,6 @@ _HINT = "Click an image to see it in every view, a class to see its images only.
 class DataView(View):
     """All images of the data set in a grid; beside it their classes, statistics, and one of them."""
 
-    key = "data"
-    title = "Data"
-    about = "The images that are learnt from and tested on, and what the network is given of them."
-
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when the data set is loaded and the view is in sight."""
         super().__init__(context, theme, parent)

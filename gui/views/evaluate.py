@@ -44,10 +44,6 @@ _WITH_NOTE = 300
 class EvaluateView(View):
     """Accuracy on the test images, confusion matrix, and the images behind each of its cells."""
 
-    key = "evaluate"
-    title = "Evaluate"
-    about = "How the network does on test images, which it never learns from, and what it confuses."
-
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when evaluations come."""
         super().__init__(context, theme, parent)
@@ -258,8 +254,5 @@ class EvaluateView(View):
     def _send(self, entry: Entry) -> None:
         """Make an image the one that all views look at, and ask for the Network view."""
         if self._shown is not None:
-            image = self._shown.dataset.test_images[entry.index]
-            self._context.selection.choose(
-                Sample(image, f"test image {entry.index}", entry.label, entry.index)
-            )
+            self._context.selection.choose(Sample.of_test(self._shown.dataset, entry.index))
             self.show_view.emit("network")

@@ -41,10 +41,6 @@ _NOTHING, _WORDS, _FULL = range(3)
 class ExplainView(View):
     """The maps of several methods for two classes, and pages that answer other questions beside them."""
 
-    key = "explain"
-    title = "Explain"
-    about = "Why the network answers as it does, and what its filters, units and classes look for."
-
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when there is an image and a network."""
         super().__init__(context, theme, parent)
@@ -244,8 +240,7 @@ class ExplainView(View):
     def _take_test_image(self) -> None:
         dataset = self._context.moments.dataset
         if dataset is not None:
-            label = int(dataset.test_labels[0])
-            self._context.selection.choose(Sample(dataset.test_images[0], "test image 0", label, 0))
+            self._context.selection.choose(Sample.of_test(dataset, 0))
 
     def _page_chosen(self) -> None:
         """Show another page, and end what the one before was doing."""

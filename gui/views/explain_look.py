@@ -203,7 +203,4 @@ class LookPage(ExplainPage):
         if not self.only.isChecked():
             self._place = tile.place
             self.only.setEnabled(tile.place is not None)
-        label = int(dataset.test_labels[tile.index])
-        self.chosen.emit(
-            Sample(dataset.test_images[tile.index], f"test image {tile.index}", label, tile.index)
-        )
+        self.chosen.emit(Sample.of_test(dataset, tile.index))

@@ -48,13 +48,6 @@ _HINT = (
 class LearnView(View):
     """The curves of the present run."""
 
-    key = "learn"
-    title = "Learn"
-    about = (
-        "How the network learns: loss and accuracy of every batch (the pale band), their average, and the "
-        "validation on images it does not learn from."
-    )
-
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself as the run goes on."""
         super().__init__(context, theme, parent)
@@ -160,6 +153,8 @@ class LearnView(View):
         super().showEvent(event)
         if self._stale:
             self._grew()
+        if not self._context.moments.travel.live:
+            self._travelled()
 
     # --- what comes from the session --------------------------------------------------------------
 

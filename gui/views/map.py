@@ -45,10 +45,6 @@ class MapView(View):
         drawn: the newest map.
     """
 
-    key = "map"
-    title = "Map"
-    about = "Where a layer puts the test images: what lies together is alike for the network."
-
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make an empty map; it is drawn while the view is visible."""
         super().__init__(context, theme, parent)
@@ -129,6 +125,9 @@ class MapView(View):
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came meanwhile."""
         super().showEvent(event)
+        moment = self._context.moments.latest(THE_RUN)
+        if moment is not None:
+            self._list_layers(moment)
         self._follow()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -283,8 +282,5 @@ class MapView(View):
         """Make an image the one that all views look at, and ask for the Network view."""
         dataset = self._context.moments.dataset
         if dataset is not None:
-            image = dataset.test_images[entry.index]
-            self._context.selection.choose(
-                Sample(image, f"test image {entry.index}", entry.label, entry.index)
-            )
+            self._context.selection.choose(Sample.of_test(dataset, entry.index))
             self.show_view.emit("network")

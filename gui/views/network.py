@@ -34,10 +34,6 @@ _HINT = "Point at a value to read it. Click or Enter enlarges a mosaic, plus and
 class NetworkView(View):
     """Every layer from the input to the probabilities, for one image that can be chosen."""
 
-    key = "network"
-    title = "Network"
-    about = "From left to right: kernels above, what each layer makes of the image below."
-
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it fills itself when moments come."""
         super().__init__(context, theme, parent)
@@ -115,7 +111,7 @@ class NetworkView(View):
         self._list_models()
         if moments.dataset is not None:
             self._dataset_loaded(moments.dataset)
-        if context.selection.sample is not None:
+        elif context.selection.sample is not None:
             self._sample_changed(context.selection.sample)
 
     def set_theme(self, theme: Theme) -> None:
@@ -213,13 +209,8 @@ class NetworkView(View):
 
     def _dataset_loaded(self, dataset: Dataset) -> None:
         self.chooser.set_dataset(dataset)
-        sample = self._context.selection.sample
-        fits = sample is not None and sample.image.shape == dataset.test_images.shape[1:]
-        # Image 17 of another data set is another image.
-        stale = sample is not None and sample.index is not None
-        if not fits or stale:
-            index = sample.index if sample is not None and sample.index is not None else 0
-            self.chooser.choose(min(index, len(dataset.test_images) - 1))
+        if self._context.selection.sample is not None:
+            self._sample_changed(self._context.selection.sample)
 
     def _run_changed(self) -> None:
         self.break_it.setChecked(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPoint, Qt, QTimer, pyqtSignal
+from PyQt5.QtCore import QPoint, Qt, QTimer
 from PyQt5.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QShortcut, QToolButton, QVBoxLayout, QWidget
 
@@ -31,13 +31,6 @@ class RunsView(View):
     Attributes:
         listing: what is shown, or None before the first listing.
     """
-
-    key = "runs"
-    title = "Runs"
-    about = "Every run that was recorded: open it, compare it with others, resume it, name it."
-
-    resume_wanted = pyqtSignal(object)
-    """The user wants to go on with the run in this folder (a Path)."""
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view; it lists the runs when it is first seen."""

@@ -117,8 +117,7 @@ class SampleChooser(QWidget):
     def choose(self, index: int) -> None:
         """Choose the test image ``index``."""
         if self._dataset is not None and 0 <= index < len(self._dataset.test_images):
-            label = int(self._dataset.test_labels[index])
-            self.chosen.emit(Sample(self._dataset.test_images[index], f"test image {index}", label, index))
+            self.chosen.emit(Sample.of_test(self._dataset, index))
 
     def step(self, by: int) -> None:
         """Go to the previous (-1) or next (1) test image of the chosen class, round the end."""

@@ -31,7 +31,6 @@ class EmptyState(QWidget):
         self.button = QPushButton(action)
         self.button.setObjectName("primary")
         self.button.clicked.connect(self.acted)
-        self.button.setVisible(bool(action))
         column = QVBoxLayout(self)
         column.setSpacing(GRID)
         column.addStretch(2)
@@ -40,6 +39,7 @@ class EmptyState(QWidget):
                 widget.setAlignment(Qt.AlignHCenter)
             column.addWidget(widget, 0, Qt.AlignHCenter)
         column.addStretch(3)
+        self.button.setVisible(bool(action))  # with a parent, or it would be shown as a window
         self._wrap(_WIDTH)
 
     def minimumSizeHint(self) -> QSize:

@@ -15,14 +15,14 @@ class OnePage(QStackedLayout):
     def filling(cls, view: QWidget, *pages: QWidget, above: QWidget | None = None) -> OnePage:
         """Fill ``view`` with ``pages``, of which the first is seen, under a row that is always seen."""
         made = cls()
-        for page in pages:
-            made.addWidget(page)
         column = QVBoxLayout(view)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID)
         if above is not None:
             column.addWidget(above)
         column.addLayout(made, 1)
+        for page in pages:  # only now they have a parent; without one they would be shown as windows
+            made.addWidget(page)
         return made
 
     def minimumSize(self) -> QSize:

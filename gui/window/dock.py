@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QEvent, QObject, QSize, Qt
+from collections.abc import Callable, Iterator, Mapping
+
+from PyQt5.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from gui.run.view import View
+from gui.run.view_spec import ViewSpec
 from gui.style.icons import icon
 from gui.style.theme import GRID, SMALL, Theme, font
 from gui.widgets.plain import Label, tooltip
+from gui.widgets.waiting import Waiting
 
 NARROWEST = 354
 """No part may ask for more width than this, in pixels: a scaled screen has 880 for three of them."""
@@ -46,15 +50,22 @@ class _Sentence(Label):
 class _Holder(QScrollArea):
     """Lets a part be scrolled that is higher than its place; behind another tab it keeps its size."""
 
-    def __init__(self, part: QWidget) -> None:
+    def __init__(self) -> None:
+        """Begin with the most room that a part may ask for, so that nothing moves when it comes."""
         super().__init__()
         self.setFrameShape(QFrame.NoFrame)
         self.setFocusPolicy(Qt.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
+        self.setMinimumSize(NARROWEST + _SCROLL_BAR, LOWEST)
+        self.setWidget(Waiting())
+
+    def hold(self, part: QWidget) -> None:
+        """Let ``part`` be seen here."""
         high = part.minimumSizeHint().height()
         bar = _SCROLL_BAR if high > LOWEST else 0
         self.setMinimumSize(part.minimumWidth() + bar, min(high, LOWEST))
         self.setWidget(part)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the part all the room, and where that is too low its least height."""
@@ -77,28 +88,37 @@ class _Holder(QScrollArea):
 
 
 class Dock(QDockWidget):
-    """Holds a view or a panel; can be moved, tabbed, floated and closed."""
+    """Holds a view or a panel, made when it is first seen; can be moved, tabbed, floated and closed.
 
-    def __init__(self, part: View, theme: Theme, window: QWidget) -> None:
-        """Hold ``part`` in ``window``, under its title and with its sentence beside that."""
-        super().__init__(part.title, window)
-        self.setObjectName(part.key)
-        part.setAttribute(Qt.WA_StyledBackground)
-        part.setObjectName("panel")
-        part.setMinimumWidth(min(max(part.minimumWidth(), part.minimumSizeHint().width()), NARROWEST))
-        self.setWidget(_Holder(part))
+    Attributes:
+        spec: what is known of the view before.
+    """
+
+    made = pyqtSignal(object)
+    """This ``View`` has taken its place."""
+
+    def __init__(self, spec: ViewSpec, make: Callable[[], View], theme: Theme, window: QWidget) -> None:
+        """Have a place for what ``make`` makes in ``window``, under its title and with its sentence."""
+        super().__init__(spec.title, window)
+        self.setObjectName(spec.key)
+        self.spec = spec
+        self._make = make
+        self._part: View | None = None
+        self._seen = False
+        self._holder = _Holder()
+        self.setWidget(self._holder)
         bar = QWidget()
         bar.setObjectName("docktitle")
         bar.setAttribute(Qt.WA_StyledBackground)
         row = QHBoxLayout(bar)
         row.setContentsMargins(GRID, 2, 4, 2)
         row.setSpacing(GRID)
-        name = Label(part.title)
+        name = Label(spec.title)
         name.setObjectName("heading")
-        name.setToolTip(tooltip(part.about))
+        name.setToolTip(tooltip(spec.about))
         name.setFont(font(strong=True))
         row.addWidget(name)
-        row.addWidget(_Sentence(part.about), 1)
+        row.addWidget(_Sentence(spec.about), 1)
         self._float, self._close = QToolButton(), QToolButton()
         for button, tip, call in (
             (self._float, "Take this panel out of the window, or put it back", self._toggle),
@@ -112,9 +132,27 @@ class Dock(QDockWidget):
             button.clicked.connect(call)
             row.addWidget(button)
         self.setTitleBarWidget(bar)
-        # Behind another tab Qt still calls a dock visible; the part must know, or it would paint.
-        self.visibilityChanged.connect(part.setVisible)
+        self.visibilityChanged.connect(self._see)
         self.set_theme(theme)
+
+    @property
+    def built(self) -> bool:
+        """Whether the view is there already."""
+        return self._part is not None
+
+    @property
+    def part(self) -> View:
+        """The view, which is made if nobody has seen it yet."""
+        if self._part is None:
+            part = self._make()
+            part.setAttribute(Qt.WA_StyledBackground)
+            part.setMinimumWidth(min(max(part.minimumWidth(), part.minimumSizeHint().width()), NARROWEST))
+            part.setVisible(False)  # or Qt would show it, also behind another tab
+            self._holder.hold(part)
+            self._part = part
+            part.setVisible(self._seen)
+            self.made.emit(part)
+        return self._part
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the two small icons in the colours of ``theme``."""
@@ -123,3 +161,34 @@ class Dock(QDockWidget):
 
     def _toggle(self) -> None:
         self.setFloating(not self.isFloating())
+
+    def _see(self, visible: bool) -> None:
+        # Behind another tab Qt still calls a dock visible; the part must know, or it would paint.
+        self._seen = visible
+        if visible or self.built:
+            self.part.setVisible(visible)
+
+
+class Parts(Mapping[str, View]):
+    """The views and panels by their keys; one that is not there yet is made when it is asked for."""
+
+    def __init__(self, docks: Mapping[str, Dock]) -> None:
+        """Find them in ``docks``."""
+        self._docks = docks
+
+    def __getitem__(self, key: str) -> View:
+        """Return a view or panel."""
+        return self._docks[key].part
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the keys."""
+        return iter(self._docks)
+
+    def __len__(self) -> int:
+        """Return how many there are, or will be."""
+        return len(self._docks)
+
+    @property
+    def built(self) -> list[View]:
+        """Those that are there."""
+        return [dock.part for dock in self._docks.values() if dock.built]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -124,33 +123,26 @@ class Bubble(QWidget):
 class Hints(QObject):
     """Shows the first hint that is not done yet; what is done is remembered in the settings."""
 
-    def __init__(
-        self, window: QWidget, targets: Mapping[str, QWidget], settings: Settings, theme: Theme
-    ) -> None:
-        """Point at ``targets``, by the keys of ``HINTS``, as long as ``settings`` hold the key.
-
-        Args:
-            window: holds the targets.
-            targets: what each hint speaks of.
-            settings: remember which hints are left.
-            theme: the colours.
-        """
+    def __init__(self, window: QWidget, settings: Settings, theme: Theme) -> None:
+        """Point at targets in ``window``, once they are there, as long as ``settings`` hold their keys."""
         super().__init__(window)
-        self._window, self._targets, self._settings = window, targets, settings
+        self._window, self._settings = window, settings
+        self._targets: dict[str, QWidget] = {}
         self.bubble = Bubble(window, theme)
         self.bubble.closed.connect(self._closed)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._place)
-        watched: set[QWidget] = set()
-        for target in targets.values():
-            part: QWidget | None = target
-            while part is not None:
-                watched.add(part)
-                part = part.parentWidget() if part is not window else None
-        for part in watched:
-            part.installEventFilter(self)
+
+    def add_target(self, key: str, target: QWidget) -> None:
+        """Point at ``target`` with the hint ``key`` of ``HINTS``, wherever it is moved."""
+        self._targets[key] = target
+        part: QWidget | None = target
+        while part is not None:
+            part.installEventFilter(self)  # once; a second time changes nothing
+            part = part.parentWidget() if part is not self._window else None
+        self._soon.start()
 
     @property
     def current(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import (
@@ -25,16 +25,16 @@ from gui.panels.pad import PadPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
 from gui.run.view import View
+from gui.run.view_spec import ViewSpec
 from gui.state.settings import Settings
 from gui.style.theme import GRID, THEMES, Theme
 from gui.views import VIEWS
-from gui.views.network import NetworkView
 from gui.widgets.plain import tooltip
 from gui.window.about import About
 from gui.window.actions import Actions
 from gui.window.arrangement import Arrangement
 from gui.window.closing import Closing
-from gui.window.dock import Dock
+from gui.window.dock import Dock, Parts
 from gui.window.error_log import show_error_log
 from gui.window.file_actions import FileActions
 from gui.window.guide import show_guide
@@ -44,6 +44,9 @@ from gui.window.notice_bar import NoticeBar
 from gui.window.status import RunStatus
 from gui.window.time_line import WORDS, TimeLine, run_in
 from gui.window.toolbar import Choices
+
+if TYPE_CHECKING:
+    from gui.views.network import NetworkView
 
 P = TypeVar("P", bound=View)
 
@@ -59,6 +62,9 @@ class MainWindow(QMainWindow):
 
     closing = pyqtSignal()
     """The window is about to close; settings are up to date."""
+
+    resume_wanted = pyqtSignal(object)
+    """The user wants to go on with the run in this folder (a Path)."""
 
     def __init__(
         self, context: AppContext, control: RunControl, closing: Closing, settings: Settings, theme: Theme
@@ -76,10 +82,13 @@ class MainWindow(QMainWindow):
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
         self.look = Look(self, theme)
-        self.parts: dict[str, View] = {}
+        self.hints = Hints(self, settings, theme)
         self.docks: dict[str, Dock] = {}
-        for kind in (*PANELS, *VIEWS):
-            self._add(kind(context, theme))
+        self.parts = Parts(self.docks)
+        for spec in (*PANELS, *VIEWS):
+            self.docks[spec.key] = dock = Dock(spec, partial(self._make, spec), theme, self)
+            dock.made.connect(partial(self._made, spec))
+            self.addDockWidget(Qt.LeftDockWidgetArea, dock)
         self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
         self.experiment, self.pad = experiment, pad = self.part(ExperimentPanel), self.part(PadPanel)
         files = FileActions(self, context, control, experiment)
@@ -119,27 +128,17 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence.Paste, self).activated.connect(lambda: self._test(pad.paste))
         self.setAcceptDrops(True)
         experiment.restart_requested.connect(control.start_over)
-        for part in self.parts.values():
-            part.settings_wanted.connect(experiment.take)
         control.changed.connect(self._refresh_actions)
         context.bridge.history_grew.connect(self._refresh_actions)
         context.bridge.run_started.connect(lambda _: self._refresh_actions())
-        self.hints = self._make_hints()
+        self.hints.add_target("start", self.actions_.toolbar.widgetForAction(self.actions_.by_key["toggle"]))
+        control.changed.connect(lambda: self.hints.done("start") if control.running else None)
         self._restore(settings)
         self._refresh_actions()
 
-    def _make_hints(self) -> Hints:
-        network, start = self.part(NetworkView), self.actions_.by_key["toggle"]
-        button = self.actions_.toolbar.widgetForAction(start)
-        targets = {"draw": self.pad.canvas, "start": button, "watch": network.canvas}
-        hints = Hints(self, targets, self.settings, self.theme)
-        canvas, control = self.pad.canvas, self._control
-        canvas.changed.connect(lambda: hints.done("draw") if canvas.drawing.strokes else None)
-        control.changed.connect(lambda: hints.done("start") if control.running else None)
-        network.canvas.hovered.connect(
-            lambda text: hints.done("watch") if text and hints.current == "watch" else None
-        )
-        return hints
+    def _hovered(self, text: str) -> None:
+        if text and self.hints.current == "watch":
+            self.hints.done("watch")
 
     def _show_hints(self) -> None:
         self.hints.show_again()
@@ -148,15 +147,26 @@ class MainWindow(QMainWindow):
 
     # --- arrangement ----------------------------------------------------------------------------
 
-    def _add(self, part: View) -> None:
-        dock = Dock(part, self.theme, self)
-        self.parts[part.key], self.docks[part.key] = part, dock
-        self.addDockWidget(Qt.LeftDockWidgetArea, dock)
+    def _make(self, spec: ViewSpec) -> View:
+        """Make a view that is seen for the first time."""
+        return spec.load()(self.context, self.theme)
+
+    def _made(self, spec: ViewSpec, part: View) -> None:
         part.show_view.connect(self.show_part)
+        part.settings_wanted.connect(lambda settings: self.experiment.take(settings))
+        part.resume_wanted.connect(self.resume_wanted)
+        if spec.key == "pad":
+            canvas = cast(PadPanel, part).canvas
+            self.hints.add_target("draw", canvas)
+            canvas.changed.connect(lambda: self.hints.done("draw") if canvas.drawing.strokes else None)
+        if spec.key == "network":
+            picture = cast("NetworkView", part).canvas
+            self.hints.add_target("watch", picture)
+            picture.hovered.connect(self._hovered)
 
     def part(self, kind: type[P]) -> P:
         """Return the view or panel of the class ``kind``."""
-        return next(part for part in self.parts.values() if isinstance(part, kind))
+        return cast(P, next(self.parts[key] for key, dock in self.docks.items() if dock.spec.makes(kind)))
 
     def _add_view_actions(self) -> None:
         menu = self.actions_.menus["&View"]
@@ -228,7 +238,7 @@ class MainWindow(QMainWindow):
         self.hints.set_theme(theme)
         self.time_line.set_theme(theme)
         self._refresh_actions()
-        parts: list[Dock | View] = [*self.docks.values(), *self.parts.values()]
+        parts: list[Dock | View] = [*self.docks.values(), *self.parts.built]
         self.look.change(theme, [partial(part.set_theme, theme) for part in parts])
 
     # --- state ----------------------------------------------------------------------------------
