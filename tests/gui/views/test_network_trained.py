@@ -41,6 +41,7 @@ def context():
     images = np.random.default_rng(3).integers(0, 256, (6, 1, 28, 28)).astype(np.uint8)
     labels = np.arange(6, dtype=np.int64)
     bridge.run.dataset = Dataset("d", "D", DIGITS, images, labels, images, labels)
+    selection.fit(bridge.run.dataset)
     models = ModelRegistry(bridge)
     models.add(MINE, "Mine", Model(Network.new(preset("lenet5"), 4), PREPARED, DIGITS), choose=False)
     colour = Network.new(preset("classic", (3, 32, 32)), 5)
