@@ -125,7 +125,7 @@ class MapView(View):
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came meanwhile."""
         super().showEvent(event)
-        moment = self._context.moments.latest(THE_RUN)
+        moment = self._context.moments.latest(self._context.moments.subject)
         if moment is not None:
             self._list_layers(moment)
         self._follow()
