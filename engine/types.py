@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -36,20 +36,22 @@ class Scratch:
 
     def __init__(self) -> None:
         self._buffers: dict[Hashable, npt.NDArray[Any]] = {}
+        self._given: dict[Hashable, npt.NDArray[Any]] = {}
 
     def empty(self, key: Hashable, shape: Shape, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return an uninitialised C-contiguous array of ``shape``, reusing the one under ``key``."""
-        size = 1
-        for length in shape:
-            size *= length
+        given = self._given.get(key)
+        if given is not None and given.shape == shape and given.dtype == dtype:
+            return given
+        size = math.prod(shape)
         buffer = self._buffers.get(key)
         if buffer is None or buffer.size < size or buffer.dtype != dtype:
             buffer = self._buffers[key] = np.empty(size, dtype)
-        return buffer[:size].reshape(shape)
+        self._given[key] = given = buffer[:size].reshape(shape)
+        return given
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a layer may need besides its input.
 
     Attributes:

@@ -15,7 +15,14 @@ from engine.types import Array, Cache, Context, Params, Shape
 
 @dataclass(frozen=True)
 class Activation(Layer):
-    """What activations share: any shape, the same shape out, no parameters."""
+    """What activations share: any shape, the same shape out, no parameters.
+
+    Attributes:
+        clips: whether it never falls, and its slope is 0 wherever different inputs give the same: then
+            max-pooling before it gives the same numbers and gradients as behind it.
+    """
+
+    clips: ClassVar[bool] = False
 
     def out_shape(self, in_shape: Shape) -> Shape:
         """Return ``in_shape``."""
@@ -28,6 +35,7 @@ class Relu(Activation):
 
     type_name: ClassVar[str] = "relu"
     title: ClassVar[str] = "ReLU"
+    clips: ClassVar[bool] = True
 
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
         """Return ``max(x, 0)``."""
@@ -54,6 +62,7 @@ class Relu6(Activation):
 
     type_name: ClassVar[str] = "relu6"
     title: ClassVar[str] = "ReLU6"
+    clips: ClassVar[bool] = True
 
     ceiling: float = option(6.0, "The largest value that passes", low=0, high=1e6, above_low=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -62,7 +63,7 @@ class Conv(Layer):
                 "allowed are kernels of odd size."
             )
 
-    @property
+    @cached_property
     def geometry(self) -> Geometry:
         """Size, stride and padding of the kernels."""
         kh, kw = pair(self.kernel)

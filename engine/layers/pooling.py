@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from engine.errors import ConfigError
@@ -38,7 +39,7 @@ class _Pool(Layer):
                 "allowed is at most half the size."
             )
 
-    @property
+    @cached_property
     def geometry(self) -> Geometry:
         """Size, stride and padding of the windows."""
         size = pair(self.size)

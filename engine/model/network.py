@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import AnswerError, ModelFileError
+from engine.layers import Layer
+from engine.layers.activations import Activation
+from engine.layers.pooling import MaxPool
 from engine.model.losses import softmax
 from engine.model.spec import NetworkSpec
 from engine.types import Array, Cache, Context, Params
@@ -126,6 +130,7 @@ class Network:
                         size += value.size
             if not statistics:
                 self._trained, self._trained_size = len(self._slots), size
+        self._order = _order(spec.layers)
         vector: Array = np.empty(size, dtype)
         for layer, name, slot in self._slots:
             vector[slot] = params[layer][name].reshape(-1)
@@ -190,9 +195,17 @@ class Network:
         return Trace(self, x, tuple(outputs), tuple(caches), ctx)
 
     def forward(self, x: Array, ctx: Context = _INFERENCE) -> tuple[Array, Sequence[Cache]]:
-        """Return the logits ``(N, K)`` for images ``(N, C, H, W)``, and the layers' caches."""
-        trace = self.trace(x, ctx)
-        return trace.logits, trace.caches
+        """Return the logits ``(N, K)`` for images ``(N, C, H, W)``, and the layers' caches.
+
+        Nobody sees the outputs of the layers, so max-pooling may take the place of an activation before it,
+        which then has a quarter of the values to bend. Logits and gradients stay the same.
+        """
+        caches: list[Cache] = [None] * len(self.params)
+        value = x
+        for index in self._order:
+            layer = self.spec.layers[index]
+            value, caches[index] = layer.forward(self.params[index], value, ctx.at(index))
+        return value, caches
 
     def backward(self, grad: Array, caches: Sequence[Cache], ctx: Context, out: Array) -> None:
         """Write the gradient of the loss for ``vector`` into ``out``.
@@ -206,13 +219,15 @@ class Network:
         grads: list[Params] = [{} for _ in self.params]
         trained = self._slots[: self._trained]
         first = trained[0][0] if trained else len(self.params)
-        for index, _, found in self.layer_gradients(grad, caches, ctx, first, need_x=False):
+        order = [index for index in self._order if index >= first]
+        for index, _, found in self._back(grad, caches, ctx, order, need_x=False):
             grads[index] = found
         for layer, name, slot in trained:
-            out[slot] = grads[layer][name].reshape(-1)
+            found_grad = grads[layer][name]
+            out[slot].reshape(found_grad.shape)[...] = found_grad
 
     def layer_gradients(
-        self, grad: Array, caches: Sequence[Cache], ctx: Context, first: int = 0, *, need_x: bool = True
+        self, grad: Array, caches: Sequence[Cache], ctx: Context, first: int = 0
     ) -> Iterator[tuple[int, Array | None, Params]]:
         """Go back by the chain rule from the last layer to the layer ``first``, one layer at a time.
 
@@ -221,17 +236,23 @@ class Network:
 
         Args:
             grad: gradient for the logits, ``(N, K)``; may be overwritten.
-            caches: from ``forward``.
-            ctx: the same as in ``forward``.
+            caches: of a ``trace``.
+            ctx: the same as in ``trace``.
             first: the layer to end with.
-            need_x: whether the gradient for the input of ``first`` is needed.
         """
+        yield from self._back(grad, caches, ctx, range(first, len(caches)), need_x=True)
+
+    def _back(
+        self, grad: Array, caches: Sequence[Cache], ctx: Context, order: Sequence[int], *, need_x: bool
+    ) -> Iterator[tuple[int, Array | None, Params]]:
+        """Go back through layers that were run in this ``order``; ``need_x``: also to what entered them."""
         upstream: Array | None = grad
-        for index in range(len(caches) - 1, first - 1, -1):
+        for place in range(len(order) - 1, -1, -1):
+            index = order[place]
             if upstream is None:  # only the last one asked for may return no gradient
                 raise RuntimeError(f"layer {index + 2} returned no gradient for its input")
             upstream, grads = self.spec.layers[index].backward(
-                self.params[index], upstream, caches[index], ctx.at(index), need_x=need_x or index > first
+                self.params[index], upstream, caches[index], ctx.at(index), need_x=need_x or place > 0
             )
             yield index, upstream, grads
 
@@ -292,3 +313,12 @@ class Network:
     def copy(self) -> Network:
         """Return an independent network with the same values."""
         return Network(self.spec, self.params, self.vector.dtype)
+
+
+def _order(layers: Sequence[Layer]) -> tuple[int, ...]:
+    """Return the order in which ``forward`` runs the layers: max-pooling before an activation that clips."""
+    order = list(range(len(layers)))
+    for first, (one, other) in enumerate(pairwise(layers)):
+        if isinstance(one, Activation) and one.clips and isinstance(other, MaxPool):
+            order[first : first + 2] = [first + 1, first]
+    return tuple(order)

@@ -14,6 +14,7 @@ OpenBLAS's AVX2 kernels on one processor; float64 is treated alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from engine.ops.convolution import convolve, input_gradient, patches, weight_gradient
@@ -22,10 +23,10 @@ from engine.ops.winograd_rows import RowForm
 from engine.ops.winograd_tiles import TileForm
 from engine.types import Array, Cache, Context, Shape
 
-ROWS = {3: (4, 1024), 4: (4, 256), 5: (4, 64), 6: (3, 64), 7: (2, 64)}
+ROWS = {3: (4, 256), 4: (4, 256), 5: (4, 64), 6: (3, 64), 7: (2, 64)}
 """Columns of a kernel: outputs of a tile, and from how many channels times filters on it pays."""
 
-_TILES = 4096
+_TILES = 2048
 """Channels times filters from which on ``F(4x4, 3x3)`` is the faster one."""
 
 _LINE = 40
@@ -64,6 +65,7 @@ class DirectForm:
         return (input_gradient(grad_y, weight, self.geometry, size, ctx) if need_x else None), grad_weight
 
 
+@lru_cache(256)
 def form_for(geometry: Geometry, shape: Shape, filters: int) -> ConvolutionForm:
     """Return the form for rows of ``shape`` ``(H, C, W, N)`` and so many filters."""
     height, channels, width, batch = shape

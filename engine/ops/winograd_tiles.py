@@ -13,9 +13,9 @@ pays for many channels and small maps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.ops.geometry import Geometry
-from engine.ops.winograd import Filtering, filtering
+from engine.ops.layout import as_pixels
+from engine.ops.winograd import ONE, Filtering, filtering
 from engine.types import Array, Context
 
 
@@ -82,15 +83,14 @@ class TileForm:
         transformed = transformed.reshape(places, filters, channels)
         products = ctx.workspace("product", (places, filters, data.shape[2]), x.dtype)
         np.matmul(transformed, data, out=products)
+        if bias is not None:
+            products[ONE * math.isqrt(places) + ONE] += bias[:, np.newaxis]
         tiled = ctx.workspace("gathered", (self.m**2, filters, *tiles, batch), x.dtype)
         np.matmul(matrices.outputs, products.reshape(places, -1), out=tiled.reshape(self.m**2, -1))
         y = ctx.empty("y", (out_h, filters, out_w, batch), x.dtype)
+        pixels, of_tiles = as_pixels(y), as_pixels(tiled)
         for place in _places(self._outputs(), (out_h, out_w), tiles):
-            outputs = tiled[place.number][place.tiles].swapaxes(0, 1)
-            if bias is None:
-                y[place.pixels] = outputs
-            else:
-                np.add(outputs, bias[:, np.newaxis, np.newaxis], out=y[place.pixels])
+            pixels[place.pixels] = of_tiles[place.number][place.tiles].swapaxes(0, 1)
         return y, _Seen(data, transformed, (height, width))
 
     def backward(
@@ -135,21 +135,25 @@ class TileForm:
         height, channels, width, batch = rows.shape
         count = window.size[0] * window.size[1]
         gathered = ctx.workspace("gathered", (count, channels, *tiles, batch), rows.dtype)
+        pixels, of_tiles = as_pixels(rows), as_pixels(gathered)
         for place in _places(window, (height, width), tiles):
-            target = gathered[place.number][place.tiles]
-            if target.size < gathered[place.number].size:
+            target = of_tiles[place.number][place.tiles]
+            if target.size < of_tiles[place.number].size:
                 gathered[place.number] = 0
-            target[...] = rows[place.pixels].swapaxes(0, 1)
+            target[...] = pixels[place.pixels].swapaxes(0, 1)
         return gathered.reshape(count, -1)
 
 
-def _places(window: Geometry, size: tuple[int, int], tiles: tuple[int, int]) -> Iterator[_Places]:
-    """Yield every place of ``window``, which lies ``tiles`` times on an image of ``size``."""
+@lru_cache(256)
+def _places(window: Geometry, size: tuple[int, int], tiles: tuple[int, int]) -> tuple[_Places, ...]:
+    """Return every place of ``window``, which lies ``tiles`` times on an image of ``size``."""
     everything = slice(None)
     rows = [window.covered(0, i, size[0], tiles[0]) for i in range(window.size[0])]
     columns = [window.covered(1, j, size[1], tiles[1]) for j in range(window.size[1])]
-    for index, ((h, s), (w, t)) in enumerate(product(rows, columns)):
-        yield _Places(index, (h, everything, w), (everything, s, t))
+    return tuple(
+        _Places(index, (h, everything, w), (everything, s, t))
+        for index, ((h, s), (w, t)) in enumerate(product(rows, columns))
+    )
 
 
 @cache

@@ -8,6 +8,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from engine.data.dataset import Dataset
 from engine.errors import AnswerError, ModelFileError
+from engine.layers import Layer
+from engine.layers.activations import LeakyRelu, Relu, Relu6, Tanh
+from engine.layers.conv import Conv
+from engine.layers.dense import Dense
+from engine.layers.flatten import Flatten
+from engine.layers.pooling import MaxPool
 from engine.model.losses import softmax_cross_entropy
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec, preset
@@ -181,6 +187,23 @@ def test_all_that_is_learnt_lies_in_one_vector(spec: NetworkSpec) -> None:
             np.testing.assert_array_equal(value, kept[name])
         other.vector += 1
         assert (moment[: other.vector.size] != network.copy().vector).any() and other.state_vector is moment
+
+
+@pytest.mark.parametrize("window", [{"size": 2}, {"size": 3, "stride": 2, "padding": 1}])
+@pytest.mark.parametrize("bend", [Relu(), Relu6(ceiling=2.0), LeakyRelu(), Tanh()])
+def test_pooling_before_an_activation_gives_the_same_bit_for_bit(bend: Layer, window: dict[str, int]) -> None:
+    layers = (Conv(filters=3, kernel=2), bend, MaxPool(**window), Flatten(), Dense(units=4))
+    network = Network.new(NetworkSpec("pooled", (1, 8, 8), layers), 1)
+    network.params[0]["weight"][...] = np.round(2 * network.params[0]["weight"])  # so that there are ties
+    x = np.random.default_rng(0).integers(-2, 3, (6, 1, 8, 8)).astype(np.float32)
+    logits, caches = network.forward(x)
+    trace = network.trace(x)
+    np.testing.assert_array_equal(logits, trace.logits)
+    score = np.random.default_rng(1).normal(size=logits.shape).astype(np.float32)
+    got = np.empty_like(network.vector)
+    network.backward(score.copy(), caches, Context(), got)
+    parts = [value.ravel() for p in trace.backward(score).params for value in p.values()]
+    np.testing.assert_array_equal(got, np.concatenate(parts))
 
 
 def test_a_trace_holds_every_output_and_the_way_back(spec: NetworkSpec) -> None:
