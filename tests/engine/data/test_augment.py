@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from engine.data.augment import AUGMENTATIONS, Augmentation, augmentation_from_json, sampled
+from engine.data.augment import AUGMENTATIONS, Augmentation, augmentation_from_json, sampled, shifted
 from engine.errors import ConfigError
 
 
@@ -38,6 +38,19 @@ def test_sampling_equals_interpolation_pixel_by_pixel(seed: int, shape: tuple[in
             )
     result = sampled(images, rows.copy(), columns.copy())
     assert np.abs(result - expected).max() <= 0.51
+
+
+@given(seed=st.integers(0, 2**32 - 1), shape=st.tuples(*(st.integers(1, 7) for _ in range(4))))
+def test_shifting_equals_sampling_at_shifted_places(seed: int, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, shape, np.uint8)
+    down, right = rng.uniform(-9, 9, (2, shape[0])).round(rng.integers(0, 4))
+    rows, columns = np.mgrid[: shape[2], : shape[3]]
+    places = (
+        (grid + way.reshape(-1, 1, 1)).astype(np.float32) for grid, way in ((rows, down), (columns, right))
+    )
+    expected = sampled(images, *places).astype(int)
+    assert np.abs(shifted(images, down, right) - expected).max() <= 1
 
 
 def test_nothing_asked_nothing_done() -> None:
