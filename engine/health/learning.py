@@ -10,11 +10,16 @@ from engine.health.finding import Evidence, Finding, HealthWarning, Remedy, slow
 
 Values = npt.NDArray[np.float64]
 
+_MOST = 1e3
 _LEAST_STEPS = 40
 """Fewer steps say nothing about the learning rate."""
 LARGE, SMALL = 1e-2, 3e-5
 """Weights that move by more than the first share of themselves in a step move fast, by less than the second
 hardly at all; about 1e-3 is usual."""
+STAYED = 1.05
+"""Weights that have grown more than this have moved, even if they stand still now."""
+GROWN = 2.0
+"""Weights so many times as large as at first that still know nothing were thrown off by a large step."""
 
 
 def smoothed(values: Values, span: int) -> Values:
@@ -22,6 +27,12 @@ def smoothed(values: Values, span: int) -> Values:
     sums = np.concatenate([[0.0], np.cumsum(values)])
     means: Values = (sums[span:] - sums[:-span]) / span
     return means
+
+
+def _losses(evidence: Evidence) -> Values:
+    """Return the loss of each batch, a thousand at most: beside a huge one running sums lose all others."""
+    loss: Values = np.clip(np.nan_to_num(evidence.history.steps.column("loss"), nan=_MOST), 0.0, _MOST)
+    return loss
 
 
 def _span(steps: int) -> int:
@@ -36,9 +47,20 @@ def _speed(evidence: Evidence) -> float | None:
     return float(np.median(ratios)) if ratios else None
 
 
+def _grown(evidence: Evidence) -> float:
+    """Return how many times their first size the weights have, the middle one of all layers."""
+    if len(evidence.moments) < 2:
+        return 1.0
+    first, last = evidence.moments[0].trained, evidence.moments[-1].trained
+    sizes = [
+        (b.weight_norm or 0.0) / a.weight_norm for a, b in zip(first, last, strict=True) if a.weight_norm
+    ]
+    return float(np.median(sizes)) if sizes else 1.0
+
+
 def risen(evidence: Evidence) -> bool:
     """Return whether the loss of the batches has clearly risen again, as a moving average."""
-    loss = np.nan_to_num(evidence.history.steps.column("loss"), nan=1e3, posinf=1e3)
+    loss = _losses(evidence)
     if len(loss) < _LEAST_STEPS:
         return False
     means = smoothed(loss, _span(len(loss)))
@@ -88,7 +110,7 @@ class RateTooHigh(HealthWarning):
     def look(self, evidence: Evidence) -> Finding | None:
         """Look at the loss of the batches and how fast the weights move."""
         steps = evidence.history.steps
-        loss = np.nan_to_num(steps.column("loss"), nan=1e3, posinf=1e3)
+        loss = _losses(evidence)
         if len(loss) < _LEAST_STEPS:
             return None
         means = smoothed(loss, span := _span(len(loss)))
@@ -103,12 +125,16 @@ class RateTooHigh(HealthWarning):
                 f"The loss had come down to {means[low]:.3g} and is {now:.3g} again, at a rate of {rate:g}."
             )
             return self.found(seen, "the loss of the batches", since, advice, remedy)
-        if means[low] > 0.95 * evidence.guessing and speed is not None and speed > LARGE:
-            seen = (
-                f"The loss is {now:.3g}, no better than guessing ({evidence.guessing:.3g}), and the weights "
-                f"move by {100 * speed:.2g} % of themselves in a step."
-            )
+        if now <= 0.95 * evidence.guessing:
+            return None
+        seen = f"The loss is {now:.3g}, no better than guessing ({evidence.guessing:.3g}), and the weights "
+        if speed is not None and speed > LARGE:
+            seen += f"move by {100 * speed:.2g} % of themselves in a step."
             return self.found(seen, "the loss of the batches", int(steps.column("step")[0]), advice, remedy)
+        if (grown := _grown(evidence)) > GROWN:  # thrown so far off that nothing moves them any more
+            since = int(steps.column("step")[np.argmax(loss)])
+            seen += f"have {grown:.3g} times the size they began with."
+            return self.found(seen, "the loss of the batches", since, advice, remedy)
         return None
 
 
@@ -122,7 +148,7 @@ class RateTooLow(HealthWarning):
         """Look at the loss of the batches and how fast the weights move."""
         steps = evidence.history.steps
         loss, speed = steps.column("loss"), _speed(evidence)
-        if len(loss) < _LEAST_STEPS or speed is None or not speed < SMALL:
+        if len(loss) < _LEAST_STEPS or speed is None or not speed < SMALL or _grown(evidence) > STAYED:
             return None
         span = _span(len(loss))
         first, now = float(loss[:span].mean()), float(loss[-span:].mean())

@@ -12,7 +12,7 @@ from engine.health import WARNINGS, findings
 from engine.health.answers import UnansweredClass, WrongLabels
 from engine.health.finding import Evidence, Finding, HealthWarning
 from engine.health.layers import DeadUnits, ExplodingGradient, SaturatedUnits, VanishingGradient
-from engine.health.learning import Overfitting, RateTooHigh, RateTooLow
+from engine.health.learning import SMALL, Overfitting, RateTooHigh, RateTooLow
 from engine.layers.activations import LeakyRelu, Relu, Sigmoid, Tanh
 from engine.training.config import RunConfig
 from tests.engine.conftest import stripes
@@ -113,6 +113,22 @@ def test_rate_too_low(run: Run) -> None:
     assert found.since == 1 and found.remedy.live
 
 
+def test_a_network_that_was_thrown_off_is_not_told_to_go_faster(run: Run) -> None:
+    evidence = run(90, conv_net(depth=2), learning_rate=2.0, momentum=0.5)
+    assert evidence.moments[-1].trained[0].update_ratio < SMALL  # nothing moves any more
+    found = seen(RateTooHigh(), evidence)
+    assert found.remedy.changes["learning_rate"] < 2 and "times the size" in found.seen
+    assert RateTooLow().look(evidence) is None
+
+
+def test_a_network_that_has_not_begun_to_learn_is_told_only_why(run: Run) -> None:
+    evidence = run(90, learning_rate=1e-6)
+    assert evidence.answers is not None
+    always = dataclasses.replace(evidence.answers, predicted=np.zeros_like(evidence.answers.labels))
+    evidence = dataclasses.replace(evidence, answers=always)
+    assert [found.name for found in findings(evidence)] == ["rate_too_low"]
+
+
 def test_a_class_that_is_rare(run: Run, dataset: Dataset) -> None:
     labels = dataset.train_labels
     keep = np.flatnonzero((labels != 2) | (np.cumsum(labels == 2) <= 12))
@@ -127,13 +143,14 @@ def test_a_class_that_is_lost_because_the_network_is_stuck(run: Run) -> None:
     assert "learning_rate" in found.remedy.changes
 
 
-def test_wrong_labels(run: Run, dataset: Dataset) -> None:
+@pytest.mark.parametrize("share", [0.04, 0.25])
+def test_wrong_labels(run: Run, dataset: Dataset, share: float) -> None:
     rng = np.random.default_rng(5)
     images, labels = stripes(1500, 7)
-    wrong = rng.choice(1500, 60, replace=False)
+    wrong = rng.choice(1500, int(1500 * share), replace=False)
     many = dataclasses.replace(dataset, train_images=images, train_labels=labels)
     assert WrongLabels().look(run(100, data=many, batch_size=30)) is None
-    labels[wrong] = (labels[wrong] + 1) % 3
+    labels[wrong] = (labels[wrong] + rng.integers(1, 3, len(wrong))) % 3
     evidence = run(100, data=many, batch_size=30)
     found = seen(WrongLabels(), evidence)
     named = set(found.images)
