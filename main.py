@@ -9,7 +9,7 @@ from engine import signals
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # nothing is loaded before signals are answered
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from engine.cli import Command
     from engine.error_log import ErrorLog
@@ -52,6 +52,15 @@ def _options_of(command: Command) -> Callable[[argparse.ArgumentParser], object]
     return lambda parser: command.module.arguments(parser)
 
 
+def opening(words: Sequence[str], known: Container[str]) -> list[str]:
+    """Return the words of the command line with ``--open`` before a shared run at the end."""
+    *others, last = words or [""]
+    alone = last.lower().endswith(".kscope") and "--open" not in others[-1:]
+    if alone and not any(word in known for word in others):
+        return [*others, "--open", last]
+    return list(words)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
     # Nothing is begun yet, and an exception would come out of half-loaded libraries as anything.
@@ -77,7 +86,7 @@ def _run(argv: Sequence[str] | None, log: ErrorLog) -> int:
     name = "kernelscope"
     try:
         known = commands()
-        args = parser(known).parse_args(argv)
+        args = parser(known).parse_args(opening(sys.argv[1:] if argv is None else argv, known))
         command = args.command or ""
         name = f"kernelscope {command}".rstrip()
         with signals.interrupting(name):

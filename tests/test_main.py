@@ -239,3 +239,25 @@ def test_the_help_of_a_command_has_its_options(capsys: pytest.CaptureFixture[str
         main.main(["report", "--help"])
     shown = capsys.readouterr().out
     assert "--out FILE" in shown and "one HTML file" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ("a.kscope", "--open a.kscope"),
+        ("--theme dark A.KSCOPE", "--theme dark --open A.KSCOPE"),
+        ("--open a.kscope", "--open a.kscope"),
+        ("runs add a.kscope", "runs add a.kscope"),
+        ("share run --out a.kscope", "share run --out a.kscope"),
+        ("", ""),
+        ("train", "train"),
+    ],
+)
+def test_a_shared_run_alone_is_opened(words: str, options: str) -> None:
+    assert main.opening(words.split(), main.commands()) == options.split()
+
+
+def test_a_shared_run_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "no.kscope"
+    assert main.main([str(path)]) == 1
+    assert capsys.readouterr().err == f"kernelscope: error: There is no file {path}.\n"

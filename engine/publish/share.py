@@ -64,8 +64,14 @@ def share(run: RunFolder, path: Path, task: Task, window: dict[str, Any] | None 
                     task.report(done, max(total, done))
 
 
-def receive(path: Path, library: Library, task: Task) -> tuple[Path, dict[str, Any]]:
+def receive(path: Path, library: Library, task: Task, *, reuse: bool = False) -> tuple[Path, dict[str, Any]]:
     """Put the run in the file ``path`` among those of ``library``.
+
+    Args:
+        path: the file.
+        library: where the run goes.
+        task: how far this is.
+        reuse: take the run that is there already, if it is the same one, instead of a second copy.
 
     Returns:
         The run's new folder, and what the sender's window showed; empty if that is not in the file.
@@ -82,6 +88,8 @@ def receive(path: Path, library: Library, task: Task) -> tuple[Path, dict[str, A
         window = _unpack(file, path.stat().st_size, new, task)
         with explained(path, SHARED):
             record = RunFolder(new).record
+        if reuse and (there := _same(new, record.id, library)) is not None:
+            return there, window
         words = re.sub(r"[^\w.-]+", "-", record.id).strip("-.")[:80]
         final = make_free(library.folder / (words or path.stem[:80] or "run"))
         for part in new.iterdir():
@@ -89,6 +97,24 @@ def receive(path: Path, library: Library, task: Task) -> tuple[Path, dict[str, A
                 part.rename(final / part.name)
         (new / names.RUN).rename(final / names.RUN)  # last: until then there is no run
     return final, window
+
+
+def _same(new: Path, name: str, library: Library) -> Path | None:
+    """Return the run of ``library`` that is the same as the one in ``new``, which is called ``name``."""
+    for folder in sorted(library.folder.glob(f"*/{names.RUN}")):
+        try:
+            there = RunFolder(folder.parent)
+        except ModelFileError:
+            continue
+        if there.record.id == name and all(
+            _content(new / each) == _content(there.path / each) for each in (names.RUN, names.STEPS)
+        ):
+            return there.path if there.steps() == RunFolder(new).steps() else None
+    return None
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if is_there(path) else b""
 
 
 def _unpack(file: BinaryIO, size: int, folder: Path, task: Task) -> dict[str, Any]:

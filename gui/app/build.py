@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 import pyqtgraph as pg
@@ -205,8 +206,8 @@ def fit_to_screen(window: QWidget) -> None:
     window.resize(window.size().boundedTo(room))
 
 
-def run_window(theme: str, config: RunConfig | None) -> int:
-    """Open the window and stay until it is closed; returns the exit code.
+def run_window(theme: str, config: RunConfig | None, shared: Path | None = None) -> int:
+    """Open the window, and the ``shared`` run in it, and stay until it is closed; returns the exit code.
 
     A signal that asks for an end closes it without a question; then KeyboardInterrupt says what is kept.
 
@@ -223,6 +224,8 @@ def run_window(theme: str, config: RunConfig | None) -> int:
             program.window.closing.connect(lambda: unexpected.tell(None))
             fit_to_screen(program.window)
             program.window.show()
+            if shared is not None:
+                program.window.publishing.open_shared(shared)
             ending.when_asked(program.end, lambda: program.closing.ended)
             code = program.app.exec_()
             program.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from engine.cli.arguments import to_path
-from engine.errors import EngineError
+from engine.errors import ConfigError, EngineError
 from engine.runs import names
 from engine.text import plain
 from engine.training.checkpoint import load_checkpoint
@@ -24,6 +24,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", choices=["light", "dark"], default="", help="look of the window")
     parser.add_argument("--config", type=to_path, metavar="FILE", help="settings of the run as JSON")
     parser.add_argument(
+        "--open",
+        type=to_path,
+        metavar="FILE.kscope",
+        help="open the run that somebody has shared; --open may be left out",
+    )
+    parser.add_argument(
         "--offscreen",
         action="store_true",
         help="open no window: train in the terminal, leave results and a picture of the window in a folder",
@@ -35,6 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the window, or say why that is not possible and train without it."""
+    if args.open is not None and not args.open.is_file():
+        raise ConfigError(f"There is no file {args.open}.")
     if args.offscreen:
         return offscreen(args)
     found = preflight.check()
@@ -42,11 +50,13 @@ def run(args: argparse.Namespace) -> int:
         raise EngineError(found.message)
     if found.platform:
         os.environ.setdefault("QT_QPA_PLATFORM", found.platform)
+    if not found.display and args.open is not None:
+        raise EngineError(f"{found.message} The run can be taken in with: runs add {args.open}")
     if not found.display:
         print(f"{found.message} Training in the terminal instead.", file=sys.stderr)
         return offscreen(args)
     config = RunConfig.from_file(args.config) if args.config else None
-    return int(window().run_window(args.theme, config))
+    return int(window().run_window(args.theme, config, args.open))
 
 
 def window() -> ModuleType:

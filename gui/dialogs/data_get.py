@@ -22,7 +22,8 @@ from engine.data.adding import add_files
 from engine.data.download import download
 from engine.data.entry import Entry
 from engine.task import Progress, Task
-from gui.presenters.data_get import Rate, facts, megabytes, progress_line
+from gui.presenters.data_get import facts, megabytes, progress_line
+from gui.presenters.time_left import Rate
 from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID

@@ -172,6 +172,12 @@ class Drawing:
         if self.strokes:
             self._become(())
 
+    def replace(self, strokes: tuple[Stroke, ...]) -> None:
+        """Take a sheet with ``strokes``; can be undone."""
+        self.end()
+        if strokes != self.strokes:
+            self._become(strokes)
+
     def undo(self) -> bool:
         """Go back to before the last stroke or clearing; returns whether there was one."""
         self.end()

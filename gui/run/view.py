@@ -28,6 +28,9 @@ class View(QWidget):
     resume_wanted = pyqtSignal(object)
     """The user wants to go on with the run in this folder (a Path)."""
 
+    publish_wanted = pyqtSignal(str, object)
+    """The user wants a film, a report or the like (its action) of the run in this folder (a Path)."""
+
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view with all its widgets; it fills itself later, when there is something to show."""
         super().__init__(parent)

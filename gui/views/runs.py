@@ -103,6 +103,7 @@ class RunsView(View):
         self.empty.acted.connect(bridge.play)
         actions.changed.connect(self.refresh)
         actions.resume_wanted.connect(self.resume_wanted)
+        actions.publish_wanted.connect(self.publish_wanted)
         actions.opened.connect(lambda: self.show_view.emit("network"))
         bridge.history_grew.connect(self._grew)
         bridge.validated.connect(lambda _row: self._grew())

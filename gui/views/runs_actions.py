@@ -37,9 +37,19 @@ _SPECS = (
     ("reveal", "Show &folder", "Show the files of this run"),
     ("delete", f"&Delete{_ELLIPSIS}\tDel", "Move the chosen runs to the bin"),
     ("", "", ""),
+    ("report", f"Save re&port{_ELLIPSIS}", "Write one HTML page about this run"),
+    (
+        "export_log",
+        f"Export &log{_ELLIPSIS}",
+        "Write its curves and weights for TensorBoard or as CSV",
+    ),
+    ("share", f"S&hare{_ELLIPSIS}", "Write this run as one file that opens on another computer"),
+    ("", "", ""),
     ("bin", f"&Bin{_ELLIPSIS}", "Bring deleted runs back"),
     ("room", f"Roo&m for runs{_ELLIPSIS}", "How much room runs may take"),
 )
+PUBLISHED = ("report", "export_log", "share")
+"""What the window does with a run."""
 
 
 class RunsActions(QObject):
@@ -54,6 +64,8 @@ class RunsActions(QObject):
     """The runs are to be listed anew."""
     resume_wanted = pyqtSignal(object)
     """The user wants to go on with the run in this folder (a Path)."""
+    publish_wanted = pyqtSignal(str, object)
+    """The user wants this action of ``PUBLISHED`` done with the run in this folder (a Path)."""
     theme_changed = pyqtSignal(object)
     """What was opened is to use the colours of this Theme."""
     opened = pyqtSignal()
@@ -104,6 +116,7 @@ class RunsActions(QObject):
             "star": bool(chosen),
             "reveal": one,
             "delete": bool(chosen),
+            **dict.fromkeys(PUBLISHED, one),
         }
         for key, on in possible.items():
             self.by_key[key].setEnabled(on)
@@ -119,6 +132,8 @@ class RunsActions(QObject):
             self._open_bin() if key == "bin" else self._open_room()
         elif first is None:
             return
+        elif key in PUBLISHED:
+            self.publish_wanted.emit(key, Path(first.path))
         elif key == "open":
             self._open(first)
         elif key == "resume":

@@ -112,6 +112,11 @@ class Canvas(QWidget):
         self._follow()
         self._up()
 
+    def show_strokes(self, strokes: tuple[Stroke, ...]) -> None:
+        """Take a sheet with ``strokes``; can be undone."""
+        self.drawing.replace(strokes)
+        self._redraw()
+
     def clear(self) -> None:
         """Take an empty sheet; can be undone."""
         self.drawing.clear()

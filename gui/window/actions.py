@@ -72,6 +72,13 @@ ACTIONS = (
         "Look at any step of a run in a folder, without training it",
     ),
     ActionSpec(
+        "open_shared",
+        "&File",
+        "Open a s&hared run\u2026",
+        "Ctrl+Shift+K",
+        "Take in a run that somebody has shared, and look at it as they did",
+    ),
+    ActionSpec(
         "save_run",
         "&File",
         "Save &checkpoint\u2026",
@@ -124,6 +131,28 @@ ACTIONS = (
         "&Continue from here\u2026",
         "Ctrl+Shift+R",
         "Begin a new run with the weights of the step that is looked at",
+        first=True,
+    ),
+    ActionSpec(
+        "report",
+        "&Run",
+        "Save &report\u2026",
+        "Ctrl+Shift+P",
+        "Write one HTML page: curves, kernels, mistakes, health, how to train it again",
+    ),
+    ActionSpec(
+        "export_log",
+        "&Run",
+        "Export &log\u2026",
+        "",
+        "Write curves and weights for TensorBoard or as CSV",
+    ),
+    ActionSpec(
+        "share",
+        "&Run",
+        "&Share this run\u2026",
+        "",
+        "Write one file with the run, the drawing and the window as it is, that opens on another computer",
         first=True,
     ),
     ActionSpec(

@@ -41,6 +41,7 @@ from gui.window.guide import show_guide
 from gui.window.hints import Hints
 from gui.window.look import Look
 from gui.window.notice_bar import NoticeBar
+from gui.window.publishing import Publishing, shared_in
 from gui.window.status import RunStatus
 from gui.window.time_line import WORDS, TimeLine, run_in
 from gui.window.toolbar import Choices
@@ -92,10 +93,12 @@ class MainWindow(QMainWindow):
         self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
         self.experiment, self.pad = experiment, pad = self.part(ExperimentPanel), self.part(PadPanel)
         files = FileActions(self, context, control, experiment)
+        self.publishing = Publishing(self, context, self.docks, pad)
         self.actions_ = Actions(
             self,
             {
                 **files.handlers(),
+                **self.publishing.handlers(),
                 "quit": self.close,
                 "toggle": control.toggle,
                 "step": control.step,
@@ -155,6 +158,7 @@ class MainWindow(QMainWindow):
         part.show_view.connect(self.show_part)
         part.settings_wanted.connect(lambda settings: self.experiment.take(settings))
         part.resume_wanted.connect(self.resume_wanted)
+        part.publish_wanted.connect(lambda key, run: self.publishing.publish(key, run))
         if spec.key == "pad":
             canvas = cast(PadPanel, part).canvas
             self.hints.add_target("draw", canvas)
@@ -216,16 +220,19 @@ class MainWindow(QMainWindow):
         self.time_line.act(word)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Let a picture, or the folder of a run, be dropped anywhere in the window."""
-        if run_in(event.mimeData()) is not None:
+        """Let a picture, the folder of a run, or a shared run be dropped anywhere in the window."""
+        if run_in(event.mimeData()) is not None or shared_in(event.mimeData()) is not None:
             event.acceptProposedAction()
         else:
             self.pad.dragEnterEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Test the picture that was dropped, or look at the run."""
-        folder = run_in(event.mimeData())
-        if folder is None:
+        folder, shared = run_in(event.mimeData()), shared_in(event.mimeData())
+        if shared is not None:
+            event.acceptProposedAction()
+            self.publishing.open_shared(shared)
+        elif folder is None:
             self._test(lambda: self.pad.dropEvent(event))
         elif self.context.moments.open_run(folder):
             event.acceptProposedAction()

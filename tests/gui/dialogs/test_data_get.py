@@ -16,7 +16,8 @@ from engine.task import Progress
 from gui.dialogs.data_get import GetDataDialog
 from gui.panels.experiment import ExperimentPanel
 from gui.panels.experiment_parts import OWN
-from gui.presenters.data_get import Rate, megabytes, progress_line, time_left
+from gui.presenters.data_get import megabytes, progress_line
+from gui.presenters.time_left import Rate, time_left
 from gui.run.context import AppContext
 from gui.run.model_registry import ModelRegistry
 from gui.run.session_bridge import SessionBridge
