@@ -68,5 +68,9 @@ def test_the_window_opens_from_any_folder(installed: Path, tmp_path: Path) -> No
 def test_desktop_entry_and_icon_are_installed(installed: Path) -> None:
     share = installed.parent / "share"
     entry = (share / "applications" / "kernelscope.desktop").read_text(encoding="utf-8")
-    assert "Exec=kernelscope\n" in entry and "Icon=kernelscope\n" in entry
+    assert "Exec=kernelscope %f\n" in entry and "Icon=kernelscope\n" in entry
+    assert (
+        "application/x-kernelscope-run" in entry
+        and (share / "mime" / "packages" / "kernelscope.xml").exists()
+    )
     assert (share / "icons" / "hicolor" / "scalable" / "apps" / "kernelscope.svg").exists()

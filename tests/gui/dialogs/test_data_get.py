@@ -178,7 +178,7 @@ def test_words_about_progress():
 
 def test_time_left_is_what_the_pace_says(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("gui.presenters.data_get.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("gui.presenters.time_left.time.monotonic", lambda: now[0])
     pace = Rate()
     assert pace.seconds_left(Progress(0, 1000)) is None
     now[0] = 1.0
