@@ -53,13 +53,14 @@ def click(button: QPushButton) -> None:
 
 
 def looks(program: Kernelscope) -> dict[str, Any]:
-    """Return where everything lies; notices take a row of the height, and floating parts fit their screen."""
+    """Return where everything lies; sizes by tens of per cent: other views were made, notices take a row."""
     folder = program.context.moments.run.folder
     assert folder is not None
     found = program.window.publishing.sitting(folder).to_json()
+    width, _ = found.pop("size")
     for group in found["groups"]:
-        left, _, width, _ = group["place"]
-        group["place"] = None if group["floating"] else [round(left / 20), round(width / 20)]
+        left, _, wide, _ = group["place"]
+        group["place"] = None if group["floating"] else [round(10 * left / width), round(10 * wide / width)]
     return found
 
 
