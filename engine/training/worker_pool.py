@@ -25,6 +25,7 @@ from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.training.config import RunConfig
 from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult, MicroBatchWorker
+from engine.training.wakeful_link import WakefulLink
 from engine.training.workers import hold_blas_to_one_thread
 from engine.types import Array, Bytes, Labels
 
@@ -99,11 +100,11 @@ class WorkerConfig:
         )
 
 
-def _serve(worker_config: WorkerConfig, link: Connection) -> None:
-    """Compute what ``link`` asks for until it is closed; runs in a process of its own."""
+def _serve(worker_config: WorkerConfig, connection: Connection) -> None:
+    """Compute what ``connection`` asks for until it is closed; runs in a process of its own."""
     signals.ignore()  # they are for the caller, with whom this one ends
     hold_blas_to_one_thread()
-    work = worker_config.work()
+    work, link = worker_config.work(), WakefulLink(connection)
     try:
         link.send([])  # ready
         while True:
@@ -118,7 +119,8 @@ class _Helper:
 
     def __init__(self, worker_config: WorkerConfig) -> None:
         context = processes()
-        self.link, other = context.Pipe()
+        mine, other = context.Pipe()
+        self.link = WakefulLink(mine)
         self.process: SpawnProcess = context.Process(target=_serve, args=(worker_config, other), daemon=True)
         start_tracker()
         with signals.held_back():
