@@ -1,4 +1,4 @@
-"""The pipe whose reader stays awake: it gives what comes, at once, soon or late, and says when nothing can."""
+"""The pipe whose reader stays awake gives what comes, at once, soon or late, and says when nothing can."""
 
 from __future__ import annotations
 
