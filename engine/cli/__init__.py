@@ -26,6 +26,10 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "train": Command("engine.cli.train", "train a network; records the run and writes the model"),
+    "sweep": Command(
+        "engine.cli.sweep",
+        "train many runs whose settings are varied, here or on a cluster, and rank them",
+    ),
     "resume": Command(
         "engine.cli.resume", "resume a recorded run that was interrupted, or train it for more epochs"
     ),

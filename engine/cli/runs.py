@@ -19,6 +19,7 @@ from engine.runs.budget import Budget
 from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.runs.notes import change_notes
+from engine.runs.record import Trial
 from engine.runs.summary import Summary
 from engine.text import plain
 from engine.typed_numbers import number_like
@@ -34,6 +35,7 @@ _SHOWN = 12
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--sweep", metavar="NAME", help="list only the runs of sweeps whose name begins so")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions")
     show = actions.add_parser("show", help="print what is known of a run")
     show.add_argument("run", metavar="RUN", help=_RUN)
@@ -88,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.action == "budget":
         _budget(args, library)
     else:
-        _list(library, as_json=args.json)
+        _list(library, args.sweep, as_json=args.json)
     return 0
 
 
@@ -110,12 +112,16 @@ def _budget(args: argparse.Namespace, library: Library) -> None:
     print(f"weights of one run: {budget.run_megabytes:,} MB\nall runs together: {budget.all_gigabytes:g} GB")
 
 
-def _list(library: Library, *, as_json: bool) -> None:
+def _list(library: Library, sweep: str | None, *, as_json: bool) -> None:
     runs, old = library.runs(), library.too_many()
+    if sweep is not None:
+        runs = [each for each in runs if each.sweep and each.sweep.startswith(sweep)]
     for problem in library.problems:
         say(problem)
     if as_json:
         print(json.dumps([asdict(each) for each in runs], indent=2))
+    elif not runs and sweep is not None:
+        print(f"No runs of a sweep {plain(sweep)!r} are recorded in {plain(str(library.folder))}.")
     elif not runs:
         print(f"No runs are recorded in {plain(str(library.folder))} yet.")
     else:
@@ -190,6 +196,7 @@ def _show(folder: RunFolder, *, as_json: bool) -> None:
         "versions": record.versions,
         "parent": asdict(record.parent) if record.parent else None,
         "race": asdict(record.race) if record.race else None,
+        "trial": asdict(record.trial) if record.trial else None,
         "status": asdict(status),
         "notes": {"name": notes.name, "text": notes.text, "star": notes.star},
         "changes": [list(change) for change in folder.changes()],
@@ -217,6 +224,7 @@ def _show(folder: RunFolder, *, as_json: bool) -> None:
         f"test {_percent(status.test_accuracy)}",
         "parent": f"{record.parent.run}@{record.parent.step}" if record.parent else "-",
         **({"race": record.race.title} if record.race else {}),
+        **({"sweep": _trial(record.trial)} if record.trial else {}),
         "weights": f"{len(steps)} steps: {', '.join(some)}",
     }
     for name, text in lines.items():
@@ -227,3 +235,8 @@ def _show(folder: RunFolder, *, as_json: bool) -> None:
         print(f"{'changed':<10}{plain(setting)} to {plain(value)} after step {at:,}")
     for notice in folder.notices:
         say(notice)
+
+
+def _trial(trial: Trial) -> str:
+    settings = ", ".join(f"{name} {value}" for name, value in trial.settings.items())
+    return f"{trial.sweep}, trial {trial.number}: {settings}"

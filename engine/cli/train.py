@@ -22,10 +22,9 @@ from engine.data.catalogue import DATASETS, load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
 from engine.formatting import loss_figure, share
-from engine.io.gate import NETWORK, explained, is_there
-from engine.io.json_file import json_file
+from engine.io.gate import is_there
 from engine.model.network import Network
-from engine.model.spec import PRESETS, NetworkSpec, preset
+from engine.model.spec import PRESETS, preset, preset_or_file
 from engine.optimisers import OPTIMISERS
 from engine.runs import names
 from engine.runs.budget import Budget
@@ -36,7 +35,7 @@ from engine.runs.moments import moment
 from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
 from engine.session.messages import State
-from engine.text import plain, shortened
+from engine.text import plain
 from engine.training.checkpoint import Checkpoint, branched, load_checkpoint
 from engine.training.config import SHARE, STOPPING, LiveSettings, RunConfig
 from engine.typed_numbers import number_like
@@ -107,7 +106,7 @@ def configuration(args: argparse.Namespace, base: RunConfig | None = None) -> Ru
     if args.data is not None:
         changes["data"] = args.data
     if args.network is not None:
-        changes["network"] = network(args.network)
+        changes["network"] = preset_or_file(args.network)
     if args.optimiser:
         changes["optimiser"] = OPTIMISERS[args.optimiser]()
     if args.schedule:
@@ -115,19 +114,6 @@ def configuration(args: argparse.Namespace, base: RunConfig | None = None) -> Ru
     if args.augmentation:
         changes["augmentation"] = AUGMENTATIONS[args.augmentation]
     return dataclasses.replace(config, **changes)
-
-
-def network(name: str) -> NetworkSpec:
-    """Return the preset called ``name``, or the network described in the file ``name``."""
-    if name in PRESETS:
-        return preset(name)
-    path = Path(name)
-    if not name or not is_there(path):
-        raise ConfigError(
-            shortened(f"There is no network {name!r}; there are {', '.join(PRESETS)}, or name a JSON file.")
-        )
-    with explained(path, NETWORK):
-        return NetworkSpec.from_json(json_file(path, NETWORK))
 
 
 def run(args: argparse.Namespace) -> int:

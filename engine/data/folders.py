@@ -28,3 +28,8 @@ def runs_folder() -> Path:
     """Return the folder of the recorded runs."""
     named = os.environ.get(_VARIABLE)
     return Path(named) / "runs" if named else user_data_path(_PROGRAM, appauthor=False) / "runs"
+
+
+def sweeps_folder() -> Path:
+    """Return the folder of the sweeps, whose runs lie among the others."""
+    return runs_folder().with_name("sweeps")

@@ -56,13 +56,14 @@ PICTURES = Kind("a collection of pictures", 4096 * _MB)
 CONFIG = Kind("a file of settings (JSON)", 4 * _MB, ConfigError)
 RUN = Kind("a file of a run", 512 * _MB, ModelFileError)
 SHARED = Kind("a shared run (.kscope)", 4096 * _MB, ModelFileError)
+SWEEP = Kind("a description of a sweep (TOML)", 1 * _MB, ConfigError)
 NETWORK = Kind("a description of a network (JSON)", 4 * _MB, ConfigError)
 LESSON = Kind("a lesson (TOML)", _MB, ConfigError)
 WORDS = Kind("a text of a lesson (Markdown)", _MB, ConfigError)
 
 KINDS = (
     *(MODEL, ONNX, PICKLE, ARRAYS, IDX, SOURCE, TABLE, PICTURE, PICTURES),
-    *(CONFIG, RUN, SHARED, NETWORK, LESSON, WORDS),
+    *(CONFIG, RUN, SHARED, SWEEP, NETWORK, LESSON, WORDS),
 )
 """Every kind of file that is read from outside."""
 

@@ -6,14 +6,17 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from engine.errors import ConfigError, ShapeError
+from engine.io.gate import NETWORK, explained, is_there
+from engine.io.json_file import json_file
 from engine.layers import layer_from_json
 from engine.layers.base import Layer
 from engine.layers.dense import Dense
 from engine.resources import RESOURCES
-from engine.text import name
+from engine.text import name, shortened
 from engine.types import Shape
 
 _FOLDER = RESOURCES / "networks"
@@ -170,3 +173,20 @@ def preset(name: str, in_shape: Shape = (1, 28, 28), classes: int = 10) -> Netwo
         raise ConfigError(f"There is no network called {name!r}; there are {', '.join(PRESETS)}.")
     data = json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return NetworkSpec.from_json({**data, "name": name, "in_shape": list(in_shape)}).fitted(in_shape, classes)
+
+
+def preset_or_file(word: str, folder: Path = Path()) -> NetworkSpec:
+    """Return the preset called ``word``, or the network in the file ``word``, as seen from ``folder``.
+
+    Raises:
+        ConfigError: there is none, or the file describes none.
+    """
+    if word in PRESETS:
+        return preset(word)
+    path = folder / word
+    if not word or not is_there(path):
+        raise ConfigError(
+            shortened(f"There is no network {word!r}; there are {', '.join(PRESETS)}, or name a JSON file.")
+        )
+    with explained(path, NETWORK):
+        return NetworkSpec.from_json(json_file(path, NETWORK))

@@ -85,7 +85,7 @@ def receive(path: Path, library: Library, task: Task, *, reuse: bool = False) ->
     library.folder.mkdir(parents=True, exist_ok=True)
     with opened(path, SHARED) as file, staging(library.folder) as place:
         new = place / "run"
-        window = _unpack(file, path.stat().st_size, new, task)
+        window = unpack(file, path.stat().st_size, new, task)
         with explained(path, SHARED):
             record = RunFolder(new).record
         if reuse and (there := _same(new, record.id, library)) is not None:
@@ -117,8 +117,11 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if is_there(path) else b""
 
 
-def _unpack(file: BinaryIO, size: int, folder: Path, task: Task) -> dict[str, Any]:
-    """Unpack a shared run into the new ``folder``; return what is in ``window.json``."""
+def unpack(file: BinaryIO, size: int, folder: Path, task: Task) -> dict[str, Any]:
+    """Unpack a shared run of ``size`` bytes into the new ``folder``; return what is in ``window.json``.
+
+    To be called inside of ``gate.opened`` or ``gate.explained``, which put into words what is wrong with it.
+    """
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         _check(members, size, folder)

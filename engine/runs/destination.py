@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.runs.budget import Budget
 from engine.runs.hold import Hold
-from engine.runs.record import Parent, RaceEntry
+from engine.runs.record import Parent, RaceEntry, Trial
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Destination:
         budget: bytes that the weights may take.
         numbered: whether the run goes to a folder beside ``path``, with a number, if there is one already.
         race: the race that it is part of.
+        trial: of which sweep it is a trial, if it is one.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Destination:
     budget: int = Budget().run_bytes
     numbered: bool = False
     race: RaceEntry | None = None
+    trial: Trial | None = None
 
 
 def free_path(path: Path) -> Path:

@@ -22,7 +22,7 @@ from engine.runs.destination import Destination, free_path
 from engine.runs.hold import is_held
 from engine.runs.summary import Summary, as_it_stands, key_of, summary_of
 
-_INDEX, _INDEX_VERSION = "index.json", 2
+_INDEX, _INDEX_VERSION = "index.json", 3
 
 
 class Library:
@@ -103,11 +103,17 @@ class Library:
         return sorted(summaries, key=lambda each: each.created, reverse=True)
 
     def unfinished(self) -> list[Summary]:
-        """Return the runs that no program writes and their user is not done with, the last one first."""
+        """Return the runs that no program writes and their user is not done with, the last one first.
+
+        Trials are none of them: the sweep they belong to goes on with them.
+        """
         found = [
             run
             for run in self.runs()
-            if not run.closed and (Path(run.path) / names.STATE).exists() and not is_held(Path(run.path))
+            if not run.closed
+            and not run.sweep
+            and (Path(run.path) / names.STATE).exists()
+            and not is_held(Path(run.path))
         ]
         return sorted(found, key=lambda run: (run.changed, run.created, run.name), reverse=True)
 

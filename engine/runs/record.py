@@ -54,6 +54,21 @@ class RaceEntry:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """The trial of a sweep that a run belongs to.
+
+    Attributes:
+        sweep: the name of the sweep.
+        number: which of its combinations of settings this is, from 1.
+        settings: what is varied, by name, and the values of this trial.
+    """
+
+    sweep: str
+    number: int
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class DataRecord:
     """What is remembered of the data set.
 
@@ -109,6 +124,7 @@ class RunRecord:
         versions: of the program, its packages, the system and the processor.
         parent: where it was branched off, if it was.
         race: the race that it is part of, if it is.
+        trial: of which sweep it is a trial, if it is one.
     """
 
     id: str
@@ -118,6 +134,7 @@ class RunRecord:
     versions: dict[str, str]
     parent: Parent | None = None
     race: RaceEntry | None = None
+    trial: Trial | None = None
 
     @classmethod
     def new(
@@ -127,9 +144,10 @@ class RunRecord:
         dataset: Dataset,
         parent: Parent | None = None,
         race: RaceEntry | None = None,
+        trial: Trial | None = None,
     ) -> RunRecord:
         """Return the record of a run that begins now."""
-        return cls(run, now(), config, DataRecord.of(dataset), versions(), parent, race)
+        return cls(run, now(), config, DataRecord.of(dataset), versions(), parent, race, trial)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain JSON values."""
@@ -140,6 +158,7 @@ class RunRecord:
             "versions": self.versions,
             "parent": asdict(self.parent) if self.parent else None,
             "race": asdict(self.race) if self.race else None,
+            **({"trial": asdict(self.trial)} if self.trial else {}),
         }
 
     @classmethod
@@ -150,7 +169,7 @@ class RunRecord:
             ConfigError: the settings are not allowed.
             KeyError, TypeError, ValueError: something is missing or of another kind.
         """
-        about, parent = data["data"], data.get("parent")
+        about, parent, trial = data["data"], data.get("parent"), data.get("trial")
         channels, height, width = (int(n) for n in about["in_shape"])
         numbers = {name: tuple(float(v) for v in about[name]) for name in ("mean", "std")}
         return cls(
@@ -169,6 +188,7 @@ class RunRecord:
             {str(name): str(value) for name, value in data["versions"].items()},
             Parent(str(parent["run"]), int(parent["step"])) if parent else None,
             RaceEntry.from_json(data.get("race")),
+            Trial(str(trial["sweep"]), int(trial["number"]), dict(trial["settings"])) if trial else None,
         )
 
 

@@ -184,8 +184,8 @@ class Recorder:
     def record(self) -> RunRecord:
         """Return what the run was started with; computed at the first call."""
         if self._record is None:
-            to = self._to
-            self._record = RunRecord.new(self.path.name, self._config, self._dataset, to.parent, to.race)
+            to, data = self._to, self._dataset
+            self._record = RunRecord.new(self.path.name, self._config, data, to.parent, to.race, to.trial)
         return self._record
 
     def copy_to(self, path: Path) -> None:

@@ -45,6 +45,7 @@ class Summary:
         last_accuracy: of the last validation.
         test_accuracy: on the test images, where it was measured.
         parent: the recorded moment that it was branched off from, ``RUN@STEP``, or "".
+        sweep: the sweep that it is a trial of, or "".
         star: whether its user has marked it.
         closed: whether its user was done with it.
         bytes: what it takes on the disk.
@@ -66,6 +67,7 @@ class Summary:
     last_accuracy: float | None
     test_accuracy: float | None
     parent: str
+    sweep: str
     star: bool
     closed: bool
     bytes: int
@@ -106,7 +108,7 @@ def key_of(path: Path) -> list[int]:
 def summary_of(path: Path) -> Summary:
     """Read a run's small files; raises ModelFileError if there is no saying what it is."""
     record, status, notes = (_object(path / name) for name in (names.RUN, names.STATUS, names.NOTES))
-    config, parent = record.get("config"), record.get("parent")
+    config, parent, trial = (record.get(name) for name in ("config", "parent", "trial"))
     if not isinstance(config, dict) or record.get("format") != names.FORMAT:
         raise ModelFileError(f"{path / names.RUN} is damaged, or it is not the record of a run.")
     data, network = record.get("data"), config.get("network")
@@ -129,6 +131,7 @@ def summary_of(path: Path) -> Summary:
         steps=int(status["step"]) if isinstance(status.get("step"), number) else 0,
         seconds=float(status["seconds"]) if isinstance(status.get("seconds"), number) else 0.0,
         parent=f"{parent.get('run')}@{parent.get('step')}" if isinstance(parent, dict) else "",
+        sweep=clean(str(trial.get("sweep", ""))) if isinstance(trial, dict) else "",
         star=notes.get("star") is True,
         closed=status.get("closed") is True,
         bytes=size_of(path),

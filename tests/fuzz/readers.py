@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.cli.train import network
 from engine.data.formats import FORMATS
 from engine.data.own import load_own
 from engine.data.pictures.opening import FORMATS as PICTURES
@@ -23,6 +22,7 @@ from engine.exchange.origin import read_origin
 from engine.io.idx import read_idx
 from engine.lessons.reading import FILE, read_lesson
 from engine.model.model_file import Model, find_model
+from engine.model.spec import preset_or_file
 from engine.publish.share import receive
 from engine.recognise.pictures import open_picture
 from engine.runs import names
@@ -177,7 +177,7 @@ READERS = (
     Reader("archive", "b.tar.gz", seeds.tars, _batches, (in_gzip, in_tar)),
     Reader("table", "t.csv", seeds.tables, _pictures),
     Reader("settings of a run", "r.json", seeds.run_settings, RunConfig.from_file, (in_json,)),
-    Reader("network", "n.json", seeds.network_files, lambda path: network(str(path)), (in_json,)),
+    Reader("network", "n.json", seeds.network_files, lambda path: preset_or_file(str(path)), (in_json,)),
     Reader("record of a run", names.RUN, seeds.run_records, _run, (in_json,)),
     Reader("status of a run", names.STATUS, seeds.run_statuses, _run, (in_json,)),
     Reader("notes of a run", names.NOTES, seeds.run_notes, _run, (in_json,)),
