@@ -114,7 +114,7 @@ def _carry_out(args: argparse.Namespace, sweep: Sweep, task: Task, stack: ExitSt
     cluster: Cluster | None = None
     if not args.in_process and sweep.left():
         task.report(0, sweep.steps, "starting processes")
-        executor = cluster = stack.enter_context(connected(args.scheduler or "", args.workers))
+        executor = cluster = stack.enter_context(connected(sweep.id, args.scheduler or "", args.workers))
         progress.say(f"{counted(cluster.workers, 'process', 'processes')} at {cluster.address}")
     try:
         Schedule(sweep, executor, runs_folder(), tell).carry_on(task)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import pickle
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,10 +25,18 @@ from engine.training.workers import default_threads
 
 _PATIENCE = "10s"
 """How long to wait for a scheduler, and for its first worker."""
-PLUGIN = "kernelscope"
-"""Name of what each process has beside its jobs."""
 _COMPARED = ("kernelscope", "python", "distributed")
 """Versions that must be the same everywhere; another NumPy may change the last digits of a loss."""
+
+
+def data_name(key: str) -> str:
+    """Return what a data set is called in the processes of a cluster."""
+    return f"kernelscope-data-{key}"
+
+
+def stopping_name(sweep: str) -> str:
+    """Return what says in the processes of a cluster whether the runs of a sweep are to end."""
+    return f"kernelscope-stopping-{sweep}"
 
 
 class Cluster:
@@ -38,8 +47,8 @@ class Cluster:
         address: of the scheduler.
     """
 
-    def __init__(self, client: Any, address: str) -> None:
-        """Use the processes behind ``client``.
+    def __init__(self, client: Any, address: str, sweep: str) -> None:
+        """Use the processes behind ``client`` for the sweep of this name.
 
         Raises:
             EngineError: none is there, or they have another version.
@@ -47,7 +56,7 @@ class Cluster:
         from engine.sweeps import worker  # which needs Dask
 
         self.client, self.address, self._worker = client, address, worker
-        self._data: dict[str, bytes] = {}
+        self._sweep, self._plugins = sweep, [stopping_name(sweep)]
         self._futures: dict[Future[Outcome], Any] = {}
         self._given = 0
         self._sent_bytes = self._taken_bytes = self._data_bytes = 0
@@ -59,7 +68,7 @@ class Cluster:
                 f"The scheduler {address} has no workers; start one with: dask worker {address} --nthreads 1"
             ) from None
         self._compare()
-        self._help()
+        client.register_plugin(worker.Stopping(sweep))
 
     @property
     def workers(self) -> int:
@@ -83,10 +92,6 @@ class Cluster:
                         "the same version on both."
                     )
 
-    def _help(self) -> None:
-        """Set up the helper of each process, in the place of the one that is there."""
-        self.client.register_plugin(self._worker.Helper(self._data), name=PLUGIN)
-
     # --- what a schedule asks for ---------------------------------------------------------------------
 
     def submit(self, job: Job) -> Future[Outcome]:
@@ -97,7 +102,11 @@ class Cluster:
         # A key that is new: a job that is given out again is not the one that failed.
         key = f"{job.run}-rung{job.rung}-{self._given}"
         self._sent_bytes += len(pickle.dumps(job))
-        theirs = self.client.submit(self._worker.on_worker, job, key=key, pure=False)
+        with warnings.catch_warnings():
+            warnings.filterwarnings(
+                "ignore", "Sending large graph"
+            )  # a run's weights are what there is to send
+            theirs = self.client.submit(self._worker.on_worker, job, key=key, pure=False)
         mine: Future[Outcome] = Future()
         self._futures[mine] = theirs
         theirs.add_done_callback(lambda _: self._finished(mine))
@@ -105,13 +114,12 @@ class Cluster:
 
     def _finished(self, mine: Future[Outcome]) -> None:
         theirs = self._futures.pop(mine, None)
-        if theirs is None or mine.cancelled():
+        if theirs is None:
             return
         try:
             outcome = theirs.result()
-        except (CancelledError, TimeoutError):
+        except CancelledError:
             mine.cancel()
-            mine.set_running_or_notify_cancel()
         except Exception as error:  # noqa: BLE001 - the schedule tells it
             mine.set_exception(_explained(error))
         else:
@@ -121,9 +129,16 @@ class Cluster:
 
     def send(self, fingerprint: str, dataset: Dataset) -> None:
         """Bring a data set to every process, once; those that come later get it, too."""
-        self._data[fingerprint] = self._worker.packed(dataset)
-        self._data_bytes += len(self._data[fingerprint])
-        self._help()
+        data = self._worker.packed(dataset)
+        self._data_bytes += len(data)
+        self._plugins.append(data_name(fingerprint))
+        self.client.register_plugin(self._worker.Data(fingerprint, data))
+
+    def leave(self) -> None:
+        """Take away what was brought."""
+        for name in self._plugins:
+            with suppress(Exception):
+                self.client.unregister_worker_plugin(name)
 
     def costs(self) -> str:
         """Say what the jobs so far have cost in time and traffic, Dask's own messages apart."""
@@ -140,7 +155,7 @@ class Cluster:
         running = {key for keys in self.client.processing().values() for key in keys}
         waiting = [each for each in self._futures.values() if each.key not in running]
         self.client.cancel(waiting)
-        self.client.run(self._worker.ask_to_stop, on_error="ignore")
+        self.client.run(self._worker.ask_to_stop, self._sweep, on_error="ignore")
 
 
 def _explained(error: Exception) -> Exception:
@@ -160,10 +175,11 @@ def missing() -> str:
 
 
 @contextmanager
-def connected(scheduler: str = "", processes: int = 0) -> Iterator[Cluster]:
+def connected(sweep: str, scheduler: str = "", processes: int = 0) -> Iterator[Cluster]:
     """Yield the processes of the scheduler at an address, or of this computer, which end with the block.
 
     Args:
+        sweep: the name of the sweep that they are for.
         scheduler: the address, ``tcp://host:port``, or "" for one that runs here.
         processes: how many there are to be here; 0 for one a processor.
 
@@ -199,6 +215,9 @@ def connected(scheduler: str = "", processes: int = 0) -> Iterator[Cluster]:
             raise EngineError(
                 f"Cannot reach a scheduler at {address}: {told}; allowed is tcp://host:port of one that runs."
             ) from None
-        yield Cluster(client, address)
-        with suppress(Exception):
-            client.unregister_worker_plugin(PLUGIN)
+        cluster = Cluster(client, address, sweep)
+        try:
+            yield cluster
+        finally:
+            if scheduler:
+                cluster.leave()

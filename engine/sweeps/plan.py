@@ -68,8 +68,8 @@ class Plan:
         for name, info in self.options().items():
             default = type(self).__dataclass_fields__[name].default
             object.__setattr__(self, name, checked(name, getattr(self, name), default, info))
-        if not str(self.name).strip() or len(str(self.name)) > 60:
-            raise ConfigError(f"name is {str(self.name)[:60]!r}; allowed are 1 to 60 characters.")
+        if not self.name.strip() or len(self.name) > 60:
+            raise ConfigError(f"name is {self.name[:60]!r}; allowed are 1 to 60 characters.")
         for key, allowed in (("method", METHODS), ("figure", FIGURES)):
             if getattr(self, key) not in allowed:
                 value = str(getattr(self, key))[:60]
@@ -185,6 +185,9 @@ def planned(table: dict[str, Any], folder: Path) -> Plan:
     for name in table:
         if name not in known:
             raise ConfigError(f"There is no {name!r} in a sweep; there are {', '.join(sorted(known))}.")
+    for name in ("name", "method", "figure"):
+        if not isinstance(table.get(name, ""), str):
+            raise ConfigError(f"{name} is {str(table[name])[:60]!r}; allowed is a word.")
     for name in ("base", "space", "halving"):
         if not isinstance(table.get(name, {}), dict):
             raise ConfigError(f"{name} is {str(table[name])[:60]!r}; allowed is a table of settings.")

@@ -219,12 +219,9 @@ class Schedule:
             raise EngineError(f"Cannot write to {self._runs}: {error.strerror or error}.") from None
 
     def _end(self) -> None:
-        """Let the runs be kept that are in training; those that nobody has begun are taken back."""
+        """Let the runs in training be kept, and record those that are over."""
         with suppress(Exception):
             self._executor.stop()
-        for future in list(self._sent):
-            if future.cancel():
-                del self._sent[future]
         deadline = time.monotonic() + _END_SECONDS
         while self._sent and time.monotonic() < deadline:
             with suppress(queue.Empty):

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.data.augment import AUGMENTATIONS
 from engine.errors import ConfigError
-from engine.model.spec import preset_or_file
+from engine.model.spec import NetworkSpec, preset_or_file
 from engine.training.config import RunConfig
 
 Value = Any
@@ -190,6 +190,8 @@ def _whole(head: str, value: Value, folder: Path) -> Value:
     """Return the JSON of a part that is named in one word."""
     if head == "network" and isinstance(value, str):
         return preset_or_file(value, folder).to_json()
+    if head == "network" and isinstance(value, dict):  # its layers may be changed before it is made
+        return NetworkSpec.from_json({"in_shape": [1, 28, 28], **value}).to_json()
     if head in ("optimiser", "schedule") and isinstance(value, str):
         return {"kind": value}
     if head == "augmentation" and isinstance(value, str) and value in AUGMENTATIONS:

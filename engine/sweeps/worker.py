@@ -14,29 +14,33 @@ from distributed import WorkerPlugin, get_worker
 from engine import VERSION
 from engine.data.dataset import Dataset
 from engine.data.kept import ARRAYS
-from engine.sweeps.cluster import PLUGIN
+from engine.sweeps.cluster import data_name, stopping_name
 from engine.sweeps.trial import Job, Outcome, carry_out
 
 
-class Helper(WorkerPlugin):
-    """What each process of the cluster has beside its jobs: data sets, and whether to end.
+class Stopping(WorkerPlugin):
+    """Whether the runs of a sweep are to end; each process has one, those that come later included."""
 
-    Dask sets it up in every process, those that come later included.
-    """
-
-    def __init__(self, data: dict[str, bytes]) -> None:
-        """Carry data sets, packed, by their fingerprints."""
-        self.name = PLUGIN
-        self._packed = data
+    def __init__(self, sweep: str) -> None:
+        """Belong to the sweep of this name."""
+        self.name = stopping_name(sweep)
 
     def setup(self, worker: Any) -> None:
         """Begin in a process; called by Dask."""
-        self.stopping = threading.Event()
-        self.datasets = {key: unpacked(data) for key, data in self._packed.items()}
-        self._packed = {}
+        self.event = threading.Event()
 
-    def teardown(self, worker: Any) -> None:
-        """End in a process; called by Dask."""
+
+class Data(WorkerPlugin):
+    """A data set that every process has, those that come later included; it travels once to each."""
+
+    def __init__(self, key: str, data: bytes) -> None:
+        """Carry a packed data set with this fingerprint."""
+        self.name = data_name(key)
+        self._data = data
+
+    def setup(self, worker: Any) -> None:
+        """Unpack it in a process; called by Dask."""
+        self.dataset, self._data = unpacked(self._data), b""
 
 
 def packed(dataset: Dataset) -> bytes:
@@ -56,8 +60,13 @@ def unpacked(data: bytes) -> Dataset:
 
 def on_worker(job: Job) -> Outcome:
     """Carry out ``job`` in a process of the cluster."""
-    helper: Helper = get_worker().plugins[PLUGIN]
-    return carry_out(job, helper.datasets.get, helper.stopping.is_set)
+    plugins = get_worker().plugins
+
+    def given(key: str) -> Dataset | None:
+        found = plugins.get(data_name(key))
+        return None if found is None else found.dataset
+
+    return carry_out(job, given, plugins[stopping_name(job.trial.sweep)].event.is_set)
 
 
 def versions() -> dict[str, str]:
@@ -69,6 +78,6 @@ def versions() -> dict[str, str]:
     }
 
 
-def ask_to_stop(dask_worker: Any) -> None:
+def ask_to_stop(sweep: str, dask_worker: Any) -> None:
     """Ask the run in training in a process to end; Dask passes the process."""
-    dask_worker.plugins[PLUGIN].stopping.set()
+    dask_worker.plugins[stopping_name(sweep)].event.set()

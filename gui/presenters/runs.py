@@ -169,6 +169,14 @@ COLUMNS = (
         letters=12,
     ),
     Column(
+        "sweep",
+        "Sweep",
+        "The sweep that it is a trial of.",
+        lambda run: run.sweep,
+        _words(lambda run: run.sweep),
+        letters=10,
+    ),
+    Column(
         "note",
         "Notes",
         "How your notes begin.",

@@ -31,6 +31,7 @@ from engine.runs.compare import setting_rows
 from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.runs.notes import change_notes
+from engine.sweeps.plan_file import read_plan
 from engine.task import Task
 from engine.teaching.examples import Examples
 from engine.training.checkpoint import load_checkpoint
@@ -178,6 +179,7 @@ READERS = (
     Reader("table", "t.csv", seeds.tables, _pictures),
     Reader("settings of a run", "r.json", seeds.run_settings, RunConfig.from_file, (in_json,)),
     Reader("network", "n.json", seeds.network_files, lambda path: preset_or_file(str(path)), (in_json,)),
+    Reader("sweep", "s.toml", seeds.sweeps, read_plan),
     Reader("record of a run", names.RUN, seeds.run_records, _run, (in_json,)),
     Reader("status of a run", names.STATUS, seeds.run_statuses, _run, (in_json,)),
     Reader("notes of a run", names.NOTES, seeds.run_notes, _run, (in_json,)),

@@ -271,6 +271,18 @@ def network_files() -> list[bytes]:
     return [json_bytes(spec(layers).to_json()) for layers in LAYERS]
 
 
+def sweeps() -> list[bytes]:
+    return [
+        (
+            b'name = "wide"\nmethod = "latin"\ntrials = 5\nseeds = [1, 2]\n'
+            b"[halving]\neta = 2\nmin_steps = 10\n"
+            b'[base]\nepochs = 1\noptimiser = { kind = "adam" }\n[space]\n'
+            b"learning_rate = { log_uniform = [0.001, 0.1], points = 3 }\nnetwork.conv1.filters = [4, 8]\n"
+        ),
+        b'method = "grid"\n[space]\noptimiser = ["sgd", { kind = "adam", beta2 = 0.9 }]\nbatch_size = [8]\n',
+    ]
+
+
 def settings_files() -> list[bytes]:
     settings = Settings(
         theme="dark", layout="00ff", geometry="01", config=RunConfig(spec(LAYERS[0])).to_json()

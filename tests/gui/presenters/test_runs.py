@@ -46,6 +46,7 @@ SUMMARIES = st.builds(
     last_accuracy=accuracies,
     test_accuracy=accuracies,
     parent=words,
+    sweep=words,
     star=st.booleans(),
     closed=st.booleans(),
     bytes=st.integers(0, 10**12),
@@ -68,7 +69,7 @@ def run(**what: object) -> Summary:
         "name": "a", "path": "/a", "created": "2026-01-02T03:04:05+00:00", "changed": "", "title": "",
         "note": "", "data": "MNIST", "network": "classic", "unusual": {"batch_size": 8}, "state": "finished",
         "steps": 7, "seconds": 61.0, "best_accuracy": 0.5, "last_accuracy": None, "test_accuracy": None,
-        "parent": "", "star": False, "closed": True, "bytes": 3 << 20,
+        "parent": "", "sweep": "", "star": False, "closed": True, "bytes": 3 << 20,
     }  # fmt: skip
     return Summary(**{**usual, **what})
 
