@@ -19,6 +19,7 @@ from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
 from engine.formatting import DASH, counted, grouped, loss_figure, share
+from engine.model.spec import preset_or_file
 from engine.optimisers import OPTIMISERS
 from engine.races.heat import Heat
 from engine.races.race import MAY_DIFFER, MOST, Entrant, Race
@@ -132,7 +133,7 @@ def _value(name: str, word: str, dataset: Dataset) -> Any:
         known = _KINDS[name][word]
         return known() if isinstance(known, type) else known
     if name == "network":
-        return train.network(word).fitted(dataset.in_shape, len(dataset.class_names))
+        return preset_or_file(word).fitted(dataset.in_shape, len(dataset.class_names))
     if name not in RunConfig.options():
         return word  # the race says that it cannot differ in this
     default: Any = RunConfig.__dataclass_fields__[name].default
