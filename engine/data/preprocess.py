@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -60,15 +61,21 @@ class Preprocessing:
             raise DataError(
                 f"The images have the shape {images.shape}; allowed is (N, {len(self.mean)}, H, W)."
             )
+        scale, offset = self._line
+        # Turned as bytes, which takes half the time.
+        result: Array = images.transpose(1, 2, 3, 0).copy().astype(np.float32)
+        result *= scale
+        result += offset
+        standard: Array = result.transpose(3, 0, 1, 2)
+        return standard
+
+    @cached_property
+    def _line(self) -> tuple[Array, Array]:
+        """What each channel's pixels are multiplied with, and what is added, ``(C, 1, 1, 1)``."""
         mean = np.array(self.mean, np.float64)
         std = np.array(self.std, np.float64)
         scale = (1 / (255 * std)).astype(np.float32).reshape(-1, 1, 1, 1)
-        offset = (-mean / std).astype(np.float32).reshape(-1, 1, 1, 1)
-        result: Array = np.empty((*images.shape[1:], len(images)), np.float32)
-        np.copyto(result, images.transpose(1, 2, 3, 0))
-        result *= scale
-        result += offset
-        return np.moveaxis(result, -1, 0)
+        return scale, (-mean / std).astype(np.float32).reshape(-1, 1, 1, 1)
 
     def to_json(self) -> dict[str, Any]:
         """Return ``{"mean": [...], "std": [...]}``."""

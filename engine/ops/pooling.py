@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from engine.ops.geometry import Geometry
-from engine.types import Array, Context
+from engine.types import Array, Context, Labels
 
 
 def _offsets(
@@ -68,6 +69,20 @@ def _is_halving(geometry: Geometry) -> bool:
     return geometry == Geometry((2, 2), (2, 2))
 
 
+@lru_cache(256)
+def _apart(pairs: int) -> Labels:
+    """Return the columns of so many pairs, all left ones first."""
+    columns: Labels = np.arange(2 * pairs).reshape(-1, 2).T.ravel()
+    return columns
+
+
+@lru_cache(256)
+def _together(pairs: int) -> Labels:
+    """Return where each column went in ``_apart``."""
+    columns: Labels = np.arange(2 * pairs).reshape(2, -1).T.ravel()
+    return columns
+
+
 def _halve(x: Array, ctx: Context) -> tuple[Array, Any]:
     """Do ``max_pool`` for 2x2 windows side by side: first over pairs of rows, then of columns.
 
@@ -80,8 +95,7 @@ def _halve(x: Array, ctx: Context) -> tuple[Array, Any]:
     tall = ctx.workspace("tall", upper.shape, x.dtype)
     np.maximum(upper, lower, out=tall)
     halves = ctx.empty("halves", (out_h, channels, 2, out_w, batch), x.dtype)
-    columns = np.arange(2 * out_w).reshape(-1, 2).T.ravel()
-    np.take(tall, columns, axis=2, out=halves.reshape(out_h, channels, -1, batch), mode="clip")
+    np.take(tall, _apart(out_w), axis=2, out=halves.reshape(out_h, channels, -1, batch), mode="clip")
     y = ctx.empty("y", (out_h, channels, out_w, batch), x.dtype)
     np.maximum(halves[:, :, 0], halves[:, :, 1], out=y)
     return y, (x, halves)
@@ -95,12 +109,13 @@ def _halve_gradient(grad_y: Array, kept: Any, ctx: Context) -> Array:
     left, right = grads[:, :, 0], grads[:, :, 1]
     np.multiply(grad_y, halves[:, :, 0] >= halves[:, :, 1], out=left)
     np.subtract(grad_y, left, out=right)
-    columns = np.arange(2 * out_w).reshape(2, -1).T.ravel()
     tall = ctx.workspace("grad_tall", (out_h, channels, 2 * out_w, batch), x.dtype)
-    np.take(grads.reshape(out_h, channels, -1, batch), columns, axis=2, out=tall, mode="clip")
+    np.take(grads.reshape(out_h, channels, -1, batch), _together(out_w), axis=2, out=tall, mode="clip")
     grad_x = ctx.empty("grad_x", x.shape, x.dtype)
-    grad_x[2 * out_h :] = 0
-    grad_x[:, :, 2 * out_w :] = 0
+    if 2 * out_h < len(x):
+        grad_x[-1] = 0
+    if 2 * out_w < x.shape[2]:
+        grad_x[:, :, -1] = 0
     seen = slice(0, 2 * out_w)
     upper, lower = x[0 : 2 * out_h : 2, :, seen], x[1 : 2 * out_h : 2, :, seen]
     grad_upper, grad_lower = grad_x[0 : 2 * out_h : 2, :, seen], grad_x[1 : 2 * out_h : 2, :, seen]
