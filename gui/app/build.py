@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import pyqtgraph as pg
 from PyQt5 import sip
 from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QPalette
@@ -124,7 +123,7 @@ def build(
     resume: Checkpoint | None = None,
     dialogs: Dialogs | None = None,
 ) -> Kernelscope:
-    """Make the whole program, with a run that stands before its first step.
+    """Make the whole program; once its window stands, it has a run before its first step.
 
     Args:
         store: where settings and runs are kept.
@@ -151,8 +150,6 @@ def _built(
     resume: Checkpoint | None,
     dialogs: Dialogs,
 ) -> Kernelscope:
-    hold_blas_to_one_thread()
-    pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
     settings, problem = store.load()
     look = chosen_theme(app, theme or settings.theme)
     load_fonts()
@@ -175,15 +172,20 @@ def _built(
     start = resume.config if resume else config or remembered(settings)
     window.experiment.set_config(start)
     undo.callback(bridge.shutdown)
-    bridge.start(start, resume)
     if problem:
         notices.problem(problem)
-    load_later(window)
     Gentler(bridge, library, notices, window)
     kept = KeptRun(bridge, control, library, notices, window)
     window.resume_wanted.connect(kept.resume)
-    if not kept.offer():
-        offer_room(library, notices)
+
+    def begin() -> None:
+        hold_blas_to_one_thread()
+        bridge.start(start, resume)
+        load_later(window)
+        if not kept.offer():
+            offer_room(library, notices)
+
+    window.stands.connect(begin)
     return Kernelscope(app, context, control, closing, window, store)
 
 

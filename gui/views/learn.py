@@ -1,286 +1,103 @@
-"""Loss and accuracy of the run, live: every batch, their average, the validations, the best one."""
+"""How the run goes, live: its curves, or its health."""
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPoint, Qt, QTimer
-from PyQt5.QtGui import QResizeEvent, QShowEvent
-from PyQt5.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QMenu,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from typing import TYPE_CHECKING
 
-from engine.model.history import History
-from engine.session.messages import State
-from gui.presenters.curves import X_AXES
+from PyQt5.QtGui import QShowEvent
+from PyQt5.QtWidgets import QWidget
+
 from gui.run.context import AppContext
 from gui.run.view import View
 from gui.run.wants import Wants
-from gui.style.theme import GRID, Theme
-from gui.views.health.page import HealthPage
-from gui.views.learn_before import Before
-from gui.views.learn_drawing import Drawing
-from gui.views.learn_files import CurveFiles
-from gui.widgets.choice_box import ChoiceBox
+from gui.style.theme import Theme
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
-from gui.widgets.readout import Readout
-from gui.widgets.span_box import SpanBox
+from gui.widgets.waiting import Waiting
 
-_ROOMY = 480
-"""In a narrower row, in pixels, a button that does nothing at the moment is left out."""
-_WITH_LOG = 410
-"""In a narrower row the choice of the axis is left to the menu of the charts."""
-_WITH_HEALTH = 580
-"""In a narrower row the health of the run is left to the menu of the charts."""
+if TYPE_CHECKING:
+    from gui.views.health.page import HealthPage
+    from gui.views.learn_curves import CurvesPage
+
 _EMPTY, _CURVES, _HEALTH = range(3)
-_LATE_MS = 300
-"""Rows that fill no column of their own yet are drawn after so long."""
-_HINT = (
-    "Point at a curve to read it. Wheel: zoom. Drag: move. Shift-drag: zoom in.\n"
-    "Double-click: show all and follow. Keys: arrows, + and \N{MINUS SIGN}, Home."
-)
+_NARROWEST = 400
+"""The curves have room in so many pixels; the view asks for them before they are there."""
 
 
 class LearnView(View):
-    """The curves of the present run."""
+    """A page that says what will be seen, from the first step on the curves, and the health of the run."""
 
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make the view; it fills itself as the run goes on."""
+        """Make the view; its pages are made when they are first seen."""
         super().__init__(context, theme, parent)
-        self._stale = True
-        self._at: float | None = None
-        self.drawing = Drawing(theme)
-        self.charts = self.drawing.stack
-        self.files = CurveFiles(context, self)
-        self.health = HealthPage(context, theme)
-        self.health.remedy_wanted.connect(lambda remedy: self.settings_wanted.emit(remedy.changes))
-        self.health.left.connect(lambda: self.turn_to(health=False))
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.setInterval(_LATE_MS)
-        self._late.timeout.connect(self._grew)
-        self._build()
-        moments = context.moments
-        moments.run_changed.connect(lambda _: self._begin())
-        moments.history_grew.connect(lambda: self._grew(patient=True))
-        moments.validated.connect(lambda _: self._grew())
-        moments.travelled.connect(self._travelled)
-        context.bridge.state_changed.connect(lambda *_: self._show_rules())
-        self._begin()
-
-    def _build(self) -> None:
-        self.axis = ChoiceBox(
-            "X axis", "What the x axis counts: training steps, epochs, or seconds spent training."
-        )
-        self.axis.addItems([axis.title for axis in X_AXES])
-        self.span = SpanBox()
-        self.log = QCheckBox("&Log loss")
-        self.log.setToolTip("Show the loss on a logarithmic axis, where small losses can be told apart.")
-        self.follow = QPushButton("&Follow")
-        self.follow.setToolTip("Show everything and follow the training again (Home, or double-click).")
-        self.diagnose = QPushButton("&Health")
-        self.diagnose.setMinimumWidth(1)  # so that the row can become so narrow that it is left out
-        self.diagnose.setToolTip("What the layers are like inside, what is wrong, which learning rates work.")
-        self.save = QPushButton("Sa&ve")
-        self.save.setToolTip("Save the curves: all figures as CSV, or the picture as PNG.")
-        self.menu = QMenu(self)
-        self.csv_action = self.menu.addAction(
-            "Figures as &CSV\N{HORIZONTAL ELLIPSIS}", self.files.save_figures
-        )
-        self.png_action = self.menu.addAction("Picture as &PNG\N{HORIZONTAL ELLIPSIS}", self._save_picture)
-        self.save.setMenu(self.menu)
-        self.cancel = QPushButton()
-        self.cancel.setToolTip("Stop writing; nothing is left behind.")
-        self.cancel.hide()
-        self.readout = Readout(_HINT, lines=2, narrow=460)
+        self._theme = theme
         self.empty = EmptyState(
             "The curves will be drawn here",
             "Loss and accuracy of every step, and of the validation, from the first step of the training on.",
             "Start training",
         )
-        controls = QHBoxLayout()
-        controls.setSpacing(GRID)
-        left: tuple[QWidget, ...] = (self.axis, self.span, self.log)
-        right: tuple[QWidget, ...] = (self.cancel, self.follow, self.diagnose, self.save)
-        for widget in left:
-            controls.addWidget(widget)
-        controls.addStretch(1)
-        for widget in right:
-            controls.addWidget(widget)
-        full = QWidget()
-        inner = QVBoxLayout(full)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(GRID // 2)
-        inner.addLayout(controls)
-        inner.addWidget(self.charts, 1)
-        inner.addWidget(self.readout)
-        self._stack = OnePage.filling(self, self.empty, full, self.health)
-        self.setFocusProxy(self.charts)
+        self._curves: Waiting[CurvesPage] = Waiting(self._make_curves)
+        self._curves.setMinimumWidth(_NARROWEST)
+        self._health: Waiting[HealthPage] = Waiting(self._make_health)
+        self._stack = OnePage.filling(self, self.empty, self._curves, self._health)
+        self.empty.acted.connect(context.bridge.play)
+        moments = context.moments
+        moments.run_changed.connect(lambda _run: self._begin())
+        moments.history_grew.connect(self._look)
+        moments.validated.connect(lambda _row: self._look())
 
-        self.empty.acted.connect(self._context.bridge.play)
-        self.axis.currentIndexChanged.connect(self._axis_changed)
-        self.span.valueChanged.connect(self._span_changed)
-        self.log.toggled.connect(self.drawing.set_logarithmic)
-        self.follow.clicked.connect(self.charts.show_all)
-        self.cancel.clicked.connect(self.files.cancel)
-        self.diagnose.clicked.connect(lambda _checked: self.turn_to(health=True))
-        self.files.progressed.connect(self._show_progress)
-        self.charts.moved.connect(self._moved)
-        self.charts.pointed.connect(self._point)
-        self.charts.stepped.connect(self._step_reading)
-        self.charts.menu_wanted.connect(self._open_menu)
+    def _make_curves(self) -> CurvesPage:
+        from gui.views.learn_curves import CurvesPage  # with pyqtgraph, which no start waits for
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out in a narrow row what says nothing at the moment."""
-        super().resizeEvent(event)
-        self._show_follow()
+        made = CurvesPage(self._context, self._theme)
+        made.health_wanted.connect(lambda: self.turn_to(health=True))
+        self.setFocusProxy(made)
+        return made
+
+    def _make_health(self) -> HealthPage:
+        from gui.views.health.page import HealthPage  # most starts do without
+
+        made = HealthPage(self._context, self._theme)
+        made.remedy_wanted.connect(lambda remedy: self.settings_wanted.emit(remedy.changes))
+        made.left.connect(lambda: self.turn_to(health=False))
+        return made
+
+    @property
+    def curves(self) -> CurvesPage:
+        """The curves; made when they are first asked for."""
+        return self._curves.widget
+
+    @property
+    def health(self) -> HealthPage:
+        """The health of the run; made when it is first asked for."""
+        return self._health.widget
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        self.drawing.set_theme(theme)
-        self.health.set_theme(theme)
+        self._theme = theme
+        for page in (self._curves.made, self._health.made):
+            if page is not None:
+                page.set_theme(theme)
 
     def wants(self) -> Wants:
         """Ask for the network while its health is looked at."""
-        return Wants(kernels=self.health.isVisible())
+        return Wants(kernels=self._health.isVisible())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came while the view was hidden."""
+        """Show the curves if they have begun meanwhile."""
         super().showEvent(event)
-        if self._stale:
-            self._grew()
-        if not self._context.moments.travel.live:
-            self._travelled()
-
-    # --- what comes from the session --------------------------------------------------------------
+        self._look()
 
     def _begin(self) -> None:
-        self._at = None
-        self.drawing.set_history(self._context.moments.history)
-        self._show_rules()
         self._stack.setCurrentIndex(_EMPTY)
-        if self._context.moments.run.parent is not None:
-            self._ask_before()
-        self._grew()
+        self._look()
 
-    def _ask_before(self) -> None:
-        """Look for the curves of the run that this one was branched off from, beside the window."""
-        moments = self._context.moments
-        run = moments.run
-
-        def show(history: History | None) -> None:
-            if history is not None and run is moments.run:
-                self.drawing.set_before(Before(history))
-
-        read = moments.travel.history_before()
-        moments.answers.ask("before", lambda _task: read(), show, moments.failed.emit)
-
-    def _show_rules(self) -> None:
-        """Show what ends the run by itself, and that it did."""
-        moments = self._context.moments
-        self.drawing.set_rules(moments.config, ended=moments.state is State.FINISHED)
-
-    def _grew(self, *, patient: bool = False) -> None:
-        self._stale = not self.isVisible()
-        if self._stale:
-            return
-        first = self.drawing.data.length == 0
-        if self.drawing.grow(patient=patient):
-            self._late.stop()
-        elif not self._late.isActive():
-            self._late.start()
-        if first and self.drawing.data.length and self._stack.currentIndex() == _EMPTY:
-            self._stack.setCurrentIndex(_CURVES)
-        self._show_state()
-
-    def _show_state(self) -> None:
-        self._show_follow()
-        self.span.show_automatic(self.drawing.data.used_span)
-        self._read()
-
-    def _show_follow(self) -> None:
-        following = self.drawing.view.following
-        self.follow.setEnabled(not following)
-        self.follow.setVisible(not following or self.width() >= _ROOMY)
-        self.log.setVisible(self.width() >= (_WITH_LOG if following else _ROOMY))
-        self.diagnose.setVisible(self.width() >= (_WITH_HEALTH if following else _ROOMY))
-
-    # --- what the user does -----------------------------------------------------------------------
+    def _look(self) -> None:
+        """Show the curves once there is a step to show."""
+        if self._stack.currentIndex() == _EMPTY and self.isVisible():
+            self.turn_to(health=False)
 
     def turn_to(self, *, health: bool) -> None:
         """Show the health of the run, or its curves; before the first step there is neither."""
-        if self.drawing.data.length:
+        if self._context.moments.steps:
             self._stack.setCurrentIndex(_HEALTH if health else _CURVES)
-
-    def _moved(self) -> None:
-        self.drawing.draw(refit=True)
-        self._show_state()
-
-    def _travelled(self) -> None:
-        """Let the reading line stand at the step that is looked at."""
-        self._at = self._place()
-        if self.isVisible():
-            self._read()
-
-    def _place(self) -> float | None:
-        """Return where on the axis the step lies that is looked at; None for the present."""
-        step, data = self._context.moments.travel.step, self.drawing.data
-        return None if step is None else data.place(self.drawing.axis, step)
-
-    def _axis_changed(self, index: int) -> None:
-        self._at = None
-        self.drawing.set_axis(index)
-        self._travelled()
-
-    def _span_changed(self, span: int) -> None:
-        self.drawing.data.span = span
-        self.drawing.draw(refit=False)
-        self._read()
-
-    def _point(self, x: float | None) -> None:
-        self._at = self._place() if x is None else x
-        self._read()
-
-    def _step_reading(self, columns: int) -> None:
-        """Move the reading line by as many columns as can be told apart."""
-        shown, drawing = self.drawing.view.shown, self.drawing
-        at = (shown.low + shown.high) / 2 if self._at is None else self._at
-        width = max(1, drawing.data.column_rows(drawing.axis, shown, self.charts.columns))
-        self._at = drawing.data.neighbour(drawing.axis, at, columns * width)
-        self._read()
-
-    def _read(self) -> None:
-        """Say what is known at the reading line; called again whenever the curves change.
-
-        The line stays under the mouse, or at the step that was chosen with keys.
-        """
-        pointed = self.charts.x_pointed
-        self._at = self._at if pointed is None else pointed
-        reading = None if self._at is None else self.drawing.data.reading(self.drawing.axis, self._at)
-        for chart in self.charts.charts:
-            chart.show_cursor(None if reading is None else reading.x)
-        self.readout.setText(_HINT if reading is None else "\n".join(reading.lines()))
-
-    def _open_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        action = menu.addAction("Show everything and &follow\tHome", self.charts.show_all)
-        action.setEnabled(self.follow.isEnabled())
-        log = menu.addAction("&Logarithmic loss", self.log.toggle)
-        log.setCheckable(True)
-        log.setChecked(self.log.isChecked())
-        menu.addAction("Hea&lth of the run", lambda: self.turn_to(health=True))
-        menu.addSeparator()
-        menu.addActions([self.csv_action, self.png_action])
-        menu.setAttribute(Qt.WA_DeleteOnClose)
-        menu.popup(place)
-
-    def _save_picture(self) -> None:
-        self.files.save_picture(self.charts.picture())
-
-    def _show_progress(self, share: float) -> None:
-        self.cancel.setText(f"Saving {100 * share:.0f} %: cancel")
-        self.cancel.setVisible(share < 1)

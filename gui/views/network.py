@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
@@ -18,14 +20,17 @@ from gui.run.view import View
 from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
-from gui.views.breaking.panel import BreakPanel
-from gui.views.inspector.inspector import Inspector
 from gui.views.network_canvas import NetworkCanvas
 from gui.views.network_enlarge import EnlargeDialog
 from gui.views.network_outlines import flat_index, weight_at
 from gui.views.network_plan import Part
 from gui.views.network_row import NetworkRow
 from gui.widgets.readout import Readout
+from gui.widgets.waiting import Waiting
+
+if TYPE_CHECKING:
+    from gui.views.breaking.panel import BreakPanel
+    from gui.views.inspector.inspector import Inspector
 
 _INSPECT_HINT = "Point at a value to take it apart, click to keep it; arrow keys go to its neighbours."
 _HINT = "Point at a value to read it. Click or Enter enlarges a mosaic, plus and minus zoom."
@@ -48,8 +53,7 @@ class NetworkView(View):
         self._listed: Reference = THE_RUN
         self.enlarged: EnlargeDialog | None = None
 
-        self.inspector = Inspector(theme)
-        self.inspector.hide()
+        self._inspector: Waiting[Inspector] = Waiting(self._make_inspector)
         self.inspect = QToolButton()
         self.inspect.setText("&Inspect")
         self.inspect.setShortcut("Ctrl+I")
@@ -58,9 +62,7 @@ class NetworkView(View):
             "Take numbers apart: how a value came about, what a training step\n"
             "did to a weight, and the code that did it (Ctrl+I)"
         )
-        self.breaking = BreakPanel(context, theme)
-        self.breaking.hide()
-        self.breaking.look_at.connect(self.look_at)
+        self._breaking: Waiting[BreakPanel] = Waiting(self._make_breaking)
         self.break_it = QToolButton()
         self.break_it.setText("&Break it")
         self.break_it.setCheckable(True)
@@ -69,8 +71,9 @@ class NetworkView(View):
         split = QSplitter(Qt.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.canvas)
-        split.addWidget(self.inspector)
-        split.addWidget(self.breaking)
+        for page in (self._inspector, self._breaking):
+            split.addWidget(page)
+            page.hide()
         split.setStretchFactor(0, 1)
         split.setSizes([640, 360])
         below = QHBoxLayout()
@@ -100,12 +103,8 @@ class NetworkView(View):
         self.inspect.toggled.connect(self._inspect)
         self.canvas.pointed.connect(self._point)
         self.canvas.picked.connect(self._pick)
-        self.canvas.stepped.connect(self.inspector.step_by)
+        self.canvas.stepped.connect(lambda *steps: self.inspector.step_by(*steps))
         self.canvas.class_picked.connect(self._pick_class)
-        self.inspector.ready.connect(self._draw)
-        self.inspector.marked.connect(self.canvas.show_marks)
-        self.inspector.wanted.connect(moments.refresh)
-        self.inspector.failed.connect(context.notices.problem)
         context.models.changed.connect(self._list_models)
         self.source.activated.connect(lambda index: self.look_at(self.source.itemData(index)))
         self._list_models()
@@ -114,12 +113,40 @@ class NetworkView(View):
         elif context.selection.sample is not None:
             self._sample_changed(context.selection.sample)
 
+    def _make_inspector(self) -> Inspector:
+        from gui.views.inspector.inspector import Inspector  # most starts do without
+
+        made = Inspector(self._theme)
+        made.ready.connect(self._draw)
+        made.marked.connect(self.canvas.show_marks)
+        made.wanted.connect(self._context.moments.refresh)
+        made.failed.connect(self._context.notices.problem)
+        return made
+
+    def _make_breaking(self) -> BreakPanel:
+        from gui.views.breaking.panel import BreakPanel  # most starts do without
+
+        made = BreakPanel(self._context, self._theme)
+        made.look_at.connect(self.look_at)
+        return made
+
+    @property
+    def inspector(self) -> Inspector:
+        """What takes numbers apart; made when it is first asked for."""
+        return self._inspector.widget
+
+    @property
+    def breaking(self) -> BreakPanel:
+        """What breaks a copy of the network; made when it is first asked for."""
+        return self._breaking.widget
+
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self._theme = theme
         self.canvas.set_theme(theme)
-        self.inspector.set_theme(theme)
-        self.breaking.set_theme(theme)
+        for page in (self._inspector.made, self._breaking.made):
+            if page is not None:
+                page.set_theme(theme)
         if self.enlarged is not None:
             self.enlarged.set_theme(theme)
 
@@ -127,7 +154,8 @@ class NetworkView(View):
         """Ask for parameters and maps while visible."""
         if not self.isVisible():
             return Wants()
-        return Wants(kernels=True, maps=True, start=self.inspector.wants_start, of=self.shown)
+        start = self.inspect.isChecked() and self.inspector.wants_start
+        return Wants(kernels=True, maps=True, start=start, of=self.shown)
 
     def showEvent(self, event: QShowEvent) -> None:
         """List the networks as they are now."""
@@ -224,7 +252,7 @@ class NetworkView(View):
         self._follow()
         if moment.of != self.shown or not self.isVisible():
             return
-        if self.inspector.isVisible():  # it lets it be drawn when it knows all that is to be shown
+        if self.inspect.isChecked():  # the inspector lets it be drawn when it knows all that is to be shown
             self.inspector.show_moment(moment, self._context.moments.run)
         else:
             self._draw(moment)
@@ -273,8 +301,8 @@ class NetworkView(View):
         if on and moment is not None:
             self.inspect.setChecked(False)
             self.breaking.open_copy(self.shown, moment.model)
-        self.breaking.setVisible(on)
-        if not on:
+        self._breaking.setVisible(on)
+        if not on and self._breaking.made is not None:
             self.breaking.close_copy()
 
     def _inspect(self, on: bool) -> None:
@@ -282,7 +310,7 @@ class NetworkView(View):
         if on:
             self.break_it.setChecked(False)
         self.canvas.inspecting = on
-        self.inspector.setVisible(on)
+        self._inspector.setVisible(on)
         latest = self._context.moments.latest(self.shown)
         if latest is not None:
             self._show(latest)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt5.QtCore import QPointF, QRectF
-from PyQt5.QtGui import QColor, QImage, qRgb
+from PyQt5.QtGui import QColor, QImage, QPainter, qRgb
+from PyQt5.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.look import tables
 from engine.look.colour import EMPTY, Scale, codes, layer_scale
 from engine.look.mosaic import Cell, Fit
 from engine.types import Array, Bytes
 from gui.style.theme import Theme
-from gui.widgets.qimages import lent
+from gui.widgets.qimages import from_pixels, lent
 
 
 @lru_cache(maxsize=16)
@@ -38,29 +38,32 @@ def map_table(theme: Theme) -> tuple[int, ...]:
     return colour_table(theme.sequential, theme.panel)
 
 
-class MosaicItem(pg.ImageItem):
+class MosaicItem(QGraphicsItem):
     """Maps of one size side by side, each value a square of whole screen pixels.
 
     Attributes:
         fit: arrangement and magnification.
         tiles: the values shown, ``(K, h, w)`` or in colour ``(K, 3, h, w)``, or None.
         scale_shown: the common scale, or None if each map has its own.
+        image: the pixels: numbers of colours ``(H, W)``, or colours ``(H, W, 3)``.
     """
 
     def __init__(self, fit: Fit) -> None:
         """Make an empty mosaic; ``set_table`` and ``show_tiles`` fill it."""
-        super().__init__(axisOrder="row-major", levels=(0, 255), autoLevels=False)
+        super().__init__()
         self.fit = fit
         self.tiles: Array | None = None
         self.scale_shown: Scale | None = None
+        self.image: Bytes | None = None
+        self._picture = QImage()
         self._table: tuple[int, ...] = ()
         self.setScale(fit.scale)
 
     def set_table(self, table: tuple[int, ...]) -> None:
         """Use these 256 colours."""
         self._table = table
-        self._renderRequired = True
-        self.update()
+        if self.image is not None:
+            self._draw(self.image)
 
     def show_tiles(self, tiles: Array, *, signed: bool, own: bool) -> None:
         """Show values ``(K, h, w)``.
@@ -73,7 +76,7 @@ class MosaicItem(pg.ImageItem):
         self.tiles = tiles
         self.scale_shown = None if own else layer_scale(tiles, signed=signed)
         coded = codes(tiles, self.scale_shown, signed=signed)
-        self.setImage(self.fit.grid.arrange(coded), autoLevels=False)
+        self._draw(self.fit.grid.arrange(coded))
 
     def show_kernels(self, tiles: Array, *, own: bool) -> None:
         """Show kernels over red, green and blue, ``(K, 3, h, w)``, in their colours; grey is zero."""
@@ -85,18 +88,16 @@ class MosaicItem(pg.ImageItem):
         picture = np.stack([self.fit.grid.arrange(coded[:, channel]) for channel in range(3)], axis=-1)
         between = self.fit.grid.arrange(np.zeros((count, height, width), np.uint8)) == EMPTY
         picture[between] = QColor(self._table[EMPTY]).getRgb()[:3]
-        self.setImage(picture, autoLevels=False)
+        self._draw(picture)
 
     def show_picture(self, image: Bytes) -> None:
         """Show an image ``(C, H, W)``: three channels in colour, others side by side."""
         self.tiles = image.astype(np.float32)
         self.scale_shown = Scale(0.0, 255.0)
         if image.shape[0] == 3:
-            self.setImage(np.ascontiguousarray(image.transpose(1, 2, 0)), autoLevels=False)
+            self._draw(np.ascontiguousarray(image.transpose(1, 2, 0)))
         else:
-            self.setImage(
-                self.fit.grid.arrange(codes(self.tiles, self.scale_shown, signed=False)), autoLevels=False
-            )
+            self._draw(self.fit.grid.arrange(codes(self.tiles, self.scale_shown, signed=False)))
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """Return what lies at a place of the scene."""
@@ -111,29 +112,23 @@ class MosaicItem(pg.ImageItem):
 
     def tile_picture(self, index: int) -> QImage:
         """Return the map ``index`` as a picture, one pixel a value."""
-        if self.image is None:
-            return QImage()
-        self.render()
         top, left = self.fit.grid.origin(index)
-        return QImage(self.qimage.copy(left, top, self.fit.grid.width, self.fit.grid.height))
+        return self._picture.copy(left, top, self.fit.grid.width, self.fit.grid.height)
 
     def boundingRect(self) -> QRectF:
         """Return the mosaic's own extent, also before it is filled."""
         height, width = self.fit.grid.shape
         return QRectF(0, 0, width, height)
 
-    def changeParent(self) -> None:
-        """Stay as it is: the base class looks for a view with ranges, and this scene has a plain one."""
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Draw the mosaic."""
+        if not self._picture.isNull():
+            painter.drawImage(self.boundingRect(), self._picture)
 
-    def render(self) -> None:
-        """Make the picture that Qt draws.
-
-        The codes are the pixels and the colours a table of theirs; working the table out anew for
-        every frame, as the base class does, takes longer than all the rest.
-        """
-        if self.image is None or self.image.ndim != 2:
-            super().render()
-            return
-        self.qimage = lent(self.image, self._table)
-        self._renderRequired = False
-        self._unrenderable = False
+    def _draw(self, pixels: Bytes) -> None:
+        """Show other pixels; numbers of colours are lent to Qt, so ``image`` keeps them."""
+        self.image = pixels
+        self._picture = lent(pixels, self._table) if pixels.ndim == 2 else from_pixels(pixels)
+        self.update()

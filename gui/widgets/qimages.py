@@ -1,4 +1,4 @@
-"""Pixels for Qt and from Qt: pyqtgraph's conversions, and images that own their memory."""
+"""Pixels for Qt and from Qt: images that look at arrays, and images that own their memory."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PyQt5 import sip
 from PyQt5.QtGui import QImage
-from pyqtgraph.functions import ndarray_from_qimage, ndarray_to_qimage
 
 from engine.look.colour import TOP
 from engine.types import Bytes
@@ -43,17 +43,26 @@ def colour_bar(table: Sequence[int]) -> QImage:
 
 def lent(codes: Bytes, table: Sequence[int]) -> QImage:
     """Return as ``from_codes``, without a copy: the image looks at ``codes`` as long as it lives."""
-    image: QImage = ndarray_to_qimage(codes, QImage.Format_Indexed8)
+    image = _looking_at(codes, QImage.Format_Indexed8)
     image.setColorTable(list(table))
     return image
 
 
 def to_pixels(image: QImage) -> Bytes:
     """Return a copy of the pixels of an image in grey, ``(H, W)``, or in ``RGB888``, ``(H, W, 3)``."""
-    pixels: Bytes = ndarray_from_qimage(image).copy()
-    return pixels
+    width, height, channels = image.width(), image.height(), image.depth() // 8
+    rows = np.frombuffer(image.constBits().asstring(image.sizeInBytes()), np.uint8).reshape(height, -1)
+    pixels: Bytes = rows[:, : width * channels].copy()  # without what fills up each row
+    return pixels if channels == 1 else pixels.reshape(height, width, channels)
 
 
 def _owned(pixels: npt.NDArray[Any], form: QImage.Format) -> QImage:
     # What Qt holds on to outlives the array, so it gets a copy; the first one has rows without gaps.
-    return QImage(ndarray_to_qimage(pixels.copy(order="C"), form).copy())
+    return _looking_at(pixels.copy(order="C"), form).copy()
+
+
+def _looking_at(pixels: npt.NDArray[Any], form: QImage.Format) -> QImage:
+    height, width = pixels.shape[:2]
+    image = QImage(sip.voidptr(pixels.ctypes.data), width, height, pixels.strides[0], form)
+    image.pixels = pixels  # type: ignore[attr-defined]  # it lives as long as the image
+    return image

@@ -13,7 +13,7 @@ from gui.run.view_spec import ViewSpec
 from gui.style.icons import icon
 from gui.style.theme import GRID, SMALL, Theme, font
 from gui.widgets.plain import Label, tooltip
-from gui.widgets.waiting import Waiting
+from gui.widgets.waiting import EMPTY
 
 NARROWEST = 354
 """No part may ask for more width than this, in pixels: a scaled screen has 880 for three of them."""
@@ -57,7 +57,9 @@ class _Holder(QScrollArea):
         self.setFocusPolicy(Qt.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
         self.setMinimumSize(NARROWEST + _SCROLL_BAR, LOWEST)
-        self.setWidget(Waiting())
+        empty = QWidget()
+        empty.setObjectName(EMPTY)
+        self.setWidget(empty)
 
     def hold(self, part: QWidget) -> None:
         """Let ``part`` be seen here."""

@@ -11,7 +11,7 @@ from PyQt5.QtCore import QChildEvent, QEvent, QObject, Qt, QTimer
 from PyQt5.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 
 from gui.style.theme import Theme, palette, style_sheet
-from gui.widgets.waiting import Waiting
+from gui.widgets.waiting import EMPTY
 
 _HOLDERS = """
 QMainWindow::separator { background: palette(window); width: 6px; height: 6px; }
@@ -91,7 +91,7 @@ class Look(QObject):
             return
         parts = _children(child)
         if not self._is_own(child):
-            few = len(child.findChildren(QWidget)) <= _MOST and child.findChild(Waiting) is None
+            few = len(child.findChildren(QWidget)) <= _MOST and child.findChild(QWidget, EMPTY) is None
             # What has a style sheet of its own keeps it, and takes ours from what holds it.
             if few or not parts or any(self._is_own(part) and not _children(part) for part in parts):
                 self._dress(child)

@@ -13,6 +13,7 @@ from PyQt5.QtGui import (
     QDropEvent,
     QKeyEvent,
     QKeySequence,
+    QPaintEvent,
     QResizeEvent,
     QShowEvent,
 )
@@ -64,6 +65,9 @@ class MainWindow(QMainWindow):
     closing = pyqtSignal()
     """The window is about to close; settings are up to date."""
 
+    stands = pyqtSignal()
+    """It has been painted for the first time: what takes processors or the disk may begin."""
+
     resume_wanted = pyqtSignal(object)
     """The user wants to go on with the run in this folder (a Path)."""
 
@@ -79,7 +83,7 @@ class MainWindow(QMainWindow):
         self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
         context.moments.setParent(self)  # its work must end with the window
-        self._placed = False
+        self._placed = self._painted = False
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
         self.look = Look(self, theme)
@@ -283,7 +287,20 @@ class MainWindow(QMainWindow):
             self._placed = True
             self._place(tiled=self._arrangement.tiled)  # for the size that the screen left it
             # Qt shares the width out anew when it shows docks.
-            QTimer.singleShot(0, self._arrangement.proportion)
+            QTimer.singleShot(0, self._proportion)
+
+    def _proportion(self) -> None:
+        self._arrangement.proportion()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell that the window stands, as soon as all that is in it is painted, too."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._stand)
+
+    def _stand(self) -> None:  # a method of the window, so that it is not called when that is gone
+        self.stands.emit()
 
     def remember(self) -> None:
         """Write the present arrangement into the settings."""

@@ -59,7 +59,7 @@ def frames(app: QApplication, history: History) -> tuple[np.ndarray, np.ndarray]
                 history.steps.append(step, step / 3000, step / 300, 0.05, 0.98, 0.01)
             began = time.perf_counter()
             if forced:
-                view.charts.moved.emit()
+                view.curves.charts.moved.emit()
             bridge.history_grew.emit()
             app.processEvents()
             times.append(1000 * (time.perf_counter() - began))

@@ -197,7 +197,7 @@ def test_two_windows_cannot_both_have_it(
     second = build(store, theme="light", config=config, dialogs=Answers())
     try:
         second.window.show()
-        assert "unfinished run" in second.window.notice_bar.text
+        qtbot.waitUntil(lambda: "unfinished run" in second.window.notice_bar.text)
         accept(qtbot, offered)
         accept(qtbot, second)
         assert "another window" in second.window.notice_bar.text

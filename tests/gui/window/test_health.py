@@ -31,7 +31,7 @@ def learn(qtbot, program) -> LearnView:
     view = program.window.part(LearnView)
     program.context.bridge.advance(60)
     qtbot.waitUntil(lambda: program.context.bridge.steps >= 60, timeout=30000)
-    qtbot.waitUntil(view.charts.isVisible)
+    qtbot.waitUntil(lambda: view.curves.charts.isVisible())
     return view
 
 
@@ -45,7 +45,7 @@ def test_an_ill_run_is_looked_at_and_mended(qtbot, program, learn, monkeypatch) 
     page, window = learn.health, program.window
     assert not page.looker.runner.busy and not page.isVisible()
     assert not learn.wants()  # nothing is asked for while it is hidden
-    qtbot.mouseClick(learn.diagnose, Qt.LeftButton)
+    qtbot.mouseClick(learn.curves.diagnose, Qt.LeftButton)
     assert page.isVisible() and learn.wants().kernels
 
     def looked() -> bool:
@@ -98,7 +98,7 @@ def test_an_ill_run_is_looked_at_and_mended(qtbot, program, learn, monkeypatch) 
     assert window.experiment.config().learning_rate == test.suggested
 
     qtbot.mouseClick(page.close_button, Qt.LeftButton)
-    assert learn.charts.isVisible() and not learn.wants()
+    assert learn.curves.charts.isVisible() and not learn.wants()
     assert not page.looker.runner.busy
 
 

@@ -121,7 +121,7 @@ def test_the_handle_takes_everything_along_while_training_goes_on(qtbot: QtBot, 
         lambda: np.allclose(window.pad.probabilities, expected.network.predict(image)[0], atol=1e-3),
         timeout=LONG,
     )
-    assert learn.charts.charts[0].cursor.value() == step
+    assert learn.curves.charts.charts[0].cursor.value() == step
     assert window.status.place.isVisible()
     assert window.status.place.text().startswith(f"Looking at step {step} of a run that is at ")
     before = bridge.steps
@@ -306,5 +306,5 @@ def test_a_new_run_goes_on_from_the_past_and_knows_where_it_comes_from(
     parent = RunFolder(bridge.folder).record.parent
     assert (parent.run, parent.step) == (RunFolder(old_run).record.id, 30)
     learn = window.part(LearnView)
-    qtbot.waitUntil(lambda: learn.charts.charts[0].curves.branched, timeout=LONG)
-    assert learn.drawing.view.shown.low == -30
+    qtbot.waitUntil(lambda: learn.curves.charts.charts[0].curves.branched, timeout=LONG)
+    assert learn.curves.drawing.view.shown.low == -30

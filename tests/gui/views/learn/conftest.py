@@ -73,17 +73,19 @@ class Driver:
                 history.validations.append(step, step / 100, step / 10, 0.2, best)
                 bridge.validated.emit(history.validations.length - 1)
         bridge.history_grew.emit()
+        if not done:
+            QApplication.processEvents()  # the curves have just been made; now they are laid out
 
     def place(self, x: float, *, y_share: float = 0.5, chart: int = 0) -> QPoint:
         """Return the place of ``x`` in a chart on the widget."""
-        rect = self.view.charts.charts[chart].plot.vb.sceneBoundingRect()
-        shown = self.view.drawing.view.shown
+        rect = self.view.curves.charts.charts[chart].plot.vb.sceneBoundingRect()
+        shown = self.view.curves.drawing.view.shown
         left = rect.left() + rect.width() * (x - shown.low) / shown.width
         return QPoint(round(left), round(rect.top() + rect.height() * y_share))
 
     def wheel(self, at: QPoint, notches: int, modifiers: Qt.KeyboardModifier = Qt.NoModifier) -> None:
         """Turn the wheel at a place."""
-        viewport = self.view.charts.viewport()
+        viewport = self.view.curves.charts.viewport()
         screen, turn = QPointF(viewport.mapToGlobal(at)), QPoint(0, 120 * notches)
         buttons, phase = Qt.NoButton, Qt.NoScrollPhase
         event = QWheelEvent(QPointF(at), screen, QPoint(), turn, buttons, modifiers, phase, False)
@@ -91,7 +93,7 @@ class Driver:
 
     def drag(self, start: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = Qt.NoModifier) -> None:
         """Move the mouse with its button pressed."""
-        viewport = self.view.charts.viewport()
+        viewport = self.view.curves.charts.viewport()
         self.qtbot.mousePress(viewport, Qt.LeftButton, modifiers, start)
         for share in (0.3, 0.7, 1.0):
             at = QPointF(start + (end - start) * share)

@@ -16,37 +16,38 @@ def test_figures_are_saved_whole(qtbot, view, context, driver, tmp_path) -> None
     driver.train(3500)
     context.dialogs.path = tmp_path / "run.csv"
     with qtbot.waitSignal(context.notices.posted) as told:
-        view.csv_action.trigger()
+        view.curves.csv_action.trigger()
     assert told.args == [f"Saved run.csv and run-validation.csv in {tmp_path}.", False]
     assert (tmp_path / "run.csv").read_text() == context.bridge.history.steps.csv()
     assert (tmp_path / "run-validation.csv").read_text() == context.bridge.history.validations.csv()
-    assert not view.cancel.isVisible()
+    assert not view.curves.cancel.isVisible()
 
 
 def test_saving_figures_can_be_cancelled(qtbot, view, context, driver, tmp_path) -> None:
     driver.train(9000, every=1000)
     context.dialogs.path = tmp_path / "run.csv"
-    view.csv_action.trigger()
-    qtbot.waitUntil(view.cancel.isVisible)
-    qtbot.mouseClick(view.cancel, Qt.LeftButton)
-    assert not view.cancel.isVisible()
+    view.curves.csv_action.trigger()
+    qtbot.waitUntil(view.curves.cancel.isVisible)
+    qtbot.mouseClick(view.curves.cancel, Qt.LeftButton)
+    assert not view.curves.cancel.isVisible()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_picture_has_twice_the_size(view, context, driver, tmp_path) -> None:
     driver.train(500)
     context.dialogs.path = tmp_path / "run.png"
-    view.png_action.trigger()
+    view.curves.png_action.trigger()
     image = QImage(str(tmp_path / "run.png"))
-    assert (image.width(), image.height()) == (2 * view.charts.width(), 2 * view.charts.height())
+    charts = view.curves.charts
+    assert (image.width(), image.height()) == (2 * charts.width(), 2 * charts.height())
     assert [path.name for path in tmp_path.iterdir()] == ["run.png"]
 
 
 def test_no_file_chosen_writes_nothing(view, driver, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     driver.train(5)
-    view.csv_action.trigger()
-    view.png_action.trigger()
+    view.curves.csv_action.trigger()
+    view.curves.png_action.trigger()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -62,21 +63,21 @@ def test_a_full_disk_is_told_in_one_sentence(
     driver.train(5)
     context.dialogs.path = tmp_path / "run.out"
     with qtbot.waitSignal(context.notices.posted) as told:
-        getattr(view, action).trigger()
+        getattr(view.curves, action).trigger()
     assert told.args == [f"Cannot write {tmp_path / 'run.out'}: No space left on device.", True]
 
 
 def test_the_menu_offers_what_the_buttons_do(view, driver) -> None:
     driver.train(500)
     driver.wheel(driver.place(250), 2)
-    viewport = view.charts.viewport()
-    view.charts.menu_wanted.emit(viewport.mapToGlobal(QPoint(100, 100)))
+    viewport = view.curves.charts.viewport()
+    view.curves.charts.menu_wanted.emit(viewport.mapToGlobal(QPoint(100, 100)))
     menu = next(m for m in view.findChildren(QMenu) if m.isVisible())
     follow, log, _health, _, csv, png = menu.actions()
-    assert (csv, png) == (view.csv_action, view.png_action)
+    assert (csv, png) == (view.curves.csv_action, view.curves.png_action)
     assert not log.isChecked()
     follow.trigger()
-    assert view.drawing.view.following
+    assert view.curves.drawing.view.following
     log.trigger()
-    assert view.log.isChecked()
+    assert view.curves.log.isChecked()
     menu.close()
