@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 
 from engine import VERSION
 
@@ -14,6 +13,8 @@ PACKAGES = ("numpy", "PyQt5", "PyQt5-Qt5", "pyqtgraph", "safetensors", "onnx", "
 
 def versions() -> dict[str, str]:
     """Return the versions of the program, of Python and of its packages, the system and the processor."""
+    from importlib.metadata import PackageNotFoundError, version  # it brings the parser of e-mails
+
     found = {"Kernelscope": VERSION, "Python": platform.python_version()}
     for package in PACKAGES:
         try:

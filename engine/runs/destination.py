@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.runs.budget import Budget
 from engine.runs.hold import Hold
-from engine.runs.record import Parent, RaceEntry, Trial
+
+if TYPE_CHECKING:
+    from engine.runs.record import Parent, RaceEntry, Trial
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from engine.errors import ModelFileError
 from engine.io.locks import Held, lock
 from engine.runs import names
-from engine.runs.folder import held_by
 
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
@@ -38,6 +37,8 @@ class Hold:
         try:
             self._stack.enter_context(lock(self.path / names.LOCK))
         except Held:
+            from engine.runs.folder import held_by  # in most cases nobody asks
+
             raise ModelFileError(held_by(self.path)) from None
         except OSError as error:
             if error.errno not in _NO_LOCKS:  # on a disk without locks, whose runs are left to their owner

@@ -15,7 +15,6 @@ from engine.io.json_file import json_file
 from engine.model.spec import preset
 from engine.runs import names
 from engine.runs.hold import is_held
-from engine.runs.record import RaceEntry
 from engine.text import name as clean
 from engine.text import plain, shortened
 from engine.training.config import RunConfig
@@ -141,6 +140,8 @@ def summary_of(path: Path) -> Summary:
 
 def _in_race(record: dict[str, Any]) -> str:
     try:
+        from engine.runs.record import RaceEntry
+
         race = RaceEntry.from_json(record.get("race"))
     except (KeyError, TypeError, ValueError):
         return ""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.data.dataset import Dataset
 from engine.model.history import History
-from engine.runs.recorder import Recorder
 from engine.session.messages import Command, EvaluationDone, Event, Request, Snapshot
+
+if TYPE_CHECKING:
+    from engine.runs.recorder import Recorder
 
 T = TypeVar("T")
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from engine.model.network import Network
 from engine.training.config import LiveSettings
-from engine.training.evaluation import Evaluation
-from engine.training.replay import StepStart
 from engine.types import Array, Bytes
+
+if TYPE_CHECKING:
+    from engine.training.evaluation import Evaluation
+    from engine.training.replay import StepStart
 
 
 class State(Enum):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from PyQt5 import sip
 from PyQt5.QtCore import QSize, Qt
@@ -21,9 +21,7 @@ from engine.io.gate import CONFIG, explained
 from engine.model.reference import THE_RUN
 from engine.model.spec import preset
 from engine.runs.library import Library
-from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
-from engine.training.workers import hold_blas_to_one_thread
 from gui.app.collecting import no_collecting
 from gui.app.ending import Ending
 from gui.app.loading import load_later
@@ -45,6 +43,9 @@ from gui.style.theme import THEMES, Theme, load_fonts, prepare
 from gui.widgets.questions import Dialogs
 from gui.window.closing import Closing
 from gui.window.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from engine.training.checkpoint import Checkpoint
 
 FRAME = 40
 """Height of the title bar that a desktop puts above a window, in pixels, on the safe side."""
@@ -179,6 +180,8 @@ def _built(
     window.resume_wanted.connect(kept.resume)
 
     def begin() -> None:
+        from engine.training.workers import hold_blas_to_one_thread
+
         hold_blas_to_one_thread()
         bridge.start(start, resume)
         load_later(window)

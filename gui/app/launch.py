@@ -13,7 +13,6 @@ from engine.cli.arguments import to_path
 from engine.errors import ConfigError, EngineError
 from engine.runs import names
 from engine.text import plain
-from engine.training.checkpoint import load_checkpoint
 from engine.training.config import RunConfig
 from gui.app import preflight
 from gui.app.collecting import no_collecting
@@ -69,6 +68,7 @@ def window() -> ModuleType:
 def offscreen(args: argparse.Namespace) -> int:
     """Train in the terminal; leave model, curves, settings and a picture in one folder."""
     from engine.cli import train  # a window does without
+    from engine.training.checkpoint import load_checkpoint
     from gui.app import screenshot
 
     out = args.out or Path("runs") / time.strftime("%Y-%m-%d-%H%M%S")

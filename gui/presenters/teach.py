@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.formatting import counted, grouped, share
 from engine.task import Progress
 from engine.teaching.examples import Example
-from engine.teaching.fine_tune import Score
 from engine.types import Bytes
+
+if TYPE_CHECKING:
+    from engine.teaching.fine_tune import Score
 
 REPLAY = (
     "Learning takes less than a minute: every step mixes your examples with images the network learnt from "

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
-from engine.damage.stack import UNBROKEN, Damage
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.model_file import Model
 from engine.model.reference import Reference, RunStep
-from engine.session.capture import look
 from engine.task import Progress, Task
-from engine.training.evaluation import CHUNK, Evaluation, Sweep
-from engine.training.workers import Workers
 from engine.types import Bytes
 from gui.run.answers import Answers
-from gui.run.moment import Judged, Moment
+from gui.run.moment import Judged, Moment, unbroken
+
+if TYPE_CHECKING:
+    from engine.damage.stack import Damage
+    from engine.training.evaluation import Evaluation
+    from engine.training.workers import Workers
 
 QUICK = 0.012
 """Seconds: what is seen within this time is worked out in the window's thread, without the hand-over."""
@@ -49,7 +51,7 @@ class Sight:
     step: int | None
     read: Callable[[], Model]
     image: Bytes | None
-    damage: Damage = UNBROKEN
+    damage: Damage = field(default_factory=unbroken)
 
     @property
     def key(self) -> Hashable:
@@ -137,6 +139,8 @@ class Beside(QObject):
             self._answers.ask("ahead", work, lambda _: None, lambda _: None)
 
     def _see(self, sight: Sight) -> Moment:
+        from engine.session.capture import look
+
         began = time.perf_counter()
         model = self._model(sight)
         maps, probabilities = look(model.network, model.preprocessing, sight.image)
@@ -212,6 +216,9 @@ class Beside(QObject):
 
     def _evaluate(self, sight: Sight, dataset: Dataset, count: int, task: Task) -> Evaluation:
         """Evaluate ``count`` test images, the same ones for every network; runs beside the window."""
+        from engine.training.evaluation import CHUNK, Sweep
+        from engine.training.workers import Workers
+
         model = self._model(sight)
         if self._workers is None:
             self._workers = Workers(1)

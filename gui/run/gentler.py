@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject
 
@@ -12,13 +13,15 @@ from engine.errors import EngineError
 from engine.runs import names
 from engine.runs.destination import Destination
 from engine.runs.hold import Hold
-from engine.runs.library import Library
 from engine.session.messages import State
 from engine.task import Task
-from engine.training.checkpoint import Checkpoint, load_checkpoint
 from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
+
+if TYPE_CHECKING:
+    from engine.runs.library import Library
+    from engine.training.checkpoint import Checkpoint
 
 TENTH = 10
 """What the learning rate is divided by."""
@@ -75,6 +78,8 @@ class Gentler(QObject):
         rate = live.learning_rate / TENTH
 
         def read(_task: Task) -> Checkpoint:
+            from engine.training.checkpoint import load_checkpoint
+
             kept = load_checkpoint(folder / names.STATE)
             return kept.changed(kept.config.changed(dataclasses.replace(kept.live, learning_rate=rate)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject
 
@@ -11,13 +12,14 @@ from engine.errors import EngineError, ModelFileError
 from engine.runs import names
 from engine.runs.destination import Destination
 from engine.runs.hold import Hold
-from engine.runs.library import Library
-from engine.runs.summary import Summary
 from engine.session.messages import State
-from engine.training.checkpoint import load_checkpoint
 from gui.run.run_control import RunControl, missing_data
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
+
+if TYPE_CHECKING:
+    from engine.runs.library import Library
+    from engine.runs.summary import Summary
 
 
 class KeptRun(QObject):
@@ -66,6 +68,8 @@ class KeptRun(QObject):
         except OSError as error:
             self._notices.problem(f"The run is gone, or cannot be used: {error.strerror or error}.")
             return
+        from engine.training.checkpoint import load_checkpoint
+
         try:
             checkpoint = load_checkpoint(path / names.STATE)
         except EngineError as error:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
-from engine.damage.stack import UNBROKEN, Damage
 from engine.errors import ModelFileError
 from engine.model.model_file import SHIPPED, Model, find_model
 from engine.model.reference import THE_RUN, Reference, Shipped
 from engine.task import Task
 from engine.text import name as shown
-from gui.run.moment import Moment
+from gui.run.moment import Moment, unbroken
 from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
+
+if TYPE_CHECKING:
+    from engine.damage.stack import Damage
 
 DIGITS = Shipped("digits")
 """The shipped model that answers when no other one can."""
@@ -115,7 +118,7 @@ class ModelRegistry(QObject):
 
     def damage(self, reference: Reference) -> Damage:
         """Return what is done to a copy that is being broken; of every other network nothing."""
-        return self._damage.get(reference, UNBROKEN)
+        return self._damage.get(reference) or unbroken()
 
     def add(
         self,

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from engine.damage.stack import UNBROKEN, Damage
 from engine.data.dataset import Dataset
 from engine.model.model_file import Model
 from engine.model.network import Network
 from engine.model.reference import Reference
-from engine.training.evaluation import Evaluation
-from engine.training.replay import StepStart
 from engine.types import Array, Bytes
+
+if TYPE_CHECKING:
+    from engine.damage.stack import Damage
+    from engine.training.evaluation import Evaluation
+    from engine.training.replay import StepStart
+
+
+def unbroken() -> Damage:
+    """Return the damage of a network to which nothing was done."""
+    from engine.damage.stack import UNBROKEN  # with all that can be done
+
+    return UNBROKEN
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +51,7 @@ class Moment:
     maps: tuple[Array, ...] = field(default=(), repr=False)
     probabilities: Array | None = None
     start: StepStart | None = field(default=None, repr=False)
-    damage: Damage = UNBROKEN
+    damage: Damage = field(default_factory=unbroken)
 
     @property
     def network(self) -> Network:
@@ -67,4 +77,4 @@ class Judged:
     step: int | None
     evaluation: Evaluation
     dataset: Dataset
-    damage: Damage = UNBROKEN
+    damage: Damage = field(default_factory=unbroken)

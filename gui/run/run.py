@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.data.catalogue import entries, is_present, load
 from engine.data.dataset import Dataset
@@ -12,13 +13,15 @@ from engine.io.gate import is_there
 from engine.model.history import History
 from engine.model.model_file import Model
 from engine.runs import names
-from engine.runs.destination import Destination
-from engine.runs.folder import RunFolder
-from engine.runs.record import Parent
 from engine.session.channel import Channel
-from engine.session.loop import Resume, run
 from engine.session.messages import Command, Quit, State
 from engine.training.config import LiveSettings, RunConfig
+
+if TYPE_CHECKING:
+    from engine.runs.destination import Destination
+    from engine.runs.folder import RunFolder
+    from engine.runs.record import Parent
+    from engine.session.loop import Resume
 
 
 class Run:
@@ -54,6 +57,8 @@ class Run:
     @classmethod
     def opened(cls, number: int, path: Path) -> Run:
         """Return the recorded run in the folder ``path``, to be looked at; raises ModelFileError."""
+        from engine.runs.folder import RunFolder
+
         reader = RunFolder(path)
         made = cls(number, reader.record.config)
         made.history = reader.history()
@@ -65,6 +70,8 @@ class Run:
     def begin(self, resume: Resume | None, record: Destination | None) -> None:
         """Start its session, standing still before its first step."""
         assert self.config is not None  # noqa: S101 - for the type checker
+        from engine.session.loop import run  # what trains; no window waits for it
+
         if record is not None:
             self.parent = record.parent or _parent_of(record.path)
         self._thread = threading.Thread(
@@ -124,6 +131,8 @@ class Run:
         if self._reader is None:
             if self.folder is None:
                 raise ModelFileError("The run is not recorded.")
+            from engine.runs.folder import RunFolder
+
             self._reader = RunFolder(self.folder)
         return self._reader
 
@@ -174,6 +183,8 @@ class Run:
 
 def _parent_of(path: Path) -> Parent | None:
     """Return where the run in a folder was branched off, if one is there that was."""
+    from engine.runs.folder import RunFolder
+
     if not is_there(path / names.RUN):
         return None
     try:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
 from engine.formatting import counted
-from engine.runs.destination import Destination
-from engine.runs.moments import RecordedMoment
 from engine.session.messages import State
-from engine.training.checkpoint import Checkpoint, branched, load_checkpoint
 from engine.training.config import RunConfig
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
+
+if TYPE_CHECKING:
+    from engine.runs.destination import Destination
+    from engine.runs.moments import RecordedMoment
+    from engine.training.checkpoint import Checkpoint
 
 Confirm = Callable[[str, str], bool]
 """Asks the user a question with the given text and name of the button that does it."""
@@ -109,6 +112,8 @@ class RunControl(QObject):
 
     def restore(self, path: Path) -> bool:
         """Go on with the run in the checkpoint ``path``, after asking if something would be lost."""
+        from engine.training.checkpoint import load_checkpoint
+
         try:
             checkpoint = load_checkpoint(path)
         except EngineError as error:
@@ -129,6 +134,8 @@ class RunControl(QObject):
 
     def branch(self, moment: RecordedMoment, config: RunConfig) -> bool:
         """Begin a new run from a recorded moment, after asking if something would be lost."""
+        from engine.training.checkpoint import branched
+
         try:
             start = branched(config, moment.network_for(config))
         except EngineError as error:

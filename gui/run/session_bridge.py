@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
 
-from engine.runs.destination import Destination
-from engine.runs.library import Library
-from engine.session.loop import Resume
 from engine.session.messages import (
     Command,
     Event,
@@ -35,6 +33,11 @@ from gui.run.of_run import OfRun
 from gui.run.run import Run
 from gui.run.wants import Wants, Watcher
 from gui.state.selection import Selection
+
+if TYPE_CHECKING:
+    from engine.runs.destination import Destination
+    from engine.runs.library import Library
+    from engine.session.loop import Resume
 
 FRAME_MS = 96
 """Time from one drawing to the next while nothing is expensive."""

@@ -6,16 +6,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.errors import ModelFileError
 from engine.model.history import History
-from engine.runs.folder import RunFolder
 from engine.runs.keeping import nearest
-from engine.runs.moments import RecordedMoment
 from gui.run.run import Run
 from gui.run.session_bridge import SessionBridge
+
+if TYPE_CHECKING:
+    from engine.runs.moments import RecordedMoment
 
 SPEEDS = (("Slow", 250, 1), ("Normal", 100, 1), ("Fast", 40, 1), ("Very fast", 40, 4))
 """Name, milliseconds from one step to the next, and how many kept steps are gone at once."""
@@ -171,6 +173,8 @@ class Travel(QObject):
         kept = self.kept
         if not kept:
             raise ModelFileError("No step of this run has been recorded yet.")
+        from engine.runs.moments import RecordedMoment
+
         return RecordedMoment(self.run.reader(), kept[-1] if self.step is None else self.step)
 
     def history_before(self) -> Callable[[], History | None]:
@@ -181,6 +185,8 @@ class Travel(QObject):
         parent, library = self.run.parent, self._bridge.library
         if parent is None or library is None:
             return lambda: None
+        from engine.runs.folder import RunFolder
+
         return lambda: RunFolder(library.find(parent.run)).history().until(parent.step)
 
     # --- playing --------------------------------------------------------------------------------------

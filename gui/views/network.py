@@ -8,7 +8,6 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from engine.arithmetic.output import softmax_place
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.look.mosaic import Cell
@@ -334,6 +333,8 @@ class NetworkView(View):
             self.inspector.keep(place)
 
     def _pick_class(self, number: int) -> None:
+        from engine.arithmetic.output import softmax_place  # the inspector has loaded it
+
         found = self.inspector.found
         if self.inspect.isChecked() and found is not None and number < found.network.classes:
             self.inspector.keep(softmax_place(found, number))
