@@ -1,7 +1,8 @@
-"""Words from outside, made harmless to show: names of files and classes, and what errors repeat of them."""
+"""Words from outside, sorted as people do, and made harmless to show: names of files and classes, errors."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 SENTENCE = 300
@@ -56,3 +57,14 @@ def in_bounds(text: str) -> str:
 def _cut(text: str, most: int) -> str:
     tail = most // 3
     return text if len(text) <= most else f"{text[: most - tail - 1]}\u2026{text[-tail:]}"
+
+
+def natural(word: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key that sorts words as people do: ``img2`` before ``img10``, case aside."""
+    parts = re.findall(r"\d+|\D+", word.casefold())
+    # A number is compared by its length and then its digits: it may have more of them than int() takes.
+    bare = [part.lstrip("0") if part.isdecimal() else part for part in parts]
+    return tuple(
+        (0, len(short), short) if part.isdecimal() else (1, 0, part)
+        for part, short in zip(parts, bare, strict=True)
+    )

@@ -20,10 +20,10 @@ from engine.data.dataset import Dataset
 from engine.data.entry import Entry
 from engine.data.folders import own_folder
 from engine.data.kept import ARRAYS
-from engine.data.pictures.found import natural
 from engine.errors import DataError
 from engine.io.files import replacing
 from engine.io.npz import Archive
+from engine.text import natural
 from engine.types import Shape
 
 PREFIX = "own-"

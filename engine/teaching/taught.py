@@ -10,6 +10,7 @@ from engine.data.folders import own_folder
 from engine.errors import ModelFileError
 from engine.model.model_file import Model, load_model, save_model
 from engine.text import name as shown
+from engine.text import natural
 
 PREFIX = "taught-"
 """Every key of a taught model begins so."""
@@ -55,8 +56,6 @@ def keep(model: Model, title: str, origin: str) -> Kept:
 
 def kept() -> tuple[list[Kept], list[str]]:
     """Return the taught models on the disk, and a sentence for each file that cannot be used."""
-    from engine.data.pictures.found import natural  # it brings all that is known of pictures
-
     found: list[Kept] = []
     broken: list[str] = []
     for path in sorted(_path("").parent.glob(f"{PREFIX}*.safetensors"), key=lambda path: natural(path.stem)):

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt5.QtCore import QRectF, Qt
 from PyQt5.QtGui import QColor, QPainter, QPainterPath, QPen
 from PyQt5.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from engine.arithmetic.passes import Weight
-from engine.arithmetic.region import Region
 from engine.look.mosaic import Cell
 from engine.model.spec import NetworkSpec
 from engine.types import Shape
 from gui.style.theme import Theme
 from gui.views.network_items import PartItems
 from gui.views.network_plan import INPUT, Part
+
+if TYPE_CHECKING:
+    from engine.arithmetic.passes import Weight
+    from engine.arithmetic.region import Region
 
 STEPS: dict[int, tuple[int, int, int]] = {
     Qt.Key_Left: (0, 0, -1),

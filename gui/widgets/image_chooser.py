@@ -28,7 +28,6 @@ class SampleChooser(QWidget):
         self._dataset: Dataset | None = None
         self._sample: Sample | None = None
         self._drawing: Sample | None = None
-        self._rng = np.random.default_rng()
         self.number = WholeBox()
         self.number.setAccessibleName("Number of the test image")
         self.number.setToolTip("Number of the test image to look at")
@@ -144,7 +143,7 @@ class SampleChooser(QWidget):
     def _choose_random(self) -> None:
         candidates = self._candidates()
         if len(candidates):
-            self.choose(int(self._rng.choice(candidates)))
+            self.choose(int(np.random.default_rng().choice(candidates)))
 
     def _kind_chosen(self) -> None:
         candidates = self._candidates()

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.pictures.found import Broken, Listing, natural
+from engine.data.pictures.found import Broken, Listing
 from engine.errors import DataError
 from engine.text import name as shown
+from engine.text import natural
 
 
 def read_labels(labels: npt.NDArray[Any], count: int, where: str) -> list[int | str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.data.pictures.asking import listed, picked
-from engine.data.pictures.found import Listing, natural
+from engine.data.pictures.found import Listing
 from engine.data.pictures.layout import layout, question
 from engine.data.pictures.options import TABLES
 from engine.data.pictures.pixels import Raw
@@ -20,7 +20,7 @@ from engine.errors import DataError
 from engine.formatting import counted
 from engine.task import Task
 from engine.text import name as shown
-from engine.text import plain
+from engine.text import natural, plain
 
 
 @dataclass

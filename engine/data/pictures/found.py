@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -175,14 +174,3 @@ class Found:
     understood: tuple[str, ...]
     notes: tuple[str, ...]
     questions: tuple[Question, ...]
-
-
-def natural(word: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts words as people do: ``img2`` before ``img10``, case aside."""
-    parts = re.findall(r"\d+|\D+", word.casefold())
-    # A number is compared by its length and then its digits: it may have more of them than int() takes.
-    bare = [part.lstrip("0") if part.isdecimal() else part for part in parts]
-    return tuple(
-        (0, len(short), short) if part.isdecimal() else (1, 0, part)
-        for part, short in zip(parts, bare, strict=True)
-    )

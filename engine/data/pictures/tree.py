@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.data.pictures.found import Broken, Listing, natural
+from engine.data.pictures.found import Broken, Listing
 from engine.data.pictures.opening import SUFFIXES
 from engine.errors import DataError
 from engine.formatting import counted
 from engine.io.gate import is_folder
 from engine.task import Task
+from engine.text import natural
 
 _OTHERS = {"__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found"}
 """Folders that systems and programs leave behind, beside hidden ones."""

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from engine.data.pictures import scan as scanning
-from engine.data.pictures.found import natural
 from engine.data.pictures.scan import scan
 from engine.errors import DataError
 from engine.task import Cancelled, Task
+from engine.text import natural
 
 
 def save(path, level=0, size=(12, 10), mode="L"):
