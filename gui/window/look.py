@@ -8,7 +8,7 @@ from functools import partial
 
 from PyQt5 import sip
 from PyQt5.QtCore import QChildEvent, QEvent, QObject, Qt, QTimer
-from PyQt5.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
+from PyQt5.QtWidgets import QApplication, QMainWindow, QTabBar, QToolBar, QWidget
 
 from gui.style.theme import Theme, palette, style_sheet
 from gui.widgets.waiting import EMPTY
@@ -79,8 +79,12 @@ class Look(QObject):
             bars = self._window.findChildren(QToolBar, options=Qt.FindDirectChildrenOnly)
             self._steps += [partial(self._dress, bar) for bar in bars]
             self._timer.start()
+        if event.type() == QEvent.Paint and isinstance(watched, QTabBar):
+            watched.setDrawBase(False)  # what the style sheet says, Qt takes back when it lays docks out anew
         if event.type() == QEvent.ChildPolished and isinstance(event, QChildEvent):
             child = event.child()
+            if isinstance(child, QTabBar):
+                child.installEventFilter(self)
             if self._sheet and isinstance(child, QWidget) and not child.styleSheet():
                 child.setStyleSheet(self._sheet)
         return False

@@ -20,11 +20,13 @@ from pytestqt.qtbot import QtBot
 
 from engine.model.reference import THE_RUN, Shipped
 from engine.session.messages import State
+from engine.types import Bytes
 from gui.app.build import FRAME, Kernelscope, fit_to_screen
 from gui.presenters.examples import example
 from gui.presenters.strokes import SIDE
 from gui.style.theme import DARK, LIGHT
 from gui.views import VIEWS
+from gui.widgets.qimages import to_pixels
 
 LONG = 30000
 
@@ -275,6 +277,30 @@ def test_a_picture_is_pasted_anywhere_in_the_window(qtbot: QtBot, program: Kerne
     QTest.keyClick(window, Qt.Key_V, Qt.ControlModifier)
     qtbot.waitUntil(lambda: window.pad.card.headline.text() == "Nothing found", timeout=LONG)
     assert window.pad.isVisible()
+
+
+def test_the_window_looks_the_same_before_and_after_another_theme(qtbot: QtBot, program: Kernelscope) -> None:
+    window = program.window
+    window.hints.dismiss()
+    qtbot.waitUntil(lambda: bool(window.parts["network"].canvas.items_shown), timeout=LONG)
+
+    def seen() -> Bytes:
+        qtbot.waitUntil(lambda: not window.look.changing, timeout=LONG)
+        pictures: list[Bytes] = []
+
+        def still() -> bool:  # what was asked for comes, and is painted
+            picture = window.grab().toImage().convertToFormat(QImage.Format_RGB888)
+            pictures.append(to_pixels(picture))
+            return len(pictures) > 4 and all(np.array_equal(pictures[-1], each) for each in pictures[-5:-1])
+
+        qtbot.waitUntil(still, timeout=LONG)
+        return pictures[-1]
+
+    first = seen()
+    for theme in (DARK, LIGHT):
+        window.set_theme(theme)
+        other = seen()
+        assert np.array_equal(first, other) == (theme is LIGHT)
 
 
 def test_another_theme_reaches_everything(qtbot: QtBot, program: Kernelscope) -> None:
