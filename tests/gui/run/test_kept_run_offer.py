@@ -15,7 +15,6 @@ from engine.runs.hold import is_held
 from engine.runs.library import Library
 from engine.runs.record import RunRecord
 from engine.session.messages import State
-from gui.run import kept_run as module
 from gui.run import run_control
 from gui.run.kept_run import KeptRun
 from tests.engine.runs.test_library import run
@@ -54,7 +53,7 @@ def offered(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Of
     run(tmp_path, "a", record, "2026-01-05", changed="2026-01-05T22:30:00+00:00")
     run(tmp_path, "b", record, "2026-01-01", changed="2026-01-06T22:30:00+00:00", step=1234)
     monkeypatch.setattr(run_control, "is_present", lambda _name: True)
-    monkeypatch.setattr(module, "load_checkpoint", lambda _path: checkpoint(3))
+    monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path: checkpoint(3))
     return Offered(tmp_path)
 
 
@@ -168,13 +167,13 @@ def test_one_that_cannot_be_read_or_is_gone_is_told(
     def damaged(_path: Path) -> None:
         raise ModelFileError("It is damaged.")
 
-    monkeypatch.setattr(module, "load_checkpoint", damaged)
+    monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", damaged)
     take(offered)
     told = "The run cannot be read; it stays where it is. It is damaged."
     assert offered.said == [(told, True)] and not is_held(tmp_path / "b")
     other = Offered(tmp_path)
     other.kept.offer()
-    monkeypatch.setattr(module, "load_checkpoint", lambda _path: checkpoint(3))
+    monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path: checkpoint(3))
     take(offered)
     take(other)
     assert other.said == [("The run is already open in another window.", True)]

@@ -215,7 +215,7 @@ def test_what_is_saved_is_said_and_needs_no_question(desk: Desk, tmp_path: Path)
 
 def test_what_a_file_holds_is_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     other = checkpoint(4)
-    monkeypatch.setattr(module, "load_checkpoint", lambda _path: other)
+    monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path: other)
     assert desk.control.restore(Path("c"))
     assert desk.bridge.told == [("start", other.config, other, None)]
     assert not desk.control.unsaved
@@ -233,7 +233,8 @@ def test_what_cannot_be_gone_on_with_is_said_and_ends_nothing(
     assert "none" in desk.said[0][0] and desk.said[0][1]
     absent = "This run learns from {}, which is not on this computer; add the data set first."
     for number, (data, title) in enumerate((("cifar10", "CIFAR-10"), ("own-gone", "'own-gone'")), 1):
-        monkeypatch.setattr(module, "load_checkpoint", lambda _path, data=data: checkpoint(2, data))
+        kept = checkpoint(2, data)
+        monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path, kept=kept: kept)
         assert not desk.control.restore(tmp_path / "c")
         assert desk.said[number] == (absent.format(title), True)
         assert missing_data(checkpoint(2, data)) == absent.format(title)

@@ -39,7 +39,6 @@ from engine.session.messages import (
 )
 from engine.training.config import RunConfig
 from engine.training.evaluation import Evaluation
-from gui.run import run as run_module
 from gui.run import session_bridge
 from gui.run.session_bridge import CALM_SECONDS, DRAWING_SHARE, FRAME_MS, REST_MS, SessionBridge, Wants
 from gui.state.selection import Sample, Selection
@@ -132,7 +131,7 @@ def selection(qtbot) -> Selection:
 @pytest.fixture
 def bench(qtbot, selection: Selection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
     quiet, clock = Quiet(), Clock()
-    monkeypatch.setattr(run_module, "run", quiet)
+    monkeypatch.setattr("engine.session.loop.run", quiet)
     monkeypatch.setattr(session_bridge, "time", clock)
     bridge = SessionBridge(selection, Library(tmp_path / "runs"))
     yield Bench(bridge, quiet, clock)

@@ -74,7 +74,7 @@ def test_a_kept_run_goes_on_at_the_next_start(
     again = build(store, theme="light", config=config, dialogs=dialogs)
     try:
         again.window.show()
-        assert "unfinished run" in again.window.notice_bar.text
+        qtbot.waitUntil(lambda: "unfinished run" in again.window.notice_bar.text)
         qtbot.mouseClick(again.window.notice_bar._offer, Qt.LeftButton)
         bridge = again.context.bridge
         qtbot.waitUntil(lambda: bridge.state is State.PAUSED and bridge.steps >= steps, timeout=LONG)
