@@ -87,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
         print("\n" + rejection_table(Rejection.of(result)))
     if args.csv:
         try:
-            write_text(args.csv, metrics.csv())
+            more = "\n" + Rejection.of(result).csv() if args.rejection else ""
+            write_text(args.csv, metrics.csv() + more)
         except OSError as error:
             raise EngineError(f"Cannot write {args.csv}: {error.strerror or error}.") from None
     return 0

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.training.evaluation import Evaluation
+from engine.types import Labels
 
 LIMITS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 """Probabilities below which an answer may be doubted."""
@@ -47,6 +48,8 @@ class Rejection:
         right: right answers.
         wrong: wrong answers.
         limits: what happens at each limit.
+        confidence: probabilities of the answers, the greatest first, ``(N,)``.
+        hits: how many of the first n answers in that order are right, from n = 0, ``(N + 1,)``.
         answered: share of the images that is answered, the most certain ones first, ``(N,)``.
         accuracy: share of these that is right, ``(N,)``.
         area: mean share of wrong answers over all shares that may be answered (area under the
@@ -56,6 +59,8 @@ class Rejection:
     right: int
     wrong: int
     limits: tuple[AtLimit, ...]
+    confidence: Values
+    hits: Labels
     answered: Values
     accuracy: Values
     area: float
@@ -63,29 +68,21 @@ class Rejection:
     @classmethod
     def of(cls, evaluation: Evaluation, limits: tuple[float, ...] = LIMITS) -> Rejection:
         """Return the rejection of ``evaluation``; equal probabilities are answered together."""
-        confidence = evaluation.confidence.astype(np.float64)
-        right = evaluation.labels == evaluation.predicted
-        count = len(right)
-        order = np.argsort(-confidence, kind="stable")
-        sums = np.cumsum(right[order])
-        last = np.searchsorted(-confidence[order], -confidence[order], side="right")
-        accuracy = sums[last - 1] / last if count else np.zeros(0)
-        rows = []
-        for limit in limits:
-            doubted = confidence < limit
-            kept = int(count - doubted.sum())
-            good = int((right & ~doubted).sum())
-            rows.append(
-                AtLimit(
-                    limit,
-                    int((right & doubted).sum()),
-                    int((~right & doubted).sum()),
-                    kept / count if count else float("nan"),
-                    good / kept if kept else float("nan"),
-                )
-            )
-        area = float(np.mean(1 - accuracy)) if count else float("nan")
-        return cls(int(right.sum()), int((~right).sum()), tuple(rows), last / max(1, count), accuracy, area)
+        given = evaluation.confidence.astype(np.float64)
+        order = np.argsort(-given, kind="stable")
+        confidence, right = given[order], (evaluation.labels == evaluation.predicted)[order]
+        hits = np.concatenate([[0], np.cumsum(right)])
+        last = np.searchsorted(-confidence, -confidence, side="right")
+        accuracy = hits[last] / np.maximum(last, 1)
+        area = float(np.mean(1 - accuracy)) if len(last) else float("nan")
+        rows = tuple(_at(limit, confidence, hits) for limit in limits)
+        good = int(hits[-1])
+        answered = last / max(1, len(last))
+        return cls(good, len(last) - good, rows, confidence, hits, answered, accuracy, area)
+
+    def at(self, limit: float) -> AtLimit:
+        """Return what happens if every answer with a probability below ``limit``, 0 to 1, is doubted."""
+        return _at(limit, self.confidence, self.hits)
 
     def curve(self, points: int = 100) -> list[tuple[float, float]]:
         """Return at most ``points`` places of the curve: the share answered and its accuracy."""
@@ -110,6 +107,28 @@ class Rejection:
             ],
             "curve": [{"answered": answered, "accuracy": accuracy} for answered, accuracy in self.curve()],
         }
+
+    def csv(self) -> str:
+        """Return what happens at each limit, and the curve, as text in the form CSV."""
+        lines = ["doubted below,right doubted,wrong doubted,answered,accuracy"]
+        for each in self.limits:
+            accuracy = f"{each.accuracy:.6g}" if np.isfinite(each.accuracy) else ""
+            lines.append(f"{each.limit:g},{each.right},{each.wrong},{each.answered:.6g},{accuracy}")
+        lines += ["", "answered,accuracy"]
+        lines += [f"{answered:.6g},{accuracy:.6g}" for answered, accuracy in self.curve()]
+        return "\n".join(lines) + "\n"
+
+
+def _at(limit: float, confidence: Values, hits: Labels) -> AtLimit:
+    kept, count = int(np.searchsorted(-confidence, -limit, side="right")), len(confidence)
+    good, right = int(hits[kept]), int(hits[-1])
+    return AtLimit(
+        limit,
+        right - good,
+        count - right - (kept - good),
+        kept / count if count else float("nan"),
+        good / kept if kept else float("nan"),
+    )
 
 
 def _known(value: float) -> float | None:

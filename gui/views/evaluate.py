@@ -15,6 +15,7 @@ from PyQt5.QtWidgets import (
 
 from engine.formatting import percent, share
 from engine.training.metrics import Metrics
+from engine.training.rejection import Rejection
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, evaluating, gallery_title, scope
 from gui.run.context import AppContext
 from gui.run.moment import Judged
@@ -25,6 +26,7 @@ from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.evaluate_classes import ClassPage
 from gui.views.evaluate_picture import evaluation_picture
+from gui.views.evaluate_rejection import RejectionPage
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.confusion_matrix import ConfusionMatrix
 from gui.widgets.image_empty import EmptyState
@@ -63,10 +65,11 @@ class EvaluateView(View):
         self.scope.setWordWrap(True)
         tip = "What stands in the cells. Colours of mistakes are on a logarithmic scale."
         self.cells = ChoiceBox("What the cells show", tip, letters=12)
-        self.cells.addItems(["Number of images", "% of true class", "Each class", "Calibration"])
+        self.cells.addItems(["Number of images", "% of true class", "Each class", "Calibration", "Doubt"])
         self.matrix = ConfusionMatrix(theme)
         self.classes = ClassPage(theme)
         self.reliability = ReliabilityDiagram(theme)
+        self.rejection = RejectionPage(theme)
         self.save = QPushButton("Sa&ve")
         self.save.setToolTip("Save what is known of each class: all figures as CSV, or a picture as PNG.")
         menu = QMenu(self)
@@ -103,7 +106,7 @@ class EvaluateView(View):
         top.addWidget(self.save, 0, Qt.AlignVCenter)
         self._left = QWidget()
         self._pages = OnePage(self._left)
-        for page in (self.matrix, self.classes, self.reliability):
+        for page in (self.matrix, self.classes, self.reliability, self.rejection):
             self._pages.addWidget(page)
         self._side = QWidget()
         right = QVBoxLayout(self._side)
@@ -145,7 +148,7 @@ class EvaluateView(View):
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self._theme = theme
-        for part in (self.matrix, self.classes, self.reliability, self.gallery):
+        for part in (self.matrix, self.classes, self.reliability, self.rejection, self.gallery):
             part.set_theme(theme)
 
     def wants(self) -> Wants:
@@ -187,6 +190,7 @@ class EvaluateView(View):
         self.metrics = Metrics.of(evaluation, dataset.class_names)
         self.classes.show_metrics(self.metrics)
         self.reliability.show_diagram(self.metrics.reliability)
+        self.rejection.show_rejection(Rejection.of(evaluation))
         self._stack.setCurrentIndex(1)
         # Nothing moves under the mouse: images change again once it has left.
         self._waiting = self.gallery.viewport().underMouse() and bool(self.gallery.entries_model.entries)
@@ -222,20 +226,20 @@ class EvaluateView(View):
     # --- what the user does -----------------------------------------------------------------------
 
     def _turn_page(self, index: int) -> None:
-        """Show counts or shares in the matrix, the figures of each class, or the calibration."""
+        """Show counts or shares in the matrix, the figures of each class, the calibration, or the doubt."""
         self._pages.setCurrentIndex(max(0, index - 1))
         if index < 2:
             self.matrix.set_as_share(index == 1)
 
     def _save_figures(self) -> None:
-        if self.metrics is not None:
-            save_figures(
-                self._context, "Save the figures of each class", "evaluation.csv", self.metrics.csv()
-            )
+        if self.metrics is not None and self.rejection.found is not None:
+            figures = self.metrics.csv() + "\n" + self.rejection.found.csv()
+            save_figures(self._context, "Save the figures of each class", "evaluation.csv", figures)
 
     def _save_picture(self) -> None:
-        if self.metrics is not None:
-            picture = evaluation_picture(self._theme, self.metrics)
+        if self.metrics is not None and self.rejection.found is not None:
+            found, limit = self.rejection.found, self.rejection.limit
+            picture = evaluation_picture(self._theme, self.metrics, found, limit)
             save_picture(self._context, "Save the evaluation as a picture", "evaluation.png", picture)
 
     def choose(self, choice: Choice | None) -> None:

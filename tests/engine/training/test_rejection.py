@@ -37,6 +37,10 @@ def test_right_and_wrong_answers_are_counted_at_each_limit() -> None:
     assert found.area == pytest.approx(np.mean([0, 0, 1 / 3, 1 / 2, 2 / 5]))
     told = json.loads(json.dumps(found.to_json()))
     assert told["limits"][0]["wrong_doubted"] == 1 and told["limits"][1]["accuracy"] is None
+    assert found.at(0.6) == low and found.at(0.0).answered == 1.0
+    figures = found.csv().splitlines()
+    assert figures[1] == "0.6,1,1,0.6,0.666667" and figures[2] == "1,3,2,0,"
+    assert figures[4:6] == ["answered,accuracy", "0.2,1"]
     assert told["curve"][-1] == {"answered": 1.0, "accuracy": pytest.approx(0.6)}
 
 

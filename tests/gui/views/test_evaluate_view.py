@@ -270,6 +270,36 @@ def test_the_reliability_diagram_is_read_with_the_mouse(view, context) -> None:
     assert "Click a cell" in view.readout.text()
 
 
+def test_a_limit_is_moved_along_the_rejection_curve(qtbot, view, context) -> None:
+    evaluation = evaluated(60, seed=4)
+    send(context, evaluation)
+    view.cells.setCurrentIndex(4)
+    page = view.rejection
+    page.slider.setFocus()
+    assert page.isVisible() and page.limit == 0.9 and page.caption.text() == "Doubted below 90 %"
+
+    def said(limit: float) -> str:
+        sure = evaluation.confidence >= limit
+        hit = evaluation.labels == evaluation.predicted
+        return (
+            f"{sure.sum()} of 300 images answered ({100 * sure.mean():.1f} %), "
+            f"{100 * hit[sure].mean():.2f} % of them right. "
+            f"Doubted: {(hit & ~sure).sum()} right and {(~hit & ~sure).sum()} wrong answers."
+        )
+
+    assert page.words.text() == said(0.9)
+    qtbot.keyClick(page.slider, Qt.Key_Left)
+    assert page.limit == 0.85 and page.words.text() == said(0.85)
+    middle = page.curve.place(0.5, 1.0).toPoint()
+    qtbot.mouseClick(page.curve, Qt.LeftButton, pos=QPoint(middle.x(), 60))
+    assert 0.4 < page.limit < 0.6 and page.words.text() == said(page.limit)
+    qtbot.mouseClick(page.curve, Qt.LeftButton, pos=QPoint(0, 60))
+    assert page.limit > 0.99
+    before = page.limit
+    send(context, evaluated(0))  # the limit stays, the figures follow
+    assert page.limit == before and page.words.text().endswith("and 0 wrong answers.")
+
+
 def test_figures_and_picture_are_saved(view, context, tmp_path, monkeypatch) -> None:
     target = tmp_path / "evaluation.csv"
     monkeypatch.setattr(context.dialogs, "save_file", lambda *_: target, raising=False)
@@ -277,11 +307,11 @@ def test_figures_and_picture_are_saved(view, context, tmp_path, monkeypatch) -> 
     assert not target.exists()
     send(context, evaluated(60))
     view.csv_action.trigger()
-    assert target.read_text() == view.metrics.csv()
+    assert target.read_text() == view.metrics.csv() + "\n" + view.rejection.found.csv()
     target = tmp_path / "evaluation.png"
     view.png_action.trigger()
     picture = QImage(str(target))
-    assert picture.width() > 2500 and len({picture.pixel(x, 400) for x in range(0, 2600, 3)}) > 5
+    assert picture.width() > 3500 and len({picture.pixel(x, 400) for x in range(0, 2600, 3)}) > 5
     target = tmp_path / "no" / "evaluation.png"
     said = []
     context.notices.problem = said.append
