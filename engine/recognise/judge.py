@@ -145,6 +145,11 @@ class Source:
     names: tuple[str, ...]
     scratch: Scratch = field(default_factory=Scratch, repr=False)
 
+    def odds(self, images: Sequence[Bytes]) -> Array:
+        """Return the probabilities ``(N, K)`` for several of the network's images, each ``(C, H, W)``."""
+        rows = self.network.predict(self.preprocessing.apply(np.stack(images)), Context(scratch=self.scratch))
+        return np.array(rows)
+
     def ask(self, image: Bytes) -> tuple[Array, float]:
         """Return the answer for the network's image, uint8 ``(C, H, W)``, and the least when it moves.
 

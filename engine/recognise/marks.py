@@ -83,11 +83,13 @@ def find_marks(foreground: Array, *, several: bool) -> list[tuple[Box, Array]]:
         For each mark in reading order its box and its foreground alone, cut out with its soft edges.
     """
     labels, marks = place_marks(foreground, several=several)
-    return [(mark.box, _cut(foreground, labels, mark)) for mark in marks]
+    tallest = max((mark.box.height for mark in marks), default=0)
+    tall = [mark for mark in marks if mark.box.height >= LEAST_HEIGHT * tallest]
+    return [(mark.box, cut(foreground, labels, mark)[0]) for mark in tall]
 
 
 def place_marks(foreground: Array, *, several: bool) -> tuple[Labels, list[Mark]]:
-    """Return the number of the component of each pixel, ``(H, W)``, and the marks; as ``find_marks``."""
+    """Return the number of the component of each pixel, ``(H, W)``, and the marks, dashes among them."""
     labels, marks = components(foreground > THRESHOLD)
     if not marks:
         return labels, []
@@ -95,9 +97,7 @@ def place_marks(foreground: Array, *, several: bool) -> tuple[Labels, list[Mark]
     marks = sorted(marks, key=lambda mark: -mark.area)[:MOST]
     marks = [mark for mark in marks if mark.area >= SPECK * largest]
     if several:
-        marks = _joined(marks)
-        tallest = max(mark.box.height for mark in marks)
-        marks = _in_order([mark for mark in marks if mark.box.height >= LEAST_HEIGHT * tallest])
+        marks = _in_order(_joined(marks))
     else:
         whole = marks[0].box
         for mark in marks[1:]:
@@ -205,8 +205,8 @@ def _in_order(marks: list[Mark]) -> list[Mark]:
     return [mark for line in lines for mark in sorted(line, key=lambda mark: mark.box.left)]
 
 
-def _cut(foreground: Array, labels: Labels, mark: Mark) -> Array:
-    """Return the foreground of one mark alone, with its soft edges."""
+def cut(foreground: Array, labels: Labels, mark: Mark) -> tuple[Array, int, int]:
+    """Return the foreground of one mark alone, with its soft edges, and the column and row of its corner."""
     box, (height, width) = mark.box, foreground.shape
     rows = slice(max(0, box.top - _SOFT), min(height, box.bottom + _SOFT))
     columns = slice(max(0, box.left - _SOFT), min(width, box.right + _SOFT))
@@ -216,4 +216,4 @@ def _cut(foreground: Array, labels: Labels, mark: Mark) -> Array:
         near = near | wide[:-2, 1:-1] | wide[2:, 1:-1]
         wide = np.pad(near, 1)
         near = near | wide[1:-1, :-2] | wide[1:-1, 2:]
-    return np.asarray(np.where(near, foreground[rows, columns], 0.0))
+    return np.where(near, foreground[rows, columns], 0.0), columns.start, rows.start

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +13,14 @@ from engine.data.pictures.pixels import plain
 from engine.errors import DataError
 from engine.model.input_form import takes_dark_ground, takes_digits, takes_garments
 from engine.model.model_file import Model
-from engine.recognise.drawing import BOX, FAINTEST, SIDE, normalise
+from engine.recognise.drawing import BOX, FAINTEST, SIDE
 from engine.recognise.foreground import foreground
 from engine.recognise.garment import on_black
 from engine.recognise.judge import Answer, Source, judge
-from engine.recognise.marks import Box, find_marks, place_marks
-from engine.recognise.pen import draw
+from engine.recognise.marks import LEAST_HEIGHT, Box, cut, place_marks
 from engine.recognise.pictures import grey
+from engine.recognise.pieces import Ink, PixelInk, StrokeInk
+from engine.recognise.segmentation import segmented
 from engine.types import Array, Bytes, Labels
 
 LARGEST_SIDE = 1120
@@ -35,13 +36,17 @@ class Found:
     Attributes:
         box: where it lies in the picture, in its pixels.
         image: uint8 ``(C, H, W)``.
+        ink: of a digit, what it is made of, to be parted or joined with others; None if it stays as it is.
+        place: where in the picture a place on the sheet of ``ink`` lies.
     """
 
     box: Box
     image: Bytes
+    ink: Ink | None = field(default=None, repr=False, compare=False)
+    place: Callable[[Box], Box] = field(default=lambda box: box, repr=False, compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading(Found):
     """A part of a picture and what a network says about it.
 
@@ -80,11 +85,32 @@ def recognise(
     found = find(picture, model, crop, several=several)
     source = Source(model.network, model.preprocessing, model.class_names)
     readings = []
-    for part in found:
-        odds, consistency = source.ask(part.image)
+    for part, (odds, consistency) in ask(found, source):
         answer = judge(odds, model.class_names, shift_consistency=consistency)
-        readings.append(Reading(part.box, part.image, odds, answer))
+        readings.append(Reading(part.box, part.image, probabilities=odds, answer=answer))
     return readings
+
+
+def ask(found: Sequence[Found], source: Source) -> list[tuple[Found, tuple[Array, float]]]:
+    """Ask a network about what was found; what it reads better so is parted, or put together.
+
+    Returns:
+        For each digit in reading order what was found, and what ``Source.ask`` says of it.
+    """
+    marks = {part.ink: part for part in found if part.ink is not None}
+    if not marks:
+        return [(part, source.ask(part.image)) for part in found]
+    tallest = max(ink.box.height for ink in marks)
+    answers = {
+        ink: source.ask(part.image) for ink, part in marks.items() if ink.box.height >= LEAST_HEIGHT * tallest
+    }
+    sure = [float(answers[ink][0].max()) if ink in answers else 1.0 for ink in marks]
+    result = []
+    for ink in segmented(list(marks), sure, source.odds):
+        part = marks.get(ink) or _found(ink, found[0].place)
+        if part is not None:
+            result.append((part, answers[ink] if ink in answers else source.ask(part.image)))
+    return result
 
 
 def find(picture: Image.Image, model: Model, crop: Box | None = None, *, several: bool = True) -> list[Found]:
@@ -116,26 +142,32 @@ def find_digits(picture: Image.Image, area: Box, *, several: bool) -> list[Found
     level, scale = grey(cut, LARGEST_SIDE if several else LARGEST_SINGLE)
     if level.shape == (SIDE, SIDE) and _has_form(level):
         return [Found(area, (level * 255 + 0.5).astype(np.uint8)[None])]
-    found = digits_in(foreground(level), several=several)
-    if not found:
-        raise DataError("The picture shows nothing: all of it has the same brightness.")
 
     def place(box: Box) -> Box:
         left, top = area.left + int(box.left / scale), area.top + int(box.top / scale)
         right = area.left + min(area.width, round(box.right / scale))
         return Box(left, top, right, area.top + min(area.height, round(box.bottom / scale)))
 
-    return [Found(place(part.box), part.image) for part in found]
-
-
-def digits_in(drawing: npt.NDArray[np.floating], *, several: bool) -> list[Found]:
-    """Find the digits in the foreground ``drawing``, ``(H, W)`` from 0 to 1; none if it is empty."""
-    found = []
-    for box, cut in find_marks(np.asarray(drawing), several=several):
-        image = normalise(cut)
-        if image is not None:
-            found.append(Found(box, image[None]))
+    found = digits_in(foreground(level), several=several, place=place)
+    if not found:
+        raise DataError("The picture shows nothing: all of it has the same brightness.")
     return found
+
+
+def digits_in(
+    drawing: npt.NDArray[np.floating], *, several: bool, place: Callable[[Box], Box] = lambda box: box
+) -> list[Found]:
+    """Find the digits in the foreground ``drawing``, ``(H, W)`` from 0 to 1; none if it is empty."""
+    drawing = np.asarray(drawing)
+    labels, marks = place_marks(drawing, several=several)
+    inks = [PixelInk(mark.box, *cut(drawing, labels, mark)) for mark in marks]
+    found = [part for ink in inks if (part := _found(ink, place)) is not None]
+    return found if several else [replace(part, ink=None) for part in found]
+
+
+def _found(ink: Ink, place: Callable[[Box], Box]) -> Found | None:
+    image = ink.image()
+    return Found(place(ink.box), image[None], ink, place) if image is not None else None
 
 
 def digits_drawn(ink: Array, lines: Sequence[Array]) -> list[Found]:
@@ -146,12 +178,16 @@ def digits_drawn(ink: Array, lines: Sequence[Array]) -> list[Found]:
         lines: where the middle of the pen went, as ``Subject`` has them.
     """
     labels, marks = place_marks(np.asarray(ink), several=True)
-    found = []
+    inks = []
     for mark in marks:
-        image = draw([part for line in lines for part in _inside(line, labels, mark.parts)])
-        if image is not None:
-            found.append(Found(mark.box, image[None]))
-    return found
+        parts = [(part, k) for k, line in enumerate(lines) for part in _inside(line, labels, mark.parts)]
+        if parts:
+            every = np.concatenate([part for part, _ in parts])
+            pen = max(0.0, (max(mark.box.width, mark.box.height) - float(np.ptp(every, axis=0).max())) / 2)
+            inks.append(
+                StrokeInk(mark.box, tuple(part for part, _ in parts), tuple(k for _, k in parts), pen)
+            )
+    return [part for ink_ in inks if (part := _found(ink_, lambda box: box)) is not None]
 
 
 def _inside(line: Array, labels: Labels, parts: Sequence[int]) -> list[Array]:

@@ -29,10 +29,11 @@ class SubjectReading:
         model: the network that answers, and what its images go through.
         source: the network with the buffers of its predictions.
         caption: which network it is, in words.
-        found: what was found, in reading order.
+        found: what was found, in reading order, parted and put together as the network reads it best.
         odds: the answer for each of ``found``; none if the network gives no numbers.
         problem: why nothing was found.
         mute: why there is no answer.
+        marks: what was found before the network was asked.
     """
 
     subject: Subject
@@ -44,6 +45,7 @@ class SubjectReading:
     odds: tuple[Odds, ...] = ()
     problem: str = ""
     mute: str = ""
+    marks: tuple[Found, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,18 +92,23 @@ def read(
         source = before.source
     else:
         source = Source(model.network, model.preprocessing, model.class_names)
-    found: tuple[Found, ...] = ()
+    marks: tuple[Found, ...] = ()
     odds: tuple[Odds, ...] = ()
     problem = mute = ""
     if before is not None and before.subject is subject and form(before.model) == form(model):
-        found, problem = before.found, before.problem
+        marks, problem = before.marks, before.problem
     else:
         try:
-            found = tuple(subject.found(model))
+            marks = tuple(subject.found(model))
         except DataError as error:
             problem = str(error)
-    try:
-        odds = tuple(source.ask(part.image) for part in found)
-    except AnswerError as error:
-        mute = str(error)
-    return SubjectReading(subject, reference, model, source, caption, found, odds, problem, mute)
+    found = marks
+    if marks:
+        from engine.recognise.readings import ask  # brings Pillow, which is there since something was found
+
+        try:
+            answers = ask(marks, source)
+            found, odds = tuple(part for part, _ in answers), tuple(said for _, said in answers)
+        except AnswerError as error:
+            mute = str(error)
+    return SubjectReading(subject, reference, model, source, caption, found, odds, problem, mute, marks)

@@ -48,4 +48,6 @@ def floor_of(found: Rejection) -> float:
     if worst <= 0:
         return 0.9
     unit = 10.0 ** math.floor(math.log10(worst))
-    return max(0.0, 1 - next(step * unit for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * unit >= worst))
+    return max(
+        0.0, 1 - next(step * unit for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * unit >= worst)
+    )

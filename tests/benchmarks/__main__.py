@@ -19,6 +19,7 @@ from tests.benchmarks import (
     map_quality,
     memory,
     monkey,
+    reading_pictures,
     record_cost,
     startup,
     step_profile,
@@ -46,6 +47,7 @@ BENCHMARKS = {
         memory,
         instruments,
         map_quality,
+        reading_pictures,
         time_to_accuracy,
     )
 }
