@@ -39,7 +39,7 @@ class Picture:
     """What the picture shows.
 
     Attributes:
-        out: the PNG file.
+        out: the file, PNG or SVG.
         size: width and height of the window, before scaling.
         theme: ``light`` or ``dark``.
         panel: the view in front; ``all`` shows every view beside the others.
@@ -63,7 +63,7 @@ class Picture:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("--out", type=to_path, required=True, metavar="FILE.png", help="the picture")
+    parser.add_argument("--out", type=to_path, required=True, metavar="FILE", help="the picture, PNG or SVG")
     parser.add_argument(
         "--steps", type=_count, required=True, metavar="N", help="training steps before the picture"
     )
@@ -111,8 +111,8 @@ def _scale(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Make the picture that ``args`` describe."""
-    if args.out.suffix.lower() != ".png":
-        raise ConfigError(f"The picture {args.out} does not end in .png; only PNG is written.")
+    if args.out.suffix.lower() not in (".png", ".svg"):
+        raise ConfigError(f"The picture {args.out} ends neither in .png nor in .svg; these two are written.")
     drawable = preflight.check(window=False)
     if drawable.missing:
         raise EngineError(drawable.message)
@@ -141,7 +141,7 @@ def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpo
     from gui.app.qt_log import to_python_log
     from gui.state.settings import Store
     from gui.state.unexpected import Unexpected
-    from gui.window.file_actions import write_picture
+    from gui.widgets.portrait import write_portrait
 
     to_python_log()
     application()
@@ -160,7 +160,7 @@ def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpo
             sitting = _Sitting(program, interruptions)
             _arrange(program, picture)
             _train(sitting, picture)
-            write_picture(program.window, picture.out)
+            write_portrait(program.window, picture.out, program.window.devicePixelRatioF())
         except OSError as error:
             raise EngineError(f"Cannot write {picture.out}: {error.strerror or error}.") from None
         finally:

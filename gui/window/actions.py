@@ -104,6 +104,13 @@ ACTIONS = (
         "Write what the window shows as PNG",
         first=True,
     ),
+    ActionSpec(
+        "picture_of",
+        "&File",
+        "Save picture of a &view\u2026",
+        "Ctrl+Alt+P",
+        "Write any view as PNG, up to four times as sharp as the screen, or as SVG",
+    ),
     ActionSpec("quit", "&File", "&Quit", "Ctrl+Q", "Close the window", first=True),
     ActionSpec(
         "toggle", "&Train", "&Start", "F5", "Start or pause the training (F5, or Space)", "play", True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from PyQt5.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
-from PyQt5.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
+from PyQt5.QtWidgets import QAction, QDockWidget, QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from gui.run.view import View
 from gui.run.view_spec import ViewSpec
@@ -99,6 +99,9 @@ class Dock(QDockWidget):
     made = pyqtSignal(object)
     """This ``View`` has taken its place."""
 
+    picture_wanted = pyqtSignal()
+    """The user wants a picture of the view."""
+
     def __init__(self, spec: ViewSpec, make: Callable[[], View], theme: Theme, window: QWidget) -> None:
         """Have a place for what ``make`` makes in ``window``, under its title and with its sentence."""
         super().__init__(spec.title, window)
@@ -133,6 +136,15 @@ class Dock(QDockWidget):
             button.setFocusPolicy(Qt.NoFocus)
             button.clicked.connect(call)
             row.addWidget(button)
+        bar.setContextMenuPolicy(Qt.ActionsContextMenu)
+        for words, called in (
+            ("Save &picture of this view\N{HORIZONTAL ELLIPSIS}", self.picture_wanted.emit),
+            ("Take out, or put &back", self._toggle),
+            ("&Hide", self.close),
+        ):
+            action = QAction(words, bar)
+            action.triggered.connect(lambda _checked=False, call=called: call())
+            bar.addAction(action)
         self.setTitleBarWidget(bar)
         self.visibilityChanged.connect(self._see)
         self.set_theme(theme)

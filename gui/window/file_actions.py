@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt5.QtCore import QBuffer, QIODevice, Qt
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QMainWindow
 
 from engine.errors import EngineError
-from engine.io.files import replacing
 from engine.model.file_kinds import kind_of
 from engine.model.model_file import Model
 from engine.model.reference import Opened
@@ -18,6 +17,7 @@ from gui.panels.experiment import ExperimentPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
 from gui.run.runner import Runner
+from gui.widgets.portrait import write_portrait
 
 _MODELS = "Models (*.safetensors)"
 _FOREIGN = "Models (*.safetensors *.onnx *.pickle *.pkl);;All files (*)"
@@ -161,17 +161,8 @@ class FileActions:
 def save_picture(window: QMainWindow, path: Path, context: AppContext) -> None:
     """Write what ``window`` shows to ``path`` and tell the outcome."""
     try:
-        write_picture(window, path)
+        write_portrait(window, path, window.devicePixelRatioF())
     except OSError as error:
         context.notices.problem(f"Cannot write {path}: {error.strerror or error}.")
     else:
         context.notices.tell(f"Saved {path.name} in {path.parent}.")
-
-
-def write_picture(window: QMainWindow, path: Path) -> None:
-    """Write what ``window`` shows to ``path`` as PNG; raises OSError."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.WriteOnly)
-    window.grab().save(buffer, "PNG")
-    with replacing(path) as file:
-        file.write(bytes(buffer.data()))

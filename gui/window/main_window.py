@@ -42,6 +42,7 @@ from gui.window.guide import show_guide
 from gui.window.hints import Hints
 from gui.window.look import Look
 from gui.window.notice_bar import NoticeBar
+from gui.window.picture_dialog import open_picture_dialog
 from gui.window.publishing import Publishing, shared_in
 from gui.window.status import RunStatus
 from gui.window.time_line import WORDS, TimeLine, run_in
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         for spec in (*PANELS, *VIEWS):
             self.docks[spec.key] = dock = Dock(spec, partial(self._make, spec), theme, self)
             dock.made.connect(partial(self._made, spec))
+            dock.picture_wanted.connect(partial(open_picture_dialog, self, spec.key))
             self.addDockWidget(Qt.LeftDockWidgetArea, dock)
         self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
         self.experiment, self.pad = experiment, pad = self.part(ExperimentPanel), self.part(PadPanel)
@@ -103,6 +105,7 @@ class MainWindow(QMainWindow):
             {
                 **files.handlers(),
                 **self.publishing.handlers(),
+                "picture_of": lambda: open_picture_dialog(self),
                 "quit": self.close,
                 "toggle": control.toggle,
                 "step": control.step,
