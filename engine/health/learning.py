@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from engine.formatting import grouped
 from engine.health.finding import Evidence, Finding, HealthWarning, Remedy, slower
+from engine.health.layers import VanishingGradient
 
 Values = npt.NDArray[np.float64]
 
@@ -149,6 +150,8 @@ class RateTooLow(HealthWarning):
         steps = evidence.history.steps
         loss, speed = steps.column("loss"), _speed(evidence)
         if len(loss) < _LEAST_STEPS or speed is None or not speed < SMALL or _grown(evidence) > STAYED:
+            return None
+        if VanishingGradient().look(evidence) is not None:  # a larger rate would not reach the first layers
             return None
         span = _span(len(loss))
         first, now = float(loss[:span].mean()), float(loss[-span:].mean())
