@@ -9,10 +9,8 @@ from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
-from engine.errors import EngineError
 from engine.look.mosaic import Cell
 from engine.model.reference import THE_RUN, Reference
-from engine.types import Shape
 from gui.run.context import AppContext
 from gui.run.moment import Moment
 from gui.run.view import View
@@ -20,6 +18,7 @@ from gui.run.wants import Wants
 from gui.state.selection import Sample
 from gui.style.theme import GRID, Theme
 from gui.views.network_canvas import NetworkCanvas
+from gui.views.network_choice import NetworkChoice
 from gui.views.network_enlarge import EnlargeDialog
 from gui.views.network_outlines import flat_index, weight_at
 from gui.views.network_plan import Part
@@ -47,9 +46,6 @@ class NetworkView(View):
         self.canvas = NetworkCanvas(theme)
         self._idle = _HINT
         self.readout = Readout(_HINT, lines=1, narrow=470)
-        self._chosen: Reference = THE_RUN
-        self._broken: Reference | None = None
-        self._listed: Reference = THE_RUN
         self.enlarged: EnlargeDialog | None = None
 
         self._inspector: Waiting[Inspector] = Waiting(self._make_inspector)
@@ -90,7 +86,7 @@ class NetworkView(View):
         moments = context.moments
         moments.dataset_loaded.connect(self._dataset_loaded)
         moments.run_changed.connect(lambda _run: self._run_changed())
-        moments.history_grew.connect(self._follow)
+        moments.history_grew.connect(lambda: self.choice.follow())
         moments.travelled.connect(self._travelled)
         moments.moved.connect(self._show)
         context.selection.changed.connect(self._sample_changed)
@@ -104,9 +100,7 @@ class NetworkView(View):
         self.canvas.picked.connect(self._pick)
         self.canvas.stepped.connect(lambda *steps: self.inspector.step_by(*steps))
         self.canvas.class_picked.connect(self._pick_class)
-        context.models.changed.connect(self._list_models)
-        self.source.activated.connect(lambda index: self.look_at(self.source.itemData(index)))
-        self._list_models()
+        self.choice = NetworkChoice(context, self.row, self)
         if moments.dataset is not None:
             self._dataset_loaded(moments.dataset)
         elif context.selection.sample is not None:
@@ -159,78 +153,24 @@ class NetworkView(View):
     def showEvent(self, event: QShowEvent) -> None:
         """List the networks as they are now."""
         super().showEvent(event)
-        self._list()
+        self.choice.renew()
 
     # --- which network is shown -------------------------------------------------------------------
 
     @property
     def shown(self) -> Reference:
         """The network that is drawn: until training begins, the one that answers."""
-        models, sample = self._context.models, self._context.selection.sample
-        answering = models.answering
-        moments = self._context.moments
-        learnt = moments.steps or models.step or moments.run.parent is not None
-        if self._chosen != THE_RUN or learnt or answering == self._broken:
-            return self._chosen
-        fits = sample is None or self._shape(answering) == sample.image.shape
-        return answering if fits else THE_RUN
-
-    def _shape(self, reference: Reference) -> Shape | None:
-        """Return the shape that a network takes, or None if it is not read or cannot be."""
-        models = self._context.models
-        try:
-            return models.get(reference).network.spec.in_shape if models.ready(reference) else None
-        except EngineError:
-            return None
-
-    def _list_models(self) -> None:
-        gone = self._chosen not in self._context.models.references
-        self.look_at(THE_RUN if gone else self._chosen)
+        return self.choice.shown
 
     def look_at(self, reference: Reference) -> None:
         """Show this network of the registry."""
-        self._chosen = reference
-        self._list()
-
-    def _list(self) -> None:
-        """List the networks, and ask for the one that is shown."""
-        shown = self._listed = self.shown
-        models = self._context.models
-        self.row.list_models(models, self._chosen, shown)
-        if self.isVisible() and shown != THE_RUN and models.ready(shown):
-            try:
-                models.get(shown)
-            except EngineError as error:
-                self._context.notices.problem(str(error))
-                self._broken = shown
-                self.look_at(THE_RUN)
-                return
-        self._context.moments.refresh()
+        self.choice.choose(reference)
 
     def _travelled(self) -> None:
         """Show the run at the step that is looked at, whatever network was shown before."""
-        if not self._context.moments.travel.live and self._chosen != THE_RUN:
+        if not self._context.moments.travel.live and self.choice.chosen != THE_RUN:
             self.break_it.setChecked(False)
             self.look_at(THE_RUN)
-
-    def _follow(self) -> None:
-        """Show the network in training as soon as it trains, if another one stood in for it."""
-        if self._listed != self.shown:
-            self._list()
-
-    def _fit_to(self, sample: Sample) -> None:
-        """Look at the network that was asked about the sample, or at the one that it was made for."""
-        models, spec = self._context.models, self.canvas.spec
-        if sample.asked in models.references:
-            # What stands in for the network in training gives way to it.
-            reference = THE_RUN if models.current == THE_RUN else sample.asked
-            if reference != self._chosen:
-                self.look_at(reference)
-            return
-        if models.current in (self._chosen, THE_RUN) or spec is None or spec.in_shape == sample.image.shape:
-            return
-        if self._shape(models.current) == sample.image.shape:
-            self.look_at(models.current)
 
     # --- what comes of the network --------------------------------------------------------------
 
@@ -241,14 +181,14 @@ class NetworkView(View):
 
     def _run_changed(self) -> None:
         self.break_it.setChecked(False)
-        if self._listed == THE_RUN:
+        if self.choice.listed == THE_RUN:
             self.canvas.set_spec(None, ())
-        self._list()
+        self.choice.renew()
         if self.enlarged is not None:
             self.enlarged.close()
 
     def _show(self, moment: Moment) -> None:
-        self._follow()
+        self.choice.follow()
         if moment.of != self.shown or not self.isVisible():
             return
         if self.inspect.isChecked():  # the inspector lets it be drawn when it knows all that is to be shown
@@ -286,8 +226,8 @@ class NetworkView(View):
         names = dataset.class_names if dataset is not None else ()
         known = sample.label is not None and sample.label < len(names)
         self.canvas.set_truth(names[sample.label or 0] if known else "")
-        self._fit_to(sample)
-        self._follow()
+        self.choice.fit_to(sample, self.canvas.spec)
+        self.choice.follow()
 
     # --- what the user does -----------------------------------------------------------------------
 
