@@ -19,6 +19,7 @@ from tests.benchmarks import (
     map_quality,
     memory,
     monkey,
+    processors,
     reading_pictures,
     record_cost,
     startup,
@@ -35,6 +36,7 @@ BENCHMARKS = {
     for module in (
         train_speed,
         step_profile,
+        processors,
         watch_cost,
         record_cost,
         travel,

@@ -18,6 +18,7 @@ EXAMPLES = {
         ({"filters": 2, "kernel": [2, 3], "stride": [2, 1], "padding": [1, 2]}, (1, 5, 7)),
         ({"filters": 5, "kernel": 3, "padding": "same", "bias": False, "initialiser": "lecun"}, (4, 4, 4)),
         ({"filters": 3, "kernel": 1}, (5, 3, 3)),
+        ({"filters": 16, "kernel": [1, 5], "padding": [0, 2]}, (4, 1, 41)),  # minimal filtering
     ],
     "relu": [({}, IMAGE), ({}, (7,))],
     "relu6": [({"ceiling": 1.5}, IMAGE), ({}, (7,))],
