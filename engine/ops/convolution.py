@@ -26,6 +26,9 @@ from engine.types import Array, Context, Shape
 _FEW_CHANNELS = 6
 """Up to this many input channels the expanded form is the faster one."""
 
+_FEW_FILTERS = 8
+"""Up to this many filters the gradient for the weights takes two output rows at a time."""
+
 _SMALL_PRODUCT = 1200
 """Largest ``rows x columns`` of a result for which OpenBLAS multiplies ``A B^T`` without packing."""
 
@@ -155,24 +158,49 @@ def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: 
         kernel: rows and columns of the kernel.
         ctx: where the buffers come from.
     """
-    out_h, filters = grad_y.shape[:2]
-    count, _, depth, length = seen.terms.shape
-    step = block(depth, filters)
-    s_term, s_row, s_line, item = seen.terms.strides
-    blocks = overlapping(
-        seen.source,
-        (count, depth // step, out_h, length, step),
-        (s_term, s_line * step, s_row, item, s_line),
-    )
-    parts = ctx.workspace("parts", (count, depth // step, out_h, filters, step), grad_y.dtype)
-    np.matmul(grad_y.reshape(out_h, filters, length), blocks, out=parts)
-    summed: Array = np.add.reduce(parts, axis=2).transpose(2, 0, 1, 3)
     kh, kw = kernel
+    out_h, filters = grad_y.shape[:2]
+    summed = weight_products(
+        seen.source, seen.terms, grad_y.reshape(1, out_h, filters, seen.terms.shape[3]), kh, ctx
+    )
     if seen.expanded:
-        summed = summed.reshape(filters, kh, -1, kw).transpose(0, 2, 1, 3)
+        gradient: Array = summed.reshape(filters, kh, -1, kw).transpose(0, 2, 1, 3)
     else:
-        summed = summed.reshape(filters, kw, kh, -1).transpose(0, 3, 2, 1)
-    return summed
+        gradient = summed.reshape(kw, filters, kh, -1).transpose(1, 3, 2, 0)
+    return gradient
+
+
+def weight_products(source: Array, terms: Array, grad: Array, kh: int, ctx: Context) -> Array:
+    """Return ``sum_p grad[j,p] terms[j,p]^T``, ``(J, F, R)``.
+
+    Few filters make thin products. So two neighbouring rows of ``grad`` are multiplied with all that both
+    of them see, one row more than each, and what belongs to neither is left out.
+
+    Args:
+        source: the contiguous array that ``terms`` looks at.
+        terms: ``(J, P, R, L)``, ``R`` counts ``kh`` rows.
+        grad: ``(J, P, F, L)``, or ``(1, P, F, L)`` for all ``J``.
+        kh: rows of a kernel.
+        ctx: where the buffers come from.
+    """
+    count, out_h, depth, length = terms.shape
+    s_term, s_row, s_line, item = terms.strides
+    filters, line = grad.shape[2], depth // kh
+    rows = 2 if filters <= _FEW_FILTERS and out_h % 2 == 0 and s_row == line * s_line else 1
+    depth += (rows - 1) * line
+    step = block(depth, rows * filters)
+    blocks = overlapping(
+        source,
+        (count, depth // step, out_h // rows, length, step),
+        (s_term, s_line * step, rows * s_row, item, s_line),
+    )
+    parts = ctx.workspace("parts", (*blocks.shape[:3], rows * filters, step), grad.dtype)
+    np.matmul(grad.reshape(len(grad), 1, out_h // rows, rows * filters, length), blocks, out=parts)
+    summed = np.add.reduce(parts, axis=2).transpose(0, 2, 1, 3).reshape(count, rows, filters, depth)
+    if rows == 1:
+        return summed[:, 0]
+    products: Array = summed[:, 0, :, :-line] + summed[:, 1, :, line:]
+    return products
 
 
 def block(depth: int, filters: int) -> int:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.ops.convolution import block, overlapping
+from engine.ops.convolution import overlapping, weight_products
 from engine.ops.geometry import Geometry
 from engine.ops.layout import as_pixels
 from engine.ops.winograd import ONE, Filtering, filtering
@@ -95,18 +95,7 @@ class RowForm:
         grad[:, :frame] = grad[:, out_h + frame :] = 0
         np.matmul(matrices.outputs.T, gathered, out=_lines(grad, frame, out_h))
         inner = grad[:, frame : frame + out_h].reshape(a, out_h, filters, -1)
-        depth = kh * channels
-        step = block(depth, filters)
-        windows = _windows(seen.data, out_h, kh)
-        s_column, s_row, s_line, item = windows.strides
-        blocks = overlapping(
-            seen.data,
-            (a, depth // step, out_h, tiles * batch, step),
-            (s_column, s_line * step, s_row, item, s_line),
-        )
-        parts = ctx.workspace("parts", (a, depth // step, out_h, filters, step), grad_y.dtype)
-        np.matmul(inner[:, np.newaxis], blocks, out=parts)
-        summed = np.add.reduce(parts, axis=2).transpose(0, 2, 1, 3).reshape(a, -1)
+        summed = weight_products(seen.data, _windows(seen.data, out_h, kh), inner, kh, ctx).reshape(a, -1)
         grad_weight = (matrices.kernel.T @ summed).reshape(kw, filters, kh, channels).transpose(1, 3, 2, 0)
         return (self._input_gradient(seen, grad, matrices, ctx) if need_x else None), grad_weight
 
