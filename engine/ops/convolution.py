@@ -197,9 +197,9 @@ def weight_products(source: Array, terms: Array, grad: Array, kh: int, ctx: Cont
     parts = ctx.workspace("parts", (*blocks.shape[:3], rows * filters, step), grad.dtype)
     np.matmul(grad.reshape(len(grad), 1, out_h // rows, rows * filters, length), blocks, out=parts)
     summed = np.add.reduce(parts, axis=2).transpose(0, 2, 1, 3).reshape(count, rows, filters, depth)
-    if rows == 1:
-        return summed[:, 0]
-    products: Array = summed[:, 0, :, :-line] + summed[:, 1, :, line:]
+    products: Array = summed[:, 0]
+    if rows == 2:
+        products = products[..., :-line] + summed[:, 1, :, line:]
     return products
 
 
