@@ -60,6 +60,8 @@ def flat_index(part: Part, cell: Cell) -> int:
 
 def weight_at(spec: NetworkSpec, part: Part, cell: Cell) -> Weight:
     """Return the weight that is drawn at a cell of kernels; of a kernel in colour the one for red."""
+    from engine.arithmetic.passes import Weight  # the inspector, for which it is, has loaded it
+
     layer = spec.layers[part.layer]
     shape = layer.param_shapes((spec.in_shape, *spec.shapes())[part.layer])[layer.kernels]
     if part.colour:
