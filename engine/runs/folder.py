@@ -91,6 +91,10 @@ class RunFolder:
         self._read(names.VALIDATIONS, history.validations)
         return history
 
+    def validations(self) -> Columns:
+        """Return the rows of all validations, as in ``history``."""
+        return self._read(names.VALIDATIONS, History().validations)
+
     def changes(self) -> list[tuple[int, str, str]]:
         """Return the settings that were changed while the run trained: step, setting, new value."""
         found = []
@@ -111,7 +115,7 @@ class RunFolder:
         with explained(self.path / names.CHANGES, RUN):
             return RunConfig.from_json({**self.record.config.to_json(), **changed})
 
-    def _read(self, name: str, columns: Columns) -> None:
+    def _read(self, name: str, columns: Columns) -> Columns:
         rows, wrong = [], 0
         for row in self._rows(name, columns.names):
             try:
@@ -128,6 +132,7 @@ class RunFolder:
             self._notice(f"{self.path / name}: {lines} left out because they cannot be read.")
         if rows:
             columns.extend(np.array(rows, np.float64).T)
+        return columns
 
     def _rows(self, name: str, columns: tuple[str, ...]) -> list[list[str]]:
         path = self.path / name

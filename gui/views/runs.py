@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPoint, Qt, QTimer
+from PyQt5.QtCore import QPoint, QSignalBlocker, Qt, QTimer
 from PyQt5.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShowEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QShortcut, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QShortcut,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.runs.library import Library
 from engine.runs.summary import Summary
@@ -14,6 +23,8 @@ from gui.run.runner import Runner
 from gui.run.view import View
 from gui.style.theme import GRID, Theme
 from gui.views.runs_actions import RunsActions
+from gui.views.runs_plots import RunsPlots
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
 from gui.widgets.plain import Label, tooltip
@@ -38,6 +49,7 @@ class RunsView(View):
         self.listing: Listing | None = None
         self._reader = Runner(self)
         self.table = RunsTable(RunsModel(theme, self))
+        self.plots = RunsPlots(theme)
         self.actions_ = RunsActions(context, theme, self.table, self)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search")
@@ -72,17 +84,31 @@ class RunsView(View):
         self.more.setToolTip("Rename, notes, star, folder, delete, bin, room")
         self.more.setPopupMode(QToolButton.InstantPopup)
         self.more.setMenu(self.actions_.menu)
+        self.sweeps = ChoiceBox("Sweep", "Show all runs, or only the trials of a sweep", letters=10)
+        self.sweeps.addItem("All runs", "")
+        self.sweeps.hide()
+        self.drawn = QToolButton()
+        self.drawn.setText("Plots")
+        self.drawn.setCheckable(True)
+        self.drawn.setToolTip("Draw the runs of the table: across parallel axes, or as points")
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self.search, 1)
-        for widget in (*self.buttons, self.more):
+        for widget in (self.sweeps, *self.buttons, self.drawn, self.more):
             head.addWidget(widget)
+        self.plots.hide()
+        self.both = QSplitter(Qt.Vertical)
+        self.both.setChildrenCollapsible(False)
+        self.both.addWidget(self.table)
+        self.both.addWidget(self.plots)
+        self.both.setStretchFactor(0, 2)
+        self.both.setStretchFactor(1, 3)
         full = QWidget()
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         column.addLayout(head)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.both, 1)
         column.addWidget(self.words)
         self._stack = OnePage.filling(self, self.empty, full)
         self.setFocusProxy(self.table)
@@ -97,6 +123,11 @@ class RunsView(View):
     def _connect(self) -> None:
         bridge, actions = self._context.bridge, self.actions_
         self.search.textChanged.connect(self._search)
+        self.sweeps.currentIndexChanged.connect(lambda _index: self._look_at_sweep())
+        self.drawn.toggled.connect(self.plots.setVisible)
+        self.drawn.toggled.connect(lambda _on: self._draw())
+        self.plots.picked.connect(lambda paths: self.table.choose(set(paths)))
+        self.table.selectionModel().selectionChanged.connect(lambda _new, _old: self._chosen())
         QShortcut(QKeySequence.Find, self, self.search.setFocus, context=Qt.WidgetWithChildrenShortcut)
         self.table.setContextMenuPolicy(Qt.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._open_menu)
@@ -116,6 +147,7 @@ class RunsView(View):
         """Use other colours."""
         self.table.runs_model.set_theme(theme)
         self.actions_.set_theme(theme)
+        self.plots.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         """List the runs, again and again while they are seen."""
@@ -154,6 +186,8 @@ class RunsView(View):
         self.table.runs_model.show([self._as_it_trains(run) for run in listing.runs])
         if self.table.shown and not self.table.currentIndex().isValid():
             self.table.selectRow(0)
+        self._list_sweeps()
+        self._draw()
         self._say()
         self._stack.setCurrentIndex(1 if listing.runs or listing.problems else 0)
         self.actions_.refresh()
@@ -176,8 +210,43 @@ class RunsView(View):
 
     def _search(self, words: str) -> None:
         self.table.filter.look_for(words)
+        self._draw()
         self._say()
         self.actions_.refresh()
+
+    def _look_at_sweep(self) -> None:
+        self.table.filter.look_at(self.sweeps.currentData() or "")
+        self._draw()
+        self._say()
+        self.actions_.refresh()
+
+    def look_at_sweep(self, name: str) -> None:
+        """Show only the trials of a sweep, as plots, too; those that are not there yet come."""
+        if self.sweeps.findData(name) < 0:
+            self.sweeps.addItem(name, name)
+        self.sweeps.show()
+        self.sweeps.setCurrentIndex(self.sweeps.findData(name))
+        self.drawn.setChecked(True)
+
+    def _list_sweeps(self) -> None:
+        """Offer the sweeps of the runs that are there; the one that is looked at stays."""
+        now = self.sweeps.currentData()
+        names = {run.sweep for run in self.table.runs_model.runs if run.sweep} | ({now} if now else set())
+        if names != {self.sweeps.itemData(place) for place in range(1, self.sweeps.count())}:
+            with QSignalBlocker(self.sweeps):
+                self.sweeps.clear()
+                for name in ("", *sorted(names)):
+                    self.sweeps.addItem(name or "All runs", name)
+                self.sweeps.setCurrentIndex(max(0, self.sweeps.findData(now)))
+        self.sweeps.setVisible(bool(names))
+
+    def _draw(self) -> None:
+        if self.drawn.isChecked():
+            self.plots.show_runs(self.table.shown_runs)
+
+    def _chosen(self) -> None:
+        if self.drawn.isChecked():
+            self.plots.choose({run.path for run in self.table.chosen})
 
     def _say(self) -> None:
         if self.listing is not None:

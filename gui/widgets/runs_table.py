@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from PyQt5.QtCore import (
     QAbstractTableModel,
     QByteArray,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QSortFilterProxyModel,
@@ -142,7 +144,7 @@ class RunsFilter(QSortFilterProxyModel):
     def __init__(self, parent: QObject) -> None:
         """Let all runs through."""
         super().__init__(parent)
-        self._wanted = ""
+        self._wanted, self._sweep = "", ""
         self.setDynamicSortFilter(True)
 
     def look_for(self, words: str) -> None:
@@ -150,9 +152,16 @@ class RunsFilter(QSortFilterProxyModel):
         self._wanted = words
         self.invalidateFilter()
 
+    def look_at(self, sweep: str) -> None:
+        """Show only the trials of a sweep; "" for all runs."""
+        self._sweep = sweep
+        self.invalidateFilter()
+
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
         """Return whether a run is looked for."""
-        return not self._wanted or found(self._model.runs[row], self._wanted)
+        run = self._model.runs[row]
+        of_sweep = not self._sweep or run.sweep == self._sweep
+        return of_sweep and (not self._wanted or found(run, self._wanted))
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
         """Compare two runs by a column; those that are equal by when they began."""
@@ -269,6 +278,24 @@ class RunsTable(QTableView):
         """The runs that are selected, from top to bottom."""
         rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
         return [self.run_at(index) for index in rows]
+
+    @property
+    def shown_runs(self) -> list[Summary]:
+        """The runs that are shown, from top to bottom."""
+        return [self.run_at(self.filter.index(row, 0)) for row in range(self.shown)]
+
+    def choose(self, paths: set[str]) -> None:
+        """Select the runs in these folders, and show the first of them."""
+        model, selection = self.filter, QItemSelection()
+        first = None
+        for row, run in enumerate(self.shown_runs):
+            if run.path in paths:
+                first = row if first is None else first
+                selection.select(model.index(row, 0), model.index(row, len(COLUMNS) - 1))
+        if first is not None:
+            self.selectionModel().setCurrentIndex(model.index(first, 0), QItemSelectionModel.NoUpdate)
+            self.scrollTo(model.index(first, PLACES["title"]))
+        self.selectionModel().select(selection, QItemSelectionModel.ClearAndSelect)
 
     def rename(self) -> None:
         """Let the user edit the name of the current run."""

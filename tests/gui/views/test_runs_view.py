@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from engine.runs.budget import Budget
 from engine.runs.folder import RunFolder
 from engine.runs.hold import Hold
 from engine.runs.library import Library
-from engine.runs.record import RunRecord
+from engine.runs.record import RunRecord, Trial
 from gui.dialogs.compare.dialog import CompareDialog
 from gui.dialogs.runs_bin import BinDialog
 from gui.dialogs.runs_room import RoomDialog
@@ -366,3 +367,57 @@ class _Handler(QObject):
     @pyqtSlot(QUrl)
     def heard(self, url: QUrl) -> None:
         self._heard.append(url.toLocalFile())
+
+
+@pytest.fixture
+def swept(library: Library, record: RunRecord) -> None:
+    """Record three trials of a sweep, and a run that is none."""
+    for number, rate in enumerate((0.001, 0.01, 0.1), 1):
+        config = dataclasses.replace(record.config, learning_rate=rate, seed=number)
+        one = dataclasses.replace(
+            record, config=config, trial=Trial("rates-1", number, {"learning_rate": rate})
+        )
+        run(library.folder, f"t{number}", one, f"2026-01-0{number}", best_accuracy=0.3 * number, step=9)
+    run(library.folder, "other", record, "2026-01-05", best_accuracy=0.5, step=9)
+
+
+def test_trials_are_drawn_and_a_brush_selects_their_rows(
+    qtbot: QtBot, view: Callable[[], RunsView], swept: None
+) -> None:
+    made = view()
+    made.resize(900, 700)
+    assert made.sweeps.isVisible() and len(rows(made)) == 4
+    made.look_at_sweep("rates-1")
+    assert sorted(rows(made)) == ["t1", "t2", "t3"]
+    plots = made.plots
+    qtbot.waitUntil(lambda: len(plots.facts) == 3 and len(plots.parallel.axes) == 3)
+    assert [each.key for each in plots.parallel.axes] == ["learning_rate", "seed", "best_accuracy"]
+
+    parallel = plots.parallel
+    x = round(parallel.axis_x(2))
+    qtbot.mousePress(parallel, Qt.LeftButton, pos=QPoint(x, round(parallel.place_y(0.4))))
+    qtbot.mouseMove(parallel, QPoint(x, round(parallel.place_y(1.0))))
+    qtbot.mouseRelease(parallel, Qt.LeftButton, pos=QPoint(x, round(parallel.place_y(1.0))))
+    assert sorted(each.name for each in made.table.chosen) == ["t2", "t3"]
+    assert len(parallel.chosen) == 2 and plots.words.text() == "2 runs chosen"
+    qtbot.keyClick(parallel, Qt.Key_Escape)
+    assert not parallel.brushes and not made.table.chosen
+
+    newest = next(n for n, facts in enumerate(plots.facts) if facts.name == "t3")
+    middle = round((parallel.axis_x(0) + parallel.axis_x(1)) / 2)
+    heights = [parallel.place_y(parallel.axes[n].places[newest]) for n in (0, 1)]
+    place = QPoint(middle, round(sum(heights) / 2))
+    qtbot.mouseMove(parallel, place)
+    assert plots.words.text().startswith("t3, Best validation accuracy 90.00 %")
+    qtbot.mouseClick(parallel, Qt.LeftButton, pos=place)
+    assert [each.name for each in made.table.chosen] == ["t3"]
+
+    plots.form.setCurrentIndex(1)
+    across, down = plots.scatter.points()[newest]
+    qtbot.mouseClick(plots.scatter, Qt.LeftButton, pos=QPoint(round(across), round(down)))
+    assert [each.name for each in made.table.chosen] == ["t3"] and plots.scatter.chosen == {newest}
+    made.sweeps.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: len(plots.facts) == 4)
+    for theme in (DARK, LIGHT):
+        made.set_theme(theme)
+        assert not made.grab().isNull()

@@ -1,0 +1,319 @@
+"""Runs as lines across parallel axes, one for each setting that differs, and one for a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from PyQt5.QtCore import QLineF, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PyQt5.QtWidgets import QSizePolicy, QWidget
+
+from engine.look.tables import colour_map
+from gui.presenters.axes import Axis, brushed
+from gui.style.theme import SMALL, Theme, font
+
+_TOP, _BOTTOM, _SIDE = 34, 10, 70
+_NEAR = 6.0
+"""Pixels between the mouse and the line that it points at."""
+_FEW = 60
+"""Runs up to which lines are a little wider than a pixel."""
+_CLICK = 0.01
+"""Share of an axis that a click may move."""
+_GRIP = 14
+"""Half the width of the strip along an axis in which a drag is a brush."""
+_UNKNOWN = -0.03
+"""Place of what is not known: below the axis."""
+
+
+def figure_colours(theme: Theme, places: npt.NDArray[np.float64]) -> list[QColor]:
+    """Return the colour of each run by its figure, from 0 to 1; what has none is muted."""
+    table = colour_map(theme.sequential, 256)
+    low, high = (60, 250) if theme.dark else (10, 205)  # the ends would not be seen on the panel
+    found = []
+    for place in places:
+        if np.isnan(place):
+            found.append(QColor(theme.muted))
+        else:
+            red, green, blue = table[round(low + float(np.clip(place, 0, 1)) * (high - low))].tolist()
+            found.append(QColor(red, green, blue))
+    return found
+
+
+class ParallelPlot(QWidget):
+    """Lines across axes. A drag along an axis brushes it, a click on it takes the brush away.
+
+    Attributes:
+        axes: from left to right; the last one gives the colours.
+        brushes: ranges of places, by the key of their axis.
+        chosen: the runs that are selected elsewhere.
+    """
+
+    pointed = pyqtSignal(object)
+    """The number of the run under the mouse, or None."""
+    picked = pyqtSignal(object)
+    """The numbers of the runs that were brushed or clicked (a list)."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        """Make a plot without runs."""
+        super().__init__(parent)
+        self._theme = theme
+        self.axes: tuple[Axis, ...] = ()
+        self.brushes: dict[str, tuple[float, float]] = {}
+        self.chosen: set[int] = set()
+        self._hovered: int | None = None
+        self._drag: tuple[Axis, float] | None = None
+        self._picture: QPixmap | None = None
+        self._colours: list[QColor] = []
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
+        self.setAccessibleName("Runs across parallel axes")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self._again()
+
+    def show_axes(self, axes: Sequence[Axis]) -> None:
+        """Show runs on these axes; brushes stay where their axis does."""
+        self.axes = tuple(axes)
+        keys = {each.key for each in axes}
+        self.brushes = {key: span for key, span in self.brushes.items() if key in keys}
+        self._hovered = None
+        count = len(self.axes[0].places) if self.axes else 0
+        self.setAccessibleDescription(f"{count} runs, {len(self.axes)} axes")
+        self._again()
+
+    def choose(self, runs: set[int]) -> None:
+        """Draw these runs above the others."""
+        if runs != self.chosen:
+            self.chosen = runs
+            self._again()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(480, 220)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size at which something can be seen."""
+        return QSize(160, 90)
+
+    def resizeEvent(self, event: object) -> None:
+        """Draw anew for the new size."""
+        self._again()
+
+    def _again(self) -> None:
+        self._picture = None
+        self._colours = figure_colours(self._theme, self.axes[-1].places) if self.axes else []
+        self.update()
+
+    # --- places -----------------------------------------------------------------------------------------
+
+    def axis_x(self, number: int) -> float:
+        """Return where an axis stands, in pixels."""
+        wide = max(1.0, self.width() - 2.0 * _SIDE)
+        return _SIDE + wide * (number / (len(self.axes) - 1) if len(self.axes) > 1 else 0.5)
+
+    def place_y(self, place: float) -> float:
+        """Return where a place on an axis is, in pixels."""
+        if np.isnan(place):
+            place = _UNKNOWN
+        high = self.height() - _TOP - _BOTTOM
+        return _TOP + high * (1 - place)
+
+    def _place(self, y: float) -> float:
+        high = max(1.0, float(self.height() - _TOP - _BOTTOM))
+        return float(np.clip(1 - (y - _TOP) / high, 0.0, 1.0))
+
+    def _points(self) -> npt.NDArray[np.float64]:
+        """Return where each run crosses each axis, ``(N, axes)``, in pixels down."""
+        places = np.stack([each.places for each in self.axes], axis=1)
+        high = self.height() - _TOP - _BOTTOM
+        found: npt.NDArray[np.float64] = _TOP + high * (1 - np.where(np.isnan(places), _UNKNOWN, places))
+        return found
+
+    def _axis_at(self, x: float) -> Axis | None:
+        near = [each for n, each in enumerate(self.axes) if abs(self.axis_x(n) - x) <= _GRIP]
+        return near[0] if near else None
+
+    def run_at(self, x: float, y: float) -> int | None:
+        """Return the run whose line is nearest to a place, if it is near."""
+        if len(self.axes) < 2 or not len(self.axes[0].places):
+            return None
+        xs = [self.axis_x(n) for n in range(len(self.axes))]
+        left = min(max(int(np.searchsorted(xs, x)) - 1, 0), len(xs) - 2)
+        share = float(np.clip((x - xs[left]) / max(xs[left + 1] - xs[left], 1e-9), 0, 1))
+        points = self._points()
+        at = points[:, left] + share * (points[:, left + 1] - points[:, left])
+        slope = (points[:, left + 1] - points[:, left]) / max(xs[left + 1] - xs[left], 1e-9)
+        away = np.abs(at - y) / np.sqrt(1 + slope**2)
+        away[~brushed(self.axes, self.brushes)] = np.inf
+        nearest = int(np.argmin(away))
+        return nearest if away[nearest] <= _NEAR else None
+
+    # --- the user's hand --------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a brush on an axis; elsewhere pick the line that is pointed at."""
+        if event.button() != Qt.LeftButton:
+            return
+        found = self._axis_at(event.pos().x())
+        if found is not None:
+            self._drag = (found, self._place(event.pos().y()))
+            return
+        run = self.run_at(event.pos().x(), event.pos().y())
+        self.picked.emit([] if run is None else [run])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Draw the brush on, or say what is under the mouse."""
+        x, y = event.pos().x(), event.pos().y()
+        if self._drag is not None:
+            self._brush(y)
+            self._again()
+            return
+        self.setCursor(Qt.SizeVerCursor if self._axis_at(x) is not None else Qt.ArrowCursor)
+        run = self.run_at(x, y)
+        if run != self._hovered:
+            self._hovered = run
+            self.pointed.emit(run)
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the brush, and tell which runs lie in all brushes; a click takes a brush away."""
+        if self._drag is None or event.button() != Qt.LeftButton:
+            return
+        self._brush(event.pos().y())
+        self._drag = None
+        self._brushed()
+
+    def _brush(self, y: float) -> None:
+        """Brush from where the drag began to ``y``; hardly any way is a click, which takes the brush away."""
+        if self._drag is not None:
+            found, begun = self._drag
+            low, high = sorted((begun, self._place(y)))
+            if high - low > _CLICK:
+                self.brushes[found.key] = (low, high)
+            else:
+                self.brushes.pop(found.key, None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes all brushes away."""
+        if event.key() == Qt.Key_Escape and self.brushes:
+            self.brushes = {}
+            self._brushed()
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: object) -> None:
+        """Point at nothing any more."""
+        self._hovered = None
+        self.pointed.emit(None)
+        self.update()
+
+    def _brushed(self) -> None:
+        self._again()
+        inside = brushed(self.axes, self.brushes)
+        self.picked.emit(np.flatnonzero(inside).tolist() if self.brushes else [])
+
+    # --- painting ---------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the lines, which are kept as a picture, and the one that is pointed at."""
+        if self._picture is None:
+            ratio = self.devicePixelRatioF()
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._draw(self._picture)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        if self._hovered is not None and self._hovered < len(self._colours):
+            painter.setRenderHint(QPainter.Antialiasing)
+            painter.setPen(QPen(QColor(self._theme.text), 2.5))
+            painter.drawLines(self._line(self._points()[self._hovered]))
+            self._draw_axes(painter)
+
+    def _line(self, row: npt.NDArray[np.float64]) -> list[QLineF]:
+        """Return the pieces of a line: one long line with corners takes ten times as long to draw."""
+        places = [QPointF(self.axis_x(n), float(y)) for n, y in enumerate(row)]
+        return [QLineF(one, other) for one, other in pairwise(places)]
+
+    def _draw(self, picture: QPixmap) -> None:
+        painter = QPainter(picture)
+        painter.fillRect(self.rect(), QColor(self._theme.panel))
+        if not self.axes:
+            return
+        painter.setRenderHint(QPainter.Antialiasing)
+        points, inside = self._points(), brushed(self.axes, self.brushes)
+        dense = 1.0 if len(points) <= _FEW else max(0.25, 8 / np.sqrt(len(points)))
+        some = bool(self.chosen)
+        # From the back to the front: what is brushed away, the rest from worse to better, what is chosen.
+        figure = np.nan_to_num(self.axes[-1].places, nan=-1.0)
+        order = sorted(range(len(points)), key=lambda n: (n in self.chosen, inside[n], figure[n]))
+        for number in order:
+            colour = QColor(self._colours[number])
+            chosen = number in self.chosen
+            if not inside[number]:
+                colour = QColor(self._theme.line)
+            elif not chosen:
+                colour.setAlphaF(dense * (0.35 if some else 0.9))
+            painter.setPen(QPen(colour, 2.2 if chosen else 1.4 if len(points) <= _FEW else 1.0))
+            painter.drawLines(self._line(points[number]))
+        self._draw_axes(painter)
+
+    def _draw_axes(self, painter: QPainter) -> None:
+        theme = self._theme
+        painter.setFont(font(SMALL))
+        metrics = QFontMetrics(font(SMALL))
+        room = self.axis_x(1) - self.axis_x(0) if len(self.axes) > 1 else float(self.width())
+        for number, each in enumerate(self.axes):
+            x = self.axis_x(number)
+            painter.setPen(QPen(QColor(theme.muted), 1))
+            painter.drawLine(QPointF(x, _TOP), QPointF(x, self.height() - _BOTTOM))
+            if each.key in self.brushes:
+                low, high = self.brushes[each.key]
+                span = QRectF(x - 5, self.place_y(high), 10, self.place_y(low) - self.place_y(high))
+                fill = QColor(theme.accent)
+                fill.setAlphaF(0.35)
+                painter.fillRect(span, fill)
+                painter.setPen(QPen(QColor(theme.accent), 1))
+                painter.drawRect(span)
+            self._draw_ticks(painter, metrics, each, x, room)
+            left, right = max(2.0, x - room / 2 + 3), min(self.width() - 2.0, x + room / 2 - 3)
+            title = metrics.elidedText(each.title, Qt.ElideMiddle, int(right - left))
+            wide = metrics.horizontalAdvance(title) + 2.0
+            start = min(max(x - wide / 2, left), right - wide)
+            painter.setPen(QColor(theme.text))
+            painter.drawText(QRectF(start, 4, wide, 16), int(Qt.AlignCenter), title)
+
+    def _draw_ticks(
+        self, painter: QPainter, metrics: QFontMetrics, each: Axis, x: float, room: float
+    ) -> None:
+        """Write the ticks at the right of an axis, those of the last one too where there is room."""
+        theme, last = self._theme, float("inf")
+        for place, text in each.ticks:
+            y = self.place_y(place)
+            painter.setPen(QPen(QColor(theme.muted), 1))
+            painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
+            if last - y < 12:
+                continue
+            last = y
+            words = metrics.elidedText(text, Qt.ElideRight, int(min(max(room / 2, 40.0), _SIDE + 20.0)) - 6)
+            wide = metrics.horizontalAdvance(words)
+            box = QRectF(min(x + 5, self.width() - wide - 4.0), y - 7, wide + 2, 14)
+            back = QColor(theme.panel)
+            back.setAlphaF(0.75)
+            painter.fillRect(box, back)
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(box, int(Qt.AlignLeft | Qt.AlignVCenter), words)
