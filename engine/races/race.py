@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ MAY_DIFFER = (
 """Settings in which the entrants of a race may differ: none of them changes which images a step takes."""
 
 _SEEDS = 2**32
-_LONGEST = 60
+_LONGEST = 120
 """Characters of an entrant's name."""
 
 
@@ -43,11 +43,6 @@ class Entrant:
 
     changes: Mapping[str, Any]
     name: str = ""
-
-    @property
-    def title(self) -> str:
-        """Its name."""
-        return self.name or in_words(self.changes)
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ class Race:
         for name in {name: None for entrant in self.entrants for name in entrant.changes}:
             self._check(name)
         configs = [self.config(number) for number in range(len(self.entrants))]
-        titles = [entrant.title for entrant in self.entrants]
+        titles = titles_of(self.base, self.entrants)
         for number, config in enumerate(configs):
             if config in configs[:number]:
                 first = titles[configs.index(config)]
@@ -162,12 +157,28 @@ class Race:
         return min(self.steps, whole) if self.steps else whole
 
 
-def in_words(changes: Mapping[str, Any]) -> str:
+def titles_of(base: RunConfig, entrants: Sequence[Entrant]) -> list[str]:
+    """Return what each entrant is called: by its name, or by what it differs in.
+
+    One that differs in nothing is called by what it has where the others differ.
+    """
+    varied = {
+        name: getattr(base, name, None)
+        for entrant in entrants
+        for name, value in entrant.changes.items()
+        if value != getattr(base, name, None)
+    }
+    return [entrant.name or _in_words(entrant.changes or varied) for entrant in entrants]
+
+
+def _in_words(changes: Mapping[str, Any]) -> str:
     """Return the settings ``changes`` as short words that name who has them."""
-    words = [_word(name, value) for name, value in changes.items()]
-    if len(words) > 1 and not isinstance(next(iter(changes.values())), int | float):
+    order = [*MAY_DIFFER, *changes]
+    items = sorted(changes.items(), key=lambda item: order.index(item[0]))
+    words = [_word(name, value) for name, value in items]
+    if len(words) > 1 and not isinstance(items[0][1], int | float):
         return f"{words[0]} with {', '.join(words[1:])}"
-    return ", ".join(words) or "as it is"
+    return ", ".join(words) or "unchanged"
 
 
 def _word(name: str, value: Any) -> str:

@@ -20,6 +20,7 @@ MODULES = (
     "gui.dialogs.data_get",
     "gui.dialogs.teach.dialog",
     "gui.dialogs.export_dialog",
+    "gui.dialogs.race_dialog",
     "engine.recognise.pictures",
 )
 """Views behind tabs, and dialogs, which bring Pillow, requests and onnx: up to 0.1 s each, which the first

@@ -246,7 +246,10 @@ class ExperimentPanel(View):
                 self._settle.stop()
                 present = self._sent or bridge.live
                 change = self._draft.live_change(present) if present is not None else None
-                if change is not None:
+                if change is not None and bridge.race is not None:
+                    told = "The entrants of a race keep their settings; these hold for the next run."
+                    self._context.notices.tell(told)
+                elif change is not None:
                     self._sent = change
                     bridge.change(change)
         self._show_notice()

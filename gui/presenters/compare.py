@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -17,6 +18,18 @@ from engine.runs.keeping import nearest
 from engine.types import Labels
 from gui.presenters.curves import Reading
 from gui.presenters.evaluate import MOST, Choice, Entry
+
+
+class Lettered(Protocol):
+    """Whoever has curves, and a letter by which it is called beside the others."""
+
+    @property
+    def letter(self) -> str:
+        """The letter."""
+
+    @property
+    def history(self) -> History:
+        """The curves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +106,7 @@ def letter(number: int) -> str:
     return chr(ord("A") + number) if number < 26 else str(number + 1)
 
 
-def reading_words(side: Side, reading: Reading | None) -> str:
+def reading_words(side: Lettered, reading: Reading | None) -> str:
     """Return a line about a run at the reading line."""
     if reading is None:
         return f"{side.letter}: no step yet"
@@ -106,6 +119,14 @@ def reading_words(side: Side, reading: Reading | None) -> str:
         mark = reading.validation
         words.append(f"validation at {grouped(mark.step)}: {mark.loss:.4g}, {share(mark.accuracy)}")
     return " \N{MIDDLE DOT} ".join(words)
+
+
+def brief_reading(side: Lettered, reading: Reading | None) -> str:
+    """Return a few words about a run at the reading line."""
+    if reading is None:
+        return f"{side.letter}: no step yet"
+    step, loss = grouped(reading.step), f"{reading.mean_loss:.4g}"
+    return f"{side.letter}: step {step}, loss {loss}, accuracy {share(reading.mean_accuracy)}"
 
 
 @dataclass(frozen=True)

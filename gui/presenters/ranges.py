@@ -15,6 +15,8 @@ _ENDS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0,
 _DIVISIONS = (1.0, 2.0, 5.0, 10.0)
 _OUTLIER = 8.0
 """A value this many times the usual spread above the usual values is left outside the range."""
+_EXPLODED = 30
+"""A curve that goes so many times as high as another one is not shown whole."""
 _MANY = 20
 """Fewer columns than this are all shown."""
 _ROOM = 0.04
@@ -81,6 +83,15 @@ def usual(low: Values, high: Values) -> Range | None:
         bottom = floor - spread / 2 if bottom < floor - _OUTLIER * spread else bottom
         top = ceiling + spread / 2 if top > ceiling + _OUTLIER * spread else top
     return Range(bottom, top)
+
+
+def together(ranges: Sequence[Range]) -> Range | None:
+    """Return the range of several curves, without those that explode: they would hide all others."""
+    if not ranges:
+        return None
+    least = min(abs(each.high) for each in ranges)
+    kept = [each for each in ranges if abs(each.high) <= _EXPLODED * max(least, 1.0)]
+    return Range(min(each.low for each in kept), max(each.high for each in kept))
 
 
 def fitted(content: Range, present: Range | None, limit: Range, least: float = 0.0) -> Range:

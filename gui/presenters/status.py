@@ -65,12 +65,15 @@ def number(loss: float) -> str:
     return DASH if math.isnan(loss) else loss_figure(loss)
 
 
-def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_second: float) -> dict[str, str]:
-    """Return the texts of the status bar by the name of their field."""
+def figures(
+    history: History, live: LiveSettings, epoch_size: int, steps_per_second: float, limit: int = 0
+) -> dict[str, str]:
+    """Return the texts of the status bar by the name of their field; a race may end at step ``limit``."""
     steps, validations = history.steps, history.validations
     step = steps.length and int(steps.last("step"))
     epoch = steps.last("epoch") if step else 0.0
     total = total_steps(step, epoch, live, epoch_size) if epoch_size else 0
+    total = min(total, limit) if limit else total
     recent = max(0, steps.length - RECENT_STEPS)
     loss = float(np.mean(steps.column("loss", recent))) if step else float("nan")
     accuracy = float(np.mean(steps.column("accuracy", recent))) if step else float("nan")
@@ -89,6 +92,9 @@ def figures(history: History, live: LiveSettings, epoch_size: int, steps_per_sec
     }
 
 
-def share_done(history: History, live: LiveSettings) -> float:
-    """Return how much of the run is done, 0 to 1."""
-    return min(1.0, history.steps.last("epoch") / live.epochs) if history.steps.length else 0.0
+def share_done(history: History, live: LiveSettings, limit: int = 0) -> float:
+    """Return how much of the run is done, 0 to 1; a race may end at step ``limit``."""
+    if not history.steps.length:
+        return 0.0
+    part = history.steps.last("step") / limit if limit else 0.0
+    return min(1.0, max(part, history.steps.last("epoch") / live.epochs))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gui.run.model_registry import ModelRegistry
 from gui.run.moments import Moments
+from gui.run.races import Races
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 from gui.state.selection import Selection
@@ -25,6 +26,7 @@ class AppContext:
         dialogs: questions to the user.
         settings: what is remembered from one start to the next.
         moments: the moment that all views follow; made of the others.
+        races: the race, if there is one; made of the others.
     """
 
     bridge: SessionBridge
@@ -34,9 +36,11 @@ class AppContext:
     dialogs: Dialogs
     settings: Settings
     moments: Moments = field(init=False)
+    races: Races = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the one that follows the others."""
         moments = Moments(self.bridge, self.selection, self.models)
         moments.failed.connect(self.notices.problem)
         object.__setattr__(self, "moments", moments)
+        object.__setattr__(self, "races", Races(self.bridge, self.notices))

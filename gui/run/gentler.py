@@ -49,7 +49,13 @@ class Gentler(QObject):
         bridge.ended.connect(self._on_ended)
 
     def _on_state(self, state: State, message: str) -> None:
-        if state is State.FAILED and self._bridge.run.diverged and self._bridge.run.folder is not None:
+        alone = self._bridge.race is None  # who diverges in a race is out of it
+        if (
+            state is State.FAILED
+            and alone
+            and self._bridge.run.diverged
+            and self._bridge.run.folder is not None
+        ):
             self._notices.offer(message, _LABEL, self._begin)
 
     def _begin(self) -> None:

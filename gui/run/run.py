@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.runs.destination import Destination
     from engine.runs.folder import RunFolder
     from engine.runs.record import Parent
+    from engine.session.lockstep import Lane
     from engine.session.loop import Resume
 
 
@@ -67,8 +68,8 @@ class Run:
         made.parent = reader.record.parent
         return made
 
-    def begin(self, resume: Resume | None, record: Destination | None) -> None:
-        """Start its session, standing still before its first step."""
+    def begin(self, resume: Resume | None, record: Destination | None, lane: Lane | None = None) -> None:
+        """Start its session, standing still before its first step; in a race it has a ``lane``."""
         assert self.config is not None  # noqa: S101 - for the type checker
         from engine.session.loop import run  # what trains; no window waits for it
 
@@ -77,7 +78,7 @@ class Run:
         self._thread = threading.Thread(
             target=run,
             args=(self.config, self.channel, resume),
-            kwargs={"record": record},
+            kwargs={"record": record} | ({} if lane is None else {"lane": lane}),
             name="training",
         )
         self._thread.start()

@@ -159,12 +159,17 @@ class RunControl(QObject):
         record: Destination | None = None,
     ) -> bool:
         """End the present run and begin another: the one way for all that do so."""
-        if self.unsaved:
-            learnt = f"The network has learnt for {counted(self._bridge.steps, 'step')} and is not saved. "
-            if not self._confirm(learnt + question, answer):
-                return False
+        if not self.may_end(question, answer):
+            return False
         self._bridge.start(config, resume, record)
         return True
+
+    def may_end(self, question: str, answer: str) -> bool:
+        """Return whether the present run may end for another one; asks if something would be lost."""
+        if not self.unsaved:
+            return True
+        learnt = f"The network has learnt for {counted(self._bridge.steps, 'step')} and is not saved. "
+        return self._confirm(learnt + question, answer)
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:
         """Write the network to ``path``; the outcome is reported as a notice."""

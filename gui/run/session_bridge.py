@@ -8,6 +8,7 @@ and the pause between them grows with what drawing costs.
 from __future__ import annotations
 
 import time
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,11 @@ from gui.run.wants import Wants, Watcher
 from gui.state.selection import Selection
 
 if TYPE_CHECKING:
+    from engine.races.race import Race
     from engine.runs.destination import Destination
     from engine.runs.library import Library
     from engine.session.loop import Resume
+    from gui.run.race_runs import RaceRuns
 
 FRAME_MS = 96
 """Time from one drawing to the next while nothing is expensive."""
@@ -100,7 +103,10 @@ class SessionBridge(Commands, OfRun, QObject):
         """
         super().__init__(parent)
         self.library = library
-        self.run = Run(0)
+        self._numbers = count()
+        self.run = Run(next(self._numbers))
+        self.race: RaceRuns | None = None
+        self._told = State.LOADING
         self.drawing_share = DRAWING_SHARE
         self._selection = selection
         self.watchers: list[Watcher] = []
@@ -129,20 +135,65 @@ class SessionBridge(Commands, OfRun, QObject):
             resume: the state that it goes on from.
             record: where it is recorded; None for a new folder among the runs.
         """
-        before = self.run
-        before.end()
-        self._old = [old for old in (*self._old, before) if old.alive]
-        self._rows = 0
-        self._unwritten.clear()
         if record is None and self.library is not None:
             record = self.library.destination(config.network.name)
-        self.run = Run(before.number + 1, config)
-        self.run.dataset = before.dataset  # until the new one is there
+        run = Run(next(self._numbers), config)
+        self._replace(run, None)
+        run.begin(resume, record)
+        self._begun(config)
+
+    def start_race(self, race: Race, heat: int) -> RaceRuns:
+        """Begin the runs of a heat of ``race``, standing still, and show the first; the old run ends."""
+        from gui.run.race_runs import RaceRuns  # most starts do without
+
+        runs = RaceRuns(race, heat, self._numbers)
+        runs.told.connect(self.noticed)
+        runs.kept.connect(self._all_kept)
+        runs.moved.connect(self._race_moved)
+        shown = runs.runs[0]
+        self._replace(shown, runs)
+        runs.begin(self.library)
+        self._begun(race.config(0, heat))
+        return runs
+
+    def show_entrant(self, number: int) -> None:
+        """Let another one of those that race be the run that all views follow; all go on."""
+        run = self.race.runs[number] if self.race is not None else self.run
+        if run is self.run or run.config is None:
+            return
+        self.run, self._rows = run, 0
+        self._begun(run.config)
+        self.state_changed.emit(self.state, "")
+        if run.dataset is not None:
+            self.dataset_loaded.emit(run.dataset)
+
+    def _replace(self, run: Run, race: RaceRuns | None) -> None:
+        """Let what is in training end, and ``run`` take its place."""
+        before = self.run
+        for old in self.runs:
+            old.end()
+        self._old = [old for old in (*self._old, *self.runs) if old.alive]
+        self._rows = 0
+        self._unwritten.clear()
+        self.run, self.race = run, race
+        for each in self.runs:
+            each.dataset = before.dataset  # until the new one is there
         self._set_state(State.LOADING, "")
-        self.run.begin(resume, record)
+
+    def _begun(self, config: RunConfig) -> None:
         self.run_started.emit(config)
         self._asked = None
         self._timer.start(FRAME_MS)
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All that are in training: one, or those of a race."""
+        return (self.run,) if self.race is None else self.race.runs
+
+    @property
+    def state(self) -> State:
+        """What the session does, or the race."""
+        return self.run.state if self.race is None else self.race.state
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:
         """Write the network as a model, or all that is needed to go on; ``saved`` tells the outcome."""
@@ -166,11 +217,12 @@ class SessionBridge(Commands, OfRun, QObject):
     def end(self, *, kept: bool = False) -> None:
         """Let the session end, after one step at most; ``ended`` tells. A ``kept`` run is offered again."""
         self._timer.stop()
-        self.run.end(kept=kept)
+        for run in self.runs:
+            run.end(kept=kept)
         self._await_end()
 
     def _await_end(self) -> None:
-        if any(run.alive for run in (*self._old, self.run)):
+        if any(run.alive for run in (*self._old, *self.runs)):
             QTimer.singleShot(_END_MS, self._await_end)
         else:
             self.ended.emit()
@@ -178,15 +230,19 @@ class SessionBridge(Commands, OfRun, QObject):
     def shutdown(self, *, kept: bool = False) -> None:
         """End the session and wait for its thread (one step at most); a ``kept`` run is offered again."""
         self._timer.stop()
-        self.run.end(kept=kept)
-        for run in (*self._old, self.run):
+        for run in self.runs:
+            run.end(kept=kept)
+        for run in (*self._old, *self.runs):
             run.join()
         self._old = []
 
     # --- what comes back ------------------------------------------------------------------------
 
     def _send(self, command: Command) -> None:
-        self.run.send(command)
+        if self.race is None:
+            self.run.send(command)
+        else:
+            self.race.send(command, self.run)
         self._asked = None
         self._soon()
 
@@ -221,21 +277,27 @@ class SessionBridge(Commands, OfRun, QObject):
             if event.run_id == run.number:
                 self._pass_on(event)
         if not alive:  # it was looked at before the events, so none of them is missing
-            for path in self._unwritten:
-                self.saved.emit(
-                    path, f"Cannot write {path}: the training has ended and holds nothing to save."
-                )
-            self._unwritten.clear()
-            if self._keeping:
-                self._keeping = False
-                self.kept.emit("The training has ended and holds nothing to save.")
+            self._hold_nothing()
         if snapshot is not None and snapshot.run_id == run.number:
             self.snapshot_ready.emit(snapshot)
         if evaluation is not None and evaluation.run_id == run.number:
             self.evaluation_ready.emit(evaluation)
+        if self.race is not None:
+            self.race.drain(run)
+
+    def _hold_nothing(self) -> None:
+        """Say of all that waits for a session which has ended that nothing comes of it."""
+        for path in self._unwritten:
+            self.saved.emit(path, f"Cannot write {path}: the training has ended and holds nothing to save.")
+        self._unwritten.clear()
+        if self._keeping and self.race is None:
+            self._keeping = False
+            self.kept.emit("The training has ended and holds nothing to save.")
 
     def _pass_on(self, event: Event) -> None:
-        if isinstance(event, StateChanged):
+        if self.race is not None and isinstance(event, StateChanged | Notice | Kept):
+            self.race.hear(self.run, event)
+        elif isinstance(event, StateChanged):
             self.run.diverged = event.diverged
             self._set_state(event.state, event.message)
         elif isinstance(event, Validated):
@@ -248,10 +310,13 @@ class SessionBridge(Commands, OfRun, QObject):
                 self._unwritten.remove(event.path)
             self.saved.emit(event.path, event.problem)
         elif isinstance(event, Kept):
-            self._keeping = False
-            self.kept.emit(event.problem)
+            self._all_kept(event.problem)
         elif isinstance(event, Notice):
             self.noticed.emit(event.message)
+
+    def _all_kept(self, problem: str) -> None:
+        self._keeping = False
+        self.kept.emit(problem)
 
     def _ask(self, began: float) -> None:
         """Ask for the next pictures; called once the last ones are painted."""
@@ -275,8 +340,16 @@ class SessionBridge(Commands, OfRun, QObject):
         if not (standing and request.like(self._asked)):
             self.run.channel.ask(request)
             self._asked = request if standing else None
+        if self.race is not None:
+            self.race.ask(image)
         self._timer.start(max(5, round(1000 * (period - spent))))
 
     def _set_state(self, state: State, message: str) -> None:
-        self.run.state = state
+        self.run.state = self._told = state
         self.state_changed.emit(state, message)
+
+    def _race_moved(self) -> None:
+        """Tell what the race does, where that is something else than before; it says itself why."""
+        if self.state is not self._told:
+            self._told = self.state
+            self.state_changed.emit(self._told, "")

@@ -31,6 +31,9 @@ class View(QWidget):
     publish_wanted = pyqtSignal(str, object)
     """The user wants a film, a report or the like (its action) of the run in this folder (a Path)."""
 
+    race_wanted = pyqtSignal()
+    """The user wants to set up a race."""
+
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Make the view with all its widgets; it fills itself later, when there is something to show."""
         super().__init__(parent)

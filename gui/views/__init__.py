@@ -48,5 +48,11 @@ VIEWS: tuple[ViewSpec, ...] = (
         "Every run that was recorded: open it, compare it with others, resume it, name it.",
         "gui.views.runs.RunsView",
     ),
+    ViewSpec(
+        "race",
+        "Race",
+        "Runs that differ in what you choose, on the same images in the same order.",
+        "gui.views.race.RaceView",
+    ),
 )
 """The views in the middle of the window. Adding one: a file here, and an entry in this list."""

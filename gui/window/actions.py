@@ -123,6 +123,14 @@ ACTIONS = (
         "finish", "&Train", "Fi&nish early", "F8", "End the run now: validate, keep the weights", "stop", True
     ),
     ActionSpec("reset", "&Train", "&Restart", "Ctrl+R", "Begin again from random weights", "reset", True),
+    ActionSpec(
+        "race",
+        "&Train",
+        "Ra&ce\u2026",
+        "Ctrl+Shift+C",
+        "Let two to four runs that differ in something train on the same images, and see who wins",
+        first=True,
+    ),
     ActionSpec("time_play", "T&ime", "&Play", "F9", "Show one kept step after the other, or stop"),
     ActionSpec(
         "time_previous", "T&ime", "P&revious kept step", "Alt+Left", "Look one kept step back", first=True

@@ -87,11 +87,12 @@ class Closing:
         self._bridge.shutdown(kept=kept)
 
     def _discard(self) -> None:
-        """Move the run to the bin, from which it can be brought back for a while."""
-        library, folder = self._bridge.library, self._bridge.folder
-        if library is not None and folder is not None and (folder / names.RUN).exists():
-            with suppress(EngineError):  # it stays then, and is offered no more
-                library.bin.delete(folder)
+        """Move the run, or those of a race, to the bin, from which it can be brought back for a while."""
+        library = self._bridge.library
+        for folder in (run.folder for run in self._bridge.runs):
+            if library is not None and folder is not None and (folder / names.RUN).exists():
+                with suppress(EngineError):  # it stays then, and is offered no more
+                    library.bin.delete(folder)
 
     def _over(self) -> bool:
         return self.ended

@@ -49,6 +49,7 @@ from gui.window.time_line import WORDS, TimeLine, run_in
 from gui.window.toolbar import Choices
 
 if TYPE_CHECKING:
+    from engine.races.race import Race
     from gui.views.network import NetworkView
 
 P = TypeVar("P", bound=View)
@@ -83,7 +84,8 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
         self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
-        context.moments.setParent(self)  # its work must end with the window
+        for worker in (context.moments, context.races):
+            worker.setParent(self)  # its work must end with the window
         self._placed = self._painted = False
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
                 "epoch": control.epoch,
                 "finish": control.finish,
                 "reset": lambda: control.start_over(experiment.config()),
+                "race": self.set_up_race,
                 "tile": lambda: self.tile(self.actions_.by_key["tile"].isChecked()),
                 "layout": self.arrange,
                 **{f"time_{word}": partial(self._travel, word) for word in WORDS},
@@ -165,6 +168,7 @@ class MainWindow(QMainWindow):
         part.show_view.connect(self.show_part)
         part.settings_wanted.connect(lambda settings: self.experiment.take(settings))
         part.resume_wanted.connect(self.resume_wanted)
+        part.race_wanted.connect(self.set_up_race)
         part.publish_wanted.connect(lambda key, run: self.publishing.publish(key, run))
         if spec.key == "pad":
             canvas = cast(PadPanel, part).canvas
@@ -217,6 +221,20 @@ class MainWindow(QMainWindow):
         dock.raise_()
         self.parts[key].setFocus()
         self.context.moments.refresh()
+
+    def set_up_race(self) -> None:
+        """Ask who takes part in a race, and begin it."""
+        from gui.dialogs.race_dialog import RaceDialog  # most starts do without
+
+        dialog = RaceDialog(self.experiment.config(), self)
+        dialog.setAttribute(Qt.WA_DeleteOnClose)
+        dialog.chosen.connect(self._race)
+        dialog.open()
+
+    def _race(self, race: Race) -> None:
+        if self._control.may_end("It stays recorded. Begin the race?", "Begin the race"):
+            self.show_part("race")
+            self.context.races.begin(race)
 
     def _test(self, take: Callable[[], object]) -> None:
         """Show the Test panel and let it take a picture."""

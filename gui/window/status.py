@@ -180,9 +180,10 @@ class RunStatus(QWidget):
                 return
             self._shown = now
             self._speed.see(bridge.steps)
-        texts = figures(bridge.history, bridge.live, bridge.epoch_size, self._speed.steps_per_second)
+        limit = bridge.race.race.steps if bridge.race is not None else 0
+        texts = figures(bridge.history, bridge.live, bridge.epoch_size, self._speed.steps_per_second, limit)
         for name, text in texts.items():
             if self._values[name].text() != text:
                 self._values[name].setText(text)
         if bridge.state is not State.LOADING:
-            self._bar.setValue(round(1000 * share_done(bridge.history, bridge.live)))
+            self._bar.setValue(round(1000 * share_done(bridge.history, bridge.live, limit)))

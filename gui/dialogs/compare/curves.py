@@ -11,10 +11,10 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.formatting import share
-from gui.presenters.compare import Side, reading_words
+from gui.presenters.compare import Lettered, brief_reading, reading_words
 from gui.presenters.curves import LEAST, X_AXES, CurveData
 from gui.presenters.pyramid import Values
-from gui.presenters.ranges import Range, XView, fitted, usual
+from gui.presenters.ranges import Range, XView, fitted, together, usual
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
@@ -29,14 +29,23 @@ _HINT = (
 )
 
 
+_BRIEF_HINT = "Line: average. Dots: validation. Point at a curve to read it."
+
+
 class CurvesPage(QWidget):
     """Loss, accuracy and learning rate of every run in its colour, by steps, epochs or seconds."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        """Make empty charts; ``show_sides`` fills them."""
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, brief: bool = False) -> None:
+        """Make empty charts; ``show_sides`` fills them.
+
+        Args:
+            theme: the colours.
+            parent: Qt's owner.
+            brief: whether all readings stand in one line, where there is little room.
+        """
         super().__init__(parent)
-        self._theme = theme
-        self._sides: Sequence[Side] = ()
+        self._theme, self._brief = theme, brief
+        self._sides: Sequence[Lettered] = ()
         self._data: list[CurveData] = []
         self._items: list[pg.PlotDataItem] = []
         self._view = XView()
@@ -51,10 +60,13 @@ class CurvesPage(QWidget):
         self.log = QCheckBox("&Log loss")
         self.all = QPushButton("Show &all")
         self.all.setToolTip("Show the whole curves again (Home, or double-click)")
-        self.readout = Label(_HINT)
+        self._hint = _BRIEF_HINT if brief else _HINT
+        self.readout = Label(self._hint)
         self.readout.setObjectName("note")
+        self.readout.setMinimumWidth(1)
         self.readout.setAlignment(Qt.AlignTop)
-        head = QHBoxLayout()
+        self.all.setVisible(not brief)
+        self.head = head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(self.axis)
         head.addWidget(self.log)
@@ -79,15 +91,27 @@ class CurvesPage(QWidget):
         self.charts.set_theme(theme)
         self._draw(refit=False)
 
-    def show_sides(self, sides: Sequence[Side]) -> None:
-        """Draw these runs."""
+    def show_sides(self, sides: Sequence[Lettered]) -> None:
+        """Draw the curves of these."""
         self._sides = sides
         self._data = [CurveData(side.history) for side in sides]
         for data in self._data:
             data.update()
-        lines = self.readout.fontMetrics().lineSpacing() * max(2, len(sides)) + 2
-        self.readout.setFixedHeight(min(lines, 8 * self.readout.fontMetrics().lineSpacing()))
+        lines = 1 if self._brief else min(max(2, len(sides)), 8)
+        self.readout.setFixedHeight(self.readout.fontMetrics().lineSpacing() * lines + 2)
         self._axis_changed(self.axis.currentIndex())
+
+    def grow(self) -> None:
+        """Draw what the curves have more by now."""
+        for data in self._data:
+            data.update()
+        self._reach()
+        self._draw(refit=self._view.following)
+
+    def _reach(self) -> None:
+        axis = X_AXES[self.axis.currentIndex()]
+        end = max((data.end(axis) for data in self._data), default=0.0)
+        self._view.reach(end, max((data.length for data in self._data), default=0))
 
     def colour(self, number: int) -> str:
         """Return the colour of a run."""
@@ -96,10 +120,8 @@ class CurvesPage(QWidget):
     # --- drawing --------------------------------------------------------------------------------------
 
     def _axis_changed(self, index: int) -> None:
-        axis = X_AXES[index]
-        self.charts.set_label(axis.label)
-        end = max((data.end(axis) for data in self._data), default=0.0)
-        self._view.reach(end, max((data.length for data in self._data), default=0))
+        self.charts.set_label(X_AXES[index].label)
+        self._reach()
         self.charts.show_all()
         self._draw(refit=True)
 
@@ -154,9 +176,7 @@ class CurvesPage(QWidget):
                 )
                 ranges += [found for found in [usual(y, y)] if found is not None]
         chart.labels.show_labels(labels)
-        content = (
-            Range(min(each.low for each in ranges), max(each.high for each in ranges)) if ranges else None
-        )
+        content = together(ranges)
         keep = chart.held or content is None or not (refit or chart.y is None)
         y_range = chart.y if keep or content is None else fitted(content, None, chart.limit, chart.least)
         chart.show_ranges(shown, y_range)
@@ -171,13 +191,11 @@ class CurvesPage(QWidget):
         for chart in self.charts.charts:
             chart.show_cursor(x)
         if x is None:
-            self.readout.setText(_HINT)
+            self.readout.setText(self._hint)
             return
-        lines = [
-            reading_words(side, data.reading(axis, x))
-            for side, data in zip(self._sides, self._data, strict=True)
-        ]
-        self.readout.setText("\n".join(lines))
+        words, between = (brief_reading, "   ") if self._brief else (reading_words, "\n")
+        readings = [data.reading(axis, x) for data in self._data]
+        self.readout.setText(between.join(map(words, self._sides, readings)))
 
 
 def _value(name: str, value: float) -> str:
