@@ -177,7 +177,7 @@ def test_the_next_heat_has_another_seed_for_all(base: RunConfig) -> None:
         ),
         ([{}, {"data_seed": 5}], {}, "differ in the data seed"),
         ([{}, {"patience": 3}], {}, "differ in the patience; in a race may differ: optimiser, learning rate"),
-        ([{}, {"learning_rate": 0.02}], {}, "'as it is' and 'learning rate 0.02' have the same settings"),
+        ([{}, {"learning_rate": 0.02}], {}, "'unchanged' and 'learning rate 0.02' have the same settings"),
         ([{"seed": 1}, {"seed": 2}], {"heats": 2}, "differ in their seed, so the race cannot be repeated"),
         ([{}, {"momentum": 0.1}], {"heats": 0}, "heats of a race is 0; allowed is 1 to 20."),
         ([{}, {"momentum": 2.0}], {}, "momentum is 2.0"),

@@ -203,7 +203,7 @@ def test_the_first_window_is_no_larger_than_the_screen(qtbot: QtBot, program: Ke
 
 def test_views_come_to_the_front_by_their_keys(qtbot: QtBot, program: Kernelscope) -> None:
     window = program.window
-    for number, key in enumerate(window.docks, 1):
+    for number, key in enumerate(list(window.docks)[:9], 1):  # there are no more digits
         QTest.keyClick(window, Qt.Key_0 + number, Qt.ControlModifier)
         qtbot.waitUntil(lambda part=window.parts[key]: part.isVisible(), timeout=LONG)
 
