@@ -78,9 +78,9 @@ def test_from_the_dialog_to_the_winner(program: Kernelscope, view: RaceView, qtb
     assert view.words.text() == races.verdict.sentences[0]
     assert "over 2 seeds" in view.words.text()
     columns = view.entrants.columns
-    qtbot.waitUntil(lambda: view.entrants.at.text() == "at step 8")
+    qtbot.waitUntil(lambda: all(column.bars.values is not None for column in columns))
+    assert view.entrants.at.text() == "at step 8"
     assert [column.figures[0].text() for column in columns] == ["8", "8"]
-    assert [column.bars.values is not None for column in columns] == [True, True]
     first, second = (column.kernels.kernels for column in columns)
     assert first.shape == second.shape
     assert (first != second).any()
