@@ -24,7 +24,8 @@ def commands() -> dict[str, Command]:
 
     window = Command("gui.app.launch", "open the window")
     picture = Command("gui.app.screenshot", "train some steps and save a picture of the window")
-    return {"": window, **COMMANDS, "screenshot": picture}
+    film = Command("gui.app.film", COMMANDS["film"].help)  # which can film the window, too
+    return {"": window, **COMMANDS, "film": film, "screenshot": picture}
 
 
 def parser(known: dict[str, Command] | None = None) -> argparse.ArgumentParser:

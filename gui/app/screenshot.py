@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import signals
 from engine.cli.arguments import to_path
-from engine.error_log import of_process
 from engine.errors import ConfigError, EngineError
 from engine.model.model_file import SHIPPED
 from engine.model.reference import THE_RUN
-from engine.session.messages import EvaluationDone, State
+from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
-from gui.app import preflight
+from gui.app.unattended import Sitting, offscreen, unattended
 from gui.panels import PANELS
 from gui.presenters.examples import example
 from gui.views import VIEWS
@@ -30,8 +24,6 @@ if TYPE_CHECKING:
     from gui.app.build import Kernelscope
 
 _IN_FRONT = (*(spec.key for spec in (*VIEWS, *PANELS)), "all")
-_CALM_SECONDS = 0.5
-_PATIENCE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -113,12 +105,7 @@ def run(args: argparse.Namespace) -> int:
     """Make the picture that ``args`` describe."""
     if args.out.suffix.lower() not in (".png", ".svg"):
         raise ConfigError(f"The picture {args.out} ends neither in .png nor in .svg; these two are written.")
-    drawable = preflight.check(window=False)
-    if drawable.missing:
-        raise EngineError(drawable.message)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ["QT_SCALE_FACTOR"] = f"{args.scale:g}"
-    os.environ["QT_FONT_DPI"] = "96"  # or Qt's own guess for a screen that is none would scale it
+    offscreen(args.scale)
     config = RunConfig.from_file(args.config) if args.config else None
     picture = Picture(
         args.out,
@@ -137,101 +124,16 @@ def run(args: argparse.Namespace) -> int:
 
 def render(picture: Picture, *, config: RunConfig | None = None, resume: Checkpoint | None = None) -> None:
     """Open the window offscreen, train, and write the picture; raises EngineError."""
-    from gui.app.build import application, build, leave_failed  # Qt is loaded only when it is needed
-    from gui.app.qt_log import to_python_log
-    from gui.state.settings import Store
-    from gui.state.unexpected import Unexpected
-    from gui.widgets.portrait import write_portrait
+    with unattended(picture.theme, config, resume) as sitting:
+        from gui.widgets.portrait import write_portrait  # Qt is loaded only when it is needed
 
-    to_python_log()
-    application()
-    interruptions = signals.Interruptions("kernelscope")
-    with (
-        signals.on_signal(interruptions.note),
-        tempfile.TemporaryDirectory() as folder,
-        Unexpected().installed() as unexpected,
-    ):
-        store = Store(Path(folder), Path(folder))
+        window = sitting.program.window
+        _arrange(sitting.program, picture)
+        _train(sitting, picture)
         try:
-            program = build(store, theme=picture.theme, config=config, resume=resume)
-        except Exception as error:  # noqa: BLE001 - nothing good can be done with half a window
-            leave_failed(error)
-        try:
-            sitting = _Sitting(program, interruptions)
-            _arrange(program, picture)
-            _train(sitting, picture)
-            write_portrait(program.window, picture.out, program.window.devicePixelRatioF())
+            write_portrait(window, picture.out, window.devicePixelRatioF())
         except OSError as error:
             raise EngineError(f"Cannot write {picture.out}: {error.strerror or error}.") from None
-        finally:
-            program.close()
-        if unexpected.total:
-            raise EngineError(f"The picture may be wrong. {unexpected.sentence} {of_process().where()}")
-
-
-class _Sitting:
-    """Runs the window and waits; what ends the run ends the waiting, too."""
-
-    def __init__(self, program: Kernelscope, interruptions: signals.Interruptions) -> None:
-        self.program = program
-        self.complete: set[int] = set()  # steps after which all test images were evaluated
-        self._interruptions = interruptions
-        self._problems: list[str] = []
-        self._message = ""
-        bridge = program.context.bridge
-        bridge.state_changed.connect(self._heard)
-        bridge.evaluation_ready.connect(self._evaluated)
-        program.context.notices.posted.connect(self._told)
-
-    def wait(self, done: Callable[[], object]) -> None:
-        """Run the window until ``done()``.
-
-        Raises:
-            EngineError: the run has failed, a picture cannot be read, or it takes too long.
-            KeyboardInterrupt: a signal has come.
-        """
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            self.program.app.processEvents()
-            if self._interruptions.count:
-                raise KeyboardInterrupt("interrupted; no picture is written")
-            if self.program.context.bridge.state is State.FAILED:
-                raise EngineError(self._message or "The run has failed.")
-            if done():
-                return
-            if time.monotonic() > deadline:
-                raise EngineError(f"The picture was not ready after {_PATIENCE_SECONDS} seconds.")
-            time.sleep(0.005)
-
-    def check(self) -> None:
-        """Raise EngineError if the user would have been told of a problem."""
-        if self._problems:
-            raise EngineError(self._problems[0])
-
-    def settle(self) -> None:
-        """Let work beside the window end, and timers that paint a moment later have their turn."""
-        from gui.run.runner import Runner
-
-        since = time.monotonic()
-
-        def calm() -> bool:
-            nonlocal since
-            if any(runner.working for runner in self.program.window.findChildren(Runner)):
-                since = time.monotonic()
-            return time.monotonic() > since + _CALM_SECONDS
-
-        self.wait(calm)
-
-    def _heard(self, _state: State, message: str) -> None:
-        self._message = message
-
-    def _told(self, sentence: str, problem: bool) -> None:
-        if problem:
-            self._problems.append(sentence)
-
-    def _evaluated(self, done: EvaluationDone) -> None:
-        if len(done.evaluation.labels) == done.evaluation.total:
-            self.complete.add(done.step)
 
 
 def _arrange(program: Kernelscope, picture: Picture) -> None:
@@ -254,7 +156,7 @@ def _arrange(program: Kernelscope, picture: Picture) -> None:
         window.pad.open_picture(picture.open)
 
 
-def _train(sitting: _Sitting, picture: Picture) -> None:
+def _train(sitting: Sitting, picture: Picture) -> None:
     """Wait until the session has loaded, trained and shown its last state."""
     program, bridge = sitting.program, sitting.program.context.bridge
     sitting.wait(lambda: bridge.state is not State.LOADING)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from PyQt5.QtCore import Qt, QUrl
+from PyQt5.QtCore import Qt, QUrl, pyqtSignal
 from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -36,7 +36,14 @@ class Outcome:
 
 
 class WorkDialog(QDialog):
-    """Does one piece of work; closing it cancels that, and nothing half-done is left."""
+    """Does one piece of work; closing it cancels that, and nothing half-done is left.
+
+    Attributes:
+        runner: what does the work.
+    """
+
+    ended = pyqtSignal()
+    """The work has come to its end, whichever."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
         """Make a dialog without work above ``parent``; ``do`` begins it."""
@@ -44,7 +51,7 @@ class WorkDialog(QDialog):
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModal)
         self.setAttribute(Qt.WA_DeleteOnClose)
-        self._runner = Runner(self)
+        self.runner = Runner(self)
         self._rate = Rate()
         self._file: Path | None = None
         self.words = Label("Beginning\N{HORIZONTAL ELLIPSIS}")
@@ -77,7 +84,7 @@ class WorkDialog(QDialog):
     @property
     def busy(self) -> bool:
         """Whether the work is going on."""
-        return self._runner.busy
+        return self.runner.busy
 
     def do(self, work: Callable[[Task], T], take: Callable[[T], Outcome | None]) -> None:
         """Show the dialog and begin.
@@ -89,6 +96,7 @@ class WorkDialog(QDialog):
         """
 
         def done(result: T) -> None:
+            self.ended.emit()
             outcome = take(result)
             if outcome is None:
                 self.accept()
@@ -96,16 +104,16 @@ class WorkDialog(QDialog):
                 self._show_outcome(outcome)
 
         self.show()
-        self._runner.ask(work, done, self._failed, moved=self._moved, cancelled=super().reject)
+        self.runner.ask(work, done, self._failed, moved=self._moved, cancelled=self._cancelled)
 
     def reject(self) -> None:
         """Cancel the work, and close when it has ended; without work, close."""
-        if not self._runner.busy:
+        if not self.runner.busy:
             super().reject()
             return
         self.words.setText("Cancelling\N{HORIZONTAL ELLIPSIS}")
         self.end_button.setEnabled(False)
-        self._runner.cancel()
+        self.runner.cancel()
 
     def _moved(self, now: Progress) -> None:
         share = now.done / max(now.total, 1e-9)
@@ -124,7 +132,12 @@ class WorkDialog(QDialog):
         self.open_button.setDefault(outcome.file is not None)
         self.end_button.setText("Close")
 
+    def _cancelled(self) -> None:
+        self.ended.emit()
+        super().reject()
+
     def _failed(self, sentence: str) -> None:
+        self.ended.emit()
         self.words.setObjectName("problem")
         self.words.setStyleSheet(self.words.styleSheet())  # the name has another colour
         self.words.setText(sentence)

@@ -37,6 +37,7 @@ _SPECS = (
     ("reveal", "Show &folder", "Show the files of this run"),
     ("delete", f"&Delete{_ELLIPSIS}\tDel", "Move the chosen runs to the bin"),
     ("", "", ""),
+    ("film", f"Make a &film{_ELLIPSIS}", "Make a film of its training, as GIF, WebP or MP4"),
     ("report", f"Save re&port{_ELLIPSIS}", "Write one HTML page about this run"),
     (
         "export_log",
@@ -48,7 +49,7 @@ _SPECS = (
     ("bin", f"&Bin{_ELLIPSIS}", "Bring deleted runs back"),
     ("room", f"Roo&m for runs{_ELLIPSIS}", "How much room runs may take"),
 )
-PUBLISHED = ("report", "export_log", "share")
+PUBLISHED = ("film", "report", "export_log", "share")
 """What the window does with a run."""
 
 

@@ -149,6 +149,13 @@ ACTIONS = (
         first=True,
     ),
     ActionSpec(
+        "film",
+        "&Run",
+        "Make a &film\u2026",
+        "Ctrl+Shift+F",
+        "Kernels, maps, mistakes, curves or the whole window over the training, as GIF, WebP or MP4",
+    ),
+    ActionSpec(
         "report",
         "&Run",
         "Save &report\u2026",

@@ -183,10 +183,11 @@ class Portrait(QObject):
 
 
 def open_picture_dialog(window: MainWindow, key: str = "") -> None:
-    """Open the dialog; without a ``key`` for the view that the user works in, or the first one in sight."""
+    """Open the dialog; without a ``key`` for the view that the user works in, or the largest in sight."""
     if not key:
         focused: QWidget | None = window.focusWidget()
         seen = [each for each, dock in window.docks.items() if not dock.visibleRegion().isEmpty()]
         inside = [each for each in seen if focused is not None and window.docks[each].isAncestorOf(focused)]
+        seen.sort(key=lambda each: -window.docks[each].width() * window.docks[each].height())
         key = (inside or seen or list(window.docks))[0]
     PictureDialog(window, key).show()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt5.QtCore import QMimeData, QObject
-from PyQt5.QtWidgets import QMainWindow
 
 from engine.errors import EngineError
 from engine.formatting import counted
@@ -25,7 +24,18 @@ from gui.run.context import AppContext
 from gui.window.dock import Dock
 from gui.window.sitting import show_again, taken_down
 
+if TYPE_CHECKING:
+    from engine.publish.film.settings import Film
+    from gui.window.main_window import MainWindow
+
 _SHARED = f"Shared runs (*{SUFFIX})"
+WINDOW = "window"
+"""Stands for a film of the whole window."""
+_WHOLE = (
+    WINDOW,
+    "The whole window",
+    "The whole window as it is arranged now, at one kept step after the other.",
+)
 _LOGS = (("tensorboard", "For TensorBoard"), ("csv", "As tables (CSV)"))
 
 
@@ -33,13 +43,14 @@ class Publishing(QObject):
     """The handlers of the Run menu, for the run that is looked at, or for one of the Runs view."""
 
     def __init__(
-        self, window: QMainWindow, context: AppContext, docks: dict[str, Dock], pad: PadPanel
+        self, window: MainWindow, context: AppContext, docks: dict[str, Dock], pad: PadPanel
     ) -> None:
         """Act for ``window``, whose parts are in ``docks``."""
         super().__init__(window)
         self._window, self._context = window, context
         self._docks, self._pad = docks, pad
         self._by_key: dict[str, Callable[[Path], object]] = {
+            "film": self._film,
             "report": self._report,
             "export_log": self._export_log,
             "share": self._share,
@@ -63,6 +74,61 @@ class Publishing(QObject):
             self.publish(key, folder)
 
     # --- out ------------------------------------------------------------------------------------------
+
+    def _film(self, run: Path) -> None:
+        from gui.dialogs.film_dialog import FilmDialog  # most starts do without
+
+        shown = self._context.moments.run.folder == run
+        sample = self._context.selection.sample
+        dialog = FilmDialog(
+            run,
+            self._window.theme.name,
+            [_WHOLE] if shown else [],
+            sample.image if sample is not None and shown else None,
+            self._window,
+        )
+        dialog.chosen.connect(lambda film, suffix: self._make_film(run, film, suffix))
+        dialog.show()
+
+    def _make_film(self, run: Path, film: Film, suffix: str) -> None:
+        from engine.publish.film import make_film
+
+        title = "Make a film"
+        suggestion = f"{name_of(run)}-{film.of}{suffix}"
+        path = self._context.dialogs.save_file(title, suggestion, f"Films (*{suffix})")
+        if path is None:
+            return
+        if path.suffix.lower() != suffix:
+            path = path.with_name(path.name + suffix)
+        target = path
+
+        def work(task: Task) -> list[str]:
+            folder = RunFolder(run)
+            make_film(folder, film, target, task)
+            return folder.notices
+
+        if film.of == WINDOW:
+            self._film_window(film, target, title)
+        else:
+            self._do(title, work, path)
+
+    def _film_window(self, film: Film, path: Path, title: str) -> None:
+        from gui.window.window_film import WindowFrames
+
+        dialog = WorkDialog(title, self._window)
+        try:
+            frames = WindowFrames(self._window, film, dialog.runner)
+        except EngineError as error:
+            dialog.close()
+            self._context.notices.problem(str(error))
+            return
+
+        def work(task: Task) -> list[str]:
+            frames.write(path, task)
+            return []
+
+        dialog.ended.connect(frames.done)
+        dialog.do(work, lambda notices: self._saved(notices, path))
 
     def _report(self, run: Path) -> None:
         path = self._context.dialogs.save_file("Save a report", f"{name_of(run)}.html", "Web pages (*.html)")
@@ -124,13 +190,12 @@ class Publishing(QObject):
 
     def _do(self, title: str, work: Callable[[Task], list[str]], path: Path) -> None:
         """Do ``work``, which writes ``path`` and returns what it has to tell."""
+        WorkDialog(title, self._window).do(work, lambda notices: self._saved(notices, path))
 
-        def take(notices: list[str]) -> Outcome:
-            self._tell(notices)
-            size = megabytes(path.stat().st_size) if path.is_file() else ""
-            return Outcome(f"Saved {path.name} in {path.parent}{', ' if size else ''}{size}.", path)
-
-        WorkDialog(title, self._window).do(work, take)
+    def _saved(self, notices: list[str], path: Path) -> Outcome:
+        self._tell(notices)
+        size = f", {megabytes(path.stat().st_size)}" if path.is_file() else ""
+        return Outcome(f"Saved {path.name} in {path.parent}{size}.", path)
 
     def _tell(self, notices: list[str]) -> None:
         for notice in notices[:1]:
