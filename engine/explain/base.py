@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -86,7 +85,7 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class Method(Configurable, ABC):
+class Method(Configurable):
     """A way to ask why a network gave a class to an image.
 
     Attributes:
@@ -150,10 +149,9 @@ class Method(Configurable, ABC):
         targets: tuple[int, ...],
         task: Task,
     ) -> tuple[Explanation, ...]:
-        """Do the work of ``explain_each``; a method whose classes share nothing does one by one."""
+        """Do the work of ``explain_each``: here one class after the other, which share nothing."""
         return tuple(self._explain(network, preprocessing, image, target, task) for target in targets)
 
-    @abstractmethod
     def _explain(
         self,
         network: Network,
@@ -162,4 +160,5 @@ class Method(Configurable, ABC):
         target: int,
         task: Task,
     ) -> Explanation:
-        """Do the work of ``explain``; image and class fit the network."""
+        """Do the work of ``explain``; image and class fit the network. One that does all at once has none."""
+        raise NotImplementedError

@@ -46,11 +46,6 @@ class IntegratedGradients(Method):
         choices=("black", "mean", "white"),
     )
 
-    def _explain(
-        self, network: Network, preprocessing: Preprocessing, image: Bytes, target: int, task: Task
-    ) -> Explanation:
-        return self._explain_each(network, preprocessing, image, (target,), task)[0]
-
     def _explain_each(
         self,
         network: Network,

@@ -53,16 +53,6 @@ class Occlusion(Method):
                 f"occlusion: stride is {self.stride}; allowed is at most the size of the patch, {self.size}."
             )
 
-    def _explain(
-        self,
-        network: Network,
-        preprocessing: Preprocessing,
-        image: Bytes,
-        target: int,
-        task: Task,
-    ) -> Explanation:
-        return self._explain_each(network, preprocessing, image, (target,), task)[0]
-
     def _explain_each(
         self,
         network: Network,

@@ -45,11 +45,6 @@ class SmoothGrad(Method):
         0.15, "Standard deviation of the noise, as a share of the image's range of brightness", low=0, high=1
     )
 
-    def _explain(
-        self, network: Network, preprocessing: Preprocessing, image: Bytes, target: int, task: Task
-    ) -> Explanation:
-        return self._explain_each(network, preprocessing, image, (target,), task)[0]
-
     def _explain_each(
         self,
         network: Network,
