@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PyQt5.QtCore import QEvent, QPointF, QRect, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt5.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from engine.look.colour import codes, figure, layer_scale
@@ -196,16 +196,6 @@ class NumberGrids(QWidget):
             self.followed.emit(int(second), self.cursor_cell)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the keyboard's frame."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the keyboard's frame."""
-        super().focusOutEvent(event)
-        self.update()
 
     # --- what is seen ---------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import (
     QColor,
-    QFocusEvent,
     QFontMetrics,
     QHelpEvent,
     QKeyEvent,
@@ -169,16 +168,6 @@ class TimeTrack(QWidget):
             show_tip(event.globalPos(), about(step, self.best, self.changes, nearest(self.kept, step)), self)
             return True
         return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show that the keyboard is here."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that it is not."""
-        super().focusOutEvent(event)
-        self.update()
 
     # --- painting ---------------------------------------------------------------------------------------
 
