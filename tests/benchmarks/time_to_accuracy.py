@@ -16,7 +16,7 @@ NAME = "time-to-accuracy"
 SEEDS = (1, 2, 3, 4, 5)
 _ROOT = Path(__file__).parents[2]
 
-GOALS = (("quick-97", 0.97, 10.0), ("quick-99", 0.99, 60.0))
+GOALS = (("quick-97", 0.97, 10.0), ("quick-99", 0.99, 10.0))
 """Recipe in ``resources/recipes``, the accuracy it has to reach, and in how many seconds."""
 
 
@@ -43,16 +43,15 @@ def train(recipe: str, seed: int) -> tuple[float, float]:
 
 
 def run() -> list[Row]:
-    """Train with five seeds for each goal and return the medians."""
+    """Train with five seeds for each goal; return the median time and the lowest accuracy."""
     rows = []
     for recipe, goal, limit in GOALS:
         results = [train(recipe, seed) for seed in SEEDS]
         spent = statistics.median(seconds for seconds, _ in results)
-        accuracy = statistics.median(accuracy for _, accuracy in results)
+        accuracy = min(accuracy for _, accuracy in results)
         met = spent < limit and accuracy >= goal
         name = f"time-to-accuracy: {recipe}, whole command"
         rows.append(Row(name, spent, "s", f"< {limit:g}", met))
-        rows.append(
-            Row(f"time-to-accuracy: {recipe}, test accuracy", 100 * accuracy, "%", f">= {100 * goal:g}", met)
-        )
+        name = f"time-to-accuracy: {recipe}, lowest test accuracy"
+        rows.append(Row(name, 100 * accuracy, "%", f">= {100 * goal:g}", met))
     return rows
