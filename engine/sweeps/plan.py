@@ -115,8 +115,8 @@ class Plan:
 
     @property
     def key(self) -> str:
-        """Eight letters that are others if anything in the plan is another."""
-        told = json.dumps(self.to_json(), sort_keys=True)
+        """Eight letters that are others if anything in the plan is another, wherever its file lies."""
+        told = json.dumps({**self.to_json(), "folder": ""}, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:8]
 
     def better(self, accuracy: float, loss: float) -> float:

@@ -156,6 +156,13 @@ ACTIONS = (
         "Kernels, maps, mistakes, curves or the whole window over the training, as GIF, WebP or MP4",
     ),
     ActionSpec(
+        "sweep",
+        "&Run",
+        "S&weep\u2026",
+        "Ctrl+Shift+W",
+        "Train many runs whose settings are varied, and see which are best",
+    ),
+    ActionSpec(
         "report",
         "&Run",
         "Save &report\u2026",

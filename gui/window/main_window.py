@@ -45,12 +45,14 @@ from gui.window.notice_bar import NoticeBar
 from gui.window.picture_dialog import open_picture_dialog
 from gui.window.publishing import Publishing, shared_in
 from gui.window.status import RunStatus
+from gui.window.sweeping import Sweeping
 from gui.window.time_line import WORDS, TimeLine, run_in
 from gui.window.toolbar import Choices
 
 if TYPE_CHECKING:
     from engine.races.race import Race
     from gui.views.network import NetworkView
+    from gui.views.runs import RunsView
 
 P = TypeVar("P", bound=View)
 
@@ -102,11 +104,13 @@ class MainWindow(QMainWindow):
         self.experiment, self.pad = experiment, pad = self.part(ExperimentPanel), self.part(PadPanel)
         files = FileActions(self, context, control, experiment)
         self.publishing = Publishing(self, context, self.docks, pad)
+        self.sweeping = Sweeping(self, context, experiment.config, self._look_at_sweep)
         self.actions_ = Actions(
             self,
             {
                 **files.handlers(),
                 **self.publishing.handlers(),
+                "sweep": self.sweeping.open,
                 "picture_of": lambda: open_picture_dialog(self),
                 "quit": self.close,
                 "toggle": control.toggle,
@@ -235,6 +239,10 @@ class MainWindow(QMainWindow):
         if self._control.may_end("It stays recorded. Begin the race?", "Begin the race"):
             self.show_part("race")
             self.context.races.begin(race)
+
+    def _look_at_sweep(self, name: str) -> None:
+        self.show_part("runs")
+        cast("RunsView", self.parts["runs"]).look_at_sweep(name)
 
     def _test(self, take: Callable[[], object]) -> None:
         """Show the Test panel and let it take a picture."""

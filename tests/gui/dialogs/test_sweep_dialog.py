@@ -1,0 +1,97 @@
+"""The dialog of sweeps, from what is varied to ranked trials, with a real process that leads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PyQt5.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from engine.data.folders import runs_folder, sweeps_folder
+from engine.model.spec import NetworkSpec
+from engine.runs.library import Library
+from engine.sweeps.plan_file import read_plan
+from engine.training.config import RunConfig
+from gui.dialogs.sweep import dialog as module
+from gui.dialogs.sweep.dialog import SweepDialog
+from gui.widgets.questions import Dialogs
+
+LAYERS = [{"kind": "flatten"}, {"kind": "dense", "units": 2}]
+
+
+class Files(Dialogs):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def open_file(self, title: str, kinds: str) -> Path | None:
+        return self.path
+
+    def save_file(self, title: str, suggestion: str, kinds: str) -> Path | None:
+        return self.path
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, data: str, tmp_path: Path) -> Callable[[], SweepDialog]:
+    def show() -> SweepDialog:
+        network = NetworkSpec.from_json({"name": "tiny", "in_shape": [1, 12, 12], "layers": LAYERS})
+        config = RunConfig(network, data=data, epochs=2, batch_size=20, validation_images=20)
+        made = SweepDialog(config, Files(tmp_path / "saved.toml"))
+        qtbot.addWidget(made)
+        made.show()
+        return made
+
+    return show
+
+
+def test_a_sweep_is_asked_for_saved_opened_and_led(
+    qtbot: QtBot, shown: Callable[[], SweepDialog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "missing", lambda: "Dask is missing.")  # so one process leads and trains
+    made = shown()
+    qtbot.waitUntil(lambda: "20 runs, at most 280 steps; about" in made.words.text(), timeout=20_000)
+    values = made.table.rows[0][2]
+    values.selectAll()
+    qtbot.keyClicks(values, "0.1, 0.01")
+    qtbot.waitUntil(lambda: "the smaller one first" in made.problem.text(), timeout=20_000)
+    assert not made.start.isEnabled()
+    how = made.table.rows[0][1]
+    how.setCurrentIndex(how.findData("values"))
+    how.activated.emit(how.currentIndex())
+    made.method.setCurrentIndex(made.method.findData("grid"))
+    qtbot.mouseClick(made.table.add, Qt.LeftButton)
+    assert len(made.table.rows) == 2
+    qtbot.mouseClick(made.table.rows[1][3], Qt.LeftButton)
+    made.name.clear()
+    qtbot.keyClicks(made.name, "two rates")
+    qtbot.waitUntil(lambda: made.words.text().startswith("2 runs, at most 28 steps"), timeout=20_000)
+
+    qtbot.mouseClick(made.save_button, Qt.LeftButton)
+    plan = read_plan(tmp_path / "saved.toml")
+    assert (plan.name, plan.method, plan.key) == ("two rates", "grid", made.plan().key)
+    made.name.setText("other")
+    qtbot.mouseClick(made.open_button, Qt.LeftButton)
+    assert made.name.text() == "two rates" and "saved.toml" in made.about.text()
+
+    qtbot.waitUntil(made.start.isEnabled, timeout=20_000)
+    with qtbot.waitSignal(made.begun) as begun:
+        qtbot.mouseClick(made.start, Qt.LeftButton)
+    assert made.stop.isEnabled() and not made.table.isEnabled()
+    qtbot.waitUntil(lambda: not made._leader.busy, timeout=60_000)
+    assert made.words.text().startswith("Best of 2: learning_rate 0."), made.problem.text()
+    assert [run.sweep for run in Library(runs_folder()).runs()] == begun.args * 2
+    assert (sweeps_folder() / begun.args[0] / "outcomes.jsonl").is_file()
+
+
+def test_closing_the_dialog_ends_the_process_that_leads(
+    qtbot: QtBot, shown: Callable[[], SweepDialog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "missing", lambda: "Dask is missing.")
+    made = shown()
+    made.form.fields["trials"].show_value(5000)
+    qtbot.mouseClick(made.start, Qt.LeftButton)
+    qtbot.waitUntil(lambda: made.words.text().startswith(("Settings", "Runs")), timeout=60_000)
+    qtbot.mouseClick(made.stop, Qt.LeftButton)
+    qtbot.waitUntil(lambda: not made._leader.busy, timeout=60_000)
+    assert made.words.text() == "Stopped; what is done is kept. Start goes on." and made.start.isEnabled()
