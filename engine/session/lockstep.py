@@ -21,6 +21,9 @@ from engine.training.workers import default_threads
 _PROCESSES = 8
 """Processes that compute for all sessions together; each has its own, which wait while it is not its turn."""
 
+_PICTURES = -1
+"""Stands in the place of who takes a step while pictures of all are taken."""
+
 
 class Lockstep:
     """The sessions behind some channels, and what their watcher wants of all of them.
@@ -152,8 +155,16 @@ class Lockstep:
             if any(self._trainers[lane] is None for lane in racing):
                 return
             request = self._request.take()
-            if request is not None:
-                self.snapshots.put(tuple(self._picture(lane, request) for lane in range(len(self._channels))))
+            if request is None:
+                return
+            self._busy = _PICTURES
+        # Without the lock, which the watcher would wait for: nobody begins a step meanwhile.
+        try:
+            self.snapshots.put(tuple(self._picture(lane, request) for lane in range(len(self._channels))))
+        finally:
+            with self._lock:
+                self._busy = None
+            self._wake()
 
     def _picture(self, lane: int, request: Request) -> Snapshot | None:
         trainer = self._trainers[lane]

@@ -196,17 +196,15 @@ class _Session:
         if self.pace and now < self.due:
             self.channel.wait(self.due - now)
             return
-        if self.lane is None:
-            self.due = now + (1 / self.pace if self.pace else 0.0)
-            self._step()
-        elif self.lane.may_step():
-            self.due = now + (1 / self.pace if self.pace else 0.0)
-            try:
-                self._step()
-            finally:
-                self.lane.stepped()
-        else:
+        if self.lane is not None and not self.lane.may_step():
             self.channel.wait(None)
+            return
+        self.due = now + (1 / self.pace if self.pace else 0.0)
+        try:
+            self._step()
+        finally:
+            if self.lane is not None:
+                self.lane.stepped()
 
     # --- commands -------------------------------------------------------------------------------
 

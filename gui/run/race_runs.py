@@ -94,7 +94,9 @@ class RaceRuns(QObject):
 
     def send(self, command: Command, shown: Run) -> None:
         """Give a command to all, or where only one can be meant to the run that is shown."""
-        if isinstance(command, _ALL):
+        if self.over and isinstance(command, Play | Advance):
+            self.told.emit("The race is over; begin another run, then resume one of its runs from Runs.")
+        elif isinstance(command, _ALL):
             self.finished_early |= isinstance(command, Finish)
             self.lockstep.send(command)
         elif isinstance(command, Save):

@@ -31,12 +31,12 @@ from engine.session.messages import (
 from engine.training.config import RunConfig
 from gui.run.commands import Commands
 from gui.run.of_run import OfRun
+from gui.run.racing import Racing
 from gui.run.run import Run
 from gui.run.wants import Wants, Watcher
 from gui.state.selection import Selection
 
 if TYPE_CHECKING:
-    from engine.races.race import Race
     from engine.runs.destination import Destination
     from engine.runs.library import Library
     from engine.session.loop import Resume
@@ -55,7 +55,7 @@ DRAWING_SHARE = 0.1
 """Share of the time that drawing may take while the network trains."""
 
 
-class SessionBridge(Commands, OfRun, QObject):
+class SessionBridge(Commands, Racing, OfRun, QObject):
     """Drains the channel of the run in training, and asks for what is to be drawn.
 
     Attributes:
@@ -105,7 +105,7 @@ class SessionBridge(Commands, OfRun, QObject):
         self.library = library
         self._numbers = count()
         self.run = Run(next(self._numbers))
-        self.race: RaceRuns | None = None
+        self.race = None
         self._told = State.LOADING
         self.drawing_share = DRAWING_SHARE
         self._selection = selection
@@ -142,31 +142,6 @@ class SessionBridge(Commands, OfRun, QObject):
         run.begin(resume, record)
         self._begun(config)
 
-    def start_race(self, race: Race, heat: int) -> RaceRuns:
-        """Begin the runs of a heat of ``race``, standing still, and show the first; the old run ends."""
-        from gui.run.race_runs import RaceRuns  # most starts do without
-
-        runs = RaceRuns(race, heat, self._numbers)
-        runs.told.connect(self.noticed)
-        runs.kept.connect(self._all_kept)
-        runs.moved.connect(self._race_moved)
-        shown = runs.runs[0]
-        self._replace(shown, runs)
-        runs.begin(self.library)
-        self._begun(race.config(0, heat))
-        return runs
-
-    def show_entrant(self, number: int) -> None:
-        """Let another one of those that race be the run that all views follow; all go on."""
-        run = self.race.runs[number] if self.race is not None else self.run
-        if run is self.run or run.config is None:
-            return
-        self.run, self._rows = run, 0
-        self._begun(run.config)
-        self.state_changed.emit(self.state, "")
-        if run.dataset is not None:
-            self.dataset_loaded.emit(run.dataset)
-
     def _replace(self, run: Run, race: RaceRuns | None) -> None:
         """Let what is in training end, and ``run`` take its place."""
         before = self.run
@@ -184,16 +159,6 @@ class SessionBridge(Commands, OfRun, QObject):
         self.run_started.emit(config)
         self._asked = None
         self._timer.start(FRAME_MS)
-
-    @property
-    def runs(self) -> tuple[Run, ...]:
-        """All that are in training: one, or those of a race."""
-        return (self.run,) if self.race is None else self.race.runs
-
-    @property
-    def state(self) -> State:
-        """What the session does, or the race."""
-        return self.run.state if self.race is None else self.race.state
 
     def save(self, path: Path, *, checkpoint: bool = False) -> None:
         """Write the network as a model, or all that is needed to go on; ``saved`` tells the outcome."""
@@ -347,9 +312,3 @@ class SessionBridge(Commands, OfRun, QObject):
     def _set_state(self, state: State, message: str) -> None:
         self.run.state = self._told = state
         self.state_changed.emit(state, message)
-
-    def _race_moved(self) -> None:
-        """Tell what the race does, where that is something else than before; it says itself why."""
-        if self.state is not self._told:
-            self._told = self.state
-            self.state_changed.emit(self._told, "")

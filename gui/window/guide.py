@@ -21,7 +21,8 @@ training</b> in the Test panel and it answers while it learns.</p>
 <b>Explain</b> shows which pixels are evidence for an answer.<br>
 <b>Evaluate</b> shows which classes are confused among the test images; click a cell or an image.<br>
 <b>Data</b> shows all images, their classes and statistics, and what the network is given of them.<br>
-<b>Map</b> shows which images are alike for a layer, and the loss around the weights.</p>
+<b>Map</b> shows which images are alike for a layer, and the loss around the weights.<br>
+<b>Race</b> lets a few runs learn the same images side by side, and says who has won.</p>
 <p><b>Step</b> (F6) trains on one batch, <b>Epoch</b> (F7) to the end of a pass. What has a dot in the
 Experiment panel can be changed while the network trains; there other data sets are fetched or made of your
 own pictures, too.</p>

@@ -151,6 +151,9 @@ def test_finish_early_ends_all_and_says_who_is_ahead(
     qtbot.waitUntil(lambda: program.context.bridge.steps > 2)
     program.window.actions_.by_key["finish"].trigger()
     qtbot.waitUntil(lambda: races.over, timeout=20000)
+    with qtbot.waitSignal(program.context.notices.posted) as said:
+        program.window.actions_.by_key["toggle"].trigger()
+    assert said.args[0].startswith("The race is over")
     assert len(races.heats) == 1
     assert len({outcome.steps for outcome in races.heats[0]}) == 1
     assert races.verdict is not None
