@@ -24,6 +24,7 @@ class Scene:
         views: keys of the views in sight, the first in front.
         model: key of the network that answers.
         image: number of the test image that all views look at.
+        picture: a picture that the Test panel opens.
     """
 
     config: RunConfig | None = None
@@ -32,6 +33,7 @@ class Scene:
     views: tuple[str, ...] = ()
     model: str = ""
     image: int | None = None
+    picture: Path | None = None
 
     def then(self, later: Scene) -> Scene:
         """Return what is set up when ``later`` follows this one."""

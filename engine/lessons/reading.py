@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.errors import ConfigError, EngineError
-from engine.io.gate import LESSON, WORDS, explained, is_folder, is_there, text
+from engine.io.gate import LESSON, PICTURE, WORDS, check, explained, is_folder, is_there, text
 from engine.io.toml_file import toml_file
 from engine.lessons.conditions import condition_from_json
 from engine.lessons.lesson import Lesson, Question, Scene, Step
@@ -25,7 +25,7 @@ STEPS, CHECKS, ANSWERS = 60, 8, 6
 _TITLE, _SENTENCE, _TEXT = 80, 300, 8000
 """Most letters of a title, of a sentence, and of a text."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
-_SCENE = ("settings", "run", "at", "views", "model", "image")
+_SCENE = ("settings", "run", "at", "views", "model", "image", "picture")
 _HEAD = ("format", "title", "about", "minutes", "steps", *_SCENE)
 _STEP = ("title", "text", "file", "do", "point", "check", "question", *_SCENE)
 _QUESTION = ("ask", "answers", "right", "value", "within", "because", "hint")
@@ -151,7 +151,10 @@ def _scene(table: _Table, folder: Path, settings: Mapping[str, Any]) -> Scene:
     at = table.whole("at", 0, 0, 10**9) if "at" in table.values else None
     image = table.whole("image", 0, 0, 10**9) if "image" in table.values else None
     views = table.each("views", len(VIEWS), lambda entry, place: _view(entry, place), "view")
-    return Scene(config, run, at, views, table.words("model", _TITLE), image)
+    picture = _inside(table, "picture", folder) if "picture" in table.values else None
+    if picture is not None:
+        check(picture, PICTURE)
+    return Scene(config, run, at, views, table.words("model", _TITLE), image, picture)
 
 
 def _view(value: Any, place: str) -> str:

@@ -11,7 +11,16 @@ from engine.lessons.reading import read_lesson
 from engine.resources import RESOURCES
 
 FOLDER = RESOURCES / "lessons"
-SHIPPED: tuple[str, ...] = ()
+SHIPPED = (
+    "first-minute",
+    "what-a-kernel-learns",
+    "learning-rate",
+    "overfitting",
+    "dead-units",
+    "why-convolutions",
+    "confusions",
+    "teach-it-your-hand",
+)
 """In the order in which they are best taken.
 
 Adding one: a folder in ``resources/lessons``, and its name here.

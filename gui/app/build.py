@@ -42,9 +42,11 @@ from gui.style.icons import program_icon
 from gui.style.theme import THEMES, Theme, load_fonts, prepare
 from gui.widgets.questions import Dialogs
 from gui.window.closing import Closing
+from gui.window.dock import Dock
 from gui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from engine.lessons.lesson import Lesson
     from engine.training.checkpoint import Checkpoint
 
 FRAME = 40
@@ -85,7 +87,7 @@ class Kernelscope:
         if focused is not None:
             focused.clearFocus()
         self.window.hide()
-        for dock in self.window.docks.values():  # those that float are windows of their own
+        for dock in self.window.findChildren(Dock):  # those that float are windows of their own
             dock.hide()
         for runner in self.window.findChildren(Runner):  # what was dropped may not have ended yet
             runner.stop()
@@ -211,8 +213,12 @@ def fit_to_screen(window: QWidget) -> None:
     window.resize(window.size().boundedTo(room))
 
 
-def run_window(theme: str, config: RunConfig | None, shared: Path | None = None) -> int:
-    """Open the window, and the ``shared`` run in it, and stay until it is closed; returns the exit code.
+def run_window(
+    theme: str, config: RunConfig | None, shared: Path | None = None, lesson: Lesson | None = None
+) -> int:
+    """Open the window, and the ``shared`` run or the ``lesson`` in it, and stay until it is closed.
+
+    Returns the exit code.
 
     A signal that asks for an end closes it without a question; then KeyboardInterrupt says what is kept.
 
@@ -231,6 +237,8 @@ def run_window(theme: str, config: RunConfig | None, shared: Path | None = None)
             program.window.show()
             if shared is not None:
                 program.window.publishing.open_shared(shared)
+            if lesson is not None:
+                program.window.lessons.begin(lesson)
             ending.when_asked(program.end, lambda: program.closing.ended)
             code = program.app.exec_()
             program.close()

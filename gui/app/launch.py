@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from engine.cli.arguments import to_path
 from engine.errors import ConfigError, EngineError
@@ -16,6 +17,9 @@ from engine.text import plain
 from engine.training.config import RunConfig
 from gui.app import preflight
 from gui.app.collecting import no_collecting
+
+if TYPE_CHECKING:
+    from engine.lessons.lesson import Lesson
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=to_path,
         metavar="FILE.kscope",
         help="open the run that somebody has shared; --open may be left out",
+    )
+    parser.add_argument(
+        "--lesson", metavar="LESSON", help="open a lesson: its name (see lessons), or the folder of one"
     )
     parser.add_argument(
         "--offscreen",
@@ -55,7 +62,15 @@ def run(args: argparse.Namespace) -> int:
         print(f"{found.message} Training in the terminal instead.", file=sys.stderr)
         return offscreen(args)
     config = RunConfig.from_file(args.config) if args.config else None
-    return int(window().run_window(args.theme, config, args.open))
+    return int(window().run_window(args.theme, config, args.open, _lesson(args.lesson)))
+
+
+def _lesson(name: str | None) -> Lesson | None:
+    if not name:
+        return None
+    from engine.lessons.shipped import find_lesson  # most starts do without
+
+    return find_lesson(name)
 
 
 def window() -> ModuleType:

@@ -87,6 +87,10 @@ class PadTools(QWidget):
         for name, button in self._buttons.items():
             button.setIcon(icon(name, theme.text, theme.line))
 
+    def button(self, key: str) -> QToolButton:
+        """Return the button with this key."""
+        return self._buttons[key]
+
     def _button(self, key: str, name: str, tip: str, action: Callable[[], None] | None = None) -> QToolButton:
         button = QToolButton(self)
         self._buttons[key] = button

@@ -40,6 +40,7 @@ class RunControl(QObject):
 
     Attributes:
         unsaved: whether the present run has learnt something that is in no file yet.
+        practice: whether it is one that a lesson begins anew each time, so that nobody need save it.
     """
 
     changed = pyqtSignal()
@@ -54,6 +55,7 @@ class RunControl(QObject):
         self._notices = notices
         self._confirm = confirm
         self._saved_steps = 0
+        self.practice = False
         bridge.state_changed.connect(self._on_state)
         bridge.saved.connect(self._on_saved)
         bridge.noticed.connect(notices.problem)
@@ -62,7 +64,7 @@ class RunControl(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether the present run has learnt something that is in no file yet."""
-        return self._bridge.steps > self._saved_steps
+        return self._bridge.steps > self._saved_steps and not self.practice
 
     @property
     def running(self) -> bool:

@@ -37,6 +37,7 @@ class Settings:
         hints: keys of the hints for the first minute that are not done yet.
         runs_table: the arrangement of the table of runs.
         drawing_share: share of the time that drawing may take while training.
+        lessons: how far each lesson is, by its key: the steps that are done, or -1 if all are.
     """
 
     theme: str = ""
@@ -47,6 +48,7 @@ class Settings:
     pen: int = 20
     runs_table: str = ""
     drawing_share: float = 0.1
+    lessons: dict[str, Any] = field(default_factory=dict)
     hints: list[str] = field(default_factory=lambda: ["draw", "start", "watch"])
 
     def to_json(self) -> dict[str, Any]:

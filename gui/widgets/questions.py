@@ -64,6 +64,11 @@ class Dialogs:
         path = Path(name)
         return path if path.suffix else path.with_suffix(Path(suggestion).suffix)
 
+    def new_folder(self, title: str, suggestion: str) -> Path | None:
+        """Return the folder the user wants to have made; None for going back."""
+        name, _ = QFileDialog.getSaveFileName(self._above(), title, suggestion, "Folders (*)")
+        return Path(name) if name else None
+
     def _above(self) -> QWidget | None:
         active: QWidget | None = QApplication.activeWindow()  # none while another program is in front
         shown = (window for window in QApplication.topLevelWidgets() if window.isVisible())

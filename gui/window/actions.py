@@ -197,6 +197,23 @@ ACTIONS = (
         "layout", "&View", "Default &arrangement", "Ctrl+Shift+0", "Put every panel back in its place"
     ),
     ActionSpec("theme", "&View", "&Dark theme", "Ctrl+D", "Light or dark", "theme", checkable=True),
+    ActionSpec(
+        "lesson_open",
+        "&Lessons",
+        "&Open a lesson\u2026",
+        "",
+        "A lesson of your own: a folder with a lesson.toml",
+    ),
+    ActionSpec(
+        "lesson_record",
+        "&Lessons",
+        "&Record a lesson\u2026",
+        "",
+        "Begin a lesson of your own from what is on the screen",
+    ),
+    ActionSpec(
+        "lesson_leave", "&Lessons", "&Leave the lesson", "", "How far you are is remembered", first=True
+    ),
     ActionSpec("guide", "&Help", "&First steps", "F1", "What to press, where to draw, what is shown", "help"),
     ActionSpec("log", "&Help", "Error &log\u2026", "", "What went wrong unexpectedly, to be copied"),
     ActionSpec("hints", "&Help", "Show the &hints again", "", "Three hints for the first minute"),

@@ -9,6 +9,8 @@ from PyQt5.QtWidgets import QMainWindow
 
 from gui.window.dock import Dock
 
+LAYOUT_VERSION = 2
+"""Of what Qt remembers of the docks; an arrangement of another version is not restored."""
 SIDE, NARROW_SIDE = 264, 246
 """Width of the panels beside the views, in pixels; the second one in a window narrower than ``WIDE``."""
 WIDE = 1400

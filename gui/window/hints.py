@@ -41,6 +41,8 @@ class Bubble(QWidget):
 
     closed = pyqtSignal()
     """The user closed it."""
+    more_wanted = pyqtSignal()
+    """The user wants the lesson that says more."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
         """Make a hidden bubble above everything in ``window``."""
@@ -54,9 +56,15 @@ class Bubble(QWidget):
         self.cross.setToolTip("Close this hint")
         self.cross.setAccessibleName("Close this hint")
         self.cross.clicked.connect(self.closed)
+        self.more = QToolButton()
+        self.more.setText("Show me round")
+        self.more.setToolTip("A lesson of three minutes, step by step; the Lessons menu has it, too")
+        self.more.setFocusPolicy(Qt.NoFocus)
+        self.more.clicked.connect(self.more_wanted)
         row = QHBoxLayout(self)
         row.setSpacing(GRID)
         row.addWidget(self.words)
+        row.addWidget(self.more)
         row.addWidget(self.cross)
         self.set_theme(theme)
         self.hide()
@@ -66,12 +74,17 @@ class Bubble(QWidget):
         self._colour = QColor(theme.accent)
         self.words.setStyleSheet(f"color: {theme.on_accent}; font-weight: 500; background: transparent;")
         self.cross.setIcon(icon("close", theme.on_accent, theme.on_accent))
+        self.more.setStyleSheet(
+            f"QToolButton {{ color: {theme.on_accent}; background: transparent; font-weight: 500; "
+            f"border: 1px solid {theme.on_accent}; border-radius: 4px; padding: 2px 6px; }}"
+        )
         self.update()
 
     def point_at(self, hint: Hint, number: int, target: QRect) -> None:
         """Say ``hint`` beside ``target``, a place in the window."""
         self.side = hint.side
         self.words.setText(f"{number} of {len(HINTS)}: {hint.words}")
+        self.more.setVisible(number == 1)
         self.setAccessibleName(self.words.text())
         left, top, right, bottom = 12, 6, 6, 6
         if hint.side == "left":
@@ -123,6 +136,9 @@ class Bubble(QWidget):
 class Hints(QObject):
     """Shows the first hint that is not done yet; what is done is remembered in the settings."""
 
+    shown_round = pyqtSignal()
+    """The user wants the first lesson instead."""
+
     def __init__(self, window: QWidget, settings: Settings, theme: Theme) -> None:
         """Point at targets in ``window``, once they are there, as long as ``settings`` hold their keys."""
         super().__init__(window)
@@ -130,6 +146,8 @@ class Hints(QObject):
         self._targets: dict[str, QWidget] = {}
         self.bubble = Bubble(window, theme)
         self.bubble.closed.connect(self._closed)
+        self.bubble.more_wanted.connect(self.shown_round)
+        self._suspended = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -159,6 +177,11 @@ class Hints(QObject):
             self._settings.hints = [left for left in self._settings.hints if left != key]
             self._soon.start()
 
+    def suspend(self, *, on: bool) -> None:
+        """Show none while something else leads, such as a lesson."""
+        self._suspended = on
+        self._soon.start()
+
     def dismiss(self) -> None:
         """Show no hint any more."""
         self._settings.hints = []
@@ -181,7 +204,7 @@ class Hints(QObject):
     def _place(self) -> None:
         key = self.current
         target = self._targets.get(key)
-        if target is None or not target.isVisible() or target.window() is not self._window:
+        if self._suspended or target is None or not target.isVisible() or target.window() is not self._window:
             self.bubble.hide()
             return
         place = QRect(target.mapTo(self._window, QPoint(0, 0)), target.size())

@@ -33,13 +33,14 @@ from gui.views import VIEWS
 from gui.widgets.plain import tooltip
 from gui.window.about import About
 from gui.window.actions import Actions
-from gui.window.arrangement import Arrangement
+from gui.window.arrangement import LAYOUT_VERSION, Arrangement
 from gui.window.closing import Closing
 from gui.window.dock import Dock, Parts
 from gui.window.error_log import show_error_log
 from gui.window.file_actions import FileActions
 from gui.window.guide import show_guide
 from gui.window.hints import Hints
+from gui.window.lessons import Lessons
 from gui.window.look import Look
 from gui.window.notice_bar import NoticeBar
 from gui.window.picture_dialog import open_picture_dialog
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=View)
 
-_LAYOUT_VERSION = 2
 _CAPTIONS = 980
 """A narrower window has no room for the names of the choices on the toolbar."""
 _LOW = 600
@@ -123,6 +123,9 @@ class MainWindow(QMainWindow):
                 "layout": self.arrange,
                 **{f"time_{word}": partial(self._travel, word) for word in WORDS},
                 "theme": lambda: self.set_theme(THEMES["light" if self.theme.dark else "dark"]),
+                "lesson_open": lambda: self.lessons.choose(),
+                "lesson_record": lambda: self.lessons.record(),
+                "lesson_leave": lambda: self.lessons.leave(),
                 "guide": lambda: show_guide(self),
                 "hints": self._show_hints,
                 "log": lambda: show_error_log(self),
@@ -150,6 +153,8 @@ class MainWindow(QMainWindow):
         context.bridge.run_started.connect(lambda _: self._refresh_actions())
         self.hints.add_target("start", self.actions_.toolbar.widgetForAction(self.actions_.by_key["toggle"]))
         control.changed.connect(lambda: self.hints.done("start") if control.running else None)
+        self.lessons = Lessons(self, control)
+        self.hints.shown_round.connect(self.lessons.open_first)
         self._restore(settings)
         self._refresh_actions()
 
@@ -215,7 +220,7 @@ class MainWindow(QMainWindow):
         if settings.geometry:
             self.restoreGeometry(QByteArray.fromHex(settings.geometry.encode()))
         if settings.layout:
-            self.restoreState(QByteArray.fromHex(settings.layout.encode()), _LAYOUT_VERSION)
+            self.restoreState(QByteArray.fromHex(settings.layout.encode()), LAYOUT_VERSION)
         self.notice_bar.hide()
 
     def show_part(self, key: str) -> None:
@@ -276,6 +281,7 @@ class MainWindow(QMainWindow):
         self.settings.theme = theme.name
         self.actions_.set_theme(theme)
         self.hints.set_theme(theme)
+        self.lessons.set_theme(theme)
         self.time_line.set_theme(theme)
         self._refresh_actions()
         parts: list[Dock | View] = [*self.docks.values(), *self.parts.built]
@@ -334,8 +340,10 @@ class MainWindow(QMainWindow):
     def remember(self) -> None:
         """Write the present arrangement into the settings."""
         self.settings.geometry = bytes(self.saveGeometry().toHex()).decode()
-        self.settings.layout = bytes(self.saveState(_LAYOUT_VERSION).toHex()).decode()
+        self.settings.layout = bytes(self.saveState(LAYOUT_VERSION).toHex()).decode()
         self.settings.config = self.experiment.config().to_json()
+        if before := self.lessons.before():
+            self.settings.layout, self.settings.config = before
 
     def _leave(self) -> None:
         """Remember how things lie, and go out of sight."""

@@ -32,6 +32,21 @@ class Condition(Configurable, ABC):
         """Return how it stands, in a few words; empty if there is nothing to say."""
         return ""
 
+    @property
+    def sees(self) -> str:
+        """The place of which it asks whether it is in sight; empty for none."""
+        return ""
+
+    @property
+    def uses(self) -> str:
+        """The place of which it asks whether it was used; empty for none."""
+        return ""
+
+    @property
+    def judges(self) -> bool:
+        """Whether it asks what a drawing shows."""
+        return False
+
     def demonstrate(self, doer: Doer) -> bool:
         """Let ``doer`` do what makes it so; returns whether that can be done for the learner."""
         return False

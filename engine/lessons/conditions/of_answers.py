@@ -34,6 +34,11 @@ class Drawing(Condition):
         if self.shows and self.shows not in "0123456789":
             raise ConfigError(f"drawing: shows is {self.shows!r}; allowed is a digit, or nothing.")
 
+    @property
+    def judges(self) -> bool:
+        """Whether it asks what is drawn."""
+        return bool(self.shows)
+
     def met(self, now: Situation) -> bool:
         """Compare what is drawn and what it is taken for."""
         if not now.strokes or (self.shows and now.shows != self.shows):

@@ -25,6 +25,11 @@ class Shown(Condition):
         """Look whether it is."""
         return self.place in now.shown
 
+    @property
+    def sees(self) -> str:
+        """Its place."""
+        return self.place
+
     def words(self) -> str:
         """Name it."""
         return f"You see {PLACES[self.place].partition(',')[0]}"
@@ -45,6 +50,11 @@ class Used(Condition):
     def met(self, now: Situation) -> bool:
         """Look whether it was."""
         return self.place in now.marks
+
+    @property
+    def uses(self) -> str:
+        """Its place."""
+        return self.place
 
     def words(self) -> str:
         """Name it."""

@@ -23,7 +23,11 @@ _ROOMY = 290
 
 
 class TeachBox(QWidget):
-    """Asks what an image is, and opens the dialog in which the network learns it."""
+    """Asks what an image is, and opens the dialog in which the network learns it.
+
+    Attributes:
+        number: how many examples of one's own the model in hand has.
+    """
 
     added = pyqtSignal()
     """An example was added or taken back."""
@@ -37,6 +41,7 @@ class TeachBox(QWidget):
         self._reference: Reference | None = None
         self._names: tuple[str, ...] = ()
         self._store: Examples | None = None
+        self.number = 0
         self.question = Label(_SHORT)
         self.classes = ChoiceBox("Correct class", "What the picture really is", letters=0)
         self.classes.currentIndexChanged.connect(self._refresh)
@@ -121,18 +126,18 @@ class TeachBox(QWidget):
     def _recount(self) -> None:
         """Look for the examples of the model in hand."""
         self._store = None
-        number = 0
+        self.number = 0
         try:
             if self._reference is not None:
                 shape = self._context.models.get(self._reference).network.spec.in_shape
                 self._store = Examples(shape, self._names)
-                number = len(self._store.all())
+                self.number = len(self._store.all())
         except ModelFileError:
             pass  # there is no network yet, so there is nothing to correct either
         except DataError as error:
             self._context.notices.problem(str(error))
-        self.count.setText(f"{how_many(number)} of mine")
-        self.learn.setText("Learn fro&m them\u2026" if number else "&My examples\u2026")
+        self.count.setText(f"{how_many(self.number)} of mine")
+        self.learn.setText("Learn fro&m them\u2026" if self.number else "&My examples\u2026")
         self.learn.setEnabled(self._store is not None)
         self._refresh()
 

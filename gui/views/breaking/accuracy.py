@@ -28,6 +28,7 @@ class CopyAccuracy(QWidget):
     Attributes:
         value: the accuracy.
         against: the difference, in words, or why there is none.
+        share: the accuracy as a number, 0 to 1; None if it is not known.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,6 +36,7 @@ class CopyAccuracy(QWidget):
         super().__init__(parent)
         self._runner = Runner(self)
         self._usual: tuple[Model, float] | None = None
+        self.share: float | None = None
         self.value = Label("\N{EN DASH}")
         self.value.setStyleSheet("font-size: 24px; font-weight: 500;")
         self.value.setAccessibleName("Accuracy of the broken copy")
@@ -56,10 +58,11 @@ class CopyAccuracy(QWidget):
     def drop(self) -> None:
         """Judge no more, and forget the network."""
         self._runner.drop()
-        self._usual = None
+        self._usual = self.share = None
 
     def judge(self, original: Model, copy: Model, damage: Damage, dataset: Dataset | None) -> None:
         """Judge ``copy`` beside the window; and ``original``, once."""
+        self.share = None
         if dataset is None or dataset.in_shape != copy.network.spec.in_shape:
             self.value.setText("\N{EN DASH}")
             self.against.setText("The test images at hand have another form than this network takes.")
@@ -73,6 +76,7 @@ class CopyAccuracy(QWidget):
 
         def done(found: tuple[float, float]) -> None:
             self._usual = (original, found[0])
+            self.share = found[1]
             large, small = accuracy_words(*found, len(labels))
             self.value.setText(large)
             self.against.setText(small)
