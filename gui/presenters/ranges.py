@@ -77,7 +77,8 @@ def usual(low: Values, high: Values) -> Range | None:
     if not len(low):
         return None
     bottom, top = float(low.min()), float(high.max())
-    floor, ceiling = float(np.quantile(low, 0.02)), float(np.quantile(high, 0.98))
+    few = round(0.02 * (len(low) - 1))
+    floor, ceiling = float(np.partition(low, few)[few]), float(np.partition(high, -1 - few)[-1 - few])
     spread = ceiling - floor
     if len(low) >= _MANY and spread > 0:
         bottom = floor - spread / 2 if bottom < floor - _OUTLIER * spread else bottom

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.formatting import grouped
 
 _SNAP = 5.0
@@ -31,6 +33,13 @@ class Axis:
         if self.logarithmic:
             return self.width * math.log1p(step) / math.log1p(self.newest)
         return self.width * step / self.newest
+
+    def places(self, steps: Sequence[int], left: float = 0.0) -> list[int]:
+        """Return the pixels at which some of ``steps`` lie, from left to right, counted from ``-left``."""
+        along = np.asarray(steps, np.float64)
+        share = np.log1p(along) / math.log1p(self.newest) if self.logarithmic else along / self.newest
+        found: list[int] = np.unique(np.rint(left + self.width * share)).astype(int).tolist()
+        return found
 
     def step(self, place: float) -> int:
         """Return the step that lies at a place, at most ``newest``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.data.catalogue import entries, is_present, load
 from engine.data.dataset import Dataset
@@ -71,12 +71,10 @@ class Run:
     def begin(self, resume: Resume | None, record: Destination | None, lane: Lane | None = None) -> None:
         """Start its session, standing still before its first step; in a race it has a ``lane``."""
         assert self.config is not None  # noqa: S101 - for the type checker
-        from engine.session.loop import run  # what trains; no window waits for it
-
         if record is not None:
             self.parent = record.parent or _parent_of(record.path)
         self._thread = threading.Thread(
-            target=run,
+            target=_session,
             args=(self.config, self.channel, resume),
             kwargs={"record": record} | ({} if lane is None else {"lane": lane}),
             name="training",
@@ -192,3 +190,9 @@ def _parent_of(path: Path) -> Parent | None:
         return RunFolder(path).record.parent
     except ModelFileError:  # the session says so
         return None
+
+
+def _session(*given: Any, **named: Any) -> None:
+    from engine.session.loop import run  # here, so that no window waits for what trains
+
+    run(*given, **named)

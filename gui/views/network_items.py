@@ -7,6 +7,7 @@ from PyQt5.QtGui import QColor, QPainter, QPen, QPolygonF
 from PyQt5.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from engine.look.colour import figure
+from engine.types import Bytes
 from gui.run.moment import Moment
 from gui.style.theme import BODY, SMALL, Theme, font
 from gui.views.network_plan import INPUT, Layout, Part
@@ -33,6 +34,7 @@ class PartItems:
         self.legend.setPos(part.x, part.legend)
         self.legend.setVisible(not rgb)
         self.dirty = False
+        self._image: Bytes | None = None
         if part.layer == INPUT or part.colour:
             table = colour_table("grey", theme.panel)
         else:
@@ -50,11 +52,12 @@ class PartItems:
         self.dirty = False
         part = self.part
         if part.layer == INPUT:
-            if moment.image is not None and moment.image.shape[1:] == (
-                part.fit.grid.height,
-                part.fit.grid.width,
-            ):
-                self.mosaic.show_picture(moment.image)
+            image, grid = moment.image, part.fit.grid
+            if image is None or image is self._image:  # it stays while the network learns
+                return
+            if image.shape[1:] == (grid.height, grid.width):
+                self._image = image
+                self.mosaic.show_picture(image)
                 self.legend.set_texts("0", "255")
             return
         if part.kernels:

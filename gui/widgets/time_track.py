@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt5.QtCore import QEvent, QLine, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import (
     QColor,
     QFontMetrics,
@@ -180,8 +180,8 @@ class TimeTrack(QWidget):
         if not self.kept:
             return
         painter.setPen(QColor(theme.muted))
-        for x in sorted({self.place_of(step) for step in self.kept}):
-            painter.drawLine(x, _LINE - 3, x, _LINE + 3)
+        marks = [QLine(x, _LINE - 3, x, _LINE + 3) for x in axis.places(self.kept, _MARGIN)]
+        painter.drawLines(marks)
         handle = self.place_of(self.newest if self.at is None else self.at)
         painter.setPen(QPen(QColor(theme.accent), 2))
         painter.drawLine(_MARGIN, _LINE, handle, _LINE)
