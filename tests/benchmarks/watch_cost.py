@@ -1,4 +1,4 @@
-"""What watching costs: speed with every view visible over speed without a window."""
+"""What watching costs: speed with every view visible over the speed of the same run in a hidden window."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ from gui.state.settings import Store
 from tests.benchmarks.row import Row
 
 NAME = "watch-cost"
-PAIRS = 5
-SECONDS = 6.0
+PAIRS = 10
+SECONDS = 1.5
+"""A stretch of a pair: short, so that what else the machine does meets both alike."""
+SETTLE = 0.5
+"""After which pictures come as usual, or none does, once the window is shown or hidden."""
+BLIND_SECONDS = 6.0
 WARM_UP = 2.0
 
 
@@ -42,7 +46,7 @@ def blind(settings: RunConfig, record: Destination | None = None) -> float:
         time.sleep(0.05)
     time.sleep(WARM_UP)
     first, began = steps.length, time.perf_counter()
-    time.sleep(SECONDS)
+    time.sleep(BLIND_SECONDS)
     rate = (steps.length - first) * settings.batch_size / (time.perf_counter() - began)
     channel.send(Quit())
     thread.join()
@@ -71,8 +75,11 @@ def pump(program: Kernelscope, seconds: float) -> None:
     loop.exec_()
 
 
-def watched(settings: RunConfig) -> tuple[float, float]:
-    """Return images a second and pictures a second with every view visible."""
+def watched(settings: RunConfig) -> tuple[list[float], list[float]]:
+    """Return pair by pair the speed with every view visible over that of the hidden window, and pictures/s.
+
+    A hidden window asks the session for nothing and draws nothing.
+    """
     with tempfile.TemporaryDirectory() as folder:
         program = opened(settings, Path(folder))
         bridge, pictures = program.context.bridge, [0]
@@ -80,30 +87,33 @@ def watched(settings: RunConfig) -> tuple[float, float]:
         def count(_snapshot: object) -> None:
             pictures[0] += 1
 
+        def rate(*, seen: bool) -> tuple[float, float]:
+            program.window.setVisible(seen)
+            pump(program, SETTLE)
+            first, began, pictures[0] = bridge.steps, time.perf_counter(), 0
+            pump(program, SECONDS)
+            spent = time.perf_counter() - began
+            return (bridge.steps - first) / spent, pictures[0] / spent
+
         bridge.snapshot_ready.connect(count)
         pump(program, WARM_UP)
-        first, began, pictures[0] = bridge.steps, time.perf_counter(), 0
-        pump(program, SECONDS)
-        spent = time.perf_counter() - began
-        rate = (bridge.steps - first) * settings.batch_size / spent
+        ratios, frames = [], []
+        for pair in range(PAIRS):
+            found = {seen: rate(seen=seen) for seen in ((True, False) if pair % 2 else (False, True))}
+            ratios.append(found[True][0] / found[False][0])
+            frames.append(found[True][1])
         program.close()
         pump(program, 0.05)
-        return rate, pictures[0] / spent
+    return ratios, frames
 
 
 def run() -> list[Row]:
     """Measure pairs, alternating, and return the medians."""
     rows = []
     for network, batch in (("classic", 20), ("lenet5", 64)):
-        settings = config(network, batch)
-        ratios, frames = [], []
-        for _ in range(PAIRS):
-            without = blind(settings)
-            rate, pictures = watched(settings)
-            ratios.append(rate / without)
-            frames.append(pictures)
+        ratios, frames = watched(config(network, batch))
         ratio, frame = statistics.median(ratios), statistics.median(frames)
         label = f"watch-cost: {network} batch {batch}"
-        rows.append(Row(f"{label}, speed with window / without", ratio, "ratio", ">= 0.90", ratio >= 0.90))
+        rows.append(Row(f"{label}, speed seen / hidden", ratio, "ratio", ">= 0.93", ratio >= 0.93))
         rows.append(Row(f"{label}, pictures a second", frame, "1/s", ">= 10", frame >= 9.95))
     return rows

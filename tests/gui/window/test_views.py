@@ -49,6 +49,25 @@ def test_a_hidden_view_asks_for_nothing(program: Kernelscope) -> None:
     assert set(program.context.moments.watchers) >= set(program.window.parts.values())
 
 
+def test_in_a_minimised_window_no_view_asks_for_anything(qtbot: QtBot, program: Kernelscope) -> None:
+    window, moments = program.window, program.context.moments
+    seen = [part for part in window.parts.built if part.isVisible()]
+    field = window.pad.canvas
+    field.setFocus()
+    assert len(seen) == 4 and moments.wants()
+    window.showMinimized()
+    qtbot.waitUntil(lambda: not any(part.isVisible() for part in window.parts.built))
+    assert not moments.wants() and not any(part.wants() for part in window.parts.built)
+    window.showNormal()
+    qtbot.waitUntil(lambda: all(part.isVisible() for part in seen))
+    assert moments.wants() and window.focusWidget() is field
+    window.showMinimized()
+    window.show_part("runs")
+    assert not window.parts["runs"].isVisible()
+    window.showNormal()
+    qtbot.waitUntil(window.parts["runs"].isVisible)
+
+
 class Windows(QObject):
     """Notes every window that is shown."""
 
