@@ -109,7 +109,7 @@ class Dock(QDockWidget):
         self.spec = spec
         self._make = make
         self._part: View | None = None
-        self._seen, self._away = False, False
+        self._seen = False
         self._holder = _Holder()
         self.setWidget(self._holder)
         bar = QWidget()
@@ -164,7 +164,7 @@ class Dock(QDockWidget):
             part.setVisible(False)  # or Qt would show it, also behind another tab
             self._holder.hold(part)
             self._part = part
-            part.setVisible(self._seen and not self._away)
+            part.setVisible(self._seen)
             self.made.emit(part)
         return self._part
 
@@ -179,17 +179,8 @@ class Dock(QDockWidget):
     def _see(self, visible: bool) -> None:
         # Behind another tab Qt still calls a dock visible; the part must know, or it would paint.
         self._seen = visible
-        self._tell()
-
-    def set_away(self, away: bool) -> None:
-        """Let the view know that nobody sees it, as the window is minimised, or that it is back."""
-        self._away = away
-        self._tell()
-
-    def _tell(self) -> None:
-        seen = self._seen and not self._away
-        if seen or self.built:
-            self.part.setVisible(seen)
+        if visible or self.built:
+            self.part.setVisible(visible)
 
 
 class Parts(Mapping[str, View]):

@@ -31,9 +31,9 @@ def run() -> list[Row]:
         program = build(Store(Path(folder), Path(folder)), theme="light")
         try:
             program.window.show()
+            while program.context.bridge.state is not State.PAUSED:
+                wait(0.5)
             wait(_SETTLE)
-            if program.context.bridge.state is not State.PAUSED:
-                raise RuntimeError("the run does not stand still")
             share = _share()
             program.window.showMinimized()
             wait(1.0)
