@@ -15,7 +15,8 @@ def micro_batch_bounds(batch: int, bytes_per_image: int) -> tuple[tuple[int, int
 
     The cut depends on the batch and the network alone, never on the number of threads, so that one
     seed gives the same sums in the same order on every machine. There are at least two micro-batches, and
-    an even number of them, so that two threads have the same to do.
+    an even number of them, so that two processes have the same to do. Of small maps that is two up to 64
+    images, four up to 128 and eight up to 256: more processors have nothing to do.
 
     Args:
         batch: images in the batch, at least 1.

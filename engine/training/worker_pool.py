@@ -4,6 +4,10 @@ Threads would do, if the many short operations of a small network did not wait f
 Python's interpreter lock: two threads were slower than one. Processes have a lock each. They see the
 parameters and write the gradients in shared memory; a pipe carries only numbers of images and sums.
 
+With m micro-batches and n processes a step takes as long as ceil(m / n) of them (up to eight, the number of
+gradient buffers), and then as long as one process needs to add the buffers and to update; so a batch of 20
+to 64 images keeps two busy, one of 128 four, one of 256 eight. Each buffer is as large as the parameters.
+
 The first step starts them, and until they are there, or if one is lost, the caller computes their
 share itself. The results are the same, bit for bit.
 """
