@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,6 +95,15 @@ class Dataset:
         # A channel of one colour has a standard deviation of 0; one grey level keeps the division harmless.
         deviation = np.maximum(deviation, 1.0)
         return tuple(float(m) for m in mean / 255), tuple(float(d) for d in deviation / 255)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all images and labels, in hexadecimal; equal data sets have equal ones."""
+        digest = hashlib.sha256()
+        for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
+            digest.update(str(array.shape).encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     @property
     def mean(self) -> tuple[float, ...]:

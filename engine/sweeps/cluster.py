@@ -21,8 +21,10 @@ from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.formatting import counted
 from engine.sweeps.trial import Job, Outcome
+from engine.text import shortened
 from engine.training.workers import default_threads
 
+_log = logging.getLogger(__name__)
 _PATIENCE = "10s"
 """How long to wait for a scheduler, and for its first worker."""
 _COMPARED = ("kernelscope", "python", "distributed")
@@ -45,6 +47,7 @@ class Cluster:
     Attributes:
         client: Dask's end of the connection.
         address: of the scheduler.
+        data_bytes: what the data sets that were sent have, packed; each process got as much.
     """
 
     def __init__(self, client: Any, address: str, sweep: str) -> None:
@@ -59,7 +62,7 @@ class Cluster:
         self._sweep, self._plugins = sweep, [stopping_name(sweep)]
         self._futures: dict[Future[Outcome], Any] = {}
         self._given = 0
-        self._sent_bytes = self._taken_bytes = self._data_bytes = 0
+        self._sent_bytes = self._taken_bytes = self.data_bytes = 0
         self._work: list[float] = []
         try:
             client.wait_for_workers(1, timeout=_PATIENCE)
@@ -79,10 +82,11 @@ class Cluster:
         mine = self._worker.versions()
         try:
             theirs = self.client.run(self._worker.versions)
-        except ModuleNotFoundError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it came up where they run
+            _log.info("workers cannot say their versions", exc_info=True)
             raise EngineError(
-                f"The workers of {self.address} have no module {error.name!r}; install Kernelscope with the "
-                "extra sweep where they run."
+                f"The workers of {self.address} cannot load Kernelscope ({shortened(str(error), 120)}); "
+                "install it with the extra sweep where they run."
             ) from None
         for worker, found in theirs.items():
             for name in _COMPARED:
@@ -130,7 +134,7 @@ class Cluster:
     def send(self, fingerprint: str, dataset: Dataset) -> None:
         """Bring a data set to every process, once; those that come later get it, too."""
         data = self._worker.packed(dataset)
-        self._data_bytes += len(data)
+        self.data_bytes += len(data)
         self._plugins.append(data_name(fingerprint))
         self.client.register_plugin(self._worker.Data(fingerprint, data))
 
@@ -143,7 +147,7 @@ class Cluster:
     def costs(self) -> str:
         """Say what the jobs so far have cost in time and traffic, Dask's own messages apart."""
         jobs = max(1, self._given)
-        data = f"; {self._data_bytes / 1e6:.1f} MB of data to each process" if self._data_bytes else ""
+        data = f"; {self.data_bytes / 1e6:.1f} MB of data to each process" if self.data_bytes else ""
         return (
             f"{counted(self._given, 'job')} of {sum(self._work) / jobs:.2f} s on average; "
             f"{self._sent_bytes / jobs / 1e3:.1f} kB to the process and "

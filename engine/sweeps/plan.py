@@ -60,7 +60,7 @@ class Plan:
     min_steps: int = option(
         100, "Successive halving: steps before the first combinations are given up.", low=1, high=10**9
     )
-    megabytes: int = option(8, "Room for the weights that each run keeps, in MB.", low=1, high=2**20)
+    megabytes: int = option(2, "Room for the weights that each run keeps, in MB.", low=1, high=2**20)
     folder: Path = Path()
 
     def __post_init__(self) -> None:
