@@ -12,6 +12,7 @@ VIEWS: dict[str, str] = {
     "data": "the Data view, all images",
     "map": "the Map view, which images are alike",
     "runs": "the Runs view, all recorded runs",
+    "race": "the Race view, runs beside each other",
 }
 """Views and panels by key, as the window has them."""
 

@@ -18,7 +18,7 @@ from engine.session.messages import State
 from engine.types import Bytes
 from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS
-from gui.run.view import View
+from gui.views.health.work import Looker, Seen
 from gui.window.lesson_places import Places
 
 _USES = (QEvent.MouseButtonPress, QEvent.KeyPress)
@@ -45,7 +45,7 @@ class LessonWatch(QObject):
         super().__init__(parent)
         self._context, self.places, self._parts = context, places, parts
         self._found: frozenset[str] = frozenset()
-        self._health: View | None = None
+        self._looker: Looker | None = None
         self._marks: set[str] = set()
         self._uses: tuple[str, ...] = ()
         self._drawn: tuple[Bytes | None, str] = (None, "")
@@ -144,7 +144,7 @@ class LessonWatch(QObject):
 
     def _copy(self) -> dict[str, Any]:
         network = self._parts("network")
-        if network is None or network.breaking.copy.original is None:
+        if network is None or not network.break_it.isChecked() or network.breaking.copy.original is None:
             return {}
         changes = network.breaking.copy.damage.changes
         found: dict[str, Any] = {
@@ -155,12 +155,13 @@ class LessonWatch(QObject):
 
     def _warnings(self) -> frozenset[str]:
         learn = self._parts("learn")
-        if learn is not None and self._health is not learn:
-            self._health = learn
-            learn.health.looker.seen.connect(self._looked)
+        looker = learn.findChild(Looker) if learn is not None else None
+        if looker is not None and self._looker is not looker:
+            self._looker = looker
+            looker.seen.connect(self._looked)
         return self._found
 
-    def _looked(self, seen: Any) -> None:
+    def _looked(self, seen: Seen) -> None:
         self._found = frozenset(found.name for found in seen.found)
 
     def _forget(self) -> None:

@@ -14,6 +14,7 @@ from PyQt5.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.lessons.conditions.base import Condition
+from engine.lessons.places import PLACES, VIEWS
 from engine.lessons.shipped import SHIPPED, find_lesson
 from engine.recognise.synthetic.strokes import drawn
 from engine.recognise.synthetic.templates import DIGITS
@@ -148,7 +149,7 @@ class Learner:
         if kind == "shown" and value.place == "network.break":
             self.break_it()
         elif kind == "shown" and value.place == "learn.health":
-            self.click(self.window.parts["learn"].diagnose)
+            self.click(self.window.parts["learn"].curves.diagnose)
         elif kind == "shown":
             self.keys(f"Ctrl+{1 + list(self.window.docks).index(value.place.partition('.')[0])}")
         elif kind == "used":
@@ -172,6 +173,18 @@ class Learner:
             self.qtbot.keyClicks(box.number, f"{question.value:g} %")
             self.click(box.enter)
         assert "Right" in box.verdict.text() and box.because.words == question.because
+
+
+def test_every_place_is_somewhere(qtbot: QtBot, program: Kernelscope) -> None:
+    window, lessons = program.window, program.window.lessons
+    assert set(VIEWS) == set(window.docks)
+    assert lessons.open(SHIPPED[0])
+    for key in VIEWS:
+        window.show_part(key)
+    for place in PLACES:
+        found = lessons._places.find(place)
+        assert found is not None and found.window() is window, place
+    lessons.leave()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
