@@ -124,9 +124,7 @@ def standing(
     accuracies = [float(each.column("accuracy")[least - 1]) for each in rows]
     at = int(rows[0].column("step")[least - 1])
     best = max(accuracies)
-    leaders = [
-        race.titles[lane] for lane, accuracy in zip(racing, accuracies, strict=True) if accuracy == best
-    ]
+    leaders = [letter(lane) for lane, accuracy in zip(racing, accuracies, strict=True) if accuracy == best]
     if len(leaders) > 1:
         return f"{where}. At the validation of step {grouped(at)} {' and '.join(leaders)} are level."
     return f"{where}. At the validation of step {grouped(at)} {leaders[0]} leads with {share(best, 2)}."
@@ -137,10 +135,10 @@ def so_far(race: Race, heats: Sequence[Heat]) -> str:
     if not heats:
         return ""
     means = []
-    for lane, title in enumerate(race.titles):
+    for lane in range(len(race.titles)):
         found = [heat[lane].accuracy for heat in heats]
         known = [each for each in found if each is not None]
-        means.append(f"{title} {share(sum(known) / len(known), 2) if known else DASH}")
+        means.append(f"{letter(lane)} {share(sum(known) / len(known), 2) if known else DASH}")
     return f"After {counted(len(heats), 'seed')}, on the test images: {', '.join(means)}."
 
 

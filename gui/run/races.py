@@ -9,6 +9,7 @@ from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.session.messages import Snapshot, State
 from engine.task import Progress
+from gui.presenters.compare import letter
 from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
@@ -27,6 +28,7 @@ class Races(QObject):
         runs: the runs of the present heat, or of the last one.
         heats: what came of the heats that are over.
         verdict: who has won; None until that is known.
+        words: the same in sentences that call the entrants by their letters.
         problem: why there is no verdict, in words, or "".
         done: how much of the answers to the test images is there, 0 to 1; None while nothing is asked.
     """
@@ -49,6 +51,7 @@ class Races(QObject):
         self.runs: RaceRuns | None = None
         self.heats: list[list[Outcome]] = []
         self.verdict: Verdict | None = None
+        self.words: tuple[str, ...] = ()
         self.problem = ""
         self.done: float | None = None
         self._watched = False
@@ -159,5 +162,6 @@ class Races(QObject):
             self._heat(runs.heat + 1)
             return
         self.verdict = verdict(self.race.titles, self.heats)
+        self.words = verdict([letter(number) for number in range(len(outcomes))], self.heats).sentences
         self._notices.tell(self.verdict.sentences[0])
         self.moved.emit()

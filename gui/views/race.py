@@ -57,6 +57,8 @@ class RaceView(View):
         column.addWidget(self.curves, 1)
         self.split = QSplitter(Qt.Vertical)
         self.split.setChildrenCollapsible(False)
+        self._own_sizes = False
+        self.split.splitterMoved.connect(lambda *_: self._hold_sizes())
         for number, widget in enumerate((told, self.entrants)):
             self.split.addWidget(widget)
             self.split.setStretchFactor(number, 2 + number)
@@ -68,10 +70,21 @@ class RaceView(View):
         low = self.height() < _LOW
         if low != (self.split.orientation() == Qt.Horizontal):
             self.split.setOrientation(Qt.Horizontal if low else Qt.Vertical)
-            QTimer.singleShot(0, self._share)  # it shares its old size out anew first
+            self._own_sizes = False
+        QTimer.singleShot(0, self._share)  # when all have their new sizes
+
+    def _hold_sizes(self) -> None:
+        self._own_sizes = True
 
     def _share(self) -> None:
-        self.split.setSizes([2 * self.width(), 3 * self.width()])
+        """Give the entrants what they need, if it leaves enough for the curves, and the user has not."""
+        if self._own_sizes:
+            return
+        if self.split.orientation() == Qt.Horizontal:
+            self.split.setSizes([2 * self.width(), 3 * self.width()])
+            return
+        table = min(self.entrants.widget().sizeHint().height() + GRID, 3 * self.split.height() // 5)
+        self.split.setSizes([self.split.height() - table, table])
 
     def _connect(self) -> None:
         races = self._races
@@ -111,7 +124,9 @@ class RaceView(View):
         if race is None or runs is None:
             return
         shown = sides(race, [run.history for run in runs.runs])
-        self._stack.setCurrentIndex(1)
+        if self._stack.currentIndex() == 0:
+            self._stack.setCurrentIndex(1)
+            QTimer.singleShot(0, self._share)
         self.curves.show_sides(shown)
         self.entrants.show_sides(shown, [run.config for run in runs.runs if run.config is not None])
         self._show_standing()
@@ -134,7 +149,7 @@ class RaceView(View):
         self.entrants.show_figures(histories, states, races.heats, races.verdict, races.shown)
         note = so_far(races.race, races.heats)
         if races.verdict is not None:
-            words, note = races.verdict.sentences[0], " ".join(races.verdict.sentences[1:])
+            words, note = races.words[0], " ".join(races.words[1:])
         elif races.problem:
             words = races.problem
         elif races.done is not None:
