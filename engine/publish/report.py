@@ -122,6 +122,8 @@ def _facts(folder: RunFolder) -> list[tuple[str, str]]:
     ):
         if value is not None:
             facts.append((name, share(value)))
+    if record.race:
+        facts.append(("Race", record.race.title))
     if record.parent:
         facts.append(("Branched off from", f"{record.parent.run}@{record.parent.step}"))
     return facts

@@ -240,7 +240,7 @@ class ExperimentPanel(View):
         """Let the edit take effect as soon as it may: now, in a new run at once, or when asked to."""
         bridge = self._context.bridge
         if bridge.config is not None:
-            if self._draft.needs_new_run(bridge.config) and bridge.steps == 0:
+            if self._draft.needs_new_run(bridge.config) and bridge.steps == 0 and bridge.race is None:
                 self._settle.start()
             else:
                 self._settle.stop()
@@ -257,7 +257,9 @@ class ExperimentPanel(View):
     def _begin(self) -> None:
         """Begin the run anew, unless it has made steps meanwhile."""
         bridge = self._context.bridge
-        if bridge.config is not None and bridge.steps == 0 and self._draft.needs_new_run(bridge.config):
+        if bridge.config is None or bridge.race is not None:
+            return
+        if bridge.steps == 0 and self._draft.needs_new_run(bridge.config):
             bridge.start(self._draft.config)
 
     # --- what comes back ---------------------------------------------------------------------------------

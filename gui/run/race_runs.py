@@ -143,6 +143,8 @@ class RaceRuns(QObject):
         if self._over_now() and not self._ending:
             self._ending, pictures = True, None  # what was taken before is not the last one
             self.lockstep.ask(self._request())
+        if self._ending and not self._over and not any(run.alive for run in self.runs):
+            pictures = tuple(None for _ in self.runs)  # nobody is left to take any
         if pictures is not None:
             self.pictured.emit(pictures)
             if self._ending and not self._over:

@@ -151,14 +151,15 @@ class Races(QObject):
     def _have(self, runs: RaceRuns, outcomes: list[Outcome]) -> None:
         from engine.races.verdict import verdict
 
-        if runs is not self.runs or self.race is None:
+        if runs is not self.runs or self.race is None or self._bridge.ending:
             return
         self.done = None
         for run, outcome in zip(runs.runs, outcomes, strict=True):
             if run.channel.recorder is not None and outcome.accuracy is not None:
                 run.channel.recorder.status(test_accuracy=outcome.accuracy)
         self.heats.append(outcomes)
-        if runs.heat < self.race.heats and not runs.finished_early:
+        begun = any(outcome.steps for outcome in outcomes)
+        if begun and runs.heat < self.race.heats and not runs.finished_early:
             self._heat(runs.heat + 1)
             return
         self.verdict = verdict(self.race.titles, self.heats)

@@ -63,6 +63,7 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
         watchers: who draws what the session sends.
         drawing_share: share of the time that drawing may take while the network trains.
         library: where runs are recorded; None for nowhere.
+        ending: whether what is in training was told to end, and nothing else has begun.
     """
 
     run_started = pyqtSignal(object)
@@ -107,6 +108,7 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
         self.run = Run(next(self._numbers))
         self.race = None
         self._told = State.LOADING
+        self.ending = False
         self.drawing_share = DRAWING_SHARE
         self._selection = selection
         self.watchers: list[Watcher] = []
@@ -150,7 +152,7 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
         self._old = [old for old in (*self._old, *self.runs) if old.alive]
         self._rows = 0
         self._unwritten.clear()
-        self.run, self.race = run, race
+        self.run, self.race, self.ending = run, race, False
         for each in self.runs:
             each.dataset = before.dataset  # until the new one is there
         self._set_state(State.LOADING, "")
@@ -182,6 +184,7 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
     def end(self, *, kept: bool = False) -> None:
         """Let the session end, after one step at most; ``ended`` tells. A ``kept`` run is offered again."""
         self._timer.stop()
+        self.ending = True
         for run in self.runs:
             run.end(kept=kept)
         self._await_end()

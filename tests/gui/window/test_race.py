@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.data.catalogue import load
 from engine.model.spec import preset
+from engine.races.race import Entrant, Race
 from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.session.messages import State
@@ -142,6 +143,20 @@ def test_another_run_ends_the_race(program: Kernelscope, view: RaceView, qtbot: 
     assert not view.entrants.columns[0].name.isEnabled()
     qtbot.waitUntil(lambda: bridge.state is State.PAUSED)
     assert bridge.run not in races.runs.runs
+
+
+def test_a_race_whose_data_are_not_there_says_so(
+    program: Kernelscope, view: RaceView, config: RunConfig, qtbot: QtBot
+) -> None:
+    base = dataclasses.replace(config, data="kmnist")
+    races = program.context.races
+    program.window.show_part("race")
+    races.begin(Race(base, (Entrant({}), Entrant({"momentum": 0.5})), heats=3))
+    qtbot.waitUntil(lambda: races.over, timeout=20000)
+    assert races.verdict is not None
+    assert races.verdict.sentences[0] == view.words.text() == "Nobody has won."
+    assert "is not on this computer" in view.note.text()
+    assert len(races.heats) == 1
 
 
 def test_finish_early_ends_all_and_says_who_is_ahead(
