@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Hashable, Iterator
 from itertools import groupby, pairwise
@@ -170,8 +171,7 @@ def _mp4(frames: Frames, file: BinaryIO, task: Task) -> None:
             raise EngineError(f"The encoder of the MP4 has failed: {_last_line(error)}") from None
         finally:
             writer.close()
-        if not made.is_file() or not made.stat().st_size:
-            raise EngineError("The encoder of the MP4 has failed: it has written nothing.")
+        _check_whole(encoder, made, film.count)
         with made.open("rb") as content:
             while block := content.read(BLOCK):
                 task.check()
@@ -179,11 +179,25 @@ def _mp4(frames: Frames, file: BinaryIO, task: Task) -> None:
     task.report(1, 1, "pictures")
 
 
+def _check_whole(encoder: Any, path: Path, count: int) -> None:
+    """Raise EngineError unless ``count`` pictures are in the file: without room an encoder just ends."""
+    try:
+        found, _ = encoder.count_frames_and_secs(str(path))
+    except RuntimeError:  # it is no film at all
+        found = 0
+    if found != count:
+        raise EngineError(
+            f"The encoder has written {found:,} of {count:,} pictures of the MP4; is there room in "
+            f"{path.parent.parent}?"
+        )
+
+
 def _encoder() -> Any:
     try:  # an optional extra, loaded when first used
         import imageio_ffmpeg
 
         imageio_ffmpeg.get_ffmpeg_exe()
+        logging.getLogger("imageio_ffmpeg").setLevel(logging.ERROR)  # what it warns of is told here
     except (ImportError, RuntimeError):
         raise ConfigError(_EXTRA) from None
     return imageio_ffmpeg

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import main
-from engine.errors import ConfigError
+from engine.errors import ConfigError, EngineError
 from engine.look.colour import codes, layer_scale
 from engine.look.tables import colour_table
 from engine.look.theme import THEMES
@@ -22,6 +22,11 @@ from engine.publish.film.settings import axis, thinned
 from engine.runs import names
 from engine.runs.folder import RunFolder
 from engine.task import Cancelled, Progress, Task
+
+try:
+    import resource
+except ImportError:  # not on Windows
+    resource = None  # type: ignore[assignment]
 
 SMALL = {"seconds": 2.0, "rate": 5, "size": (320, 180)}
 
@@ -171,6 +176,15 @@ def test_what_is_cancelled_or_has_no_room_leaves_the_older_file(
     with pytest.raises(Cancelled):
         make_film(RunFolder(trained), Film("curves", **SMALL), path, task)
     assert path.read_text() == "older" and set(tmp_path.iterdir()) == before
+    if form == ".mp4" and resource is not None:  # no room for the encoder
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+        try:
+            with pytest.raises(EngineError, match="encoder"):
+                make_film(RunFolder(trained), Film("curves", **SMALL), path, Task())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert path.read_text() == "older" and set(tmp_path.iterdir()) == before
     if Path("/dev/full").exists():
         full = tmp_path / f"full{form}"
         full.symlink_to("/dev/full")
