@@ -1,7 +1,8 @@
 """A pipe whose reader stays awake for a moment.
 
-A process that sleeps takes 50 to 100 microseconds to wake up, as long as a layer, and a step of a small
-network makes both sides wait once. So a reader first looks again and again whether something has come.
+A process that sleeps takes 50 to 100 microseconds to wake up, as long as a layer, and every step of a small
+network would begin with that. So a helping process first looks again and again whether something has come.
+The caller sleeps: its other threads, those of the window, need the interpreter lock meanwhile.
 """
 
 from __future__ import annotations

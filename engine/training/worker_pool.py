@@ -123,8 +123,7 @@ class _Helper:
 
     def __init__(self, worker_config: WorkerConfig) -> None:
         context = processes()
-        mine, other = context.Pipe()
-        self.link = WakefulLink(mine)
+        self.link, other = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_serve, args=(worker_config, other), daemon=True)
         start_tracker()
         with signals.held_back():
