@@ -71,6 +71,12 @@ class Stage:
             return None
         return bytes(self._before.layout.toHex()).decode(), self._before.config.to_json()
 
+    @property
+    def replays(self) -> bool:
+        """Whether a recorded run is looked at, which is there at once."""
+        moments = self._context.moments
+        return moments.run is not moments.training
+
     def may_begin(self, scene: Scene) -> bool:
         """Ask what has to be asked before a run is begun; says what is missing."""
         config = scene.config

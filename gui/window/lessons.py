@@ -14,6 +14,7 @@ from gui.window.dock import Dock
 from gui.window.lesson_menu import DONE, LessonMenu
 
 if TYPE_CHECKING:
+    from engine.lessons.conditions.base import Condition
     from engine.lessons.lesson import Lesson
     from engine.lessons.situation import Situation
     from gui.panels.lesson import LessonPanel
@@ -56,6 +57,7 @@ class Lessons(QObject):
         self._ticks: list[bool] = []
         self._answered = False
         self._demonstrating = False
+        self._again: list[Condition] = []
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -155,9 +157,8 @@ class Lessons(QObject):
         self._window.resizeDocks([self.dock], [WIDTH], Qt.Horizontal)
         self._window.hints.suspend(on=True)
         self._turn(number, entering=False)
-        for check in lesson.done_before(number):  # what was trained when it was left, is trained again
-            if check.type_name in _AGAIN:
-                check.demonstrate(self._doer)
+        # What was trained and visited when it was left is again; what trains waits until the run is loaded.
+        self._again = [check for check in lesson.done_before(number) if check.type_name in _AGAIN]
         self._timer.start()
         self.changed.emit()
         return True
@@ -167,7 +168,7 @@ class Lessons(QObject):
         if self.lesson is None or self.dock is None or self.ring is None:
             return
         self._timer.stop()
-        self.lesson = None
+        self.lesson, self._again = None, []
         self._watch.begin()
         self.ring.point_at(None)
         self.dock.hide()
@@ -254,6 +255,10 @@ class Lessons(QObject):
         lesson, panel, ring = self.lesson, self.panel, self.ring
         if lesson is None or panel is None or ring is None or self._window.isMinimized():
             return
+        if self._again and (self._control.can_train or self._stage.replays):
+            again, self._again = self._again, []
+            for check in again:
+                check.demonstrate(self._doer)
         step, now = lesson.steps[self.number], self.situation()
         self._ticks = [before or met for before, met in zip(self._ticks, step.ticks(now), strict=True)]
         ready = all(self._ticks) and (step.question is None or self._answered)
