@@ -164,7 +164,8 @@ def _built(
     control = RunControl(bridge, notices, dialogs.confirm)
     closing = Closing(bridge, control, dialogs, notices)
     window = MainWindow(context, control, closing, settings, look)
-    models.setParent(window)  # so that its work ends with the window's
+    for worker in (models, control):
+        worker.setParent(window)  # so that its work ends with the window's
 
     def remember() -> None:
         told = store.save(settings)

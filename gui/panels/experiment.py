@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from engine.data.catalogue import entries, entry, is_present
-from engine.errors import EngineError
 from engine.io.files import write_text
 from engine.model.spec import NetworkSpec, preset
 from engine.training.config import STOPPING, LiveSettings, RunConfig
@@ -19,6 +19,7 @@ from gui.panels.experiment_parts import DataPart, NetworkPart, TrainingPart, say
 from gui.panels.layer_editor import LayerEditor
 from gui.presenters.experiment import LIVE, Draft
 from gui.run.context import AppContext
+from gui.run.in_order import InOrder
 from gui.run.view import View
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import OptionForm, title_of
@@ -38,6 +39,7 @@ class ExperimentPanel(View):
     def __init__(self, context: AppContext, theme: Theme, parent: QWidget | None = None) -> None:
         """Show the settings of the present run, or the defaults."""
         super().__init__(context, theme, parent)
+        self._reading = InOrder(self)
         self._theme = theme
         bridge = context.bridge
         self._draft = Draft(bridge.config or RunConfig(preset("classic")))
@@ -143,22 +145,20 @@ class ExperimentPanel(View):
         when = "from now on" if set(changes) <= set(LIVE) else "in the next run"
         self._context.notices.tell(f"{words[:1].upper()}{words[1:]} {when}.")
 
-    def load_file(self, path: Path) -> bool:
-        """Take the settings from a JSON file; a problem is reported as a notice and changes nothing."""
-        try:
-            config = RunConfig.from_file(path)
-        except EngineError as error:
-            self._context.notices.problem(str(error))
-            return False
+    def load_file(self, path: Path) -> None:
+        """Take the settings from a JSON file, read beside the window; what is wrong is told."""
+        self._reading.do(
+            lambda: RunConfig.from_file(path), partial(self._loaded, path), self._context.notices.problem
+        )
+
+    def _loaded(self, path: Path, config: RunConfig) -> None:
         if config.data not in entries():
             known = ", ".join(entries())
             self._context.notices.problem(f"{path} names the data set {config.data!r}; there are {known}.")
-            return False
-        if not is_present(config.data):
+        elif is_present(config.data):
+            self.set_config(config)
+        else:
             self.get_data(config.data, then=config)
-            return False
-        self.set_config(config)
-        return True
 
     def save_file(self, path: Path) -> bool:
         """Write the settings as JSON; a problem is reported as a notice."""

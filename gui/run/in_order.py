@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeVar
 
 from PyQt5.QtCore import QObject
 
 from engine.task import Task
 from gui.run.runner import Runner, Words, nothing
 
-Done = Callable[[object], object]
+T = TypeVar("T")
 
 
 class InOrder(QObject):
@@ -21,14 +22,16 @@ class InOrder(QObject):
         """Begin with nothing to do."""
         super().__init__(parent)
         self._runner = Runner(self)
-        self._waiting: deque[tuple[Callable[[], object], Done, Words]] = deque()
+        self._waiting: deque[tuple[Callable[[], Any], Callable[[Any], object], Words]] = deque()
 
     @property
     def busy(self) -> bool:
         """Whether something is not done yet."""
         return self._runner.busy or bool(self._waiting)
 
-    def do(self, work: Callable[[], object], done: Done = nothing, failed: Words = nothing) -> None:
+    def do(
+        self, work: Callable[[], T], done: Callable[[T], object] = nothing, failed: Words = nothing
+    ) -> None:
         """Do ``work``; ``done`` is given what came of it, ``failed`` the sentence why nothing did."""
         self._waiting.append((work, done, failed))
         self._next()

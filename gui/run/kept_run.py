@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject
 
-from engine.errors import EngineError, ModelFileError
+from engine.errors import ModelFileError
 from engine.runs import names
 from engine.runs.destination import Destination
 from engine.runs.hold import Hold
 from engine.session.messages import State
-from gui.run.run_control import RunControl, missing_data
+from gui.run.in_order import InOrder
+from gui.run.run_control import RunControl, missing_data, read_checkpoint
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 
 if TYPE_CHECKING:
     from engine.runs.library import Library
     from engine.runs.summary import Summary
+    from engine.training.checkpoint import Checkpoint
 
 
 class KeptRun(QObject):
@@ -44,6 +47,8 @@ class KeptRun(QObject):
         self._library = library
         self._notices = notices
         self._awaited: tuple[Hold, int] | None = None
+        self._read: Path | None = None
+        self._reading = InOrder(self)
         bridge.state_changed.connect(self._on_state)
         bridge.run_started.connect(lambda _config: self._give_back())
 
@@ -59,7 +64,9 @@ class KeptRun(QObject):
         self._notices.offer(sentence, "Resume it", lambda: self.resume(path))
 
     def resume(self, path: Path) -> None:
-        """Go on with the run in ``path``, after asking if something would be lost."""
+        """Go on with the run in ``path``, read beside the window, after asking if something would be lost."""
+        if path == self._read:
+            return
         try:
             hold = Hold(path)
         except ModelFileError:
@@ -68,14 +75,29 @@ class KeptRun(QObject):
         except OSError as error:
             self._notices.problem(f"The run is gone, or cannot be used: {error.strerror or error}.")
             return
-        from engine.training.checkpoint import load_checkpoint
+        self._read = path
+        self._reading.do(
+            partial(read_checkpoint, path / names.STATE),
+            partial(self._go_on, hold),
+            partial(self._cannot_be_read, hold),
+        )
 
-        try:
-            checkpoint = load_checkpoint(path / names.STATE)
-        except EngineError as error:
+    @property
+    def reading(self) -> bool:
+        """Whether a run is being read."""
+        return self._reading.busy
+
+    def _cannot_be_read(self, hold: Hold, sentence: str) -> None:
+        self._read = None
+        hold.release()
+        self._notices.problem(f"The run cannot be read; it stays where it is. {sentence}")
+
+    def _go_on(self, hold: Hold, checkpoint: Checkpoint) -> None:
+        path = hold.path
+        if self._read != path:  # another run has begun meanwhile
             hold.release()
-            self._notices.problem(f"The run cannot be read; it stays where it is. {error}")
             return
+        self._read = None
         told = missing_data(checkpoint)
         record = Destination(path, hold, budget=self._library.budget().run_bytes)
         if told or not self._control.begin_from(checkpoint, record):
@@ -99,6 +121,7 @@ class KeptRun(QObject):
 
     def _give_back(self) -> None:
         """Leave the run as it was, for another attempt."""
+        self._read = None
         if self._awaited is not None:
             hold, _ = self._awaited
             self._awaited = None

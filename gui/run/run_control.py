@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from engine.errors import EngineError
 from engine.formatting import counted
 from engine.session.messages import State
 from engine.training.config import RunConfig
+from gui.run.in_order import InOrder
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
 
@@ -35,6 +37,13 @@ def missing_data(checkpoint: Checkpoint) -> str:
     return f"This run learns from {title}, which is not on this computer; add the data set first."
 
 
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Return the state of a run in the file ``path``; raises ModelFileError."""
+    from engine.training.checkpoint import load_checkpoint  # most starts do without
+
+    return load_checkpoint(path)
+
+
 class RunControl(QObject):
     """Turns the user's wishes into commands of the session.
 
@@ -54,6 +63,7 @@ class RunControl(QObject):
         self._bridge = bridge
         self._notices = notices
         self._confirm = confirm
+        self._reading = InOrder(self)
         self._saved_steps = 0
         self.practice = False
         bridge.state_changed.connect(self._on_state)
@@ -112,22 +122,24 @@ class RunControl(QObject):
         """Begin a new run with ``config``, after asking if something would be lost."""
         return self._begin(config, None, "Restart from random weights?", "Restart")
 
-    def restore(self, path: Path) -> bool:
-        """Go on with the run in the checkpoint ``path``, after asking if something would be lost."""
-        from engine.training.checkpoint import load_checkpoint
+    def restore(self, path: Path) -> None:
+        """Go on with the run in the checkpoint ``path``, after asking if something would be lost.
 
-        try:
-            checkpoint = load_checkpoint(path)
-        except EngineError as error:
-            self._notices.problem(str(error))
-            return False
-        if told := missing_data(checkpoint):
-            self._notices.problem(told)
-            return False
-        if not self.begin_from(checkpoint):
-            return False
-        self._saved_steps = int(checkpoint.history.steps.length)  # they are in that file
-        return True
+        It is read beside the window; what is wrong with it is told as a notice.
+        """
+
+        def go_on(checkpoint: Checkpoint) -> None:
+            if told := missing_data(checkpoint):
+                self._notices.problem(told)
+            elif self.begin_from(checkpoint):
+                self._saved_steps = int(checkpoint.history.steps.length)  # they are in that file
+
+        self._reading.do(partial(read_checkpoint, path), go_on, self._notices.problem)
+
+    @property
+    def reading(self) -> bool:
+        """Whether a checkpoint is being read."""
+        return self._reading.busy
 
     def begin_from(self, checkpoint: Checkpoint, record: Destination | None = None) -> bool:
         """Go on from ``checkpoint``, recorded in ``record``, after asking if something would be lost."""

@@ -261,8 +261,8 @@ def test_settings_go_to_a_file_and_come_back(qtbot, context, panel, tmp_path):
     assert panel.save_file(path)
     assert json.loads(path.read_text(encoding="utf-8"))["batch_size"] == 48
     enter(qtbot, panel.training.form, "batch_size", "20")
-    assert panel.load_file(path)
-    assert panel.config().batch_size == 48
+    panel.load_file(path)
+    qtbot.waitUntil(lambda: panel.config().batch_size == 48)
     assert panel.training.form.fields["batch_size"].editor.text() == "48"
 
 
@@ -275,7 +275,7 @@ def test_a_bad_file_changes_nothing_and_is_told(qtbot, context, panel, tmp_path,
     path.write_text(text, encoding="utf-8")
     before = panel.config()
     with qtbot.waitSignal(context.notices.posted) as told:
-        assert not panel.load_file(path)
+        panel.load_file(path)
     assert words in told.args[0]
     assert told.args[1] is True
     assert panel.config() is before

@@ -21,6 +21,7 @@ from engine.session.messages import Advance, Keep, Quit, State
 from engine.training.checkpoint import load_checkpoint, save_checkpoint
 from engine.training.config import RunConfig
 from gui.app.build import Kernelscope, build
+from gui.run.kept_run import KeptRun
 from gui.state.settings import Store
 from tests.gui.window.conftest import Answers, config, dialogs, program, store
 
@@ -69,8 +70,16 @@ def offered(leftover: Path, program: Kernelscope) -> Kernelscope:
 
 
 def accept(qtbot: QtBot, program: Kernelscope) -> None:
-    """Press the button of the offer."""
+    """Press the button of the offer, and wait until the run is read."""
+    kept = program.window.findChild(KeptRun)
     qtbot.mouseClick(program.window.notice_bar._offer, Qt.LeftButton)
+    qtbot.waitUntil(lambda: not kept.reading, timeout=LONG)
+
+
+def open_run(qtbot: QtBot, program: Kernelscope) -> None:
+    """Choose the action, and wait until the run is read."""
+    program.window.actions_.by_key["open_run"].trigger()
+    qtbot.waitUntil(lambda: not program.control.reading, timeout=LONG)
 
 
 def stands_at(program: Kernelscope, steps: int) -> Callable[[], bool]:
@@ -180,10 +189,13 @@ def test_a_damaged_one_stays_where_it_is(
     assert unfinished(store) == [leftover]  # offered at the next start
 
 
+@pytest.mark.parametrize("read", [False, True])
 def test_another_run_that_is_begun_meanwhile_gives_it_back(
-    qtbot: QtBot, offered: Kernelscope, leftover: Path, config: RunConfig, store: Store
+    qtbot: QtBot, offered: Kernelscope, leftover: Path, config: RunConfig, store: Store, read: bool
 ) -> None:
-    accept(qtbot, offered)
+    qtbot.mouseClick(offered.window.notice_bar._offer, Qt.LeftButton)
+    if read:
+        qtbot.waitUntil(lambda: not offered.window.findChild(KeptRun).reading, timeout=LONG)
     offered.context.bridge.start(config)
     # At once, or when the session that has it already has ended.
     qtbot.waitUntil(lambda: unfinished(store) == [leftover], timeout=LONG)
@@ -216,11 +228,11 @@ def test_continuing_a_run_asks_like_starting_over(
     program.control.save(path, checkpoint=True)
     qtbot.waitUntil(lambda: not program.control.unsaved, timeout=LONG)
     dialogs.file = path
-    program.window.actions_.by_key["open_run"].trigger()  # nothing is lost: nothing is asked
+    open_run(qtbot, program)  # nothing is lost: nothing is asked
     qtbot.waitUntil(stands_at(program, 2), timeout=LONG)
     assert dialogs.questions == [] and not program.control.unsaved
     learn(qtbot, program, 3)
     dialogs.choice = answer
-    program.window.actions_.by_key["open_run"].trigger()
+    open_run(qtbot, program)
     assert "learnt for 5 steps and is not saved" in dialogs.questions[0]
     qtbot.waitUntil(stands_at(program, 5 if answer is None else 2), timeout=LONG)

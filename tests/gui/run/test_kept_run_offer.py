@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,18 @@ def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 class Offered(Desk):
     """A desk at which an earlier run may be offered."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(Bridge())
+    def __init__(self, folder: Path, qtbot: QtBot) -> None:
+        super().__init__(Bridge(), qtbot)
         self.bridge.history = History()
         self.library = Library(folder)
         self.offers: list[tuple[str, str, Callable[[], object]]] = []
         self.notices.offered.connect(lambda *offer: self.offers.append(offer))
         self.kept = KeptRun(self.bridge, self.control, self.library, self.notices)  # type: ignore[arg-type]
+
+    def read(self, ask: Callable[[], object]) -> None:
+        """Do ``ask``, and wait until the run that it asks for is read."""
+        ask()
+        self.qtbot.waitUntil(lambda: not self.kept.reading)
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def offered(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Of
     run(tmp_path, "b", record, "2026-01-01", changed="2026-01-06T22:30:00+00:00", step=1234)
     monkeypatch.setattr(run_control, "is_present", lambda _name: True)
     monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path: checkpoint(3))
-    return Offered(tmp_path)
+    return Offered(tmp_path, qtbot)
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone cannot be changed here")
@@ -69,15 +75,15 @@ def test_the_one_that_ended_last_is_offered_by_the_clock_on_the_wall(
     assert offered.said == []
 
 
-def test_nothing_is_offered_where_there_is_nothing(offered: Offered, tmp_path: Path) -> None:
-    assert not Offered(tmp_path / "none").kept.offer()
+def test_nothing_is_offered_where_there_is_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    assert not Offered(tmp_path / "none", qtbot).kept.offer()
 
 
 def take(offered: Offered) -> None:
     """Press the button of the newest offer."""
     if not offered.offers:
         offered.kept.offer()
-    offered.offers[-1][2]()
+    offered.read(offered.offers[-1][2])
 
 
 def test_it_is_recorded_where_it_was_and_held_until_it_stands(offered: Offered, tmp_path: Path) -> None:
@@ -145,19 +151,19 @@ def test_any_other_run_that_cannot_be_resumed_is_the_one_that_is_offered_again(
         with monkeypatch.context() as patch:
             if fails == "without its data set":
                 patch.setattr(run_control, "is_present", lambda _name: False)
-            offered.kept.resume(tmp_path / name)
+            offered.read(partial(offered.kept.resume, tmp_path / name))
         if fails == "in the session":
             offered.bridge.state_changed.emit(State.FAILED, "It is damaged.")
         offered.bridge.told.clear()
         sentence, _, again = offered.offers[-1]
         assert sentence.endswith("The run is still kept.")
-        again()
+        offered.read(again)
         assert offered.bridge.told[0][3].path == tmp_path / name
         offered.bridge.run_started.emit(CONFIG)  # another one, which gives it back
     offered.learn(2)
     offered.answer = False
     asked = len(offered.offers)
-    offered.kept.resume(tmp_path / "c")
+    offered.read(partial(offered.kept.resume, tmp_path / "c"))
     assert len(offered.offers) == asked  # who wants to keep the present run has chosen
 
 
@@ -171,7 +177,7 @@ def test_one_that_cannot_be_read_or_is_gone_is_told(
     take(offered)
     told = "The run cannot be read; it stays where it is. It is damaged."
     assert offered.said == [(told, True)] and not is_held(tmp_path / "b")
-    other = Offered(tmp_path)
+    other = Offered(tmp_path, offered.qtbot)
     other.kept.offer()
     monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path: checkpoint(3))
     take(offered)

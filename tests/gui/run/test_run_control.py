@@ -56,7 +56,8 @@ class Bridge(QObject):
 class Desk:
     """A control, and what it asks and says."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
         self.bridge, self.notices = bridge, Notices()
         self.questions: list[tuple[str, str]] = []
         self.answer = True
@@ -71,11 +72,16 @@ class Desk:
     def learn(self, steps: int) -> None:
         self.bridge.steps = steps
 
+    def restore(self, path: Path) -> None:
+        """Go on with a run in a file, and wait until it is read."""
+        self.control.restore(path)
+        self.qtbot.waitUntil(lambda: not self.control.reading)
+
 
 @pytest.fixture
 def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(module, "is_present", lambda name: name == "mnist")
-    return Desk(Bridge())
+    return Desk(Bridge(), qtbot)
 
 
 def checkpoint(steps: int, data: str = "mnist") -> Checkpoint:
@@ -216,26 +222,26 @@ def test_what_is_saved_is_said_and_needs_no_question(desk: Desk, tmp_path: Path)
 def test_what_a_file_holds_is_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     other = checkpoint(4)
     monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path: other)
-    assert desk.control.restore(Path("c"))
+    desk.restore(Path("c"))
     assert desk.bridge.told == [("start", other.config, other, None)]
     assert not desk.control.unsaved
     desk.learn(5)
     assert desk.control.unsaved
     desk.answer = False
-    assert not desk.control.restore(Path("c"))
+    desk.restore(Path("c"))
     assert desk.control.unsaved and len(desk.bridge.told) == 1
 
 
 def test_what_cannot_be_gone_on_with_is_said_and_ends_nothing(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not desk.control.restore(tmp_path / "none")
+    desk.restore(tmp_path / "none")
     assert "none" in desk.said[0][0] and desk.said[0][1]
     absent = "This run learns from {}, which is not on this computer; add the data set first."
     for number, (data, title) in enumerate((("cifar10", "CIFAR-10"), ("own-gone", "'own-gone'")), 1):
         kept = checkpoint(2, data)
         monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path, kept=kept: kept)
-        assert not desk.control.restore(tmp_path / "c")
+        desk.restore(tmp_path / "c")
         assert desk.said[number] == (absent.format(title), True)
         assert missing_data(checkpoint(2, data)) == absent.format(title)
     assert missing_data(checkpoint(2)) == "" and desk.bridge.told == [] and desk.questions == []
