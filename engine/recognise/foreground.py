@@ -37,6 +37,8 @@ _MUCH = 0.12
 """A picture with more ink than this share of it is cut close to it."""
 _PARTED = 0.8
 """Two classes of greys lie apart if the variance between them is this share of all; of noise it is 0.65."""
+_BLOCK = 0.4
+"""Strokes are thinner than this share of the picture's longer side."""
 _CELLS = 8
 _ROUNDS = 12
 _SIGMAS = 3.0
@@ -117,8 +119,8 @@ def _two_classes(grey: Array) -> Array | None:
 
 
 def _is_thin(ink: Mask) -> bool:
-    """Whether ink is strokes: no square of a quarter of the picture's longer side fits into it."""
-    side = max(3, max(ink.shape) // 8 * 2 + 1)
+    """Whether ink is strokes: no square of ``_BLOCK`` of the picture's longer side fits into it."""
+    side = max(3, int(_BLOCK * max(ink.shape)) // 2 * 2 + 1)
     wide = np.pad(ink, side // 2)
     return not np.asarray(Image.fromarray(wide.astype(np.uint8)).filter(ImageFilter.MinFilter(side))).any()
 
@@ -134,7 +136,7 @@ def _between(grey: Array, bright: Mask) -> float:
 
 def _slope(grey: Array, bright: Mask) -> Array:
     """Return the change of light from the middle to the right and the lower edge, in both classes alike."""
-    terms = _terms(*grey.shape)[:, :3]
+    terms = surface_terms(*grey.shape)[:, :3]
     slope: Array = np.zeros(2)
     for _ in range(3):
         columns = np.column_stack([terms, bright.ravel()])
@@ -156,16 +158,16 @@ def _background(grey: Array) -> Array:
     """Return the brightness that the background has at every pixel, ``(H, W)``."""
     height, width = grey.shape
     coarse = _resized(grey, (min(width, _COARSE), min(height, _COARSE)), _BOX)
-    terms = _terms(*coarse.shape)
+    terms = surface_terms(*coarse.shape)
     border = np.zeros(coarse.shape, bool)
     border[[0, -1]] = border[:, [0, -1]] = True
     everywhere = np.ones(coarse.size, bool)
-    surface = _fit(terms, coarse.ravel(), everywhere)
+    surface = fit(terms, coarse.ravel(), everywhere)
     stray = np.abs(coarse.ravel() - terms @ surface)
     if np.median(stray[border.ravel()]) > 0.3 * stray.max():
         # The surface follows the foreground: there is more of it than of the background.
         terms[:, 3:] = 0
-        surface = _fit(terms, coarse.ravel(), border.ravel())
+        surface = fit(terms, coarse.ravel(), border.ravel())
         surface[3:] = 0
         stray = np.abs(coarse.ravel() - terms @ surface)[border.ravel()]
     if np.median(stray) > _UNFIT:
@@ -177,7 +179,7 @@ def _background(grey: Array) -> Array:
     return np.asarray(one + x * across + xx * across**2 + (y + xy * across) * down + yy * down**2)
 
 
-def _terms(height: int, width: int) -> Array:
+def surface_terms(height: int, width: int) -> Array:
     """Return 1, x, y, x^2, xy, y^2 of every pixel, ``(H W, 6)``."""
     x, y = np.broadcast_arrays(*_axes(height, width))
     return np.stack([np.ones(x.size), *(v.ravel() for v in (x, y, x * x, x * y, y * y))], axis=1)
@@ -198,7 +200,7 @@ def _smoothed(grey: Array) -> Array:
     return np.asarray((rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9)
 
 
-def _fit(terms: Array, values: Array, chosen: Mask) -> Array:
+def fit(terms: Array, values: Array, chosen: Mask) -> Array:
     """Fit by least absolute deviations, as least squares with weights 1/|stray| in a few rounds."""
     terms, values = terms[chosen], values[chosen]
     surface = np.zeros(terms.shape[1])

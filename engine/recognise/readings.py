@@ -14,7 +14,7 @@ from engine.errors import DataError
 from engine.model.input_form import takes_dark_ground, takes_digits, takes_garments
 from engine.model.model_file import Model
 from engine.recognise.drawing import BOX, FAINTEST, SIDE
-from engine.recognise.foreground import foreground
+from engine.recognise.foreground import LEAST_CONTRAST, foreground
 from engine.recognise.garment import on_black
 from engine.recognise.judge import Answer, Source, judge
 from engine.recognise.marks import LEAST_HEIGHT, Box, cut, place_marks
@@ -150,7 +150,9 @@ def find_digits(picture: Image.Image, area: Box, *, several: bool) -> list[Found
 
     found = digits_in(foreground(level), several=several, place=place)
     if not found:
-        raise DataError("The picture shows nothing: all of it has the same brightness.")
+        even = np.ptp(level) < LEAST_CONTRAST
+        why = "all of it has the same brightness" if even else "no ink stands out from its ground"
+        raise DataError(f"The picture shows nothing: {why}.")
     return found
 
 

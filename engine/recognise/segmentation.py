@@ -28,6 +28,8 @@ NARROW = 0.3
 """A mark narrower than this share of its height is no two digits."""
 NEAR = 0.15
 """Marks nearer than this share of the taller one's height may be parts of one digit."""
+_PIECE, _PIECE_NEAR = 0.45, 0.25
+"""The same for one that is lower than this share of the taller one's height."""
 MOST_PIECES = 24
 """A tangle of more pieces is left as it is."""
 _ONE_MORE = 0.155
@@ -97,8 +99,9 @@ def _near(a: Box, b: Box) -> bool:
     tall, low = max(a.height, b.height), min(a.height, b.height)
     across = max(a.left, b.left) - min(a.right, b.right)
     down = max(a.top, b.top) - min(a.bottom, b.bottom)
-    in_line = -down >= 0.5 * low
-    return across <= NEAR * tall and (in_line or (low < 0.45 * tall and down <= NEAR * tall))
+    if low < _PIECE * tall:
+        return max(across, down) <= _PIECE_NEAR * tall
+    return across <= NEAR * tall and -down >= 0.5 * low
 
 
 def _shared_out(marks: Sequence[Ink], sure: Sequence[float], odds: Odds) -> list[Ink]:

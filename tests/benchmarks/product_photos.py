@@ -21,12 +21,15 @@ Rng = np.random.Generator
 def product(image: Bytes, rng: Rng) -> Image.Image:
     """Return a photograph of the garment on a 28x28 image, uint8 ``(28, 28)``."""
     side = int(rng.integers(120, 500))
-    ink = Image.fromarray(image)
+    ink = Image.fromarray(_without_rim(image))
     value = np.asarray(ink.resize((side, side), Image.Resampling.BICUBIC), np.float64) / 255
     shape = _silhouette(image).resize((side, side), Image.Resampling.BICUBIC)
     mask = np.clip((np.asarray(shape, np.float64) / 255 - 0.4) / 0.2, 0, 1)
     sheet, mask, value = _placed(mask, value, side, rng)
-    brightness = np.clip(1 - value + rng.normal(0, 0.02, value.shape), 0, 1)  # inverted as in the data set
+    seen = (1 - value) ** rng.uniform(0.6, 1.6) * rng.uniform(
+        0.7, 1.0
+    )  # inverted as in the data set, and exposed
+    brightness = np.clip(seen + rng.normal(0, 0.02, value.shape), 0, 1)
     photo = _ground(sheet, rng)
     shadow = np.roll(mask, (int(rng.integers(2, 8)), int(rng.integers(-6, 7))), axis=(0, 1))
     soft = Image.fromarray((shadow * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(side / 40))
@@ -38,6 +41,15 @@ def product(image: Bytes, rng: Rng) -> Image.Image:
     store = io.BytesIO()
     shown.save(store, "JPEG", quality=int(rng.integers(60, 95)))
     return Image.open(store)
+
+
+def _without_rim(image: Bytes) -> Bytes:
+    """Return a garment without the light rim that its white ground left."""
+    inside = np.pad(np.asarray(_silhouette(image)) > 0, 1)
+    core = inside[1:-1, 1:-1] & inside[:-2, 1:-1] & inside[2:, 1:-1] & inside[1:-1, :-2] & inside[1:-1, 2:]
+    wide = np.pad(image, 1)
+    near = [wide[1 + y :, 1 + x :][:28, :28] for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    return np.where(core, image, np.max(near, axis=0)).astype(np.uint8)
 
 
 def _silhouette(image: Bytes) -> Image.Image:

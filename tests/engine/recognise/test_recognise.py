@@ -156,8 +156,33 @@ def test_an_empty_sheet_shows_nothing(digits: Model, noise: float) -> None:
     grey = np.linspace(0.4, 0.8, 300)[None] + np.random.default_rng(2).normal(0, noise, (200, 300))
     assert not (foreground(grey) > 0.3).sum() > 0.001 * grey.size
     if noise == 0:
-        with pytest.raises(DataError, match="shows nothing"):
+        with pytest.raises(DataError, match="shows nothing: all of it has the same brightness"):
             recognise(picture(grey * 0 + 0.5), digits)
+        with pytest.raises(DataError, match="shows nothing: no ink stands out"):
+            recognise(picture(grey), digits)
+
+
+def test_ink_as_bright_as_its_paper_is_seen_by_its_colour(digits: Model) -> None:
+    sheet = one_digit(60, 40, 100)[..., None]
+    paper, ink = np.array([0.6, 0.6, 0.9]), np.array([0.86, 0.58, 0.25])
+    for light in (1.0, np.linspace(0.8, 1.0, 240)[None, :, None]):
+        shown = picture(light * (paper + sheet * (ink - paper)))
+        grey = np.asarray(shown.convert("L"), float)
+        assert not np.isscalar(light) or np.ptp(grey) < 12
+        (reading,) = recognise(shown, digits)
+        assert reading.best == 7
+
+
+def test_thick_digits_cut_to_their_box_are_read(digits: Model) -> None:
+    dataset, right = load("mnist"), 0
+    thick = [k for k in range(200) if (dataset.test_images[k] > 128).mean() > 0.16][:12]
+    for index in thick:
+        ink = Image.fromarray(cut_to_the_ink(dataset.test_images[index, 0]))
+        values = np.asarray(ink.resize((ink.width * 7, ink.height * 7), Image.Resampling.BICUBIC)) / 255
+        light = np.linspace(0.85, 0.6, values.shape[1])
+        readings = recognise(picture(light * (1 - 0.7 * values)), digits)
+        right += [reading.best for reading in readings] == [dataset.test_labels[index]]
+    assert right >= 11
 
 
 def test_only_the_crop_is_read(digits: Model) -> None:
@@ -234,6 +259,23 @@ def test_digits_cut_to_the_ink_are_read(digits: Model, form: str, dark: bool) ->
         readings = recognise(picture(values), digits)
         right += len(readings) == 1 and readings[0].best == dataset.test_labels[index]
     assert right >= 18
+
+
+def test_a_garment_looks_the_same_on_any_ground() -> None:
+    """Also where it is as bright as the ground, and under light that falls off to one side."""
+    cloth = np.full((200, 300, 3), (40, 110, 60), float)
+    cloth[90:110, 150:230] = (60, 130, 80)
+    mask = np.zeros((200, 300), bool)
+    mask[40:160, 130:250] = True
+    slope = np.linspace(0, 90, 300)[None, :, None]
+    seen = []
+    for ground in ((255, 255, 255), (110, 80, 80), (190, 190, 240)):
+        for shade in (0.0 * slope, slope * (min(ground) > 150)):
+            photo = np.where(mask[..., None], cloth, np.array(ground) - shade)
+            (reading,) = recognise(Image.fromarray(photo.astype(np.uint8)), garments())
+            seen.append(reading.image[0].astype(int))
+            assert reading.image[0][2:26, 2:26].min() > 100
+    assert max(np.abs(other - seen[0]).max() for other in seen) <= 6
 
 
 def garments() -> Model:
