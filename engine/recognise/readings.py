@@ -13,6 +13,7 @@ from engine.data.pictures.pixels import plain
 from engine.errors import DataError
 from engine.model.input_form import takes_dark_ground, takes_digits, takes_garments
 from engine.model.model_file import Model
+from engine.recognise.asking import Asked
 from engine.recognise.drawing import BOX, FAINTEST, SIDE
 from engine.recognise.foreground import LEAST_CONTRAST, foreground
 from engine.recognise.garment import on_black
@@ -85,13 +86,13 @@ def recognise(
     found = find(picture, model, crop, several=several)
     source = Source(model.network, model.preprocessing, model.class_names)
     readings = []
-    for part, (odds, consistency) in ask(found, source):
+    for part, (odds, consistency) in ask(found, Asked(source)):
         answer = judge(odds, model.class_names, shift_consistency=consistency)
         readings.append(Reading(part.box, part.image, probabilities=odds, answer=answer))
     return readings
 
 
-def ask(found: Sequence[Found], source: Source) -> list[tuple[Found, tuple[Array, float]]]:
+def ask(found: Sequence[Found], source: Asked) -> list[tuple[Found, tuple[Array, float]]]:
     """Ask a network about what was found; what it reads better so is parted, or put together.
 
     Returns:

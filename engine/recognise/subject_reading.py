@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.errors import AnswerError, DataError
 from engine.model.model_file import Model
 from engine.model.reference import Reference
+from engine.recognise.asking import Asked
 from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge
 from engine.recognise.subject import Subject, form
 from engine.types import Array, Bytes
@@ -34,6 +35,7 @@ class SubjectReading:
         problem: why nothing was found.
         mute: why there is no answer.
         marks: what was found before the network was asked.
+        asked: the network, and what it said of the images before this one.
     """
 
     subject: Subject
@@ -46,6 +48,7 @@ class SubjectReading:
     problem: str = ""
     mute: str = ""
     marks: tuple[Found, ...] = ()
+    asked: Asked | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,9 +92,10 @@ def read(
 ) -> SubjectReading:
     """Find what is there and ask the network; what ``before`` has of the same is not done again."""
     if before is not None and before.source.network is model.network:
-        source = before.source
+        source, asked = before.source, before.asked or Asked(before.source)
     else:
         source = Source(model.network, model.preprocessing, model.class_names)
+        asked = Asked(source)
     marks: tuple[Found, ...] = ()
     odds: tuple[Odds, ...] = ()
     problem = mute = ""
@@ -107,8 +111,10 @@ def read(
         from engine.recognise.readings import ask  # brings Pillow, which is there since something was found
 
         try:
-            answers = ask(marks, source)
+            answers = ask(marks, asked)
             found, odds = tuple(part for part, _ in answers), tuple(said for _, said in answers)
         except AnswerError as error:
             mute = str(error)
-    return SubjectReading(subject, reference, model, source, caption, found, odds, problem, mute, marks)
+    return SubjectReading(
+        subject, reference, model, source, caption, found, odds, problem, mute, marks, asked
+    )
