@@ -10,6 +10,9 @@ from engine.publish.film.subject import Source, Subject
 from engine.task import Task
 from engine.types import Array
 
+_ACROSS = 32
+"""Kernels of a filter that stand in one row; of more the rest stands below."""
+
 
 class Kernels(Subject):
     """The kernels of each convolution, on one scale about zero."""
@@ -23,17 +26,21 @@ class Kernels(Subject):
         super().__init__(source)
         network = Network.empty(source.folder.record.config.network)
         self._layers: dict[str, Shown] = {}
-        for name, weight in network.named().items():
-            if weight.ndim == 4 and len(self._layers) < MOST_LAYERS:
-                number = int(name.partition(".")[0])
-                filters, channels, height, width = weight.shape
-                count = min(filters * channels, MOST_MAPS)
-                colour = channels == 3
-                count -= count % 3 if colour else 0
-                shape = "×".join(map(str, weight.shape))
-                title = f"{number + 1} {network.spec.layers[number].title} {shape}"
-                block = min(channels, count)
-                self._layers[name] = Shown(title, count, (height, width), block, signed=True, colour=colour)
+        chosen = [name for name, weight in network.named().items() if weight.ndim == 4][:MOST_LAYERS]
+        most = MOST_MAPS if len(chosen) <= 2 else MOST_MAPS // 4
+        for name in chosen:
+            weight = network.named()[name]
+            index, _, parameter = name.partition(".")
+            filters, channels, height, width = weight.shape
+            colour = channels == 3
+            block = 3 if colour else min(channels, _ACROSS)
+            count = min(filters * channels, most - most % block)
+            title = f"{int(index) + 1} {network.spec.layers[int(index)].title}"
+            of = parameter.removesuffix("weight").rstrip(".")
+            title += f", {of}" if of else ""
+            title += f" {'×'.join(map(str, weight.shape))}"
+            title += f" (the first {count})" if count < filters * channels else ""
+            self._layers[name] = Shown(title, count, (height, width), block, signed=True, colour=colour)
         if not self._layers:
             raise ConfigError("The network has no convolution, so there are no kernels to film.")
         self._ends = {name: Ends() for name in self._layers}
