@@ -17,10 +17,11 @@ from engine.formatting import counted, percent, share
 from engine.health import WARNINGS, findings
 from engine.health.recorded import recorded, spread
 from engine.io.files import write_text
+from engine.look.colour import figure, layer_scale
 from engine.model.history import Columns
 from engine.model.model_file import Model
 from engine.publish.charts import Chart, Series, chart
-from engine.publish.pictures import address, image_picture, kernel_picture, overlay
+from engine.publish.pictures import address, coloured_kernels, image_picture, overlay
 from engine.resources import RESOURCES
 from engine.runs.compare import last_model, setting_rows
 from engine.runs.folder import RunFolder
@@ -29,6 +30,7 @@ from engine.runs.summary import summary_of
 from engine.task import Task
 from engine.training.evaluation import Evaluation, Sweep
 from engine.training.workers import Workers
+from engine.types import Array
 
 _MOMENTS = 8
 """Steps whose kernels are shown."""
@@ -145,8 +147,8 @@ def _charts(folder: RunFolder) -> list[Chart]:
 
 
 def _kernels(folder: RunFolder, task: Task) -> list[dict[str, Any]]:
-    """Return for each convolution its kernels at a few steps."""
-    layers: dict[str, list[dict[str, Any]]] = {}
+    """Return for each convolution its kernels at a few steps, all on one scale."""
+    layers: dict[str, list[tuple[int, Array]]] = {}
     for step in spread(folder.steps(), _MOMENTS):
         task.check()
         try:
@@ -158,8 +160,16 @@ def _kernels(folder: RunFolder, task: Task) -> list[dict[str, Any]]:
             if array.ndim == 4 and array.shape[0] * array.shape[1] <= _LARGEST_KERNELS:
                 number = int(name.partition(".")[0])
                 title = f"{number + 1}. {network.spec.layers[number].title}, {name.partition('.')[2]}"
-                layers.setdefault(title, []).append({"step": step, "src": address(kernel_picture(array))})
-    return [{"title": title, "moments": moments} for title, moments in layers.items()]
+                layers.setdefault(title, []).append((step, array))
+    found = []
+    for title, moments in layers.items():
+        task.check()
+        scale = layer_scale(np.concatenate([array.ravel() for _, array in moments]), signed=True)
+        pictures = [{"step": step, "src": address(coloured_kernels(array, scale))} for step, array in moments]
+        found.append(
+            {"title": title, "moments": pictures, "scale": f"{figure(scale.low)} to {figure(scale.high)}"}
+        )
+    return found
 
 
 def _answers(model: Model, dataset: Dataset, task: Task) -> dict[str, Any]:
