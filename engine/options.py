@@ -117,13 +117,12 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
     A bool option takes bools, an int option whole numbers, a float option finite numbers; a pair
     takes one whole number or two.
     """
-    error = ConfigError(f"{name} is {value!r}; allowed is {info.allowed()}.")
     if info.letters or info.choices or isinstance(value, str):
         if info.letters and isinstance(value, str) and len(value) <= info.letters:
             return plain(value)
         if value in info.choices or value in info.words:
             return value
-        raise error
+        raise _refused(name, value, info)
     if isinstance(default, bool):
         if isinstance(value, bool):
             return value
@@ -134,21 +133,23 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
         return tuple(
             checked(name, part, 0, dataclasses.replace(info, pair=False, words=())) for part in value
         )
-    return _number(name, value, default, info, error)
+    return _number(name, value, default, info)
 
 
-def _number(name: str, value: Any, default: Any, info: OptionInfo, error: ConfigError) -> Any:
-    """Return a number in its normal form; raises ``error`` if it is not allowed."""
+def _number(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
+    """Return a number in its normal form; raises ConfigError if it is not allowed."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise error
+        raise _refused(name, value, info)
     if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
-        raise error
+        raise _refused(name, value, info)
     if isinstance(default, float) and not info.pair:
         value = float(value)
     elif value != int(value) if value == value and abs(value) != float("inf") else True:
         raise ConfigError(f"{name} is {value!r}; allowed is a whole number, {info.allowed()}.")
     else:
         value = int(value)
+        if abs(value) > _LARGEST_WHOLE:  # it was written as 1e19
+            raise _refused(name, value, info)
     too_low = info.low is not None and (value <= info.low if info.above_low else value < info.low)
     if (
         value != value
@@ -156,8 +157,12 @@ def _number(name: str, value: Any, default: Any, info: OptionInfo, error: Config
         or too_low
         or (info.high is not None and value > info.high)
     ):
-        raise error
+        raise _refused(name, value, info)
     return value
+
+
+def _refused(name: str, value: Any, info: OptionInfo) -> ConfigError:
+    return ConfigError(f"{name} is {value!r}; allowed is {info.allowed()}.")
 
 
 def from_json(kinds: dict[str, type[T]], data: Any, what: str) -> T:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,6 +98,8 @@ class Dataset:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all images and labels, in hexadecimal; equal data sets have equal ones."""
+        import hashlib  # it brings OpenSSL, which few starts need
+
         digest = hashlib.sha256()
         for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
             digest.update(str(array.shape).encode())

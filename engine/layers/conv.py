@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from engine.layers.base import Layer
 from engine.layers.initialisers import INITIALISERS, draw
 from engine.layers.shapes import image_shape, moved_window
 from engine.ops.convolution import bias_gradient
-from engine.ops.convolution_forms import ConvolutionForm, form_for
 from engine.ops.geometry import Geometry, pair, words
 from engine.ops.layout import as_images, as_rows
 from engine.options import option
 from engine.types import Array, Cache, Context, Params, Shape
+
+if TYPE_CHECKING:
+    from engine.ops.convolution_forms import ConvolutionForm
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class Conv(Layer):
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
         """Return the feature maps; keeps what was seen for ``backward``."""
         rows = as_rows(x, ctx, "x")
+        from engine.ops.convolution_forms import form_for  # nothing is convolved before a window stands
+
         form = form_for(self.geometry, rows.shape, self.filters)
         y, seen = form.forward(rows, params["weight"], params.get("bias"), ctx)
         return as_images(y), (form, seen)

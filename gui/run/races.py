@@ -9,7 +9,6 @@ from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.session.messages import Snapshot, State
 from engine.task import Progress
-from gui.presenters.compare import letter
 from gui.run.runner import Runner
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
@@ -163,6 +162,8 @@ class Races(QObject):
             self._heat(runs.heat + 1)
             return
         self.verdict = verdict(self.race.titles, self.heats)
+        from gui.presenters.compare import letter  # with all that compares runs
+
         self.words = verdict([letter(number) for number in range(len(outcomes))], self.heats).sentences
         self._notices.tell(self.verdict.sentences[0])
         self.moved.emit()
