@@ -16,6 +16,21 @@ _BEAT_MS, _BEATS = 900, 3
 _MOVES = (QEvent.Move, QEvent.Resize, QEvent.Show, QEvent.Hide, QEvent.ParentChange, QEvent.ZOrderChange)
 
 
+def seen(widget: QWidget) -> QRect:
+    """Return the part of ``widget`` that is in sight, in its window; empty if it is hidden or scrolled away.
+
+    Qt's own visible region leaves out what opaque children cover.
+    """
+    if not widget.isVisible():
+        return QRect()
+    part, place = widget, widget.rect()
+    while not part.isWindow():
+        place = place.translated(part.pos())
+        part = part.parentWidget()
+        place = place.intersected(part.rect())
+    return place
+
+
 class Ring(QWidget):
     """Follows a widget wherever it goes, and is hidden where that is not in sight."""
 
@@ -87,17 +102,15 @@ class Ring(QWidget):
     def place(self) -> None:
         """Be where the target is now, or hidden."""
         target = self.target
-        if target is None or sip.isdeleted(target) or not target.isVisible():
+        if target is None or sip.isdeleted(target):
             self._vanish()
             return
-        window = target.window()
-        seen = target.visibleRegion().boundingRect()
-        if seen.isEmpty():
+        window, whole = target.window(), seen(target)
+        if whole.isEmpty():
             self._vanish()
             return
         if self.parentWidget() is not window:
             self.setParent(window)
-        whole = QRect(target.mapTo(window, seen.topLeft()), seen.size())
         edge = whole.adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND).intersected(window.rect())
         self._part = whole.translated(-edge.topLeft())
         appears = not self.isVisible()

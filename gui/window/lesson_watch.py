@@ -19,6 +19,7 @@ from engine.types import Bytes
 from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS
 from gui.views.health.work import Looker, Seen
+from gui.widgets.ring import seen
 from gui.window.lesson_places import Places
 
 _USES = (QEvent.MouseButtonPress, QEvent.KeyPress)
@@ -99,7 +100,7 @@ class LessonWatch(QObject):
 
     def _in_sight(self, place: str) -> bool:
         target = self.places.find(place)
-        return target is not None and target.isVisible() and not target.visibleRegion().isEmpty()
+        return target is not None and not seen(target).isEmpty()
 
     def _drawing(self, judged: bool) -> dict[str, Any]:
         pad = self._parts("pad")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 from PyQt5.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
 
@@ -95,8 +96,9 @@ class Lessons(QObject):
             lambda: window.experiment.config(),
             lambda path: window.pad.open_picture(path),
         )
-        self.panel = panel = LessonPanel(context, window.theme)
-        self.dock = Dock(_SPEC, lambda: panel, window.theme, window)
+        self.dock = Dock(_SPEC, partial(LessonPanel, context, window.theme), window.theme, window)
+        # Made at once, so that the dock asks for no more room than the panel does.
+        self.panel = panel = cast(LessonPanel, self.dock.part)
         window.addDockWidget(Qt.RightDockWidgetArea, self.dock)
         self.dock.installEventFilter(self)
         self.ring = Ring(window, window.theme)
@@ -154,7 +156,7 @@ class Lessons(QObject):
         self.lesson = lesson
         self._stage.set_up(scene)
         self.dock.show()
-        self._window.resizeDocks([self.dock], [WIDTH], Qt.Horizontal)
+        QTimer.singleShot(0, self._fit)  # Qt shares the width out anew when it shows docks
         self._window.hints.suspend(on=True)
         self._turn(number, entering=False)
         # What was trained and visited when it was left is again; what trains waits until the run is loaded.
@@ -162,6 +164,10 @@ class Lessons(QObject):
         self._timer.start()
         self.changed.emit()
         return True
+
+    def _fit(self) -> None:
+        if self.lesson is not None and self.dock is not None and not self.dock.isFloating():
+            self._window.resizeDocks([self.dock], [WIDTH], Qt.Horizontal)
 
     def leave(self) -> None:
         """Close the lesson, and put the window back as it was; how far it is stays remembered."""
