@@ -14,10 +14,12 @@ from engine.errors import AnswerError, EngineError
 from engine.formatting import share
 from engine.io.files import write_text
 from engine.model.model_file import SHIPPED, Model
+from engine.recognise.doubted import Doubted
 from engine.runs.library import split_moment
 from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find
 from engine.training.evaluation import CHUNK, Evaluation, Sweep
+from engine.training.familiar import with_familiar
 from engine.training.metrics import Metrics
 from engine.training.rejection import Rejection
 from engine.training.workers import Workers
@@ -43,7 +45,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rejection",
         action="store_true",
-        help="also say how many right and wrong answers are doubted at which probability",
+        help="also say how many right and wrong answers are doubted at which probability, and how many "
+        "predict and the Test panel doubt, and why",
     )
     parser.add_argument(
         "--csv", type=to_path, metavar="FILE", help="also write the figures of each class to a CSV file"
@@ -82,9 +85,14 @@ def run(args: argparse.Namespace) -> int:
             "its weights or its preprocessing are too large."
         )
     metrics = Metrics.of(result, model.class_names)
-    print(as_json(result, metrics, args) if args.json else as_table(result, metrics))
-    if args.rejection and not args.json:
+    doubted: Doubted | None = None
+    if args.rejection:
+        with progress.task("image", leave=False, disable=args.json) as task:
+            doubted = Doubted.of(with_familiar(model), dataset.test_images, result, task)
+    print(as_json(result, metrics, args, doubted) if args.json else as_table(result, metrics))
+    if doubted is not None and not args.json:
         print("\n" + rejection_table(Rejection.of(result)))
+        print("\n" + doubt_table(doubted))
     if args.csv:
         try:
             more = "\n" + Rejection.of(result).csv() if args.rejection else ""
@@ -100,9 +108,13 @@ def _data_of_run(word: str, model: Model) -> str:
     return str(model.record["config"]["data"]) if recorded else "mnist"
 
 
-def as_json(result: Evaluation, metrics: Metrics, args: argparse.Namespace) -> str:
+def as_json(
+    result: Evaluation, metrics: Metrics, args: argparse.Namespace, doubted: Doubted | None = None
+) -> str:
     """Return the figures as one JSON object."""
-    rejected = {"rejection": Rejection.of(result).to_json()} if args.rejection else {}
+    rejected = {}
+    if doubted is not None:
+        rejected = {"rejection": Rejection.of(result).to_json(), "doubt": doubted.to_json()}
     return json.dumps(
         {
             "model": str(args.model),
@@ -156,6 +168,19 @@ def rejection_table(rejection: Rejection) -> str:
         )
         lines.append("".join(f"{cell:>{15}}" for cell in cells))
     return "\n".join(lines)
+
+
+def doubt_table(doubted: Doubted) -> str:
+    """Return what the rule of ``predict`` and of the Test panel doubts, and why, as text."""
+    rejection = doubted.rejection
+    right, wrong = (sum(both[k] for both in doubted.reasons.values()) for k in (0, 1))
+    head = f"doubted as predict does: {right} of {rejection.right} right, {wrong} of {rejection.wrong} wrong"
+    lines = [f"  {reason}: {good} right, {bad} wrong" for reason, (good, bad) in doubted.reasons.items()]
+    if not doubted.known:
+        lines.append("  (it is not known what the training pictures look like to this model)")
+    all_signs, alone = share(rejection.area, 3), share(doubted.by_probability, 3)
+    tail = f"mean share of wrong answers, whatever share is answered: {all_signs}; by probability {alone}"
+    return "\n".join([head, *lines, tail])
 
 
 def _metrics(metrics: Metrics, width: int) -> list[str]:

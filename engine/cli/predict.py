@@ -17,6 +17,7 @@ from engine.model.model_file import SHIPPED, Model
 from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find
 from engine.text import plain
+from engine.training.familiar import with_familiar
 
 if TYPE_CHECKING:
     from engine.recognise.marks import Box
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     """Read as ``args`` say; returns 1 if a picture could not be read."""
     from engine.recognise.marks import Box  # brings Pillow, which the other commands do not need
 
-    model = find(args.model)
+    model = with_familiar(find(args.model))
     crop = None
     if args.crop is not None:
         x, y, w, h = args.crop
@@ -108,6 +109,7 @@ def answer(model: Model, path: Path, readings: list[Reading]) -> dict[str, Any]:
                 "headline": reading.answer.headline,
                 "note": reading.answer.note,
                 "doubt": reading.answer.reason or None,
+                "strangeness": reading.strangeness or None,
                 "probability": float(reading.probabilities[reading.best]),
                 "probabilities": {
                     name: float(p) for name, p in zip(names, reading.probabilities, strict=True)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from engine.data.preprocess import Preprocessing
 from engine.explain.base import ExplainError, check_images
 from engine.explain.part import at_once
-from engine.layers.dense import Dense
+from engine.model.familiar import feature_layer
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
 from engine.task import Task
@@ -90,7 +90,7 @@ class FeatureIndex:
         """
         task = task or Task()
         check_images(network, images)
-        layer, network = feature_layer(network.spec), network.copy()
+        layer, network = _layer(network.spec), network.copy()
         room = ROOM // (4 * math.prod(network.shapes[layer]))
         chosen = (
             np.linspace(0, len(images) - 1, min(most, len(images), max(1, room))).round().astype(np.int64)
@@ -126,12 +126,11 @@ class FeatureIndex:
         return Neighbours(self.images[best], self.labels[best], distances, len(self.images))
 
 
-def feature_layer(spec: NetworkSpec) -> int:
-    """Return the layer, from 0, that gives what enters the last dense one; raises ExplainError."""
-    dense = [number for number, layer in enumerate(spec.layers) if isinstance(layer, Dense)]
-    if not dense or dense[-1] == 0:
+def _layer(spec: NetworkSpec) -> int:
+    layer = feature_layer(spec)
+    if layer is None:
         raise ExplainError("Nearest images need a fully connected layer at the end with layers before it.")
-    return dense[-1] - 1
+    return layer
 
 
 def _features(network: Network, layer: int, x: Array) -> Array:

@@ -3,7 +3,8 @@
 Layout: every array of the network under ``<layer>.<parameter>`` in PyTorch's axis order, the
 curves under ``curves.steps`` and ``curves.validations``, and in the header's metadata
 ``format`` (``kernelscope``), ``version``, ``kind`` (``model``) and
-``description``, JSON with the network, its preprocessing, class names and training record.
+``description``, JSON with the network, its preprocessing, class names and training record. Where it is known
+what the training pictures look like to the network, ``familiar.features`` holds that.
 
 Nothing in such a file is ever executed: no pickle is read here.
 """
@@ -11,7 +12,7 @@ Nothing in such a file is ever executed: no pickle is read here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from engine.errors import ModelFileError
 from engine.io.gate import MODEL, explained, is_there
 from engine.model.arrays import check_arrays
 from engine.model.container import read, write
+from engine.model.familiar import Familiar
 from engine.model.file_kinds import need_model
 from engine.model.history import History
 from engine.model.network import Network
@@ -29,6 +31,7 @@ from engine.resources import RESOURCES
 from engine.text import name, shortened
 
 _SHIPPED = RESOURCES / "models"
+_FEATURES, _OTHERS = "familiar.features", "familiar.others"
 
 SHIPPED: dict[str, str] = {
     "digits": "mnist",
@@ -48,6 +51,7 @@ class Model:
         class_names: one for each logit.
         record: how it was trained: settings, figures; plain JSON values.
         history: the curves of the training.
+        familiar: what its training pictures look like to it; None if nobody knows.
     """
 
     network: Network
@@ -55,6 +59,7 @@ class Model:
     class_names: tuple[str, ...]
     record: dict[str, Any] = field(default_factory=dict)
     history: History = field(default_factory=History)
+    familiar: Familiar | None = None
 
     def __post_init__(self) -> None:
         """Make the names harmless to show."""
@@ -64,7 +69,13 @@ class Model:
 def save_model(path: Path, model: Model) -> None:
     """Write ``model``; raises ModelFileError and then leaves an older file as it was."""
     arrays: Arrays = dict(model.network.named())
-    write(path, "model", arrays, model.history, described(model))
+    description = described(model)
+    if model.familiar is not None:
+        arrays[_FEATURES] = model.familiar.features
+        if len(model.familiar.others):
+            arrays[_OTHERS] = model.familiar.others
+        description["familiar"] = model.familiar.to_json()
+    write(path, "model", arrays, model.history, description)
 
 
 def described(model: Model) -> dict[str, Any]:
@@ -100,7 +111,12 @@ def load_model(path: Path) -> Model:
             arrays do not fit its network.
     """
     arrays, history, data = read(path, "model")
-    return from_description(data, arrays, history, path)
+    rows, others = arrays.pop(_FEATURES, None), arrays.pop(_OTHERS, None)
+    model = from_description(data, arrays, history, path)
+    if rows is None:
+        return model
+    with explained(path, MODEL):
+        return replace(model, familiar=Familiar.from_file(data["familiar"], rows, others, model.network))
 
 
 def find_model(word: str | Path) -> Model:

@@ -267,7 +267,12 @@ class Network:
             AnswerError: the logits are too large for float32, so that there are no probabilities.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            probabilities = softmax(self.forward(x, ctx)[0])
+            return self.probabilities(self.forward(x, ctx)[0])
+
+    def probabilities(self, logits: Array) -> Array:
+        """Return the class probabilities ``(N, K)`` for logits; raises AnswerError as ``predict`` does."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            probabilities = softmax(logits)
         if not np.isfinite(probabilities).all():
             raise AnswerError(
                 f"Network '{self.spec.name[:60]}' gives no finite numbers for this image: "

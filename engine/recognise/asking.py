@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.recognise.judge import Source
+from engine.recognise.judge import Odds, Source
 from engine.types import Array, Bytes
 
 _MOST = 512
@@ -21,10 +21,10 @@ class Asked:
     def __init__(self, source: Source) -> None:
         """Remember nothing yet of ``source``, whose network nobody trains."""
         self.source = source
-        self._answers: dict[bytes, tuple[Array, float]] = {}
+        self._answers: dict[bytes, Odds] = {}
         self._odds: dict[bytes, Array] = {}
 
-    def ask(self, image: Bytes) -> tuple[Array, float]:
+    def ask(self, image: Bytes) -> Odds:
         """Return what ``Source.ask`` says of an image."""
         return _known(self._answers, [image], lambda images: [self.source.ask(images[0])])[0]
 

@@ -17,7 +17,7 @@ from engine.recognise.asking import Asked
 from engine.recognise.drawing import BOX, FAINTEST, SIDE
 from engine.recognise.foreground import LEAST_CONTRAST, foreground
 from engine.recognise.garment import on_black
-from engine.recognise.judge import Answer, Source, judge
+from engine.recognise.judge import Answer, Odds, Source
 from engine.recognise.marks import LEAST_HEIGHT, Box, cut, place_marks
 from engine.recognise.pictures import grey
 from engine.recognise.pieces import Ink, PixelInk, StrokeInk
@@ -54,10 +54,12 @@ class Reading(Found):
     Attributes:
         probabilities: of every class, ``(K,)``.
         answer: what may be said of it, and how surely.
+        strangeness: distance to the training pictures as a share of its limit; 0 where nobody knows.
     """
 
     probabilities: Array
     answer: Answer
+    strangeness: float = 0.0
 
     @property
     def best(self) -> int:
@@ -84,15 +86,19 @@ def recognise(
         DataError: nothing is to be seen, or the crop lies outside of the picture.
     """
     found = find(picture, model, crop, several=several)
-    source = Source(model.network, model.preprocessing, model.class_names)
-    readings = []
-    for part, (odds, consistency) in ask(found, Asked(source)):
-        answer = judge(odds, model.class_names, shift_consistency=consistency)
-        readings.append(Reading(part.box, part.image, probabilities=odds, answer=answer))
-    return readings
+    return [
+        Reading(
+            part.box,
+            part.image,
+            probabilities=said.probabilities,
+            answer=said.answer(model.class_names),
+            strangeness=said.strangeness,
+        )
+        for part, said in ask(found, Asked(Source.of(model)))
+    ]
 
 
-def ask(found: Sequence[Found], source: Asked) -> list[tuple[Found, tuple[Array, float]]]:
+def ask(found: Sequence[Found], source: Asked) -> list[tuple[Found, Odds]]:
     """Ask a network about what was found; what it reads better so is parted, or put together.
 
     Returns:
@@ -105,7 +111,7 @@ def ask(found: Sequence[Found], source: Asked) -> list[tuple[Found, tuple[Array,
     answers = {
         ink: source.ask(part.image) for ink, part in marks.items() if ink.box.height >= LEAST_HEIGHT * tallest
     }
-    sure = [float(answers[ink][0].max()) if ink in answers else 1.0 for ink in marks]
+    sure = [float(answers[ink].probabilities.max()) if ink in answers else 1.0 for ink in marks]
     result = []
     for ink in segmented(list(marks), sure, source.odds):
         part = marks.get(ink) or _found(ink, found[0].place)

@@ -9,15 +9,12 @@ from engine.errors import AnswerError, DataError
 from engine.model.model_file import Model
 from engine.model.reference import Reference
 from engine.recognise.asking import Asked
-from engine.recognise.judge import EMPTY, Answer, Source, ink_share, judge
+from engine.recognise.judge import EMPTY, Answer, Odds, Source, ink_share
 from engine.recognise.subject import Subject, form
 from engine.types import Array, Bytes
 
 if TYPE_CHECKING:
     from engine.recognise.readings import Found
-
-Odds = tuple[Array, float]
-"""The probabilities, and the least of the best class when the image moves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +55,7 @@ class SubjectReading:
     @property
     def answers(self) -> list[str]:
         """The best class of each thing found."""
-        return [self.names[int(odds.argmax())] for odds, _ in self.odds]
+        return [self.names[odds.best] for odds in self.odds]
 
     def image(self, number: int) -> Bytes | None:
         """Return what the network gets of one of the things found; None if there is none."""
@@ -66,7 +63,7 @@ class SubjectReading:
 
     def probabilities(self, number: int) -> Array | None:
         """Return the answer about one of the things found; None if there is none."""
-        return self.odds[number][0] if self.odds else None
+        return self.odds[number].probabilities if self.odds else None
 
     def answer(self, number: int) -> Answer:
         """Return the answer about one of the things found in words."""
@@ -74,16 +71,13 @@ class SubjectReading:
             return Answer("empty", "No answer", self.mute)
         if not self.found:
             return Answer("empty", "Nothing found", self.problem) if self.problem else EMPTY
-        probabilities, shift_consistency = self.odds[number]
         image = self.found[number].image
         drawn = self.subject.ink if len(self.found) == 1 else None
         digit = drawn is not None and image.shape == (1, 28, 28)
-        return judge(
-            probabilities,
+        return self.odds[number].answer(
             self.names,
             self.subject.reach if drawn is not None else 1.0,
             ink_share(image) if digit else 0.0,
-            shift_consistency,
         )
 
 
@@ -94,7 +88,7 @@ def read(
     if before is not None and before.source.network is model.network:
         source, asked = before.source, before.asked or Asked(before.source)
     else:
-        source = Source(model.network, model.preprocessing, model.class_names)
+        source = Source.of(model)
         asked = Asked(source)
     marks: tuple[Found, ...] = ()
     odds: tuple[Odds, ...] = ()

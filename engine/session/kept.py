@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import EngineError
@@ -10,6 +11,7 @@ from engine.model.history import History
 from engine.model.model_file import Model, save_model
 from engine.session.messages import Save
 from engine.training.checkpoint import Checkpoint, save_checkpoint
+from engine.training.familiar import familiar
 from engine.training.trainer import Trainer
 
 _log = logging.getLogger(__name__)
@@ -39,7 +41,10 @@ def as_model(trainer: Trainer, history: History, seconds: float) -> Model:
         "seconds": round(seconds, 3),
     }
     names, curves = trainer.dataset.class_names, history.until(trainer.step_count)
-    return Model(trainer.best_network(), trainer.preprocessing, names, record, curves)
+    model = Model(trainer.best_network(), trainer.preprocessing, names, record, curves)
+    config = trainer.config
+    known = familiar(model, trainer.dataset, config.validation_images, config.seed)
+    return replace(model, familiar=known)
 
 
 def as_checkpoint(trainer: Trainer, history: History) -> Checkpoint:

@@ -10,14 +10,20 @@ from PIL import Image, ImageDraw, ImageFont
 
 from engine.recognise.drawing import SIDE, normalise
 from engine.recognise.pen import draw
-from engine.recognise.synthetic.strokes import Lines, drawn
-from engine.recognise.synthetic.templates import DIGITS, OTHERS
+from engine.recognise.synthetic.lettering import LETTERS, fitted, signs
+from engine.recognise.synthetic.strokes import Lines, by_hand, drawn, sampled
+from engine.recognise.synthetic.templates import DIGITS, OTHERS, form
+from engine.recognise.synthetic.thinning import middle_lines
 from engine.types import Bytes, Labels
 
 NONE = -1
 """Stands for no class where a label is asked for."""
 _WIDTHS = (1.7, 3.6)
 """Width of the pen in pixels: MNIST's digits have 1.9 to 4.8, most of them 2.1 to 3.5."""
+_SPARSE = 0.4
+"""Share of what hands write that a slow digitiser reports."""
+_SPACING = (6.0, 30.0)
+"""Its points are so many units of the templates apart."""
 
 Made = tuple[Bytes, Labels]
 """Images uint8 ``(N, 1, 28, 28)`` and their labels ``(N,)``."""
@@ -28,6 +34,38 @@ def drawn_digits(count: int, rng: np.random.Generator) -> Made:
     labels = rng.integers(0, 10, count)
     images = [_pen(drawn(_one_of(DIGITS[str(label)], rng), rng), rng) for label in labels]
     return np.stack(images)[:, None], labels
+
+
+def formed_digits(count: int, rng: np.random.Generator) -> Made:
+    """Draw digits as ``drawn_digits`` does, with more ones and sevens, and as slow digitisers do."""
+    labels = rng.integers(0, 10, count)
+    images = [_reported(drawn(form(str(label), rng), rng), rng) for label in labels]
+    return np.stack(images)[:, None], labels
+
+
+def written_digits(count: int, fonts: Sequence[str], rng: np.random.Generator) -> Made:
+    """Write digits in the hands that fonts were made of."""
+    labels = rng.integers(0, 10, count)
+    ways = [signs(_one_of(fonts, rng), "0123456789")[str(label)] for label in labels]
+    return np.stack([_reported(by_hand(way, rng), rng) for way in ways])[:, None], labels
+
+
+def written_letters(count: int, fonts: Sequence[str], rng: np.random.Generator) -> Bytes:
+    """Write letters that look like no digit in the hands that fonts were made of."""
+    images = []
+    for _ in range(count):
+        found = signs(_one_of(fonts, rng), LETTERS)
+        images.append(_reported(by_hand(found[_one_of(sorted(found), rng)], rng), rng))
+    return np.stack(images)[:, None]
+
+
+def redrawn(images: Bytes, rng: np.random.Generator) -> Bytes:
+    """Return images of digits drawn again along their middle lines, as on the Test panel."""
+    result: Bytes = images.copy()
+    for place, lines in zip(result, middle_lines(images[:, 0]), strict=True):
+        if lines:
+            place[0] = _reported(by_hand(fitted(lines), rng, 0.4), rng)
+    return result
 
 
 def printed_digits(count: int, fonts: Sequence[Path], rng: np.random.Generator) -> Made:
@@ -87,6 +125,12 @@ def no_digits(count: int, digits: Made, rng: np.random.Generator) -> Bytes:
 
 def _one_of(forms: Sequence[str], rng: np.random.Generator) -> str:
     return forms[int(rng.integers(len(forms)))]
+
+
+def _reported(lines: Lines, rng: np.random.Generator) -> Bytes:
+    if rng.random() < _SPARSE:
+        lines = sampled(lines, float(rng.uniform(*_SPACING)), rng)
+    return _pen(lines, rng)
 
 
 def _pen(lines: Lines, rng: np.random.Generator) -> Bytes:

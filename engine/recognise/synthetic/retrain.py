@@ -1,9 +1,11 @@
 """Training the last layers of a model further: on MNIST, drawn, printed, scanned digits, and no digits.
 
 ``python -m engine.recognise.synthetic.retrain MODEL RECIPE OUT`` writes ``OUT/model.safetensors`` and
-``OUT/validation.csv``; ``RECIPE`` is JSON with the fields of ``Recipe``. The convolutions stay as they are,
-so what they give is computed once for every image, and the rest takes a minute instead of an hour. Images of
-no class have even targets (see ``engine.model.losses``). Everything random grows from the seed.
+``OUT/validation.csv``; with the word ``familiar`` before MODEL it only writes a file OUT that knows what
+digits look like to the model. ``RECIPE`` is JSON with the fields of ``Recipe``. The convolutions stay as
+they are, so what they give is computed once for every image, and the rest takes a minute instead of an
+hour. Images of no class have even targets (see ``engine.model.losses``). Everything random grows from the
+seed.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from engine.io.gate import CONFIG
 from engine.io.json_file import json_file
 from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
+from engine.model.familiar import PICTURES, Familiar
 from engine.model.model_file import Model, load_model, save_model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
@@ -37,8 +40,10 @@ from engine.training.train_state import TrainState
 from engine.training.workers import hold_blas_to_one_thread
 from engine.types import Array, Bytes, Context, Labels, Params, Scratch
 
-_MADE, _CHOICE, _DROPOUT = 30, 31, 32
+_MADE, _CHOICE, _DROPOUT, _FAMILIAR = 30, 31, 32, 33
 """Purposes of the random generators, after the seed."""
+_SHARE = 0.01
+"""Right answers that may be doubted because of their features; other signs of doubt take about as many."""
 _CHUNK = 250
 
 
@@ -51,6 +56,7 @@ class Recipe:
         made: for each part of the mixture, how many images of it there are.
         batch: for each part, how many images of it are in a batch.
         fonts: files of fonts for printed digits.
+        hands: files of fonts that were made of somebody's handwriting.
         augmentation: how every other image is varied.
         layers: how many layers at the end are trained.
         keep: share of the weights that the model began with, mixed into the trained ones at the end: it holds
@@ -74,6 +80,7 @@ class Recipe:
     validation_images: int = 5000
     validate_every: int = 500
     seed: int = 1
+    hands: tuple[str, ...] = ()
 
     @classmethod
     def from_file(cls, path: Path) -> Recipe:
@@ -104,6 +111,15 @@ def mixture(recipe: Recipe, dataset: Dataset) -> dict[str, made.Made]:
             images, labels = made.printed_digits(count, [Path(path) for path in recipe.fonts], rng)
         elif name == "scanned":
             images = made.scanned(images, rng)
+        elif name == "formed":
+            images, labels = made.formed_digits(count, rng)
+        elif name == "written":
+            images, labels = made.written_digits(count, recipe.hands, rng)
+        elif name == "redrawn":
+            images = made.redrawn(images, rng)
+        elif name == "letters":
+            images = made.written_letters(count, recipe.hands, rng)
+            labels = np.full(count, made.NONE)
         elif name == "none":
             images, labels = made.no_digits(count, digits, rng), np.full(count, made.NONE)
         varied = recipe.augmentation.apply(images[::2], rng)
@@ -178,6 +194,37 @@ def retrain(model: Model, recipe: Recipe, out: Path, parts: dict[str, made.Made]
     return best
 
 
+def familiar(model: Model, recipe: Recipe, dataset: Dataset) -> Familiar | None:
+    """Return what digits look like to a model, drawn ones, too, and what is none; see ``Familiar``.
+
+    The limit is that of digits held out: as they are, and drawn again along their middle lines.
+    """
+    rng = np.random.default_rng([recipe.seed, _FAMILIAR])
+    train, held_out = holdout(dataset, recipe.validation_images, recipe.seed)
+    known = train[: 2 * PICTURES // 3]
+    digits = dataset.train_images[known], dataset.train_labels[known]
+    count = PICTURES // (6 if recipe.hands else 3)
+    pictures, none = [digits[0], made.formed_digits(count, rng)[0]], []
+    if recipe.hands:
+        pictures.append(made.written_digits(count, recipe.hands, rng)[0])
+        none.append(made.written_letters(PICTURES // 4, recipe.hands, rng))
+    none.append(made.no_digits(PICTURES // (4 if recipe.hands else 2), digits, rng))
+    known = held_out[: recipe.validation_images // 2]
+    images, labels = dataset.train_images[known], dataset.train_labels[known]
+    half = len(labels) // 2
+    images = np.concatenate([images, made.redrawn(images[:half], rng)])
+    labels = np.concatenate([labels, labels[:half]])
+    return Familiar.of(
+        model.network,
+        model.preprocessing,
+        np.concatenate(pictures),
+        images,
+        labels,
+        others=np.concatenate(none),
+        share=_SHARE,
+    )
+
+
 def _batch(
     recipe: Recipe, features: dict[str, Array], labels: dict[str, Labels], step: int
 ) -> tuple[Array, Labels]:
@@ -190,6 +237,16 @@ def _batch(
     return np.concatenate(x), np.concatenate(classes)
 
 
+def main(words: list[str]) -> None:
+    """Do what the words of the command say; see above."""
+    only = words[:1] == ["familiar"]
+    source, settings, out = (Path(word) for word in words[only : 3 + only])
+    recipe, model = Recipe.from_file(settings), load_model(source)
+    if not only:
+        model = retrain(model, recipe, out)
+    model = dataclasses.replace(model, familiar=familiar(model, recipe, load(recipe.data)))
+    save_model(out if only else out / "model.safetensors", model)
+
+
 if __name__ == "__main__":
-    start, settings, folder = (Path(word) for word in sys.argv[1:4])
-    retrain(load_model(start), Recipe.from_file(settings), folder)
+    main(sys.argv[1:])

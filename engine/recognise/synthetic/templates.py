@@ -6,6 +6,8 @@ points; at a point with ``!`` it has a corner.
 
 from __future__ import annotations
 
+import numpy as np
+
 DIGITS: dict[str, tuple[str, ...]] = {
     "0": (
         "55,0 15,25 0,70 15,118 50,140 85,118 100,70 85,25 52,1",
@@ -187,3 +189,43 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "ladder": ("20,0! 14,140! / 82,0! 88,140! / 18,30! 84,30! / 16,70! 86,70! / 15,108! 88,108!",),
 }
 """Letters and signs that nobody would take for a digit."""
+
+
+def form(digit: str, rng: np.random.Generator) -> str:
+    """Return one of the ways to write a digit, all alike often; half of the ones and sevens are made anew."""
+    if digit in _MADE and rng.random() < 0.5:
+        return _MADE[digit](rng)
+    forms = DIGITS[digit]
+    return forms[int(rng.integers(len(forms)))]
+
+
+def flagged_one(rng: np.random.Generator) -> str:
+    """Return a 1 with a flag of any length that rises to the top of an upright stem, perhaps with a foot."""
+    length, angle = rng.uniform(22, 115), np.radians(rng.uniform(28, 72))
+    x, y = 60 - length * np.cos(angle), length * np.sin(angle)
+    bulge = rng.normal(0, 0.06) * length
+    half = f"{(60 + x) / 2 + bulge:.0f},{y / 2 + bulge:.0f} " if rng.random() < 0.5 else ""
+    foot = 60 + rng.uniform(-20, 6)
+    strokes = f"{x:.0f},{y:.0f}! {half}60,0! {foot:.0f},140!"
+    if rng.random() < 0.35:
+        left, right = rng.uniform(14, 55, 2)
+        one, other = 140 + rng.normal(0, 2, 2)
+        strokes += f" / {foot - left:.0f},{one:.0f}! {foot + right:.0f},{other:.0f}!"
+    return strokes
+
+
+def barred_seven(rng: np.random.Generator) -> str:
+    """Return a 7 with a level top and a stem that leans or bends, with or without serif and bar."""
+    top, foot = rng.normal(4, 4, 2), rng.uniform(22, 58)
+    serif = f"{rng.normal(2, 3):.0f},{top[0] + rng.uniform(8, 32):.0f}! " if rng.random() < 0.4 else ""
+    x, y = rng.uniform(0.35, 0.65), rng.uniform(0.35, 0.6)
+    middle = f"{95 + (foot - 95) * x:.0f},{140 * y:.0f} " if rng.random() < 0.5 else ""
+    strokes = f"{serif}4,{top[0]:.0f}! 95,{top[1]:.0f}! {middle}{foot:.0f},140!"
+    if rng.random() < 0.5:
+        at, centre = rng.uniform(58, 84), 95 + (foot - 95) * 0.5
+        wide, rise = rng.uniform(22, 40), rng.normal(3, 4)
+        strokes += f" / {centre - wide:.0f},{at + rise:.0f}! {centre + wide:.0f},{at - rise:.0f}!"
+    return strokes
+
+
+_MADE = {"1": flagged_one, "7": barred_seven}

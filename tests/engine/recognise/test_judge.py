@@ -82,7 +82,8 @@ def source(seed: int, prepared: Preprocessing) -> Source:
 def test_a_source_gives_the_probabilities_of_the_image_and_how_steady_they_are(prepared):
     image = np.random.default_rng(0).integers(0, 256, (1, 28, 28)).astype(np.uint8)
     asked = source(1, prepared)
-    probabilities, shift_consistency = asked.ask(image)
+    said = asked.ask(image)
+    probabilities, shift_consistency = said.probabilities, said.shift_consistency
     expected = asked.network.predict(prepared.apply(image[None]))[0]
     np.testing.assert_allclose(probabilities, expected, rtol=1e-4)
     best = expected.argmax()

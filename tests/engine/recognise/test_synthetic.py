@@ -21,6 +21,7 @@ from engine.recognise.synthetic import images as made
 from engine.recognise.synthetic.retrain import Recipe, mixture, retrain, split, through
 from engine.recognise.synthetic.strokes import drawn, parsed
 from engine.recognise.synthetic.templates import DIGITS, OTHERS
+from engine.recognise.synthetic.thinning import lines_of, thinned
 from engine.resources import RESOURCES
 
 RECIPE = RESOURCES / "recipes" / "further" / "digits.json"
@@ -88,6 +89,30 @@ def test_a_model_learns_that_letters_are_none_of_its_classes(
     )
     assert (tmp_path / "validation.csv").read_text().splitlines()[1].startswith("60,")
     assert json.loads((tmp_path / "recipe.json").read_text())["steps"] == 60
+
+
+def test_hands_are_made_of_fonts_and_of_images() -> None:
+    fonts, rng = [str(RESOURCES / "fonts" / "Roboto-Regular.ttf")], np.random.default_rng(4)
+    digits, labels = made.written_digits(20, fonts, rng)
+    letters = made.written_letters(6, fonts, rng)
+    model = find_model("digits")
+    assert (_answers(model, digits).argmax(axis=1) == labels).mean() > 0.7
+    assert len(letters) == 6 and letters.any(axis=(1, 2, 3)).all()
+    images, known = load("mnist").test_images[:20], load("mnist").test_labels[:20]
+    again = made.redrawn(images, rng)
+    assert (_answers(model, again).argmax(axis=1) == known).mean() > 0.8
+    formed, _ = made.formed_digits(12, rng)
+    assert formed.shape == (12, 1, SIDE, SIDE) and formed.any(axis=(1, 2, 3)).all()
+
+
+def test_the_middle_of_a_ring_is_a_ring_and_of_a_bar_a_line() -> None:
+    y, x = np.mgrid[:40, :40]
+    ring = np.abs(np.hypot(x - 20, y - 20) - 12) < 3
+    bar = (np.abs(x - 20) < 3) & (np.abs(y - 20) < 15)
+    lines = [lines_of(thin) for thin in thinned(np.stack([ring, bar]))]
+    far = np.concatenate([np.hypot(*(line - 20).T) for line in lines[0]])
+    assert np.abs(far - 12).max() < 1.5 and len(far) > 50
+    assert len(lines[1]) == 1 and np.ptp(lines[1][0][:, 0]) <= 2 and np.ptp(lines[1][0][:, 1]) > 20
 
 
 def test_the_two_parts_of_a_network_give_what_the_whole_gives() -> None:
