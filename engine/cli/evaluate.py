@@ -112,9 +112,9 @@ def as_json(
     result: Evaluation, metrics: Metrics, args: argparse.Namespace, doubted: Doubted | None = None
 ) -> str:
     """Return the figures as one JSON object."""
-    rejected = {}
+    rejected = {"rejection": Rejection.of(result).to_json()} if args.rejection else {}
     if doubted is not None:
-        rejected = {"rejection": Rejection.of(result).to_json(), "doubt": doubted.to_json()}
+        rejected["doubt"] = doubted.to_json()
     return json.dumps(
         {
             "model": str(args.model),

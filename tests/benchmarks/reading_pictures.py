@@ -16,7 +16,7 @@ from engine.recognise.subject_reading import SubjectReading, read
 from tests.benchmarks import picture_kinds as kinds
 from tests.benchmarks.product_photos import product
 from tests.benchmarks.row import Row
-from tests.hands.templates import DIGITS
+from tests.hands.validation import DIGITS
 
 NAME = "reading-pictures"
 TUNING, TEST = slice(0, 5000), slice(5000, 10000)

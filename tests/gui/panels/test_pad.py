@@ -151,7 +151,7 @@ def test_probabilities_change_while_the_pen_is_down(qtbot, pad):
 def test_many_movements_in_one_turn_are_answered_by_one_prediction(qtbot, pad, monkeypatch):
     asked = []
     network = pad.reading.source.network
-    monkeypatch.setattr(network, "predict", lambda *args: asked.append(1) or Network.predict(network, *args))
+    monkeypatch.setattr(network, "trace", lambda *args: asked.append(1) or Network.trace(network, *args))
     press(qtbot, pad, 60, 60)
     for x in range(61, 161):
         move(pad, x, 60)
