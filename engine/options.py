@@ -138,10 +138,11 @@ def checked(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
 
 def _number(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
     """Return a number in its normal form; raises ConfigError if it is not allowed."""
+    given = value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _refused(name, value, info)
+        raise _refused(name, given, info)
     if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
-        raise _refused(name, value, info)
+        raise _refused(name, given, info)
     if isinstance(default, float) and not info.pair:
         value = float(value)
     elif value != int(value) if value == value and abs(value) != float("inf") else True:
@@ -149,7 +150,7 @@ def _number(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
     else:
         value = int(value)
         if abs(value) > _LARGEST_WHOLE:  # it was written as 1e19
-            raise _refused(name, value, info)
+            raise _refused(name, given, info)
     too_low = info.low is not None and (value <= info.low if info.above_low else value < info.low)
     if (
         value != value
@@ -157,7 +158,7 @@ def _number(name: str, value: Any, default: Any, info: OptionInfo) -> Any:
         or too_low
         or (info.high is not None and value > info.high)
     ):
-        raise _refused(name, value, info)
+        raise _refused(name, given, info)
     return value
 
 

@@ -25,7 +25,7 @@ from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.task import BLOCK, Task
 
-SUFFIX = ".kscope"
+SUFFIX = names.SHARED
 WINDOW = "window.json"
 _PLAIN = (names.RUN, names.STATUS, names.NOTES, names.STEPS, names.VALIDATIONS, names.CHANGES)
 _WEIGHTS = re.compile(re.escape(names.WEIGHTS) + r"/\d{9}\.safetensors")

@@ -25,6 +25,8 @@ FILES = (STATUS, NOTES, STEPS, VALIDATIONS, CHANGES, WEIGHTS, STATE)
 """All but what says that there is a run, and the lock."""
 
 CHANGE_COLUMNS = ("step", "setting", "value")
+SHARED = ".kscope"
+"""How the name of a run ends that is one file, to be handed on."""
 
 
 def weights_file(step: int) -> str:

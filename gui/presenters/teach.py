@@ -9,10 +9,10 @@ import numpy as np
 
 from engine.formatting import counted, grouped, share
 from engine.task import Progress
-from engine.teaching.examples import Example
 from engine.types import Bytes
 
 if TYPE_CHECKING:
+    from engine.teaching.examples import Example
     from engine.teaching.fine_tune import Score
 
 REPLAY = (

@@ -12,9 +12,7 @@ from PyQt5.QtCore import QMimeData, QObject
 from engine.errors import EngineError
 from engine.formatting import counted
 from engine.io.gate import is_there
-from engine.publish.share import SUFFIX, receive, share
 from engine.runs import names
-from engine.runs.folder import RunFolder
 from engine.task import Task
 from gui.dialogs.work_dialog import Outcome, WorkDialog
 from gui.panels.pad import PadPanel
@@ -26,9 +24,10 @@ from gui.window.sitting import show_again, taken_down
 
 if TYPE_CHECKING:
     from engine.publish.film.settings import Film
+    from engine.runs.folder import RunFolder
     from gui.window.main_window import MainWindow
 
-_SHARED = f"Shared runs (*{SUFFIX})"
+_SHARED_RUNS = f"Shared runs (*{names.SHARED})"
 WINDOW = "window"
 """Stands for a film of the whole window."""
 _WHOLE = (
@@ -103,7 +102,7 @@ class Publishing(QObject):
         target = path
 
         def work(task: Task) -> list[str]:
-            folder = RunFolder(run)
+            folder = read(run)
             make_film(folder, film, target, task)
             return folder.notices
 
@@ -138,7 +137,7 @@ class Publishing(QObject):
         def work(task: Task) -> list[str]:
             from engine.publish.report import write_report  # most starts do without
 
-            folder = RunFolder(run)
+            folder = read(run)
             write_report(folder, path, task)
             return folder.notices
 
@@ -154,7 +153,7 @@ class Publishing(QObject):
         def work(task: Task) -> tuple[list[Path], list[str]]:
             from engine.publish.log_files import write_log  # most starts do without
 
-            folder = RunFolder(run)
+            folder = read(run)
             return write_log(folder, _LOGS[chosen][0], place, task), folder.notices
 
         def take(result: tuple[list[Path], list[str]]) -> Outcome:
@@ -166,16 +165,20 @@ class Publishing(QObject):
         WorkDialog("Export the log", self._window).do(work, take)
 
     def _share(self, run: Path) -> None:
-        path = self._context.dialogs.save_file("Share this run", f"{name_of(run)}{SUFFIX}", _SHARED)
+        path = self._context.dialogs.save_file(
+            "Share this run", f"{name_of(run)}{names.SHARED}", _SHARED_RUNS
+        )
         if path is None:
             return
-        if path.suffix.lower() != SUFFIX:
-            path = path.with_name(path.name + SUFFIX)
+        if path.suffix.lower() != names.SHARED:
+            path = path.with_name(path.name + names.SHARED)
         sitting = self.sitting(run).to_json()
         target = path
 
         def work(task: Task) -> list[str]:
-            folder = RunFolder(run)
+            from engine.publish.share import share
+
+            folder = read(run)
             share(folder, target, task, sitting)
             return folder.notices
 
@@ -204,7 +207,7 @@ class Publishing(QObject):
     # --- in -------------------------------------------------------------------------------------------
 
     def _choose_shared(self) -> None:
-        path = self._context.dialogs.open_file("Open a shared run", _SHARED)
+        path = self._context.dialogs.open_file("Open a shared run", _SHARED_RUNS)
         if path is not None:
             self.open_shared(path)
 
@@ -216,6 +219,8 @@ class Publishing(QObject):
             return
 
         def work(task: Task) -> tuple[Path, dict[str, Any]]:
+            from engine.publish.share import receive
+
             return receive(path, library, task, reuse=True)
 
         def take(result: tuple[Path, dict[str, Any]]) -> None:
@@ -235,19 +240,26 @@ class Publishing(QObject):
             self._context.notices.tell(f"Opened {path.name}; the run is among yours as {folder.name}.")
 
 
+def read(run: Path) -> RunFolder:
+    """Return what reads the recorded run in the folder ``run``; raises ModelFileError."""
+    from engine.runs.folder import RunFolder  # most starts do without
+
+    return RunFolder(run)
+
+
 def shared_in(mime: QMimeData | None) -> Path | None:
     """Return the shared run that is dragged, if it is one."""
     urls = mime.urls() if mime is not None else []
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() == SUFFIX else None
+    return path if path.suffix.lower() == names.SHARED else None
 
 
 def name_of(run: Path) -> str:
     """Return a name for files of the run in a folder: the one its user gave it, or that of the folder."""
     try:
-        name = RunFolder(run).notes().name
+        name = read(run).notes().name
     except EngineError:
         name = ""
     return re.sub(r"[^\w.-]+", "-", name or run.name).strip("-.")[:80] or "run"

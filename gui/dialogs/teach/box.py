@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import DataError, ModelFileError
 from engine.model.reference import Reference
-from engine.teaching.examples import Example, Examples
 from engine.types import Bytes
 from gui.dialogs.teach.models import restore
 from gui.presenters.teach import how_many
@@ -16,6 +17,9 @@ from gui.run.context import AppContext
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.plain import Label
+
+if TYPE_CHECKING:
+    from engine.teaching.examples import Example, Examples
 
 _QUESTION, _SHORT = "Wrong? Correct class", "Correct class"
 _ROOMY = 290
@@ -130,6 +134,8 @@ class TeachBox(QWidget):
         try:
             if self._reference is not None:
                 shape = self._context.models.get(self._reference).network.spec.in_shape
+                from engine.teaching.examples import Examples
+
                 self._store = Examples(shape, self._names)
                 self.number = len(self._store.all())
         except ModelFileError:
