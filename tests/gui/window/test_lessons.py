@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.lessons.conditions.base import Condition
 from engine.lessons.places import PLACES, VIEWS
+from engine.lessons.reading import read_lesson
 from engine.lessons.shipped import SHIPPED, find_lesson
 from engine.recognise.synthetic.strokes import drawn
 from engine.recognise.synthetic.templates import DIGITS
@@ -220,3 +222,51 @@ def test_a_lesson_is_played_from_end_to_end(
     assert lessons.lesson is None and not lessons.dock.isVisible()
     assert program.window.settings.lessons[name] == DONE
     assert program.context.bridge.config == config and not program.context.bridge.steps
+
+
+def test_a_lesson_is_left_and_taken_up_again(qtbot: QtBot, program: Kernelscope, config: RunConfig) -> None:
+    window, lessons = program.window, program.window.lessons
+    window.show_part("data")
+    before = {key: dock.isVisible() for key, dock in window.docks.items()}
+    qtbot.waitUntil(window.hints.bubble.more.isVisible, timeout=LONG)
+    qtbot.mouseClick(window.hints.bubble.more, Qt.LeftButton)
+    qtbot.waitUntil(lambda: not window.hints.bubble.isVisible(), timeout=LONG)
+    assert lessons.lesson is not None and lessons.lesson.key == SHIPPED[0]
+    qtbot.waitUntil(lambda: lessons.ring.isVisible(), timeout=LONG)
+    qtbot.mouseClick(lessons.panel.show_me, Qt.LeftButton)  # it draws
+    qtbot.waitUntil(lambda: (lessons.look(), all(lessons._ticks))[1], timeout=LONG)
+    assert window.pad.canvas.drawing.strokes and not lessons.ring.isVisible()
+    qtbot.mouseClick(lessons.panel.next, Qt.LeftButton)
+    window.remember()
+    assert window.settings.config == config.to_json()  # not those of the lesson
+    qtbot.mouseClick(lessons.dock._close, Qt.LeftButton)
+    assert lessons.lesson is None and program.context.bridge.config == config
+    assert {key: dock.isVisible() for key, dock in window.docks.items()} == before
+    assert lessons.open(SHIPPED[0]) and lessons.number == 1
+    qtbot.mouseClick(lessons.panel.back, Qt.LeftButton)
+    assert lessons.number == 0 and not lessons.panel.back.isEnabled()
+    lessons.leave()
+    lessons.menu.fill()
+    assert "done" not in lessons.menu.entries[0].text() and "min" in lessons.menu.entries[1].text()
+
+
+def test_a_lesson_is_recorded_from_what_is_on_the_screen(
+    qtbot: QtBot, program: Kernelscope, config: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "my-own-lesson"
+    monkeypatch.setattr(program.context.dialogs, "new_folder", lambda *_: folder)
+    Learner(qtbot, program).draw("3")
+    program.window.actions_.by_key["lesson_record"].trigger()
+    lesson = read_lesson(folder)
+    assert lesson.title == "My own lesson" and lesson.scene.config == config
+    assert "pad" in lesson.scene.views and lesson.scene.picture is not None
+    monkeypatch.setattr(program.context.dialogs, "open_folder", lambda *_: folder)
+    program.window.actions_.by_key["lesson_open"].trigger()
+    assert program.window.lessons.lesson is not None
+    qtbot.waitUntil(lambda: program.window.pad.probabilities is not None, timeout=LONG)
+    program.window.actions_.by_key["lesson_record"].trigger()
+    assert "is there already" in program.window.notice_bar.text
+    program.window.lessons.leave()
+    (folder / "lesson.toml").write_text("format = 1\ntitle = ")
+    program.window.actions_.by_key["lesson_open"].trigger()
+    assert "is not valid TOML" in program.window.notice_bar.text
