@@ -134,7 +134,7 @@ def test_predict_tells_which_picture_is_broken(tmp_path: Path, capsys: pytest.Ca
         (["train", "--out", "x", "--learning-rate", "0"], "learning rate is 0.0; allowed is more than 0"),
         (["train", "--out", "x", "--network", "huge"], "no network 'huge'; there are classic"),
         (["train", "--out", "x", "--config", "none.json"], "Cannot read none.json"),
-        (["screenshot", "--out", "x.gif", "--steps", "0"], "does not end in .png"),
+        (["screenshot", "--out", "x.gif", "--steps", "0"], "ends neither in .png nor in .svg"),
     ],
 )
 def test_failures_are_one_line_and_exit_with_1(

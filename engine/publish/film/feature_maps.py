@@ -48,12 +48,12 @@ class FeatureMaps(Subject):
             raise ConfigError("The network has no layer with maps, so there are none to film.")
         for number in list(self._layers)[MOST_LAYERS:]:
             del self._layers[number]
-        self._x = source.preprocessing.apply(source.image[None])
-        if self._x.shape[1:] != network.spec.in_shape:
+        if source.image.shape != network.spec.in_shape:
             raise ConfigError(
-                f"The image is {'×'.join(map(str, self._x.shape[1:]))}, and the network takes "
+                f"The image is {'×'.join(map(str, source.image.shape))}, and the network takes "
                 f"{'×'.join(map(str, network.spec.in_shape))}."
             )
+        self._x = source.preprocessing.apply(source.image[None])
         self._ends = {number: Ends() for number in self._layers}
         self._answers: list[Array] = []
         self._classes: list[int] = []

@@ -155,6 +155,12 @@ def test_without_weights_or_data_the_rest_can_be_filmed(
     assert out.exists()
 
 
+def test_an_image_of_another_form_is_refused(trained: Path) -> None:
+    picture = np.zeros((3, 8, 8), np.uint8)
+    with pytest.raises(ConfigError, match="The image is 3×8×8, and the network takes 1×12×12"):
+        Drawn(RunFolder(trained), Film("maps", picture=picture), Task())
+
+
 def test_a_damaged_step_is_left_out(trained: Path) -> None:
     path = trained / names.WEIGHTS / names.weights_file(7)
     path.write_bytes(path.read_bytes()[:100])
