@@ -14,7 +14,11 @@ from gui.run.runner import Runner, nothing
 from gui.views import VIEWS
 
 MODULES = (
+    "gui.views.learn_curves",
     *(spec.module for spec in (*VIEWS, *PANELS)),
+    "gui.views.health.page",
+    "gui.views.inspector.inspector",
+    "gui.views.breaking.panel",
     "gui.dialogs.own_pictures.dialog",
     "gui.dialogs.import_dialog",
     "gui.dialogs.data_get",
@@ -23,10 +27,10 @@ MODULES = (
     "gui.dialogs.race_dialog",
     "engine.recognise.pictures",
 )
-"""Views behind tabs, and dialogs, which bring Pillow, requests and onnx: up to 0.1 s each, which the first
-click on them would wait for."""
-_AFTER_MS = 2000
-"""By then the window stands, and its first run is loaded."""
+"""The curves first, for which a training that begins at once would wait; then views behind tabs, and dialogs,
+which bring Pillow, requests and onnx: up to 0.2 s each."""
+_AFTER_MS = 500
+"""By then the window stands, and its first run is being loaded."""
 
 
 def load_later(window: QWidget) -> None:
