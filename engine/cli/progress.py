@@ -40,3 +40,4 @@ def say(line: str) -> None:
     from tqdm import tqdm
 
     tqdm.write(plain(line), file=sys.stderr)
+    sys.stderr.flush()  # whoever reads it by a pipe wants it now

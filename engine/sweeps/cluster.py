@@ -22,6 +22,7 @@ from engine.errors import EngineError
 from engine.formatting import counted
 from engine.sweeps.trial import Job, Outcome
 from engine.text import shortened
+from engine.training.worker_pool import start_tracker
 from engine.training.workers import default_threads
 
 _log = logging.getLogger(__name__)
@@ -199,6 +200,7 @@ def connected(sweep: str, scheduler: str = "", processes: int = 0) -> Iterator[C
     with ExitStack() as stack:
         local = None
         if not scheduler:
+            start_tracker()  # else it lets signals through, and Ctrl-C would reach the processes, too
             # A process gets one thread: there are as many runs at a time as processors.
             with signals.held_back():
                 local = stack.enter_context(

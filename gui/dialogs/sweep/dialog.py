@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt5.QtCore import Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QShowEvent
 from PyQt5.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.folders import sweeps_folder
@@ -56,7 +57,7 @@ class SweepDialog(QDialog):
         """Offer to vary the settings ``config``."""
         super().__init__(parent)
         self.setWindowTitle("Sweep")
-        self.setAttribute(Qt.WA_DeleteOnClose)
+        self._closing = False
         self._config, self._dialogs = config, dialogs
         self._plan = Plan("sweep", config.to_json(), (_BEGIN,), seeds=(config.seed,))
         self._previewer, self._leader, self._rate = Runner(self), Runner(self), Rate()
@@ -180,7 +181,7 @@ class SweepDialog(QDialog):
         self._refresh()
 
     def _processes(self) -> int:
-        return int(self.processes.fields["processes"].value)
+        return 1 if missing() else int(self.processes.fields["processes"].value)
 
     def _look(self) -> None:
         """Work out what the sweep comes to, beside the window."""
@@ -202,7 +203,8 @@ class SweepDialog(QDialog):
             self.problem.setText("")
             known = [f"{each} as in the file" for each in self.table.kept]
             told = preview(sweep.runs, sweep.steps, sweep.rungs, time, processes)
-            self.words.setText(". ".join([told, *known]))
+            alone = [f"{missing()} Until then runs are trained one after another"] if missing() else []
+            self.words.setText(". ".join([told, *known, *alone]))
             self._refresh()
 
         def failed(sentence: str) -> None:
@@ -274,8 +276,24 @@ class SweepDialog(QDialog):
         self.bar.hide()
         self.words.setText("Stopped; what is done is kept. Start goes on.")
 
+    def reject(self) -> None:
+        """Close; a sweep is stopped first, and the dialog is there unseen until its process has ended."""
+        self._closing = True
+        self._late.stop()
+        self._previewer.drop()
+        self._leader.cancel()
+        super().reject()
+        self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be used again, if it was closed a moment ago."""
+        super().showEvent(event)
+        self._closing = False
+
     def _refresh(self) -> None:
         busy = self._leader.busy
+        if self._closing and not busy:
+            self.deleteLater()
         asked = (self.table, self.name, self.method, self.figure, self.form, self.processes, self.scheduler)
         for widget in (*asked, self.open_button, self.save_button):
             widget.setEnabled(not busy)

@@ -72,7 +72,7 @@ def test_in_this_process_and_once_more(file: Path, capsys: pytest.CaptureFixture
 def test_killed_and_gone_on_with(
     file: Path, start: Callable[..., Command], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file.write_text(file.read_text().replace("epochs = 2", "epochs = 30"))
+    file.write_text(file.read_text().replace("epochs = 2", "epochs = 100"))
     assert main.main(["sweep", str(file), "--in-process", "--quiet", "--json"]) == 0
     whole = figures(capsys.readouterr().out)
     folder = next(sweeps_folder().iterdir())
@@ -82,7 +82,7 @@ def test_killed_and_gone_on_with(
     command.until(lambda: command.error.count("after 4 steps") > 1)
     command.send(signal.SIGKILL, group=True)
     command.process.wait()
-    assert 2 <= len((folder / "outcomes.jsonl").read_text().splitlines()) < 11
+    assert 2 <= len((folder / "outcomes.jsonl").read_text().splitlines()) < 8
     assert main.main(["sweep", str(file), "--in-process", "--quiet", "--json"]) == 0
     assert figures(capsys.readouterr().out) == whole
 
@@ -114,6 +114,18 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
 
 @pytest.mark.sweep
+def test_ctrl_c_ends_the_processes_of_this_computer_and_keeps_what_is_done(
+    file: Path, start: Callable[..., Command]
+) -> None:
+    file.write_text(file.read_text().replace("epochs = 2", "epochs = 2000"))
+    command = start("sweep", file, "--workers", 1, "--quiet", "--verbose")
+    command.until(lambda: command.error.count("after 4 steps") > 1)
+    command.send(signal.SIGINT, group=True)  # as a terminal does it: all of them get it
+    assert command.end() == 130  # and no process is left, and none has printed a traceback
+    assert "all of which are kept; main.py sweep four-" in command.error
+
+
+@pytest.mark.sweep
 def test_three_processes_of_a_real_scheduler_one_of_them_killed(
     file: Path,
     start: Callable[..., Command],
@@ -132,6 +144,7 @@ def test_three_processes_of_a_real_scheduler_one_of_them_killed(
     command.until_said("3 processes at")
     command.until_said("after 40 steps")
     workers[0].kill()
+    assert command.error.count(" steps (process") < 7  # so it is in the middle
     assert command.process.stdout is not None
     assert figures(command.process.stdout.read().decode()) == whole
     assert command.end() == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.folders import runs_folder, sweeps_folder
@@ -34,11 +35,13 @@ class Files(Dialogs):
 
 @pytest.fixture
 def shown(qtbot: QtBot, data: str, tmp_path: Path) -> Callable[[], SweepDialog]:
+    above = QWidget()
+    qtbot.addWidget(above)
+
     def show() -> SweepDialog:
         network = NetworkSpec.from_json({"name": "tiny", "in_shape": [1, 12, 12], "layers": LAYERS})
         config = RunConfig(network, data=data, epochs=2, batch_size=20, validation_images=20)
-        made = SweepDialog(config, Files(tmp_path / "saved.toml"))
-        qtbot.addWidget(made)
+        made = SweepDialog(config, Files(tmp_path / "saved.toml"), above)
         made.show()
         return made
 
@@ -95,3 +98,10 @@ def test_closing_the_dialog_ends_the_process_that_leads(
     qtbot.mouseClick(made.stop, Qt.LeftButton)
     qtbot.waitUntil(lambda: not made._leader.busy, timeout=60_000)
     assert made.words.text() == "Stopped; what is done is kept. Start goes on." and made.start.isEnabled()
+
+    qtbot.mouseClick(made.start, Qt.LeftButton)
+    qtbot.waitUntil(lambda: made.words.text().startswith(("Settings", "Runs")), timeout=60_000)
+    above = made.parent()
+    assert above is not None
+    made.close()
+    qtbot.waitUntil(lambda: not above.findChildren(SweepDialog), timeout=60_000)
