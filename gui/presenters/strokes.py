@@ -74,6 +74,8 @@ def pieces(stroke: Stroke) -> list[Piece]:
 
 _SAMPLES = np.linspace(0, 1, 6)[:, None]
 """Places on each curve, from its start to its end, that stand for it."""
+_APART = 2.0
+"""Units between the places that an eraser may take away, however far apart a quick hand's points are."""
 
 
 @lru_cache(maxsize=512)
@@ -100,10 +102,19 @@ def middle_lines(strokes: Sequence[Stroke]) -> tuple[Array, ...]:
     for stroke in strokes:
         sampled = _sampled(stroke)
         if stroke.eraser:
-            lines = [part for line in lines for part in _without(line, sampled)]
+            eraser = _dense(sampled)
+            lines = [part for line in lines for part in _without(_dense(line), eraser)]
         else:
             lines.append(sampled[:, :2])
     return tuple(lines)
+
+
+def _dense(places: Array) -> Array:
+    """Return places, ``(N, 2)`` or with more columns, at most ``_APART`` apart, as an eraser needs them."""
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(places[:, :2], axis=0).T))])
+    at = np.union1d(way, np.arange(0.0, way[-1], _APART))
+    kept, first = np.unique(way, return_index=True)
+    return np.stack([np.interp(at, kept, column[first]) for column in places.T], axis=1)
 
 
 def _without(line: Array, eraser: Array) -> list[Array]:

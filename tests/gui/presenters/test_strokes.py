@@ -129,3 +129,16 @@ def test_the_eraser_parts_a_line_and_later_ink_stays():
     assert len(drawing.lines) == 1
     draw(drawing, *((x, 50) for x in range(0, 101, 5)), eraser=True)
     assert drawing.lines == ()
+
+
+def test_the_eraser_takes_away_what_it_crosses_however_quick_both_hands_were():
+    drawing = Drawing()
+    draw(drawing, (0, 143), (280, 143))
+    drawing.begin(Point(173, 0, 9), eraser=True)
+    drawing.extend(Point(173, 280, 9))
+    drawing.end()
+    left, right = drawing.lines
+    assert 163 < left[-1, 0] < 169 and 177 < right[0, 0] < 183
+    drawing.begin(Point(10, 143, 9), eraser=True)
+    drawing.end()
+    assert len(drawing.lines) == 3
