@@ -102,6 +102,18 @@ def test_from_the_dialog_to_the_winner(program: Kernelscope, view: RaceView, qtb
     assert moments.history.steps.length == 8
     qtbot.waitUntil(lambda: columns[1].name.isChecked() and not columns[0].name.isChecked())
 
+    # the next one is ended early, and its other seeds are left out
+    races.begin(dataclasses.replace(races.race, steps=0, heats=3))
+    qtbot.waitUntil(lambda: bridge.steps > 2)
+    program.window.actions_.by_key["finish"].trigger()
+    qtbot.waitUntil(lambda: races.over, timeout=20000)
+    with qtbot.waitSignal(program.context.notices.posted) as said:
+        program.window.actions_.by_key["toggle"].trigger()
+    assert said.args[0].startswith("The race is over")
+    assert len(races.heats) == 1
+    assert len({outcome.steps for outcome in races.heats[0]}) == 1
+    assert races.verdict is not None
+
 
 def test_who_diverges_drops_out_and_the_buttons_act_on_all(
     program: Kernelscope, view: RaceView, dialogs: Answers, qtbot: QtBot
@@ -131,7 +143,9 @@ def test_who_diverges_drops_out_and_the_buttons_act_on_all(
         assert RunFolder(folder).checkpoint().values["step"] == here + 1
 
 
-def test_another_run_ends_the_race(program: Kernelscope, view: RaceView, qtbot: QtBot) -> None:
+def test_another_run_ends_the_race_and_a_race_without_its_data_ends_itself(
+    program: Kernelscope, view: RaceView, config: RunConfig, qtbot: QtBot
+) -> None:
     begin(program, qtbot, steps="100000")
     races, bridge = program.context.races, program.context.bridge
     qtbot.waitUntil(lambda: bridge.steps > 2)
@@ -144,35 +158,13 @@ def test_another_run_ends_the_race(program: Kernelscope, view: RaceView, qtbot: 
     qtbot.waitUntil(lambda: bridge.state is State.PAUSED)
     assert bridge.run not in races.runs.runs
 
-
-def test_a_race_whose_data_are_not_there_says_so(
-    program: Kernelscope, view: RaceView, config: RunConfig, qtbot: QtBot
-) -> None:
     base = dataclasses.replace(config, data="kmnist")
-    races = program.context.races
-    program.window.show_part("race")
     races.begin(Race(base, (Entrant({}), Entrant({"momentum": 0.5})), heats=3))
     qtbot.waitUntil(lambda: races.over, timeout=20000)
     assert races.verdict is not None
     assert races.verdict.sentences[0] == view.words.text() == "Nobody has won."
     assert "is not on this computer" in view.note.text()
     assert len(races.heats) == 1
-
-
-def test_finish_early_ends_all_and_says_who_is_ahead(
-    program: Kernelscope, view: RaceView, qtbot: QtBot
-) -> None:
-    begin(program, qtbot, steps="0", seeds="3")
-    races = program.context.races
-    qtbot.waitUntil(lambda: program.context.bridge.steps > 2)
-    program.window.actions_.by_key["finish"].trigger()
-    qtbot.waitUntil(lambda: races.over, timeout=20000)
-    with qtbot.waitSignal(program.context.notices.posted) as said:
-        program.window.actions_.by_key["toggle"].trigger()
-    assert said.args[0].startswith("The race is over")
-    assert len(races.heats) == 1
-    assert len({outcome.steps for outcome in races.heats[0]}) == 1
-    assert races.verdict is not None
 
 
 def test_the_dialog_says_what_is_no_race(program: Kernelscope, qtbot: QtBot) -> None:
