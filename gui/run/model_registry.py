@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PyQt5.QtCore import QObject, pyqtSignal
+from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.errors import ModelFileError
 from engine.model.model_file import SHIPPED, Model, find_model
@@ -44,6 +44,9 @@ class ModelRegistry(QObject):
         self._models: dict[Reference, Model | ModelFileError] = {}
         self._damage: dict[Reference, Damage] = {}
         self._reader = Runner(self)
+        self._soon = QTimer(self)  # a thread that began while the window is made would hold it up
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._read_missing)
         self._moment: Moment | None = None
         self._current = current if current in self._titles else DIGITS
         bridge.dataset_loaded.connect(lambda _dataset: self.changed.emit())
@@ -90,12 +93,18 @@ class ModelRegistry(QObject):
     def ready(self, reference: Reference) -> bool:
         """Return whether ``get`` has its answer at hand; if not, ``changed`` will say when it has."""
         self._check(reference)
-        missing = [each for each in map(Shipped, SHIPPED) if each not in self._models]
-        if reference not in missing:
+        if reference not in self._missing():
             return True
         if not self._reader.busy:
-            self._reader.ask(lambda task: _read(missing, task), self._have_read, lambda _: None)
+            self._soon.start()
         return False
+
+    def _missing(self) -> list[Reference]:
+        return [each for each in map(Shipped, SHIPPED) if each not in self._models]
+
+    def _read_missing(self) -> None:
+        missing = self._missing()
+        self._reader.ask(lambda task: _read(missing, task), self._have_read, lambda _: None)
 
     def get(self, reference: Reference) -> Model:
         """Return a model whose network nobody changes; one that is not ``ready`` is read in this thread.
