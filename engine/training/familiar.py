@@ -6,6 +6,7 @@ to it, as the shipped ones have it.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,11 +18,17 @@ import numpy as np
 from engine.data.catalogue import is_present, load
 from engine.data.dataset import Dataset, holdout
 from engine.errors import EngineError
-from engine.model.familiar import PICTURES, Familiar
+from engine.model.familiar import PICTURES, Familiar, feature_layer
 from engine.model.model_file import Model, load_model, save_model
 
 FEW = 600
-"""Pictures that are looked at when a run is saved: a second or two, with the largest networks."""
+"""Pictures that are looked at when a run is saved: a second or two."""
+_VALUES = 2**28
+"""Values that all layers together may give for them; where each picture has more, fewer are looked at."""
+_FEWEST = 50
+"""Fewer say nothing."""
+_FEATURES = 2**21
+"""Likewise for the features that are kept: 4 MB in a file."""
 
 
 def familiar(
@@ -32,6 +39,9 @@ def familiar(
     The limit is that of images that were held out for validation; without any, of training images other than
     those that are kept, which makes it a little too strict.
 
+    Returns None where nothing can be said: pictures so large that only a few could be looked at, or no layer
+    before the last one.
+
     Args:
         model: the network, and what its images go through.
         dataset: what it learnt from.
@@ -39,6 +49,13 @@ def familiar(
         seed: by which they were chosen.
         most: images that are kept, and as many for the limit.
     """
+    layer, shapes = feature_layer(model.network.spec), model.network.shapes
+    if layer is None:
+        return None
+    room = min(_VALUES // sum(math.prod(shape) for shape in shapes), _FEATURES // math.prod(shapes[layer]))
+    if room < _FEWEST:
+        return None
+    most = min(most, room)
     train, held_out = holdout(dataset, validation_images, seed)
     kept = train[_of_each_class(dataset.train_labels[train], most)]
     others = held_out if len(held_out) else np.setdiff1d(train, kept)
