@@ -29,6 +29,8 @@ SUFFIX = names.SHARED
 WINDOW = "window.json"
 _PLAIN = (names.RUN, names.STATUS, names.NOTES, names.STEPS, names.VALIDATIONS, names.CHANGES)
 _WEIGHTS = re.compile(re.escape(names.WEIGHTS) + r"/\d{9}\.safetensors")
+_LATER = re.compile(r"[\w-]{1,64}\.json")
+"""What later versions may add; it is counted, and left where it is."""
 _LARGEST_WINDOW = 4 * 1024**2
 
 
@@ -129,7 +131,7 @@ def unpack(file: BinaryIO, size: int, folder: Path, task: Task) -> dict[str, Any
         (folder / names.WEIGHTS).mkdir()
         total = sum(member.file_size for member in members)
         done, window = 0, {}
-        for member in members:
+        for member in filter(lambda each: _is_known(each.filename), members):
             with archive.open(member) as content:
                 if member.filename == WINDOW:
                     window = parse_json(content.read(_LARGEST_WINDOW).decode("utf-8"), SHARED, WINDOW)
@@ -144,12 +146,16 @@ def unpack(file: BinaryIO, size: int, folder: Path, task: Task) -> dict[str, Any
     return window
 
 
+def _is_known(name: str) -> bool:
+    return name in (*_PLAIN, names.STATE, WINDOW) or _WEIGHTS.fullmatch(name) is not None
+
+
 def _check(members: list[zipfile.ZipInfo], size: int, folder: Path) -> None:
     """Raise ModelFileError unless all members may be in a shared run, and there is room for them."""
     known: set[str] = set()
     for member in members:
         name = member.filename
-        if name not in (*_PLAIN, names.STATE, WINDOW) and not _WEIGHTS.fullmatch(name):
+        if not _is_known(name) and not _LATER.fullmatch(name):
             raise ModelFileError(f"it holds {name[:60]!r}, which no run has.")
         if name in known:
             raise ModelFileError(f"it holds {name!r} twice.")

@@ -50,6 +50,12 @@ def test_it_arrives_as_it_was_sent(path: Path, sent: Path, library: Library) -> 
     assert [each.name for each in library.runs()] == [folder.name]
 
 
+def test_what_a_later_version_adds_is_passed_over(sent: Path, library: Library) -> None:
+    changed(sent, {"lesson.json": b"[1"})
+    folder, window = receive(sent, library, Task())
+    assert window == {"drawing": [[1, 2]]} and "lesson.json" not in files(folder)
+
+
 def test_a_second_time_it_gets_another_name(sent: Path, library: Library) -> None:
     first, second = (receive(sent, library, Task())[0] for _ in range(2))
     assert first != second and files(first) == files(second)
