@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PyQt5.QtCore import QTimer
-from PyQt5.QtWidgets import QAbstractButton, QCheckBox
+from PyQt5.QtWidgets import QAbstractButton, QCheckBox, QTabWidget, QWidget
 
 from engine.damage import CHANGES
 from engine.damage.network_changes import SwitchOff
@@ -137,14 +137,25 @@ class LessonDoer(Doer):
             index = entries[0].index
         image = dataset.test_images[index]
         self._context.selection.choose(Sample(image, f"test image {index}", label, index))
+        self._show_part("network")  # as a click on the image does
 
     def open(self, place: str) -> None:
         """Press what is at a place, if it can be pressed."""
         self.show(place)
         target = self._places.find(place)
+        page = target
+        while page is not None and target is not None:  # behind a tab it could not be seen
+            above = page.parentWidget()
+            if isinstance(above, QTabWidget):
+                above.setCurrentWidget(next(p for p in _pages(above) if p.isAncestorOf(target)))
+            page = above
         pressed = isinstance(target, QCheckBox) and target.isChecked()
         if isinstance(target, QAbstractButton) and target.isEnabled() and not pressed:
             target.click()
+
+
+def _pages(tabs: QTabWidget) -> list[QWidget]:
+    return [tabs.widget(number) for number in range(tabs.count())]
 
 
 def strokes(digit: str, width: float) -> list[Stroke]:

@@ -60,6 +60,10 @@ class LessonWatch(QObject):
         if app is not None and bool(before) is not bool(self._uses):
             (app.installEventFilter if self._uses else app.removeEventFilter)(self)
 
+    def mark(self, place: str) -> None:
+        """Note that a place was used for the learner."""
+        self._marks.add(place)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note what is clicked or typed at a place; only while that is checked."""
         if event.type() in _USES and isinstance(watched, QWidget):

@@ -285,6 +285,9 @@ class Lessons(QObject):
             self._doer.show(step.point)
         open_ = [check for check, met in zip(step.checks, self._ticks, strict=True) if not met]
         shown = [check.demonstrate(self._doer) for check in open_]
+        for check in open_:
+            if check.uses:
+                self._watch.mark(check.uses)
         self._demonstrating = any(shown)
         if open_ and not any(shown):
             self._window.context.notices.tell("This only you can do; the ring shows where.")

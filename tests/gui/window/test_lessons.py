@@ -224,6 +224,22 @@ def test_a_lesson_is_played_from_end_to_end(
     assert program.context.bridge.config == config and not program.context.bridge.steps
 
 
+@pytest.mark.parametrize("name", ["what-a-kernel-learns", "why-convolutions", "confusions"])
+def test_show_me_does_what_a_program_can(qtbot: QtBot, program: Kernelscope, name: str) -> None:
+    lessons = program.window.lessons
+    assert lessons.open(name)
+    network = program.window.parts["network"]
+    for step in lessons.lesson.steps:
+        if step.checks:
+            qtbot.waitUntil(lambda: bool(network.canvas.items_shown) or not network.isVisible(), timeout=LONG)
+            if not all(lessons._ticks):
+                qtbot.mouseClick(lessons.panel.show_me, Qt.LeftButton)
+            qtbot.waitUntil(lambda: (lessons.look(), all(lessons._ticks))[1], timeout=LONG)
+        if step.question is None:
+            qtbot.mouseClick(lessons.panel.next, Qt.LeftButton)
+    lessons.leave()
+
+
 def test_a_lesson_is_left_and_taken_up_again(qtbot: QtBot, program: Kernelscope, config: RunConfig) -> None:
     window, lessons = program.window, program.window.lessons
     window.show_part("data")
