@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TypeAlias
 
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtGui import QShowEvent
@@ -22,8 +23,10 @@ from gui.widgets.parallel import ParallelPlot
 from gui.widgets.plain import Label
 from gui.widgets.run_scatter import RunScatter
 
-_MOST = 2000
+_MOST = 1000
 """Runs that are drawn: the newest ones."""
+_Known: TypeAlias = "dict[str, tuple[Summary, Facts]]"
+"""What was read of the runs, by their folders."""
 _MOST_AXES = 12
 _PARALLEL, _SCATTER = "parallel axes", "points"
 _HINT = "Drag along an axis to choose runs by it; click the axis to take that back. Click a line for one run."
@@ -46,7 +49,8 @@ class RunsPlots(QWidget):
         self._runs: list[Summary] = []
         self._drawn: list[Summary] = []
         self._asked: list[Summary] = []
-        self._known: dict[str, tuple[Summary, Facts]] = {}
+        self._known: _Known = {}
+        self._varied: list[str] = []
         self._reader = Runner(self)
         self.parallel, self.scatter = ParallelPlot(theme), RunScatter(theme)
         self.form = ChoiceBox("Form of the plot", "How runs are drawn")
@@ -108,18 +112,19 @@ class RunsPlots(QWidget):
         self._asked = self._runs
         runs, known = list(self._runs), dict(self._known)
 
-        def read(task: Task) -> dict[str, tuple[Summary, Facts]]:
-            found: dict[str, tuple[Summary, Facts]] = {}
+        def read(task: Task) -> tuple[_Known, list[str]]:
+            found: _Known = {}
             for run in runs:
                 task.check()
                 before = known.get(run.path)
                 with suppress(EngineError):  # the table says what is wrong with it
                     found[run.path] = before if before and before[0] == run else (run, facts_of(run))
-            return found
+            return found, varied([facts for _, facts in found.values()])
 
         self._reader.ask(read, self._take, self.words.setText, patient=True)
 
-    def _take(self, found: dict[str, tuple[Summary, Facts]]) -> None:
+    def _take(self, answer: tuple[_Known, list[str]]) -> None:
+        found, self._varied = answer
         self._known = found
         self._drawn = [run for run, _ in found.values()]
         self.facts = [facts for _, facts in found.values()]
@@ -133,7 +138,7 @@ class RunsPlots(QWidget):
         self._read()  # others may be shown by now
 
     def _across(self) -> list[str]:
-        return [*varied(self.facts), *measured(self.facts)]
+        return [*self._varied, *measured(self.facts)]
 
     # --- drawing ----------------------------------------------------------------------------------------
 
@@ -144,7 +149,7 @@ class RunsPlots(QWidget):
         figure = self.figure.currentData()
         axes = []
         if figure is not None and self.facts:
-            keys = [key for key in varied(self.facts) if key != figure][: _MOST_AXES - 1]
+            keys = [key for key in self._varied if key != figure][: _MOST_AXES - 1]
             axes = [axis(key, [value_of(run, key) for run in self.facts]) for key in (*keys, figure)]
         self.parallel.show_axes(axes)
         if points and axes and self.across.currentData() is not None:

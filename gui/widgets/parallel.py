@@ -257,7 +257,7 @@ class ParallelPlot(QWidget):
         painter.setRenderHint(QPainter.Antialiasing)
         points, inside = self._points(), brushed(self.axes, self.brushes)
         dense = 1.0 if len(points) <= _FEW else max(0.25, 8 / np.sqrt(len(points)))
-        some = bool(self.chosen)
+        some, wide = bool(self.chosen), len(self.chosen) <= _FEW
         # From the back to the front: what is brushed away, the rest from worse to better, what is chosen.
         figure = np.nan_to_num(self.axes[-1].places, nan=-1.0)
         order = sorted(range(len(points)), key=lambda n: (n in self.chosen, inside[n], figure[n]))
@@ -266,9 +266,9 @@ class ParallelPlot(QWidget):
             chosen = number in self.chosen
             if not inside[number]:
                 colour = QColor(self._theme.line)
-            elif not chosen:
-                colour.setAlphaF(dense * (0.35 if some else 0.9))
-            painter.setPen(QPen(colour, 2.2 if chosen else 1.4 if len(points) <= _FEW else 1.0))
+            elif not (chosen and wide):
+                colour.setAlphaF(dense * (0.9 if chosen or not some else 0.35))
+            painter.setPen(QPen(colour, 2.2 if chosen and wide else 1.4 if len(points) <= _FEW else 1.0))
             painter.drawLines(self._line(points[number]))
         self._draw_axes(painter)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from PyQt5.QtCore import (
     QAbstractTableModel,
@@ -287,14 +288,14 @@ class RunsTable(QTableView):
     def choose(self, paths: set[str]) -> None:
         """Select the runs in these folders, and show the first of them."""
         model, selection = self.filter, QItemSelection()
-        first = None
-        for row, run in enumerate(self.shown_runs):
-            if run.path in paths:
-                first = row if first is None else first
-                selection.select(model.index(row, 0), model.index(row, len(COLUMNS) - 1))
-        if first is not None:
-            self.selectionModel().setCurrentIndex(model.index(first, 0), QItemSelectionModel.NoUpdate)
-            self.scrollTo(model.index(first, PLACES["title"]))
+        rows = [row for row, run in enumerate(self.shown_runs) if run.path in paths]
+        # Rows beside each other are one range: Qt's time grows with the square of their number.
+        for _, part in groupby(enumerate(rows), lambda place: place[1] - place[0]):
+            together = [row for _, row in part]
+            selection.select(model.index(together[0], 0), model.index(together[-1], len(COLUMNS) - 1))
+        if rows:
+            self.selectionModel().setCurrentIndex(model.index(rows[0], 0), QItemSelectionModel.NoUpdate)
+            self.scrollTo(model.index(rows[0], PLACES["title"]))
         self.selectionModel().select(selection, QItemSelectionModel.ClearAndSelect)
 
     def rename(self) -> None:
