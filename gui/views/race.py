@@ -81,7 +81,9 @@ class RaceView(View):
         if self._own_sizes:
             return
         if self.split.orientation() == Qt.Horizontal:
-            self.split.setSizes([2 * self.width(), 3 * self.width()])
+            width = self.split.width()
+            curves = max(2 * width // 5, min(width // 2, width - self.entrants.wanted_width))
+            self.split.setSizes([curves, width - curves])
             return
         table = min(self.entrants.widget().sizeHint().height() + GRID, 3 * self.split.height() // 5)
         self.split.setSizes([self.split.height() - table, table])

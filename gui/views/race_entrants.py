@@ -23,12 +23,36 @@ from gui.widgets.kernel_picture import KernelPicture
 from gui.widgets.plain import Label, tooltip
 
 _ROWS = ("Step", "Loss", "Validation", "Test images")
-_NARROWEST, _CAPTIONS = 76, 104
+_NARROWEST, _COMFORTABLE, _CAPTIONS = 76, 104, 104
+"""Widths in pixels: of a column, at least and well, and of the captions."""
 _KERNELS = len(_ROWS) + 1
 """The row of the table with the kernels."""
 _FEW, _LOW = 5, 420
 """Below this height, in pixels, the bars are those of a few classes."""
 _MISFIT = "It takes other images."
+
+
+class _Name(QPushButton):
+    """The name of an entrant in the colour of its curves, as far as there is room."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._whole = text
+        self.setCheckable(True)
+        self.setFont(font(BODY, strong=True))
+
+    def set_colour(self, colour: str) -> None:
+        self.setStyleSheet(
+            f"QPushButton {{ color: {colour}; text-align: left; padding: 4px; min-width: 0; }}"
+            f"QPushButton:checked {{ border: 2px solid {colour}; }}"
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """End the name where the button does."""
+        super().resizeEvent(event)
+        metrics = QFontMetrics(font(BODY, strong=True))
+        fitting = metrics.elidedText(self._whole, Qt.ElideRight, self.width() - 2 * GRID)
+        self.setText(fitting.replace("&", "&&"))
 
 
 class _Column:
@@ -37,9 +61,7 @@ class _Column:
     def __init__(self, side: Side, config: RunConfig, theme: Theme) -> None:
         self.side, self.config = side, config
         self.layers = kernels_of(config.network)
-        self.name = QPushButton()
-        self.name.setCheckable(True)
-        self.name.setFont(font(BODY, strong=True))
+        self.name = _Name(f"{side.letter}: {side.title}")
         tip = f"{side.title}\nLet Learn, Network and the other views look at this entrant"
         self.name.setToolTip(tooltip(tip))
         self.name.setAccessibleName(f"Look at {side.letter}: {side.title}")
@@ -55,17 +77,6 @@ class _Column:
     def widgets(self) -> list[QWidget]:
         """All of them, a row each."""
         return [self.name, *self.figures, self.kernels, self.answer, self.bars]
-
-    def show_name(self, colour: str) -> None:
-        """Write the name in the colour of its curves, as far as there is room."""
-        self.name.setStyleSheet(
-            f"QPushButton {{ color: {colour}; text-align: left; padding: 4px; min-width: 0; }}"
-            f"QPushButton:checked {{ border: 2px solid {colour}; }}"
-        )
-        room = self.name.width() - 2 * GRID
-        text = f"{self.side.letter}: {self.side.title}"
-        metrics = QFontMetrics(font(BODY, strong=True))
-        self.name.setText(metrics.elidedText(text, Qt.ElideRight, room).replace("&", "&&"))
 
 
 class Entrants(QScrollArea):
@@ -116,18 +127,22 @@ class Entrants(QScrollArea):
         for column in self.columns:
             column.kernels.set_theme(theme)
             column.bars.set_theme(theme)
-        self._show_names()
+        self._colour_names()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let names end where their columns do, and bars where the room does."""
+        """Show the bars of as many classes as there is room for."""
         super().resizeEvent(event)
-        self._show_names()
         self._show_answers()
 
-    def _show_names(self) -> None:
+    def _colour_names(self) -> None:
         series = self._theme.series
         for number, column in enumerate(self.columns):
-            column.show_name(series[number % len(series)])
+            column.name.set_colour(series[number % len(series)])
+
+    @property
+    def wanted_width(self) -> int:
+        """The width at which all of it can be read well."""
+        return _CAPTIONS + len(self.columns) * _COMFORTABLE
 
     def show_sides(self, sides: Sequence[Side], configs: Sequence[RunConfig]) -> None:
         """Show these entrants, a column each."""
@@ -151,7 +166,7 @@ class Entrants(QScrollArea):
         for number in range(max(len(column.layers) for column in self.columns)):
             self.layer.addItem(f"Conv {number + 1}", number)
         self.layer.setCurrentIndex(min(max(chosen, 0), self.layer.count() - 1))
-        self._show_names()
+        self._colour_names()
         self._show_answers()
 
     def show_figures(
