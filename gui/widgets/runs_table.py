@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import Any
 
 from PyQt5.QtCore import (
     QAbstractTableModel,
@@ -277,8 +278,10 @@ class RunsTable(QTableView):
     @property
     def chosen(self) -> list[Summary]:
         """The runs that are selected, from top to bottom."""
-        rows = sorted(self.selectionModel().selectedRows(), key=lambda index: index.row())
-        return [self.run_at(index) for index in rows]
+        # By ranges, which are whole rows; Qt's own list of rows asks for the flags of every cell.
+        ranges: Any = self.selectionModel().selection()  # a list, which the stubs do not know
+        rows = sorted({row for each in ranges for row in range(each.top(), each.bottom() + 1)})
+        return [self.run_at(self.filter.index(row, 0)) for row in rows]
 
     @property
     def shown_runs(self) -> list[Summary]:
