@@ -37,6 +37,8 @@ _MUCH = 0.12
 """A picture with more ink than this share of it is cut close to it."""
 _PARTED = 0.8
 """Two classes of greys lie apart if the variance between them is this share of all; of noise it is 0.65."""
+_WHOLE_SIDE = 0.97
+"""What covers a side of a picture by this share is a shadow or a frame."""
 _BLOCK = 0.4
 """Strokes are thinner than this share of the picture's longer side."""
 _CELLS = 8
@@ -107,7 +109,8 @@ def _two_classes(grey: Array) -> Array | None:
     # Digits leave more of the border free than they cover, and more of their box.
     ground = bool(edge.mean() + bright.mean() > 1)
     ink = bright != ground
-    if not (small or (ink.mean() > _MUCH and _is_thin(ink))):
+    shadow = max(side.mean() for side in (ink[0], ink[-1], ink[:, 0], ink[:, -1])) > _WHOLE_SIDE
+    if not (small or (ink.mean() > _MUCH and not shadow and _is_thin(ink))):
         return None
     low = float(np.median(coarse[~ink]))
     high = float(np.percentile(coarse[ink], 25 if ground else 75))
@@ -169,8 +172,11 @@ def _background(grey: Array) -> Array:
         terms[:, 3:] = 0
         surface = fit(terms, coarse.ravel(), border.ravel())
         surface[3:] = 0
-        stray = np.abs(coarse.ravel() - terms @ surface)[border.ravel()]
-    if np.median(stray) > _UNFIT:
+        off = np.abs(coarse.ravel() - terms @ surface)[border.ravel()]
+    else:
+        # Noise is no light: it goes by smoothing.
+        off = np.abs(_smoothed(_smoothed(coarse - (terms @ surface).reshape(coarse.shape))))
+    if np.median(off) > _UNFIT:
         level = Image.fromarray((np.clip(coarse, 0, 1) * 255 + 0.5).astype(np.uint8))
         local = np.asarray(level.filter(ImageFilter.MedianFilter(_WINDOW)), np.float64) / 255
         return _resized(local, (width, height), Image.Resampling.BICUBIC)

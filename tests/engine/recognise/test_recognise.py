@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from engine.data.catalogue import DATASETS, load
 from engine.data.preprocess import Preprocessing
@@ -306,3 +306,20 @@ def test_without_plain_ground_the_middle_square_is_taken_as_it_is() -> None:
     ready = np.random.default_rng(4).integers(0, 256, (28, 28)).astype(np.uint8)
     (same,) = recognise(Image.fromarray(ready), garments())
     assert np.array_equal(same.image[0], ready) or np.array_equal(same.image[0], 255 - ready)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.35])
+def test_a_hard_shadow_along_one_side_is_no_ink(digits: Model, share: float) -> None:
+    light = np.full((200, 240), 0.9)
+    light[:, : int(share * 240)] *= 0.55
+    shown = picture(light * (1 - 0.8 * one_digit(120, 40, 100))).filter(ImageFilter.GaussianBlur(1.5))
+    (reading,) = recognise(shown, digits)
+    assert reading.best == 7
+
+
+@pytest.mark.parametrize("index", [8, 93, 119])
+def test_noise_leaves_thick_light_strokes_whole(index: int) -> None:
+    large = Image.fromarray(load("mnist").test_images[index, 0]).resize((90, 90))
+    ink = np.pad(np.asarray(large) / 255, ((5, 35), (25, 5)))
+    seen = foreground(0.15 + 0.7 * (ink > 0.5) + np.random.default_rng(index).normal(0, 0.03, ink.shape))
+    assert np.percentile(seen[ink > 0.6], 3) > 0.5 and np.percentile(seen[ink < 0.1], 97) < 0.2
