@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     """Open the window, or say why that is not possible and train without it."""
     if args.open is not None and not args.open.is_file():
         raise ConfigError(f"There is no file {args.open}.")
-    if args.offscreen:
+    lesson = _lesson(args.lesson)
+    if args.offscreen and lesson is None:
         return offscreen(args)
     found = preflight.check()
     if found.missing:
@@ -58,11 +59,13 @@ def run(args: argparse.Namespace) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", found.platform)
     if not found.display and args.open is not None:
         raise EngineError(f"{found.message} The run can be taken in with: runs add {args.open}")
+    if (args.offscreen or not found.display) and lesson is not None:
+        raise EngineError(f"{found.message} A lesson needs a window.".strip())
     if not found.display:
         print(f"{found.message} Training in the terminal instead.", file=sys.stderr)
         return offscreen(args)
     config = RunConfig.from_file(args.config) if args.config else None
-    return int(window().run_window(args.theme, config, args.open, _lesson(args.lesson)))
+    return int(window().run_window(args.theme, config, args.open, lesson))
 
 
 def _lesson(name: str | None) -> Lesson | None:

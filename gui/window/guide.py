@@ -9,6 +9,7 @@ from gui.style.theme import GRID
 
 GUIDE = """
 <h3>First steps</h3>
+<p>The <b>Lessons</b> menu leads through the window step by step.</p>
 <p><b>Draw</b> a digit in the Test panel at the right: a trained network answers at once. Open, drop or paste
 a picture to have the digits in it read, or choose <b>Clothes</b> or <b>Objects</b> to have other things
 named.</p>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,9 +77,9 @@ class Stage:
         moments = self._context.moments
         return moments.run is not moments.training
 
-    def may_begin(self, scene: Scene) -> bool:
-        """Ask what has to be asked before a run is begun; says what is missing."""
-        config = scene.config
+    def may_begin(self, scenes: Iterable[Scene]) -> bool:
+        """Ask what has to be asked before a run is begun in one of ``scenes``; says what is missing."""
+        config = next((scene.config for scene in scenes if scene.config is not None), None)
         if config is None:
             return True
         if config.data not in entries() or not is_present(config.data):

@@ -149,7 +149,7 @@ class Lessons(QObject):
         number = self.progress(lesson.key)
         number = number if 0 <= number < len(lesson.steps) else 0
         scene = lesson.scene_at(number)
-        if not self._stage.may_begin(scene):
+        if not self._stage.may_begin([scene, *(step.scene for step in lesson.steps[number + 1 :])]):
             return False
         if self.lesson is None:
             self._stage.enter()
