@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine import VERSION
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
@@ -218,9 +220,30 @@ def _train(job: Job, config: RunConfig, dataset: Dataset, path: Path, stop: Call
     kept: Checkpoint | None = None
     if (path / names.RUN).exists():
         kept = load_checkpoint(path / names.STATE)
+        if (found := _known(job, kept)) is not None:
+            return found
     channel = _Rung(job.until, 0 if kept is None else int(kept.values["step"]), stop)
     run_session(config, channel, kept, record=to, loader=lambda _: dataset)
     return channel.outcome(job)
+
+
+def _known(job: Job, kept: Checkpoint) -> Outcome | None:
+    """Return what the run had at the end of the rung, if it has been trained further already."""
+    rows = kept.history.validations
+    place = np.flatnonzero(rows.column("step") == job.until)
+    if int(kept.values["step"]) <= job.until or not len(place):
+        return None
+    row = int(place[0])
+    accuracy, loss, seconds = (rows.column(name) for name in ("accuracy", "loss", "seconds"))
+    return Outcome(
+        job.run,
+        job.rung,
+        job.until,
+        float(accuracy[row]),
+        float(loss[row]),
+        float(accuracy[: row + 1].max()),
+        float(seconds[row]),
+    )
 
 
 class _Rung(Channel):

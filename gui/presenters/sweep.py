@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.errors import ConfigError
-from engine.formatting import counted, grouped
+from engine.formatting import counted, grouped, share
 from engine.runs.facts import flat_settings
-from engine.sweeps.space import RANGES, Dimension, Value, dimension
+from engine.sweeps.space import RANGES, Dimension, Value, dimension, shown
 from engine.training.config import RunConfig
 from gui.presenters.status import duration
 
@@ -95,3 +96,18 @@ def preview(
     if seconds is None:
         return told + "; measuring how long that takes\N{HORIZONTAL ELLIPSIS}"
     return f"{told}; about {duration(seconds)} with {counted(processes, 'process', 'processes')} (h:mm:ss)"
+
+
+def best_of(results: dict[str, Any]) -> str:
+    """Say which trial is best, and how many have failed; of what ``sweep --json`` prints."""
+    trials = results["trials"]
+    failed = sum(bool(each["problem"]) for each in trials)
+    told = "No trial came to a validation."
+    if trials and trials[0]["rank"] is not None:
+        best = trials[0]
+        settings = ", ".join(f"{name} {shown(value)}" for name, value in best["settings"].items())
+        told = (
+            f"Best of {len(trials)}: {settings}, with a validation accuracy of {share(best['accuracy'], 2)} "
+        )
+        told += f"(loss {best['loss']:.4g}) after {counted(best['steps'], 'step')}."
+    return told + (f" {failed} failed." if failed else "")

@@ -20,9 +20,9 @@ from PyQt5.QtGui import (
 )
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from engine.look.tables import colour_map
 from gui.presenters.axes import Axis, brushed
 from gui.style.theme import SMALL, Theme, font
+from gui.widgets.run_colours import figure_colours
 
 _TOP, _BOTTOM, _SIDE = 34, 10, 70
 _NEAR = 6.0
@@ -35,20 +35,6 @@ _GRIP = 14
 """Half the width of the strip along an axis in which a drag is a brush."""
 _UNKNOWN = -0.03
 """Place of what is not known: below the axis."""
-
-
-def figure_colours(theme: Theme, places: npt.NDArray[np.float64]) -> list[QColor]:
-    """Return the colour of each run by its figure, from 0 to 1; what has none is muted."""
-    table = colour_map(theme.sequential, 256)
-    low, high = (60, 250) if theme.dark else (10, 205)  # the ends would not be seen on the panel
-    found = []
-    for place in places:
-        if np.isnan(place):
-            found.append(QColor(theme.muted))
-        else:
-            red, green, blue = table[round(low + float(np.clip(place, 0, 1)) * (high - low))].tolist()
-            found.append(QColor(red, green, blue))
-    return found
 
 
 class ParallelPlot(QWidget):

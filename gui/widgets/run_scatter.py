@@ -11,7 +11,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 from gui.presenters.axes import Axis
 from gui.presenters.maps import nearest
 from gui.style.theme import SMALL, Theme, font
-from gui.widgets.parallel import figure_colours
+from gui.widgets.run_colours import figure_colours
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 12, 40
 _NEAR = 9.0

@@ -12,7 +12,7 @@ from PyQt5.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxL
 
 from engine.data.folders import sweeps_folder
 from engine.errors import EngineError
-from engine.formatting import percent, share
+from engine.formatting import percent
 from engine.io.files import write_text
 from engine.options import OptionInfo
 from engine.sweeps.apart import lead
@@ -21,13 +21,13 @@ from engine.sweeps.estimate import seconds
 from engine.sweeps.plan import Plan
 from engine.sweeps.plan_file import as_toml, read_plan, write_plan
 from engine.sweeps.sampling import METHODS
-from engine.sweeps.space import Dimension, shown
+from engine.sweeps.space import Dimension
 from engine.sweeps.state import Sweep, identity
 from engine.task import Progress, Task
 from engine.training.config import RunConfig
 from engine.training.workers import default_threads
 from gui.dialogs.sweep.space_table import SpaceTable
-from gui.presenters.sweep import preview, settings_of
+from gui.presenters.sweep import best_of, preview, settings_of
 from gui.presenters.time_left import Rate, time_left
 from gui.run.runner import Runner
 from gui.style.theme import GRID
@@ -257,15 +257,7 @@ class SweepDialog(QDialog):
 
     def _done(self, results: dict[str, Any]) -> None:
         self.bar.hide()
-        trials = [each for each in results["trials"] if each["rank"] is not None]
-        failed = sum(bool(each["problem"]) for each in results["trials"])
-        told = "No trial came to a validation."
-        if trials:
-            best = trials[0]
-            settings = ", ".join(f"{name} {shown(value)}" for name, value in best["settings"].items())
-            told = f"Best of {len(results['trials'])}: {settings}, with a validation accuracy of "
-            told += f"{share(best['accuracy'], 2)} (loss {best['loss']:.4g}) after {best['steps']:,} steps."
-        self.words.setText(told + (f" {failed} failed." if failed else ""))
+        self.words.setText(best_of(results))
 
     def _failed(self, sentence: str) -> None:
         self.bar.hide()

@@ -184,6 +184,15 @@ def test_a_sweep_that_was_interrupted_goes_on(sweep: Make, whole: Sweep) -> None
     assert figures(again) == figures(whole) and 0 < len(told) < 7
 
 
+def test_runs_that_are_there_already_are_judged_by_what_they_had_at_each_rung(
+    sweep: Make, whole: Sweep
+) -> None:
+    carried_out(sweep())
+    began_anew = sweep("again")  # its folder was removed, its runs were not
+    told = carried_out(began_anew)
+    assert figures(began_anew) == figures(whole) and len(told) == 7
+
+
 def test_a_trial_that_fails_is_a_result_and_the_others_go_on(sweep: Make) -> None:
     made = sweep(space={"learning_rate": [0.01, 90.0, 0.02]}, halving={"eta": 2, "min_steps": 12})
     told = carried_out(made)

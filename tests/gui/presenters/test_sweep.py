@@ -8,7 +8,7 @@ from engine.errors import ConfigError
 from engine.model.spec import preset
 from engine.sweeps.space import dimension
 from engine.training.config import RunConfig
-from gui.presenters.sweep import HOW, VALUES, Row, preview, settings_of, to_dimension, to_row
+from gui.presenters.sweep import HOW, VALUES, Row, best_of, preview, settings_of, to_dimension, to_row
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,21 @@ def test_every_setting_is_offered_and_what_it_comes_to_is_said() -> None:
         "54 runs, at most 12,000 steps: 27 up to step 100, 9 up to step 300; about 1:15 with 2"
     )
     assert "measuring" in preview(1, 1, [(1, 1)], None, 1)
+
+
+def test_the_best_trial_is_said_and_how_many_failed() -> None:
+    best = {"rank": 1, "settings": {"learning_rate": 0.0125}, "accuracy": 0.9, "loss": 0.25, "steps": 1}
+    failed = {
+        "rank": None,
+        "settings": {},
+        "accuracy": None,
+        "loss": None,
+        "steps": 0,
+        "problem": "It blew up.",
+    }
+    told = best_of({"trials": [best | {"problem": ""}, failed]})
+    assert told.startswith(
+        "Best of 2: learning_rate 0.0125, with a validation accuracy of 90.00 % (loss 0.25)"
+    )
+    assert told.endswith("after 1 step. 1 failed.")
+    assert best_of({"trials": [failed]}) == "No trial came to a validation. 1 failed."
