@@ -103,10 +103,8 @@ def judge(
         figures = f"{percent(top)} and {percent(next_best)}"
         return Answer("doubt", f"Not sure: {names[first]} or {names[second]}?", figures, reason="undecided")
     if strangeness > 1:
-        note = (
-            f"It does not look like the training pictures; the closest is {names[first]} with {percent(top)}."
-        )
-        return Answer("unknown", "Like nothing it knows", note, reason="unlike the training pictures")
+        note = f"Unlike the training pictures; the closest is {names[first]} with {percent(top)}."
+        return Answer("unknown", "Looks unfamiliar", note, reason="unlike the training pictures")
     if shift_consistency < SHIFT_CONSISTENCY:
         note = f"{percent(top)}, but another answer when moved by {SHIFT} pixels."
         return Answer("doubt", f"Perhaps {names[first]}?", note, reason="unsteady")
