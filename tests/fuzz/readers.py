@@ -24,6 +24,7 @@ from engine.lessons.reading import FILE, read_lesson
 from engine.model.model_file import Model, find_model
 from engine.model.spec import preset_or_file
 from engine.publish.share import receive
+from engine.recognise.judge import Source
 from engine.recognise.pictures import open_picture
 from engine.runs import names
 from engine.runs.budget import Budget
@@ -71,6 +72,8 @@ def _used(model: Model) -> None:
     image = np.zeros((1, *model.network.spec.in_shape), np.uint8)
     with np.errstate(all="ignore"):
         model.network.predict(model.preprocessing.apply(image))
+        if model.familiar is not None:
+            Source.of(model).ask(image[0])
 
 
 def _import(path: Path) -> None:

@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from engine.data.entry import Entry
 from engine.data.preprocess import Preprocessing
 from engine.exchange.onnx_write import to_onnx
 from engine.exchange.torch_file import to_torch
+from engine.model.familiar import Familiar
 from engine.model.model_file import Model, save_model
 from engine.model.network import Network
 from engine.model.spec import NetworkSpec
@@ -78,7 +79,18 @@ def models() -> list[Model]:
 
 
 def model_files() -> list[bytes]:
-    return [written(lambda path, model=model: save_model(path, model)) for model in models()]
+    plain = models()
+    return [
+        written(lambda path, model=model: save_model(path, model)) for model in (*plain, knowing(plain[0]))
+    ]
+
+
+def knowing(model: Model) -> Model:
+    """Return a model that knows what some pictures look like to it."""
+    images = np.random.default_rng(2).integers(0, 256, (12, *model.network.spec.in_shape)).astype(np.uint8)
+    labels = model.network.predict(model.preprocessing.apply(images)).argmax(axis=1)
+    known = Familiar.of(model.network, model.preprocessing, images, images, labels, others=images[:3])
+    return replace(model, familiar=known)
 
 
 def torch_files() -> list[bytes]:
