@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import (
@@ -243,7 +244,7 @@ class Canvas(QWidget):
 
     def _coloured(self, pixels: Bytes) -> QImage:
         """Return the ink in the theme's colours: the same grey values with a colour table."""
-        image = from_codes(pixels, _table(QColor(self._theme.raised), QColor(self._theme.text)))
+        image = from_codes(pixels, _table(self._theme.raised, self._theme.text))
         return image.convertToFormat(QImage.Format_RGB32)  # for a smooth magnification
 
     def _paint_hint(self, painter: QPainter, sheet: QRectF) -> None:
@@ -257,8 +258,8 @@ class Canvas(QWidget):
             painter.drawText(low, int(Qt.AlignHCenter | Qt.AlignTop | Qt.TextWordWrap), body)
 
 
-def _table(paper: QColor, ink: QColor) -> list[int]:
-    """Return 256 colours from paper to ink."""
-    ends = [(paper.red(), ink.red()), (paper.green(), ink.green()), (paper.blue(), ink.blue())]
-    steps = [[round(a + (b - a) * t / 255) for a, b in ends] for t in range(256)]
-    return [qRgb(*step) for step in steps]
+@lru_cache(maxsize=4)
+def _table(paper: str, ink: str) -> tuple[int, ...]:
+    """Return 256 colours from paper to ink, both ``#rrggbb``."""
+    ends = list(zip(QColor(paper).getRgb()[:3], QColor(ink).getRgb()[:3], strict=True))
+    return tuple(qRgb(*(round(a + (b - a) * t / 255) for a, b in ends)) for t in range(256))

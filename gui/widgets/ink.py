@@ -67,11 +67,13 @@ class Ink:
 
     def amount(self) -> Array:
         """Return the ink as numbers from 0 (none) to 1, float32 ``(SIDE, SIDE)``."""
-        pixels: Array = self.pixels().astype(np.float32) / np.float32(255)
-        if self.scale == 1:
-            return pixels
-        blocks = pixels.reshape(SIDE, self.scale, SIDE, self.scale)
-        return np.asarray(blocks.mean(axis=(1, 3)), np.float32)
+        rows = self.pixels().reshape(SIDE, self.scale, -1).sum(axis=1, dtype=np.float32)
+        # A sum over the few pixels of a block would begin anew for each of them.
+        total: Array = rows[:, :: self.scale].copy()
+        for at in range(1, self.scale):
+            total += rows[:, at :: self.scale]
+        total /= 255 * self.scale**2
+        return total
 
     def _sheet(self) -> QImage:
         image = QImage(SIDE * self.scale, SIDE * self.scale, QImage.Format_Grayscale8)
