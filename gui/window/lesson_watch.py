@@ -95,7 +95,7 @@ class LessonWatch(QObject):
             validations=validations(moments.history),
             settings=settings,
             shown=frozenset(place for place in places if self._in_sight(place)),
-            model=models.current.key,
+            model=models.answering.key,
             warnings=self._warnings(),
             taught=isinstance(models.current, TaughtModel),
             marks=frozenset(self._marks),
@@ -112,7 +112,9 @@ class LessonWatch(QObject):
             return {}
         found: dict[str, Any] = {"strokes": len(pad.canvas.drawing.strokes), "examples": pad.teach.number}
         odds = pad.probabilities
-        if found["strokes"] and odds is not None and pad.reading is not None:
+        # What another network has answered a moment ago is no answer of this one.
+        ours = pad.reading is not None and pad.reading.reference == self._context.models.answering
+        if found["strokes"] and odds is not None and ours:
             top = int(np.argmax(odds))
             found |= {"reads": pad.reading.names[top], "sure": float(odds[top])}
         if judged and found["strokes"]:

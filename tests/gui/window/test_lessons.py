@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from engine.lessons.conditions.base import Condition
 from engine.lessons.places import PLACES, VIEWS
 from engine.lessons.reading import read_lesson
-from engine.lessons.shipped import SHIPPED, find_lesson
+from engine.lessons.shipped import SHIPPED
 from engine.recognise.synthetic.strokes import drawn
 from engine.recognise.synthetic.templates import DIGITS
 from engine.teaching.fine_tune import TeachSettings, fine_tune
@@ -26,6 +26,7 @@ from gui.app.build import Kernelscope
 from gui.dialogs.teach.dialog import TeachDialog
 from gui.presenters.evaluate import Choice
 from gui.window.lesson_menu import DONE
+from gui.window.lessons import Lessons
 
 LONG = 60_000
 
@@ -189,22 +190,28 @@ def test_every_place_is_somewhere(qtbot: QtBot, program: Kernelscope) -> None:
     lessons.leave()
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_lesson_is_played_from_end_to_end(
-    qtbot: QtBot, program: Kernelscope, config: RunConfig, name: str, monkeypatch: pytest.MonkeyPatch
+def test_all_lessons_are_played_from_end_to_end(
+    qtbot: QtBot, program: Kernelscope, config: RunConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Shorter than for a person; what comes of teaching is tried elsewhere.
     quick = partial(fine_tune, settings=TeachSettings(steps=5))
     monkeypatch.setattr("gui.dialogs.teach.dialog.fine_tune", quick)
     learner, lessons = Learner(qtbot, program), program.window.lessons
-    lesson = find_lesson(name)
-    lessons.menu.fill()
-    lessons.menu.entries[SHIPPED.index(name)].trigger()
-    assert lessons.lesson is not None and lessons.lesson.key == name
-    for number, step in enumerate(lesson.steps):
-        assert lessons.number == number
-        panel = lessons.panel
-        assert panel.heading.text() == step.title
+    for place, name in enumerate(SHIPPED):
+        lessons.menu.fill()
+        lessons.menu.entries[place].trigger()
+        assert lessons.lesson is not None and lessons.lesson.key == name
+        play(learner, lessons)
+        assert lessons.lesson is None and not lessons.dock.isVisible()
+        assert program.window.settings.lessons[name] == DONE
+        assert program.context.bridge.config == config and not program.context.bridge.steps
+
+
+def play(learner: Learner, lessons: Lessons) -> None:
+    """Go through the lesson that is open."""
+    panel = lessons.panel
+    for number, step in enumerate(lessons.lesson.steps):
+        assert lessons.number == number and panel.heading.text() == step.title
         for place, check in enumerate(step.checks):
             if not lessons._ticks[place]:
                 learner.satisfy(check)
@@ -213,31 +220,29 @@ def test_a_lesson_is_played_from_end_to_end(
                 lessons.look()
                 assert lessons._ticks[place], f"{words} {lessons.situation()}"
 
-            qtbot.waitUntil(met, timeout=LONG)
+            learner.qtbot.waitUntil(met, timeout=LONG)
         if step.question is not None:
             learner.answer()
         lessons.look()
         assert panel.next.objectName() == "primary", step.title
-        qtbot.mouseClick(panel.next, Qt.LeftButton)
-    assert lessons.lesson is None and not lessons.dock.isVisible()
-    assert program.window.settings.lessons[name] == DONE
-    assert program.context.bridge.config == config and not program.context.bridge.steps
+        learner.qtbot.mouseClick(panel.next, Qt.LeftButton)
 
 
-@pytest.mark.parametrize("name", ["what-a-kernel-learns", "why-convolutions", "confusions"])
-def test_show_me_does_what_a_program_can(qtbot: QtBot, program: Kernelscope, name: str) -> None:
-    lessons = program.window.lessons
-    assert lessons.open(name)
-    network = program.window.parts["network"]
-    for step in lessons.lesson.steps:
-        if step.checks:
-            qtbot.waitUntil(lambda: bool(network.canvas.items_shown) or not network.isVisible(), timeout=LONG)
-            if not all(lessons._ticks):
-                qtbot.mouseClick(lessons.panel.show_me, Qt.LeftButton)
-            qtbot.waitUntil(lambda: (lessons.look(), all(lessons._ticks))[1], timeout=LONG)
-        if step.question is None:
-            qtbot.mouseClick(lessons.panel.next, Qt.LeftButton)
-    lessons.leave()
+def test_show_me_does_what_a_program_can(qtbot: QtBot, program: Kernelscope) -> None:
+    lessons, network = program.window.lessons, program.window.parts["network"]
+    for name in ("what-a-kernel-learns", "why-convolutions", "confusions"):
+        assert lessons.open(name)
+        for step in lessons.lesson.steps:
+            if step.checks:
+                qtbot.waitUntil(
+                    lambda: bool(network.canvas.items_shown) or not network.isVisible(), timeout=LONG
+                )
+                if not all(lessons._ticks):
+                    qtbot.mouseClick(lessons.panel.show_me, Qt.LeftButton)
+                qtbot.waitUntil(lambda: (lessons.look(), all(lessons._ticks))[1], timeout=LONG)
+            if step.question is None:
+                qtbot.mouseClick(lessons.panel.next, Qt.LeftButton)
+        lessons.leave()
 
 
 def test_a_lesson_is_left_and_taken_up_again(qtbot: QtBot, program: Kernelscope, config: RunConfig) -> None:
