@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
-from PyQt5.QtCore import QByteArray, Qt, QTimer, pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QKeyEvent,
     QKeySequence,
-    QPaintEvent,
     QResizeEvent,
-    QShowEvent,
 )
-from PyQt5.QtWidgets import QAction, QMainWindow, QShortcut, QTabWidget
+from PyQt5.QtWidgets import QAction, QShortcut
 
 from engine.session.messages import State
-from gui.panels import PANELS
 from gui.panels.experiment import ExperimentPanel
 from gui.panels.pad import PadPanel
 from gui.run.context import AppContext
@@ -29,13 +26,12 @@ from gui.run.view import View
 from gui.run.view_spec import ViewSpec
 from gui.state.settings import Settings
 from gui.style.theme import GRID, THEMES, Theme
-from gui.views import VIEWS
 from gui.widgets.plain import tooltip
 from gui.window.about import About
 from gui.window.actions import Actions
-from gui.window.arrangement import LAYOUT_VERSION, Arrangement
 from gui.window.closing import Closing
-from gui.window.dock import Dock, Parts
+from gui.window.dock import Dock
+from gui.window.docked import DockedWindow
 from gui.window.error_log import show_error_log
 from gui.window.file_actions import FileActions
 from gui.window.guide import show_guide
@@ -55,22 +51,17 @@ if TYPE_CHECKING:
     from gui.views.network import NetworkView
     from gui.views.runs import RunsView
 
-P = TypeVar("P", bound=View)
-
 _CAPTIONS = 980
 """A narrower window has no room for the names of the choices on the toolbar."""
 _LOW = 600
 """A lower one has none for the figures of the time line."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DockedWindow):
     """Docks, menus, toolbar and status bar around a ``AppContext``."""
 
     closing = pyqtSignal()
     """The window is about to close; settings are up to date."""
-
-    stands = pyqtSignal()
-    """It has been painted for the first time: what takes processors or the disk may begin."""
 
     resume_wanted = pyqtSignal(object)
     """The user wants to go on with the run in this folder (a Path)."""
@@ -79,28 +70,17 @@ class MainWindow(QMainWindow):
         self, context: AppContext, control: RunControl, closing: Closing, settings: Settings, theme: Theme
     ) -> None:
         """Build the window; it is arranged as ``settings`` remember it."""
-        super().__init__()
+        super().__init__(context, settings, theme)
         self.setWindowTitle("Kernelscope")
-        self.setDockNestingEnabled(True)
-        self.setAnimated(False)  # views would be laid out anew for every picture of the movement
-        self.setTabPosition(Qt.AllDockWidgetAreas, QTabWidget.North)
-        self.context, self.settings, self.theme = context, settings, theme
         self._control, self._closing = control, closing
         for worker in (context.moments, context.races):
             worker.setParent(self)  # its work must end with the window
-        self._placed = self._painted = False
         self.failure: Exception | None = None
         """What went wrong unexpectedly while the window closed."""
         self.look = Look(self, theme)
         self.hints = Hints(self, settings, theme)
-        self.docks: dict[str, Dock] = {}
-        self.parts = Parts(self.docks)
-        for spec in (*PANELS, *VIEWS):
-            self.docks[spec.key] = dock = Dock(spec, partial(self._make, spec), theme, self)
-            dock.made.connect(partial(self._made, spec))
-            dock.picture_wanted.connect(partial(open_picture_dialog, self, spec.key))
-            self.addDockWidget(Qt.LeftDockWidgetArea, dock)
-        self._arrangement = Arrangement(self, self.docks, tuple(view.key for view in VIEWS))
+        self.part_made.connect(self._made)
+        self.picture_wanted.connect(partial(open_picture_dialog, self))
         self.experiment, self.pad = experiment, pad = self.part(ExperimentPanel), self.part(PadPanel)
         files = FileActions(self, context, control, experiment)
         self.publishing = Publishing(self, context, self.docks, pad)
@@ -155,7 +135,9 @@ class MainWindow(QMainWindow):
         control.changed.connect(lambda: self.hints.done("start") if control.running else None)
         self.lessons = Lessons(self, control)
         self.hints.shown_round.connect(self.lessons.open_first)
-        self._restore(settings)
+        self.tiled.connect(self.actions_.by_key["tile"].setChecked)
+        self.restore()
+        self.notice_bar.hide()
         self._refresh_actions()
 
     def _hovered(self, text: str) -> None:
@@ -168,10 +150,6 @@ class MainWindow(QMainWindow):
             self.hints.done("start")
 
     # --- arrangement ----------------------------------------------------------------------------
-
-    def _make(self, spec: ViewSpec) -> View:
-        """Make a view that is seen for the first time."""
-        return spec.load()(self.context, self.theme)
 
     def _made(self, spec: ViewSpec, part: View) -> None:
         part.show_view.connect(self.show_part)
@@ -188,10 +166,6 @@ class MainWindow(QMainWindow):
             self.hints.add_target("watch", picture)
             picture.hovered.connect(self._hovered)
 
-    def part(self, kind: type[P]) -> P:
-        """Return the view or panel of the class ``kind``."""
-        return cast(P, next(self.parts[key] for key, dock in self.docks.items() if dock.spec.makes(kind)))
-
     def _add_view_actions(self) -> None:
         menu = self.actions_.menus["&View"]
         menu.addSeparator()
@@ -201,35 +175,6 @@ class MainWindow(QMainWindow):
             action.setToolTip(tooltip(f"Bring {dock.windowTitle()} to the front"))
             action.triggered.connect(lambda _=False, name=key: self.show_part(name))
             menu.addAction(action)
-
-    def arrange(self) -> None:
-        """Put every panel in its first place: settings left, views in the middle, pad right."""
-        self._place(tiled=False)
-
-    def tile(self, tiled: bool) -> None:
-        """Show all views at once, or one behind the other."""
-        self._place(tiled=tiled)
-
-    def _place(self, *, tiled: bool) -> None:
-        self._arrangement.place(tiled=tiled)
-        self.actions_.by_key["tile"].setChecked(tiled)
-
-    def _restore(self, settings: Settings) -> None:
-        self.resize(1280, 800)
-        self.arrange()
-        if settings.geometry:
-            self.restoreGeometry(QByteArray.fromHex(settings.geometry.encode()))
-        if settings.layout:
-            self.restoreState(QByteArray.fromHex(settings.layout.encode()), LAYOUT_VERSION)
-        self.notice_bar.hide()
-
-    def show_part(self, key: str) -> None:
-        """Bring the view or panel ``key`` to the front."""
-        dock = self.docks[key]
-        dock.show()
-        dock.raise_()
-        self.parts[key].setFocus()
-        self.context.moments.refresh()
 
     def set_up_race(self) -> None:
         """Ask who takes part in a race, and begin it."""
@@ -314,33 +259,9 @@ class MainWindow(QMainWindow):
         self.time_line.set_low(self.height() < _LOW)
         self.actions_.fit(self.width(), self.choices.sizeHint().width() + 4 * GRID)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Ask for pictures as soon as there is something to paint on."""
-        super().showEvent(event)
-        self.context.moments.refresh()
-        if not self.settings.layout and not self._placed:
-            self._placed = True
-            self._place(tiled=self._arrangement.tiled)  # for the size that the screen left it
-            # Qt shares the width out anew when it shows docks.
-            QTimer.singleShot(0, self._proportion)
-
-    def _proportion(self) -> None:
-        self._arrangement.proportion()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Tell that the window stands, as soon as all that is in it is painted, too."""
-        super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
-            QTimer.singleShot(0, self._stand)
-
-    def _stand(self) -> None:  # a method of the window, so that it is not called when that is gone
-        self.stands.emit()
-
     def remember(self) -> None:
         """Write the present arrangement into the settings."""
-        self.settings.geometry = bytes(self.saveGeometry().toHex()).decode()
-        self.settings.layout = bytes(self.saveState(LAYOUT_VERSION).toHex()).decode()
+        self.remember_places()
         self.settings.config = self.experiment.config().to_json()
         if before := self.lessons.before():
             self.settings.layout, self.settings.config = before
