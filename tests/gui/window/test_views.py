@@ -111,7 +111,7 @@ def test_the_example_becomes_part_of_the_window(
 ) -> None:
     names = example()
     monkeypatch.setitem(sys.modules, "gui.views.weight_sizes", SimpleNamespace(**names))
-    monkeypatch.setattr("gui.window.main_window.VIEWS", names["VIEWS"])
+    monkeypatch.setattr("gui.window.docked.VIEWS", names["VIEWS"])
     program = build(store, theme="light", config=config, dialogs=Dialogs())
     window = program.window
     try:
