@@ -1,4 +1,4 @@
-"""Holding the garbage collector back while the program starts."""
+"""Holding the garbage collector back while the program starts, and while modules are loaded beside it."""
 
 from __future__ import annotations
 

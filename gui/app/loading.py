@@ -9,6 +9,7 @@ from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QWidget
 
 from engine.task import Task
+from gui.app.collecting import no_collecting
 from gui.panels import PANELS
 from gui.run.runner import Runner, nothing
 from gui.views import VIEWS
@@ -44,5 +45,6 @@ def load_later(window: QWidget) -> None:
 def _load(task: Task) -> None:
     for name in MODULES:
         task.check()
-        with suppress(ImportError):  # whoever needs it will say so
+        # Much is made, and what the collector found meanwhile, widgets too, would be deleted in this thread.
+        with no_collecting(), suppress(ImportError):  # whoever needs it will say so
             import_module(name)
