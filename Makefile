@@ -36,7 +36,7 @@ env-bench: $(DEV_STAMP)
 test: env-dev check
 
 check: lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: env-dev
 	$(BIN)/ruff check .

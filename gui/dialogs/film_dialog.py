@@ -33,7 +33,7 @@ from engine.task import Task
 from engine.types import Bytes
 from gui.run.runner import Runner
 from gui.style.theme import GRID
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 from gui.widgets.qimages import from_pixels
 from gui.widgets.whole_box import WholeBox
 
@@ -96,7 +96,9 @@ class FilmDialog(QDialog):
         self.rate.setSuffix(" a second")
         self.size_box = QComboBox()
         self.size_box.setEditable(True)
-        self.size_box.setToolTip(f"Width and height in pixels, from {words(NARROWEST)} to {words(WIDEST)}")
+        self.size_box.setToolTip(
+            tooltip(f"Width and height in pixels, from {words(NARROWEST)} to {words(WIDEST)}")
+        )
         self.size_box.addItems([words(size) for size in _SIZES])
         self.size_box.setCurrentText(words(usual.size))
         self.scale = QComboBox()

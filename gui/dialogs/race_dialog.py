@@ -29,7 +29,7 @@ from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.fields import Field, field_for
 from gui.widgets.option_form import OptionForm, title_of
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 
 _COLUMNS = ("optimiser", "learning_rate", "momentum", "network", "augmentation", "seed")
 _FIELD = 96
@@ -248,7 +248,7 @@ class RaceDialog(QDialog):
             row.name.setPlaceholderText(called[number])
             row.remove.setEnabled(len(self.rows) > FEWEST)
             row.remove.setAccessibleName(f"Remove entrant {letter(number)}")
-            row.remove.setToolTip(f"Remove entrant {letter(number)}")
+            row.remove.setToolTip(tooltip(f"Remove entrant {letter(number)}"))
         self._show_hint()
 
     def _show_hint(self) -> None:

@@ -8,7 +8,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 from engine.training.rejection import Rejection
 from gui.presenters.rejection import LIMITS, START, limit_words, percent_of
 from gui.style.theme import GRID, Theme
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 from gui.widgets.rejection_curve import RejectionCurve
 from gui.widgets.wheel import guard_wheel
 
@@ -30,7 +30,7 @@ class RejectionPage(QWidget):
         self.slider.setToolTip("Answers whose probability is below this limit are left out.")
         guard_wheel(self.slider)
         self.caption = Label()
-        self.caption.setToolTip(self.slider.toolTip())
+        self.caption.setToolTip(tooltip(self.slider.toolTip()))
         longest = self.caption.fontMetrics().horizontalAdvance("Doubted below 99.999 %")
         self.caption.setMinimumWidth(longest + GRID)
         self.words = Label()

@@ -197,7 +197,7 @@ class Entrants(QScrollArea):
         self.at.setText(f"at step {grouped(max(steps))}" if steps else "")
         for column, picture in zip(self.columns, pictures, strict=True):
             at = "" if picture is None else f"As it is at step {grouped(picture.step)}"
-            column.kernels.setToolTip(at)
+            column.kernels.setToolTip(tooltip(at))
         self._show_kernels()
         self._show_answers()
 

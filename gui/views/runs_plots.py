@@ -20,7 +20,7 @@ from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.parallel import ParallelPlot
-from gui.widgets.plain import Label
+from gui.widgets.plain import Label, tooltip
 from gui.widgets.run_scatter import RunScatter
 
 _MOST = 1000
@@ -167,7 +167,7 @@ class RunsPlots(QWidget):
         self.words.setText(
             hint if len(self.facts) > 1 else "There are too few runs to set against each other."
         )
-        self.words.setToolTip(hint)
+        self.words.setToolTip(tooltip(hint))
 
     def _point(self, number: int | None) -> None:
         if number is None or number >= len(self.facts):
@@ -177,7 +177,7 @@ class RunsPlots(QWidget):
         values = [f"{each.title} {each.values[number]}" for each in self.parallel.axes]
         told = ", ".join([run.title or facts.name, *reversed(values)])
         self.words.setText(told)
-        self.words.setToolTip(told)
+        self.words.setToolTip(tooltip(told))
 
     def _pick(self, numbers: list[int]) -> None:
         chosen = [self._drawn[number] for number in numbers if number < len(self._drawn)]

@@ -131,6 +131,13 @@ ACTIONS = (
         "Let two to four runs that differ in something train on the same images, and see who wins",
         first=True,
     ),
+    ActionSpec(
+        "sweep",
+        "&Train",
+        "S&weep\u2026",
+        "Ctrl+Shift+W",
+        "Train many runs whose settings are varied, and see which are best",
+    ),
     ActionSpec("time_play", "T&ime", "&Play", "F9", "Show one kept step after the other, or stop"),
     ActionSpec(
         "time_previous", "T&ime", "P&revious kept step", "Alt+Left", "Look one kept step back", first=True
@@ -154,13 +161,6 @@ ACTIONS = (
         "Make a &film\u2026",
         "Ctrl+Shift+F",
         "Kernels, maps, mistakes, curves or the whole window over the training, as GIF, WebP or MP4",
-    ),
-    ActionSpec(
-        "sweep",
-        "&Run",
-        "S&weep\u2026",
-        "Ctrl+Shift+W",
-        "Train many runs whose settings are varied, and see which are best",
     ),
     ActionSpec(
         "report",
