@@ -17,6 +17,10 @@ from engine.recognise.pen import draw
 from engine.recognise.seams import pieces
 from engine.types import Array, Bytes
 
+_ABOVE, _THIN = 0.85, 0.3
+"""Share of the narrower stroke that must lie above the other, and how wide it must be as a share of the whole
+drawing's height: a thin one may be a 1 beside a digit that leans over it."""
+
 
 class Ink(Protocol):
     """What may be parted, put together, and shown to a network."""
@@ -116,14 +120,24 @@ class StrokeInk:
         return draw(self.lines)
 
     def parts(self) -> list[StrokeInk]:
-        """Return each stroke alone, by their middles from left to right."""
+        """Return each stroke alone, or with those above and below it, by their middles from left to right."""
         if len(self.lines) < 2:
             return [self]
         whole = [
             StrokeInk(_around(line, self.pen), (line,), (place,), self.pen)
             for line, place in zip(self.lines, self.places, strict=True)
         ]
-        return sorted(whole, key=lambda ink: ink.box.left + ink.box.right)
+        parts: list[StrokeInk] = []
+        for ink in whole:
+            above = [part for part in parts if self._above(part.box, ink.box)]
+            parts = [part for part in parts if part not in above] + [ink.joined(above)]
+        return sorted(parts, key=lambda ink: ink.box.left + ink.box.right)
+
+    def _above(self, one: Box, two: Box) -> bool:
+        """Return whether one of two strokes lies above the other: they are no two digits side by side."""
+        across = min(one.right, two.right) - max(one.left, two.left)
+        narrow = min(one.width, two.width)
+        return across >= _ABOVE * narrow and narrow >= _THIN * self.box.height
 
     def order(self) -> int:
         """Return the how-manieth its first stroke was."""

@@ -1,11 +1,10 @@
-"""Training the last layers of a model further: on MNIST, drawn, printed, scanned digits, and no digits.
+"""Training a model further: on MNIST, drawn, written, printed, scanned digits, and no digits.
 
 ``python -m engine.recognise.synthetic.retrain MODEL RECIPE OUT`` writes ``OUT/model.safetensors`` and
 ``OUT/validation.csv``; with the word ``familiar`` before MODEL it only writes a file OUT that knows what
-digits look like to the model. ``RECIPE`` is JSON with the fields of ``Recipe``. The convolutions stay as
-they are, so what they give is computed once for every image, and the rest takes a minute instead of an
-hour. Images of no class have even targets (see ``engine.model.losses``). Everything random grows from the
-seed.
+digits look like to the model. ``RECIPE`` is JSON with the fields of ``Recipe``. Where only the last layers
+are trained, what the others give is computed once for every image, which takes a tenth of the time. Images
+of no class have even targets (see ``engine.model.losses``). Everything random grows from the seed.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class Recipe:
         fonts: files of fonts for printed digits.
         hands: files of fonts that were made of somebody's handwriting.
         augmentation: how every other image is varied.
-        layers: how many layers at the end are trained.
+        layers: how many layers at the end are trained; 0 for all.
         keep: share of the weights that the model began with, mixed into the trained ones at the end: it holds
             what was known (Wortsman et al., *Robust fine-tuning of zero-shot models*, 2022).
         learning_rate: of the first step; later ones shrink along a half cosine.
@@ -158,17 +157,30 @@ def retrain(model: Model, recipe: Recipe, out: Path, parts: dict[str, made.Made]
     """Train a copy of ``model`` further, write it and its log to ``out``, and return it."""
     hold_blas_to_one_thread()
     parts = parts or mixture(recipe, load(recipe.data))
-    front, back = split(model.network, recipe.layers)
-    features = {name: through(front, images, model) for name, (images, _) in parts.items()}
+    whole = recipe.layers == 0
+    if whole:
+        front, back = None, model.network.copy()
+        features: dict[str, Any] = {name: images for name, (images, _) in parts.items()}
+    else:
+        front, back = split(model.network, recipe.layers)
+        features = {name: through(front, images, model) for name, (images, _) in parts.items()}
     labels = {name: classes for name, (_, classes) in parts.items()}
     state, begun = TrainState(back, OPTIMISERS["nesterov"](), recipe.averaging), back.vector.copy()
     schedule, scratch = SCHEDULES["cosine"](), Scratch()
     grad: Array = np.empty_like(back.vector)
     log, started, total = ["step,seconds,loss,accuracy"], time.perf_counter(), 0.0
 
+    def entering(chosen: Any) -> Array:
+        """Return what the network that is trained is given."""
+        given: Array = model.preprocessing.apply(chosen) if whole else chosen
+        return given
+
     def note(step: int, last: Network, loss: float) -> None:
-        answers = last.predict(features["validation"]).argmax(axis=1)
-        right = float((answers == labels["validation"]).mean())
+        answers = [
+            last.predict(entering(features["validation"][start : start + _CHUNK])).argmax(axis=1)
+            for start in range(0, len(labels["validation"]), _CHUNK)
+        ]
+        right = float((np.concatenate(answers) == labels["validation"]).mean())
         log.append(f"{step},{time.perf_counter() - started:.1f},{loss:.6f},{right:.4f}")
         out.mkdir(parents=True, exist_ok=True)
         write_text(out / "validation.csv", "\n".join(log) + "\n")
@@ -176,18 +188,23 @@ def retrain(model: Model, recipe: Recipe, out: Path, parts: dict[str, made.Made]
     for step in range(recipe.steps):
         x, classes = _batch(recipe, features, labels, step)
         rng = np.random.default_rng([recipe.seed, _DROPOUT, step])
-        loss, _, _ = loss_gradient(back, x, classes, Context(training=True, rng=rng, scratch=scratch), grad)
+        ctx = Context(training=True, rng=rng, scratch=scratch)
+        loss, _, statistics = loss_gradient(back, entering(x), classes, ctx, grad)
         total += loss / len(x)
         rate = recipe.learning_rate * schedule.factor(float(step), recipe.steps)
         now = UpdateSettings(rate, recipe.momentum, recipe.weight_decay)
-        state.update(grad / np.float32(len(x)), (), now, step + 1)
+        state.update(grad / np.float32(len(x)), (statistics,), now, step + 1)
         if (step + 1) % recipe.validate_every == 0:
             note(step + 1, state.best_network(step + 1), total / recipe.validate_every)
             total = 0.0
     last = state.best_network(recipe.steps)
     last.vector[:] = recipe.keep * begun + (1 - recipe.keep) * last.vector
     note(recipe.steps, last, float("nan"))
-    network = Network(model.network.spec, (*front.params, *last.params[-recipe.layers :]))
+    network = (
+        last
+        if front is None
+        else Network(model.network.spec, (*front.params, *last.params[-recipe.layers :]))
+    )
     best = dataclasses.replace(model, network=network, record={**model.record, "further": recipe.to_json()})
     save_model(out / "model.safetensors", best)
     write_text(out / "recipe.json", json.dumps(recipe.to_json(), indent=2) + "\n")
@@ -226,8 +243,8 @@ def familiar(model: Model, recipe: Recipe, dataset: Dataset) -> Familiar | None:
 
 
 def _batch(
-    recipe: Recipe, features: dict[str, Array], labels: dict[str, Labels], step: int
-) -> tuple[Array, Labels]:
+    recipe: Recipe, features: dict[str, Any], labels: dict[str, Labels], step: int
+) -> tuple[Any, Labels]:
     rng = np.random.default_rng([recipe.seed, _CHOICE, step])
     x, classes = [], []
     for name, count in recipe.batch.items():

@@ -91,6 +91,22 @@ def test_a_model_learns_that_letters_are_none_of_its_classes(
     assert json.loads((tmp_path / "recipe.json").read_text())["steps"] == 60
 
 
+def test_all_layers_are_trained_with_what_their_input_is_on_average(
+    small: Recipe, parts: dict[str, made.Made], tmp_path: Path
+) -> None:
+    model = find_model("digits")
+    recipe = dataclasses.replace(small, layers=0, steps=2, validate_every=2)
+    taught = retrain(model, recipe, tmp_path, parts)
+    for index, params in enumerate(model.network.params):
+        for name, value in params.items():
+            after = taught.network.params[index][name]
+            assert np.isfinite(after).all() and not np.array_equal(value, after), (index, name)
+    right = (
+        _answers(taught, parts["validation"][0][:200]).argmax(axis=1) == parts["validation"][1][:200]
+    ).mean()
+    assert right > 0.9
+
+
 def test_hands_are_made_of_fonts_and_of_images() -> None:
     fonts, rng = [str(RESOURCES / "fonts" / "Roboto-Regular.ttf")], np.random.default_rng(4)
     digits, labels = made.written_digits(20, fonts, rng)
