@@ -97,6 +97,6 @@ def run() -> list[Row]:
     p99, half, p95 = np.percentile(late, 99), np.median(answered), np.percentile(answered, 95)
     return [
         Row("latency: event loop late, 99th percentile", float(p99), "ms", "< 33", bool(p99 < 33)),
-        Row("latency: stroke to probabilities, median", float(half), "ms", "<= 16", bool(half <= 16)),
-        Row("latency: stroke to probabilities, 95th percentile", float(p95), "ms", "<= 33", bool(p95 <= 33)),
+        Row("latency: stroke to probabilities, median", float(half), "ms", "<= 12", bool(half <= 12)),
+        Row("latency: stroke to probabilities, 95th percentile", float(p95), "ms", "<= 25", bool(p95 <= 25)),
     ]
