@@ -133,7 +133,7 @@ def test_a_killed_process_leaves_no_helpers(data: str, tmp_path: Path, start: Ca
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_other_commands_end_with_one_sentence(number: int, start: Callable[..., Command]) -> None:
-    command = start("evaluate", "--model", "digits")
+    command = start("evaluate", "--model", "digits", "--rejection")  # long enough to be met
     command.until_said("image")  # the progress bar
     command.send(number, group=True)
     assert command.end() == signals.EXIT_CODE
