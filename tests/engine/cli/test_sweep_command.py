@@ -133,7 +133,7 @@ def test_three_processes_of_a_real_scheduler_one_of_them_killed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     file.write_text(
-        file.read_text().replace("epochs = 2", "epochs = 20").replace("min_steps = 4", "min_steps = 40")
+        file.read_text().replace("epochs = 2", "epochs = 60").replace("min_steps = 4", "min_steps = 120")
     )
     assert main.main(["sweep", str(file), "--in-process", "--quiet", "--json"]) == 0
     whole = figures(capsys.readouterr().out)
@@ -142,7 +142,7 @@ def test_three_processes_of_a_real_scheduler_one_of_them_killed(
     address, workers = cluster
     command = start("sweep", file, "--scheduler", address, "--quiet", "--verbose", "--json")
     command.until_said("3 processes at")
-    command.until_said("after 40 steps")
+    command.until_said("after 120 steps")
     workers[0].kill()
     assert command.error.count(" steps (process") < 7  # so it is in the middle
     assert command.process.stdout is not None
