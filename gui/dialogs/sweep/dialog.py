@@ -8,7 +8,7 @@ from typing import Any
 
 from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.folders import sweeps_folder
 from engine.errors import EngineError
@@ -32,12 +32,14 @@ from gui.presenters.time_left import Rate, time_left
 from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.in_row import in_row
 from gui.widgets.option_form import OptionForm
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 from gui.widgets.questions import Dialogs
 
 _FILES = "Sweeps (*.toml)"
+_WIDE = (QLineEdit, ChoiceBox, OptionForm)
 _PAUSE_MS = 400
 """Time after the last change before the preview is worked out."""
 _SEEDS = OptionInfo("Each combination is trained with so many seeds, and judged by the mean.", 1, 100)
@@ -128,21 +130,24 @@ class SweepDialog(QDialog):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addWidget(self.about)
-        column.addLayout(_row(_labelled("&Name", self.name), self.name, self.open_button, self.save_button))
+        column.addLayout(
+            in_row(_labelled("&Name", self.name), self.name, self.open_button, self.save_button, wide=_WIDE)
+        )
         column.addWidget(self.table, 1)
         column.addLayout(
-            _row(
+            in_row(
                 _labelled("&Method", self.method),
                 self.method,
                 _labelled("&Judged by", self.figure),
                 self.figure,
+                wide=_WIDE,
             )
         )
         column.addWidget(self.form)
-        column.addLayout(_row(self.processes, self.scheduler))
+        column.addLayout(in_row(self.processes, self.scheduler, wide=_WIDE))
         for widget in (self.words, self.problem, self.bar):
             column.addWidget(widget)
-        column.addLayout(_row(None, self.close_, self.stop, self.start))
+        column.addLayout(in_row(None, self.close_, self.stop, self.start, wide=_WIDE))
         self.resize(640, 620)
 
     # --- the plan ---------------------------------------------------------------------------------------
@@ -325,14 +330,3 @@ def _labelled(text: str, widget: QWidget) -> Label:
     label = Label(text)
     label.setBuddy(widget)
     return label
-
-
-def _row(*widgets: QWidget | None) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GRID)
-    for widget in widgets:
-        if widget is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(widget, 1 if isinstance(widget, QLineEdit | ChoiceBox | OptionForm) else 0)
-    return row

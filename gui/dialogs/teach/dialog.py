@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
@@ -23,6 +23,7 @@ from gui.presenters.teach import IN_TRAINING, REPLAY, how_many, progress_line
 from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
+from gui.widgets.in_row import in_row
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 
@@ -100,10 +101,10 @@ class TeachDialog(QDialog):
         column.addWidget(self.about)
         column.addWidget(self.table, 1)
         column.addWidget(self.empty, 1)
-        column.addLayout(_row(self.count, None, self.remove, self.export))
+        column.addLayout(in_row(self.count, None, self.remove, self.export))
         for widget in (self.outcome, self.problem, self.bar, self.words):
             column.addWidget(widget)
-        column.addLayout(_row(self.back, None, self.close_button, self.keep, self.learn))
+        column.addLayout(in_row(self.back, None, self.close_button, self.keep, self.learn))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of ``theme``; the style sheet does the rest."""
@@ -261,14 +262,3 @@ def _button(text: str, tip: str) -> QPushButton:
     button.setAutoDefault(False)  # Enter ends the editing of a class; it must not press a button
     button.setToolTip(tip)
     return button
-
-
-def _row(*widgets: QWidget | None) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GRID)
-    for widget in widgets:
-        if widget is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(widget)
-    return row

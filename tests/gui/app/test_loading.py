@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 
-from gui.app.loading import MODULES
+from PyQt5.QtWidgets import QWidget
+
+from gui.app import loading
+from gui.app.loading import LIBRARIES, MODULES
 
 ROOT = Path(__file__).parents[3]
 LATER = (
@@ -58,3 +62,17 @@ def test_a_start_loads_no_more_than_its_first_picture_needs(tmp_path: Path) -> N
     )
     assert (ended.returncode, ended.stdout) == (0, "[]\n"), ended.stderr
     assert all(find_spec(name) is not None for name in MODULES)
+
+
+def test_what_is_made_of_classes_of_qt_is_loaded_in_the_thread_of_the_window(qtbot, monkeypatch) -> None:
+    loaded: list[tuple[str, threading.Thread]] = []
+    monkeypatch.setattr(
+        loading, "import_module", lambda name: loaded.append((name, threading.current_thread()))
+    )
+    window = QWidget()
+    qtbot.addWidget(window)
+    loading.load_later(window)
+    qtbot.waitUntil(lambda: len(loaded) == len(LIBRARIES) + len(MODULES), timeout=10000)
+    here = threading.main_thread()
+    assert [name for name, _ in loaded] == [*LIBRARIES, *MODULES]
+    assert all((thread is here) == name.startswith("gui.") for name, thread in loaded)
