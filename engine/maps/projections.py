@@ -17,7 +17,7 @@ from engine.errors import EngineError
 from engine.maps.pca import Components
 from engine.options import Configurable, option
 from engine.task import Task
-from engine.training.worker_pool import processes, start_tracker
+from engine.training.helper_process import end_helper, processes, start_helper
 from engine.types import Array
 
 if TYPE_CHECKING:
@@ -204,12 +204,8 @@ def _computed(
     kind: str, features: Values, start: Values, options: dict[str, Any], title: str, task: Task
 ) -> Values:
     """Return the points that a library computes in a process of its own, which ends with the task."""
-    context = processes()
-    link, other = context.Pipe()
-    process = context.Process(target=_compute, args=(kind, features, start, options, other), daemon=True)
-    start_tracker()
-    with signals.held_back():
-        process.start()
+    link, other = processes().Pipe()
+    process = start_helper(_compute, kind, features, start, options, other)
     other.close()
     try:
         while True:
@@ -227,8 +223,7 @@ def _computed(
     except EOFError:
         raise MapError(f"{title} has ended without a result.") from None
     finally:
-        process.kill()  # it ignores what asks it to end, and has nothing to lose
-        process.join()
+        end_helper(process)
         link.close()
 
 

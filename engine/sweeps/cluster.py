@@ -22,7 +22,7 @@ from engine.errors import EngineError
 from engine.formatting import counted
 from engine.sweeps.trial import Job, Outcome
 from engine.text import shortened
-from engine.training.worker_pool import start_tracker
+from engine.training.helper_process import start_tracker
 from engine.training.workers import default_threads
 
 _log = logging.getLogger(__name__)

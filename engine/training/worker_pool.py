@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,33 +28,17 @@ from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.training.config import RunConfig
 from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult, MicroBatchWorker
+from engine.training.helper_process import end_helper, processes, start_helper
 from engine.training.wakeful_link import WakefulLink
 from engine.training.workers import hold_blas_to_one_thread
 from engine.types import Array, Bytes, Labels
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnContext, SpawnProcess
 
 _log = logging.getLogger(__name__)
 
 MicroBatches = list[tuple[int, Labels]]
-
-
-def processes() -> SpawnContext:
-    """Return what starts processes anew on every system; loaded with the first run, not before."""
-    from multiprocessing import get_context
-
-    return get_context("spawn")
-
-
-def start_tracker() -> None:
-    """Start what multiprocessing has beside its processes, which would let signals through meanwhile."""
-    if sys.platform != "win32":
-        from multiprocessing import resource_tracker
-
-        with signals.held_back():
-            resource_tracker.ensure_running()
 
 
 class Shared:
@@ -122,12 +105,8 @@ class _Helper:
     """The caller's end of one process."""
 
     def __init__(self, worker_config: WorkerConfig) -> None:
-        context = processes()
-        self.link, other = context.Pipe()
-        self.process: SpawnProcess = context.Process(target=_serve, args=(worker_config, other), daemon=True)
-        start_tracker()
-        with signals.held_back():
-            self.process.start()
+        self.link, other = processes().Pipe()
+        self.process = start_helper(_serve, worker_config, other)
         other.close()
         self.ready = False
 
@@ -140,8 +119,7 @@ class _Helper:
 
     def close(self) -> None:
         self.link.close()
-        self.process.kill()  # it holds nothing that could be lost
-        self.process.join()
+        end_helper(self.process)
 
 
 class WorkerPool:

@@ -254,10 +254,6 @@ SURVIVORS: tuple[Survivor, ...] = (
         "it is read only while running, and what makes it run sets it",
     ),
     Survivor(
-        Change(_POOL, "start_tracker", 'if sys.platform != "win32":', "if sys.platform *:"),
-        "where there is no such process to start, and where it is started anyway with the first of ours",
-    ),
-    Survivor(
         Change(_POOL, "Shared.__init__", "size = max(1, *", "size = max(2, *"),
         "memory of no bytes cannot be had; one or two are never read",
     ),

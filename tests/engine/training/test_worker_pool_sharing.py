@@ -276,10 +276,6 @@ def test_closing_ends_all_and_starts_none_again(helpers: Helpers) -> None:
     assert len(helpers.made) == 2
 
 
-def test_processes_are_started_anew_and_not_forked() -> None:
-    assert module.processes().get_start_method() == "spawn"  # a fork of a program with threads may hang
-
-
 # --- what is shared -----------------------------------------------------------------------------------
 
 
