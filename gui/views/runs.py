@@ -28,7 +28,8 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.image_empty import EmptyState
 from gui.widgets.one_page import OnePage
 from gui.widgets.plain import Label, tooltip
-from gui.widgets.runs_table import RunsModel, RunsTable
+from gui.widgets.runs_model import RunsModel
+from gui.widgets.runs_table import RunsTable
 
 _AGAIN_MS = 4000
 """Time between two listings while the view is seen: other programs record runs, too."""
