@@ -1,4 +1,4 @@
-"""A training session: the loop that trains, obeys commands and serves what is asked for.
+"""A training session: the loop that trains, obeys commands and has what is asked for shown.
 
 ``run`` is a plain function over a channel, so where it runs is its caller's affair: a thread of
 the window, the terminal, a test.
@@ -6,19 +6,15 @@ the window, the terminal, a test.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TypeAlias
 
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, TrainingError
 from engine.runs.destination import Destination
 from engine.runs.recorder import Recorder
-from engine.session.capture import capture
 from engine.session.channel import Channel
 from engine.session.kept import save
 from engine.session.lockstep import Lane
@@ -26,7 +22,6 @@ from engine.session.messages import (
     Advance,
     Change,
     Command,
-    EvaluationDone,
     Finish,
     Keep,
     Kept,
@@ -43,24 +38,19 @@ from engine.session.messages import (
     Validated,
 )
 from engine.session.problems import in_words
-from engine.session.recording import Recording, shown_network
-from engine.session.side_evaluation import SideEvaluation
+from engine.session.recording import Recording
+from engine.session.showing import Showing
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import LiveSettings, RunConfig
-from engine.training.evaluation import Evaluation
 from engine.training.stopping import Stop, stop
 from engine.training.trainer import Trainer
 from engine.training.workers import Workers
-
-_log = logging.getLogger(__name__)
-
-Resume: TypeAlias = Checkpoint
 
 
 def run(
     config: RunConfig,
     channel: Channel,
-    resume: Resume | None = None,
+    resume: Checkpoint | None = None,
     *,
     record: Destination | None = None,
     loader: Callable[[str], Dataset] = load,
@@ -104,7 +94,7 @@ class _Session:
         channel: Channel,
         dataset: Dataset,
         workers: Workers,
-        resume: Resume | None,
+        resume: Checkpoint | None,
         record: Destination | None,
         lane: Lane | None = None,
     ) -> None:
@@ -117,8 +107,7 @@ class _Session:
         self.pace = self.due = 0.0
         self.stops = True  # by itself, when its settings say so
         self.went_back = False  # to its best step, so that its curves are ahead of it
-        self.evaluating = True
-        self.evaluation = SideEvaluation(self.trainer, dataset, workers)
+        self.showing = Showing(channel, self.trainer, dataset, workers, lambda: self.state)
         if resume is not None:
             self.trainer.restore(resume.arrays, resume.values)
             channel.history.steps.extend(resume.history.steps.table())
@@ -166,30 +155,14 @@ class _Session:
                 told += f" The weights of step {self.trainer.step_count} are kept."
             self._enter(State.FAILED, told, diverged=diverged)
 
-    @contextmanager
-    def _only_showing(self) -> Iterator[None]:
-        """Let an exception in the block cost what would have been shown, not the training; say so once."""
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - reported to the user, and logged in full
-            if self.evaluating:
-                _log.exception("a picture of the training failed")
-                self.evaluating = False  # it would fail again at once, for ever
-                why = "there is not enough memory" if isinstance(error, MemoryError) else str(error)
-                told = f"The training goes on, but not all of it can be shown: {why}."
-                self.channel.emit(StateChanged(self.channel.run_id, self.state, told))
-
     def _turn(self) -> None:
         """Serve what was asked for, then take a step or wait."""
-        with self._only_showing():
-            self._serve()
+        with self.showing.attempt():
+            self.showing.serve()
             if self.lane is not None:
                 self.lane.serve()
         if self.state is not State.RUNNING:
-            if self.evaluating and self.evaluation.still_to_do():
-                with self._only_showing():
-                    self._show(self.evaluation.standing())
-            else:
+            if not self.showing.standing():
                 self.channel.wait(None)
             return
         now = time.perf_counter()
@@ -273,9 +246,7 @@ class _Session:
         every = trainer.config.validation_every
         if trainer.epoch != epoch or (every and result.step % every == 0):
             self._validate()
-        if self.evaluating:
-            with self._only_showing():
-                self._show(self.evaluation.beside(time.perf_counter() - began))
+        self.showing.beside(time.perf_counter() - began)
         found = stop(trainer.config, self.channel.history) if self.stops else None
         if found is not None:
             self._stop(found)
@@ -322,23 +293,3 @@ class _Session:
         self.channel.emit(StateChanged(self.channel.run_id, state, message, diverged))
         if self.lane is not None and state in (State.FINISHED, State.FAILED):
             self.lane.leave()
-
-    # --- what was asked for ---------------------------------------------------------------------
-
-    def _serve(self) -> None:
-        request = self.channel.request()
-        if request is None:
-            return
-        self.evaluation.wanted = request.evaluate
-        if request.kernels or request.maps:
-            trainer, run_id = self.trainer, self.channel.run_id
-            network, step = shown_network(trainer), trainer.step_count
-            snapshot = capture(request, network, trainer.preprocessing, run_id, step)
-            if request.start:
-                snapshot = replace(snapshot, start=trainer.last_step())
-            self.channel.snapshot.put(snapshot)
-
-    def _show(self, evaluation: Evaluation | None) -> None:
-        if evaluation is not None:
-            done = EvaluationDone(self.channel.run_id, self.evaluation.step, evaluation)
-            self.channel.evaluation.put(done)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.runs.folder import RunFolder
     from engine.runs.record import Parent
     from engine.session.lockstep import Lane
-    from engine.session.loop import Resume
+    from engine.training.checkpoint import Checkpoint
 
 
 class Run:
@@ -68,7 +68,7 @@ class Run:
         made.parent = reader.record.parent
         return made
 
-    def begin(self, resume: Resume | None, record: Destination | None, lane: Lane | None = None) -> None:
+    def begin(self, resume: Checkpoint | None, record: Destination | None, lane: Lane | None = None) -> None:
         """Start its session, standing still before its first step; in a race it has a ``lane``."""
         assert self.config is not None  # noqa: S101 - for the type checker
         if record is not None:

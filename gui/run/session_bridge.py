@@ -39,7 +39,7 @@ from gui.state.selection import Selection
 if TYPE_CHECKING:
     from engine.runs.destination import Destination
     from engine.runs.library import Library
-    from engine.session.loop import Resume
+    from engine.training.checkpoint import Checkpoint
     from gui.run.race_runs import RaceRuns
 
 FRAME_MS = 96
@@ -128,7 +128,7 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
     # --- what the user does ---------------------------------------------------------------------
 
     def start(
-        self, config: RunConfig, resume: Resume | None = None, record: Destination | None = None
+        self, config: RunConfig, resume: Checkpoint | None = None, record: Destination | None = None
     ) -> None:
         """Begin a new run, standing still before its first step; the old run ends.
 

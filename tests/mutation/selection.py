@@ -68,10 +68,12 @@ SELECTION: dict[str, tuple[str, ...]] = {
     "engine/session/kept.py": (f"{_SESSION}/test_kept.py",),
     "engine/session/loop.py": (
         f"{_SESSION}/test_loop_promises.py",
+        f"{_SESSION}/test_loop_files.py",
         f"{_SESSION}/test_loop_errors.py",
         f"{_SESSION}/test_stops_by_itself.py",
     ),
-    "engine/session/recording.py": (f"{_SESSION}/test_recording.py", f"{_SESSION}/test_loop_promises.py"),
+    "engine/session/showing.py": (f"{_SESSION}/test_showing.py",),
+    "engine/session/recording.py": (f"{_SESSION}/test_recording.py", f"{_SESSION}/test_loop_files.py"),
     "engine/session/problems.py": (f"{_SESSION}/test_problems.py",),
     "engine/runs/keeping.py": (f"{_RUNS}/test_keeping.py",),
     "engine/runs/record.py": (f"{_RUNS}/test_record.py",),

@@ -14,8 +14,11 @@ from engine.session.channel import Channel
 from engine.session.messages import Command, Event, Quit, State, StateChanged
 from engine.training.config import RunConfig
 from engine.training.trainer import StepResult, Trainer
+from engine.training.workers import Workers
 
 Act = Command | Callable[[], object]
+
+P, R, F, L = State.PAUSED, State.RUNNING, State.FINISHED, State.LOADING
 
 
 class Clock:
@@ -109,3 +112,12 @@ def carried_out(
     with clocked(channel.clock, step):
         loop.run(config, channel, loader=lambda _: dataset, **options)
     return channel
+
+
+def weights_after(config: RunConfig, dataset: Dataset, steps: int) -> Trainer:
+    """Return a trainer that has taken ``steps`` steps of ``config``."""
+    with Workers(1) as workers:
+        trainer = Trainer(config, dataset, workers)
+        for _ in range(steps):
+            trainer.step()
+    return trainer

@@ -129,7 +129,7 @@ def test_a_file_that_cannot_be_written_for_whatever_reason_is_told(
     session.end()
 
 
-@pytest.mark.parametrize("place", ["loop.capture", "side_evaluation.SideEvaluation._advance"])
+@pytest.mark.parametrize("place", ["showing.capture", "side_evaluation.SideEvaluation._advance"])
 def test_what_cannot_be_shown_does_not_end_the_training(
     config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

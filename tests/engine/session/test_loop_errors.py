@@ -17,10 +17,7 @@ from engine.session import loop
 from engine.session.messages import Advance, Change, Finish, Play, Save, State, StateChanged
 from engine.training.config import RunConfig
 from engine.training.trainer import StepResult, Trainer
-from tests.engine.session.scripted import Scripted, carried_out
-from tests.engine.session.test_loop_promises import L, P, R, short
-
-__all__ = ["short"]
+from tests.engine.session.scripted import L, P, R, Scripted, carried_out
 
 
 @pytest.mark.parametrize(
