@@ -11,25 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from engine import signals
-from engine.cli import progress, train
+from engine.cli import progress
 from engine.cli.arguments import to_path
-from engine.cli.tables import table
+from engine.cli.race_outcome import as_json, as_text
+from engine.cli.run_settings import budget, configuration, fitted, held_out, settings
 from engine.data.augment import AUGMENTATIONS
 from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
-from engine.formatting import DASH, counted, grouped, loss_figure, share
+from engine.formatting import DASH, grouped, loss_figure, share
 from engine.model.spec import preset_or_file
 from engine.optimisers import OPTIMISERS
 from engine.races.heat import Heat
 from engine.races.race import MAY_DIFFER, MOST, Entrant, Race
-from engine.races.verdict import Outcome, Verdict, verdict
+from engine.races.verdict import Outcome, verdict
 from engine.runs.destination import Destination
 from engine.runs.library import Library
 from engine.schedules import SCHEDULES
 from engine.session.messages import Event, Notice, State, StateChanged, Validated
 from engine.task import Cancelled
-from engine.training.config import SHARE, RunConfig
+from engine.training.config import RunConfig
 from engine.typed_numbers import number_like
 
 _KINDS: dict[str, dict[str, Any]] = {
@@ -67,7 +68,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="new folder for the folders of the runs (default: new ones among your runs)",
     )
-    train.settings(parser)
+    settings(parser)
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
@@ -79,12 +80,11 @@ def run(args: argparse.Namespace) -> int:
         EngineError: something is wrong with the settings, the data or the folder, or nobody came to the end.
         KeyboardInterrupt: a signal has ended it early; the message says what is kept.
     """
-    base = train.configuration(args)
+    base = configuration(args)
     dataset = load(base.data)
-    base = train.fitted(base, dataset)
+    base = fitted(base, dataset)
     if args.validation_images is None and not args.config:
-        held = min(base.validation_images, len(dataset.train_images) // SHARE)
-        base = dataclasses.replace(base, validation_images=held)
+        base = held_out(base, dataset)
     entrants = tuple(Entrant(changes) for changes in varied(args.vary, dataset))
     race = Race(base, entrants, args.heats, args.steps, args.name)
     out: Path | None = args.out
@@ -161,7 +161,7 @@ class _Runner:
         self._quiet = args.quiet
         self._interruptions = interruptions
         self._library = Library()
-        self._budget = train.budget(args)
+        self._budget = budget(args)
 
     def all(self) -> list[list[Outcome]]:
         progress.say(f"{self._race.name}, on {self._dataset.title}")
@@ -255,80 +255,3 @@ def _losses(heat: Heat) -> str:
         )
         parts.append(f"{title} {figure}")
     return ", ".join(parts)
-
-
-# --- what came of it -------------------------------------------------------------------------------------
-
-
-def as_json(race: Race, heats: Sequence[Sequence[Outcome]], found: Verdict) -> dict[str, Any]:
-    """Return the outcome as plain JSON values."""
-    return {
-        "race": race.name,
-        "entrants": [
-            {
-                "name": title,
-                "test_accuracy": found.accuracies[lane],
-                "runs": [_run(race, lane, heat[lane], number) for number, heat in enumerate(heats, 1)],
-            }
-            for lane, title in enumerate(race.titles)
-        ],
-        "winner": None if found.winner is None else race.titles[found.winner],
-        "sure": found.sure,
-        "comparisons": [
-            {
-                "other": race.titles[each.other],
-                "difference": each.difference,
-                "larger_than_chance": each.sure,
-                "heats": each.heats,
-                "p": each.p,
-                "interval": None if each.interval is None else [each.interval.low, each.interval.high],
-                "only_winner_right" if each.interval is None else "winner_better": each.split[0],
-                "only_other_right" if each.interval is None else "other_better": each.split[1],
-            }
-            for each in found.comparisons
-        ],
-        "text": found.text,
-    }
-
-
-def _run(race: Race, lane: int, outcome: Outcome, heat: int) -> dict[str, Any]:
-    return {
-        "seed": race.config(lane, heat).seed,
-        "steps": outcome.steps,
-        "loss": outcome.loss,
-        "validation_accuracy": outcome.validation,
-        "test_accuracy": outcome.accuracy,
-        "problem": outcome.problem,
-        "folder": outcome.folder,
-    }
-
-
-def as_text(race: Race, heats: Sequence[Sequence[Outcome]], found: Verdict) -> list[str]:
-    """Return the outcome as lines: a table, and who has won."""
-    several = len(heats) > 1
-    rows = [["entrant", *(["seed"] if several else []), "steps", "loss", "validation", "test"]]
-    for lane, title in enumerate(race.titles):
-        for number, heat in enumerate(heats, 1):
-            each = heat[lane]
-            rows.append(
-                [
-                    title,
-                    *([str(race.config(lane, number).seed)] if several else []),
-                    grouped(each.steps),
-                    DASH if each.loss is None else loss_figure(each.loss),
-                    _percent(each.validation),
-                    _percent(each.accuracy) if each.answers is not None else "out",
-                ]
-            )
-    folders = {str(Path(outcome.folder).parent) for heat in heats for outcome in heat if outcome.folder}
-    count = counted(len(heats) * len(race.titles), "run")
-    return [
-        *table(rows),
-        "",
-        *found.sentences,
-        *(f"{count} recorded in {folder}" for folder in sorted(folders)),
-    ]
-
-
-def _percent(accuracy: float | None) -> str:
-    return DASH if accuracy is None else share(accuracy, 2)

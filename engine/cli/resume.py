@@ -7,6 +7,7 @@ import argparse
 from engine.cli import train
 from engine.cli.arguments import name_or_path, to_path
 from engine.cli.results import OLD_STATE
+from engine.cli.run_settings import settings
 from engine.io.gate import is_there
 from engine.runs.library import Library
 
@@ -19,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER_OR_RUN",
         help="the folder of the run, or its name among your runs or the beginning of it",
     )
-    train.settings(parser)
+    settings(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 

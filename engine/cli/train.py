@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import errno
 import os
 import sys
@@ -17,28 +16,23 @@ from engine.cli import progress
 from engine.cli.arguments import name_or_path, to_path
 from engine.cli.attended import attended
 from engine.cli.results import MODEL, OLD_STATE, Results, recover, set_aside, what_is_there
-from engine.data.augment import AUGMENTATIONS
-from engine.data.catalogue import DATASETS, load
+from engine.cli.run_settings import budget, configuration, fitted, held_out, settings
+from engine.data.catalogue import load
 from engine.data.dataset import Dataset
 from engine.errors import ConfigError, EngineError
 from engine.formatting import loss_figure, share
 from engine.io.gate import is_there
 from engine.model.network import Network
-from engine.model.spec import PRESETS, preset, preset_or_file
-from engine.optimisers import OPTIMISERS
 from engine.runs import names
-from engine.runs.budget import Budget
 from engine.runs.destination import Destination, make_free
 from engine.runs.hold import Hold
 from engine.runs.library import Library
 from engine.runs.moments import moment
-from engine.schedules import SCHEDULES
 from engine.session.channel import Channel
 from engine.session.messages import State
 from engine.text import plain
 from engine.training.checkpoint import Checkpoint, branched, load_checkpoint
-from engine.training.config import SHARE, STOPPING, LiveSettings, RunConfig
-from engine.typed_numbers import number_like
+from engine.training.config import STOPPING, LiveSettings, RunConfig
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,60 +56,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
-def settings(parser: argparse.ArgumentParser) -> None:
-    """Add the options for the settings of a run, of which every number is one, and for its room."""
-    parser.add_argument(
-        "--config", type=to_path, metavar="FILE", help="settings as JSON; the options below come on top"
-    )
-    parser.add_argument(
-        "--data", metavar="NAME", help=f"data set: {', '.join(DATASETS)}, or one of your own (default: mnist)"
-    )
-    parser.add_argument(
-        "--network", type=name_or_path, metavar="NAME_OR_FILE", help=f"{', '.join(PRESETS)}, or a JSON file"
-    )
-    parser.add_argument("--optimiser", choices=list(OPTIMISERS), help="default: momentum")
-    parser.add_argument("--schedule", choices=list(SCHEDULES), help="of the learning rate; default: constant")
-    parser.add_argument(
-        "--augmentation", choices=list(AUGMENTATIONS), help="changes to the images; default: none"
-    )
-    for name, info in RunConfig.options().items():
-        default: Any = RunConfig.__dataclass_fields__[name].default
-        flag, text = (
-            "--" + name.replace("_", "-"),
-            f"{info.help} Allowed: {info.allowed()}; default: {default:g}.",
-        )
-        parser.add_argument(flag, type=number_like(default), metavar="N", help=text.replace("%", "%%"))
-    info = Budget.options()["run_megabytes"]
-    parser.add_argument(
-        "--run-mb",
-        dest="run_megabytes",
-        type=number_like(1),
-        metavar="N",
-        help=f"{info.help} Allowed: {info.allowed()}; default: what main.py runs budget says.",
-    )
-
-
-def configuration(args: argparse.Namespace, base: RunConfig | None = None) -> RunConfig:
-    """Return the settings that the options ask for, on top of ``base``; raises ConfigError or ShapeError."""
-    config = base or RunConfig(network=preset("classic"))
-    if args.config:
-        config = RunConfig.from_file(args.config, config)
-    changes: dict[str, Any] = {
-        name: value for name in RunConfig.options() if (value := getattr(args, name)) is not None
-    }
-    if args.data is not None:
-        changes["data"] = args.data
-    if args.network is not None:
-        changes["network"] = preset_or_file(args.network)
-    if args.optimiser:
-        changes["optimiser"] = OPTIMISERS[args.optimiser]()
-    if args.schedule:
-        changes["schedule"] = SCHEDULES[args.schedule]()
-    if args.augmentation:
-        changes["augmentation"] = AUGMENTATIONS[args.augmentation]
-    return dataclasses.replace(config, **changes)
-
-
 def run(args: argparse.Namespace) -> int:
     """Train as ``args`` say; returns the exit code.
 
@@ -133,8 +73,7 @@ def run(args: argparse.Namespace) -> int:
     dataset = load(config.data)
     config = fitted(config, dataset)
     if args.validation_images is None and not args.config and not parent:
-        held = min(config.validation_images, len(dataset.train_images) // SHARE)
-        config = dataclasses.replace(config, validation_images=held)
+        config = held_out(config, dataset)
     start = branched(config, parent.network_for(config)) if parent else None
     with _claimed(out, config.network.name) as hold:
         if not args.overwrite:
@@ -159,17 +98,6 @@ def go_on(args: argparse.Namespace) -> int:
         config, dataset, resume = continued(args, kept)
         record = Destination(out, hold, budget=budget(args))
         return _attend(config, dataset, record, resume, quiet=args.quiet)
-
-
-def budget(args: argparse.Namespace) -> int:
-    """Return how many bytes the weights of a run may take."""
-    if args.run_megabytes is not None:
-        return Budget(args.run_megabytes).run_bytes
-    library = Library()
-    budget = library.budget()
-    for problem in library.problems:
-        progress.say(problem)
-    return budget.run_bytes
 
 
 @contextmanager
@@ -215,12 +143,6 @@ def _check_free(out: Path) -> None:
         raise ConfigError(
             f"{out} already holds a {there}; add {go_on}--overwrite to replace it, or choose another folder."
         )
-
-
-def fitted(config: RunConfig, dataset: Dataset) -> RunConfig:
-    """Return ``config`` with its network made to fit the images and classes of ``dataset``."""
-    network = config.network.fitted(dataset.in_shape, len(dataset.class_names))
-    return dataclasses.replace(config, network=network)
 
 
 def continued(args: argparse.Namespace, kept: Checkpoint) -> tuple[RunConfig, Dataset, Checkpoint]:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import DataError
+from engine.io.pickle_budget import Budget
 
 _KINDS = "biuf"
 """Kinds of numbers that an array may hold: truth values, integers, floats."""
@@ -30,31 +31,6 @@ _PIECE = 1 << 20
 """Bytes of text that are decoded in one go."""
 _LONGEST = 100
 """Letters of a file's own words that an error repeats."""
-_SPARE = 64 * 1024
-"""Bytes that arrays may take beyond the size of their file, for short values that share a place in it."""
-_CODES = 4_000_000
-"""Most operations of a pickle; CIFAR-10's batches have 50,000."""
-_CONTAINERS = 500_000
-"""Most lists, dicts, tuples and arrays, which take hundreds of bytes of memory for one in the file."""
-
-
-class _Budget:
-    """Counts the bytes that are made out of a file: each that is in it twice, as letters and as values."""
-
-    def __init__(self, size: int) -> None:
-        self._left = 2 * size + _SPARE
-        self._codes, self._containers = _CODES, _CONTAINERS
-
-    def count(self, code: int) -> None:
-        self._codes -= 1
-        self._containers -= code in _MAKING
-        if self._codes < 0 or self._containers < 0:
-            raise DataError("it unpacks to more values than are allowed")
-
-    def take(self, size: int) -> None:
-        self._left -= size
-        if self._left < 0:
-            raise DataError("it unpacks to more than it can hold")
 
 
 class _Dtype:
@@ -82,7 +58,7 @@ class _Array:
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self._state = state
 
-    def make(self, budget: _Budget) -> Any:
+    def make(self, budget: Budget) -> Any:
         _version, shape, dtype, by_columns, values = self._state
         return _filled(values, dtype, shape, "F" if by_columns else "C", budget)
 
@@ -96,7 +72,7 @@ class _Buffer(_Array):
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         raise DataError("it changes a number after making it")
 
-    def make(self, budget: _Budget) -> Any:
+    def make(self, budget: Budget) -> Any:
         values, dtype, shape, order = self._parts
         array = _filled(values, dtype, shape, _text(order), budget)
         return array if array.shape else array.item()
@@ -117,7 +93,7 @@ class _Maker:
         raise DataError("it tries to change what reads it")
 
 
-def _encode(budget: _Budget, text: object, encoding: object) -> bytes:
+def _encode(budget: Budget, text: object, encoding: object) -> bytes:
     """Return the bytes that Python 3 writes as letters for readers that are older."""
     if _text(encoding) not in ("latin1", "latin-1"):
         raise DataError(f"it holds bytes as {_text(encoding)[:_LONGEST]!r}, and allowed is 'latin1'")
@@ -146,17 +122,6 @@ for _core in ("numpy.core", "numpy._core"):
     _MAKERS[f"{_core}.numeric", "_frombuffer"] = _Buffer
 
 
-_MAKING = frozenset(
-    code[0]
-    for code in (
-        *(pickle.EMPTY_LIST, pickle.EMPTY_DICT, pickle.LIST, pickle.DICT, pickle.EMPTY_TUPLE, pickle.TUPLE),
-        *(pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3, pickle.REDUCE, pickle.NEWOBJ, pickle.NEWOBJ_EX),
-        *(pickle.INST, pickle.OBJ, pickle.BUILD, pickle.MARK),
-    )
-)
-"""Codes that make a container."""
-
-
 def _counted(code: int, load: Callable[[Any], None]) -> Callable[[Any], None]:
     def counted(reader: Any) -> None:
         reader.budget.count(code)
@@ -173,7 +138,7 @@ _Base: Any = pickle._Unpickler  # noqa: SLF001
 class _Reader(_Base):  # type: ignore[misc]
     dispatch = dict(_Base.dispatch)
 
-    def __init__(self, content: bytes, encoding: str, budget: _Budget) -> None:
+    def __init__(self, content: bytes, encoding: str, budget: Budget) -> None:
         super().__init__(io.BytesIO(content), encoding=encoding)
         self.budget = budget
 
@@ -253,7 +218,7 @@ def load_plain(content: bytes, name: str, encoding: str = "bytes") -> Any:
         DataError: it is damaged, or it holds or calls anything else; the message says what.
     """
     try:
-        budget = _Budget(len(content))
+        budget = Budget(len(content))
         return _plain(_Reader(content, encoding, budget).load(), {}, set(), budget)
     except DataError as error:
         raise DataError(f"{name} is refused: {error}.") from None
@@ -261,7 +226,7 @@ def load_plain(content: bytes, name: str, encoding: str = "bytes") -> Any:
         raise DataError(f"{name} is damaged, or it is no pickle of plain values.") from None
 
 
-def _plain(value: Any, done: dict[int, Any], inside: set[int], budget: _Budget) -> Any:
+def _plain(value: Any, done: dict[int, Any], inside: set[int], budget: Budget) -> Any:
     """Return ``value`` with arrays in place of their descriptions.
 
     ``done`` keeps what several places share, so that a small file cannot cost much time; ``inside``
@@ -280,7 +245,7 @@ def _plain(value: Any, done: dict[int, Any], inside: set[int], budget: _Budget) 
     return done[key][1]
 
 
-def _made(value: Any, done: dict[int, Any], inside: set[int], budget: _Budget) -> Any:
+def _made(value: Any, done: dict[int, Any], inside: set[int], budget: Budget) -> Any:
     if isinstance(value, _Array):
         return value.make(budget)
     if type(value) is dict:
@@ -290,7 +255,7 @@ def _made(value: Any, done: dict[int, Any], inside: set[int], budget: _Budget) -
     raise DataError(f"it holds a {type(value).__name__.strip('_').lower()}")
 
 
-def _filled(values: Any, dtype: Any, shape: Any, order: str, budget: _Budget) -> Any:
+def _filled(values: Any, dtype: Any, shape: Any, order: str, budget: Budget) -> Any:
     if not isinstance(dtype, _Dtype):
         raise DataError("it holds an array without a type")
     if len(shape) > _DIMENSIONS:
