@@ -54,33 +54,33 @@ def test_a_sweep_is_asked_for_saved_opened_and_led(
     monkeypatch.setattr(module, "missing", lambda: "Dask is missing.")  # so one process leads and trains
     made = shown()
     qtbot.waitUntil(lambda: "20 runs, at most 280 steps; about" in made.words.text(), timeout=20_000)
-    values = made.table.rows[0][2]
+    values = made.form.table.rows[0][2]
     values.selectAll()
     qtbot.keyClicks(values, "0.1, 0.01")
     qtbot.waitUntil(lambda: "the smaller one first" in made.problem.text(), timeout=20_000)
     assert not made.start.isEnabled()
-    how = made.table.rows[0][1]
+    how = made.form.table.rows[0][1]
     how.setCurrentIndex(how.findData("values"))
     how.activated.emit(how.currentIndex())
-    made.method.setCurrentIndex(made.method.findData("grid"))
-    qtbot.mouseClick(made.table.add, Qt.LeftButton)
-    assert len(made.table.rows) == 2
-    qtbot.mouseClick(made.table.rows[1][3], Qt.LeftButton)
-    made.name.clear()
-    qtbot.keyClicks(made.name, "two rates")
+    made.form.method.setCurrentIndex(made.form.method.findData("grid"))
+    qtbot.mouseClick(made.form.table.add, Qt.LeftButton)
+    assert len(made.form.table.rows) == 2
+    qtbot.mouseClick(made.form.table.rows[1][3], Qt.LeftButton)
+    made.form.name.clear()
+    qtbot.keyClicks(made.form.name, "two rates")
     qtbot.waitUntil(lambda: made.words.text().startswith("2 runs, at most 28 steps"), timeout=20_000)
 
-    qtbot.mouseClick(made.save_button, Qt.LeftButton)
+    qtbot.mouseClick(made.form.save_button, Qt.LeftButton)
     plan = read_plan(tmp_path / "saved.toml")
-    assert (plan.name, plan.method, plan.key) == ("two rates", "grid", made.plan().key)
-    made.name.setText("other")
-    qtbot.mouseClick(made.open_button, Qt.LeftButton)
-    assert made.name.text() == "two rates" and "saved.toml" in made.about.text()
+    assert (plan.name, plan.method, plan.key) == ("two rates", "grid", made.form.plan().key)
+    made.form.name.setText("other")
+    qtbot.mouseClick(made.form.open_button, Qt.LeftButton)
+    assert made.form.name.text() == "two rates" and "saved.toml" in made.form.about.text()
 
     qtbot.waitUntil(made.start.isEnabled, timeout=20_000)
     with qtbot.waitSignal(made.begun) as begun:
         qtbot.mouseClick(made.start, Qt.LeftButton)
-    assert made.stop.isEnabled() and not made.table.isEnabled()
+    assert made.stop.isEnabled() and not made.form.table.isEnabled()
     qtbot.waitUntil(lambda: not made._leader.busy, timeout=60_000)
     assert made.words.text().startswith("Best of 2: learning_rate 0."), made.problem.text()
     assert [run.sweep for run in Library(runs_folder()).runs()] == begun.args * 2
@@ -92,7 +92,7 @@ def test_closing_the_dialog_ends_the_process_that_leads(
 ) -> None:
     monkeypatch.setattr(module, "missing", lambda: "Dask is missing.")
     made = shown()
-    made.form.fields["trials"].show_value(5000)
+    made.form.numbers.fields["trials"].show_value(5000)
     qtbot.mouseClick(made.start, Qt.LeftButton)
     qtbot.waitUntil(lambda: made.words.text().startswith(("Settings", "Runs")), timeout=60_000)
     qtbot.mouseClick(made.stop, Qt.LeftButton)
