@@ -41,15 +41,15 @@ class SpaceTable(QWidget):
         self._pile.setContentsMargins(0, 0, 0, 0)
         self._pile.setSpacing(GRID // 2)
         self._pile.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.NoFrame)
-        scroll.setWidget(inside)
-        scroll.setMinimumHeight(112)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.NoFrame)
+        self._scroll.setWidget(inside)
+        self._scroll.setMinimumHeight(112)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
-        column.addWidget(scroll, 1)
+        column.addWidget(self._scroll, 1)
         column.addWidget(self.add)
 
     def show_space(self, space: Sequence[Dimension]) -> None:
@@ -107,9 +107,13 @@ class SpaceTable(QWidget):
         across = QHBoxLayout(line)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(GRID)
+        before: QWidget = self.rows[-1][-1] if self.rows else self._scroll
         for widget, stretch in zip(widgets, (2, 0, 3, 0), strict=True):
             across.addWidget(widget, stretch)
         self._pile.insertWidget(len(self.rows), line)
+        for widget in widgets:  # the Tab key goes through the rows from above, wherever they were made
+            QWidget.setTabOrder(before, widget)
+            before = widget
         self.rows.append(widgets)
         setting.activated.connect(lambda _index: self.changed.emit())
         how.activated.connect(lambda _index: values.setPlaceholderText(EXAMPLE[how.currentData()]))

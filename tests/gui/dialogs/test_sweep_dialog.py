@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,21 @@ def test_a_sweep_is_asked_for_saved_opened_and_led(
     assert made.words.text().startswith("Best of 2: learning_rate 0."), made.problem.text()
     assert [run.sweep for run in Library(runs_folder()).runs()] == begun.args * 2
     assert (sweeps_folder() / begun.args[0] / "outcomes.jsonl").is_file()
+
+
+def test_the_tab_key_goes_through_all_rows_and_then_on(
+    qtbot: QtBot, shown: Callable[[], SweepDialog]
+) -> None:
+    made = shown()
+    table = made.form.table
+    qtbot.mouseClick(table.add, Qt.LeftButton)
+    widgets = [*table.rows[0], *table.rows[1], table.add, made.form.method]
+    qtbot.waitUntil(made.isActiveWindow)
+    widgets[0].setFocus()
+    for before, widget in pairwise(widgets):
+        assert before.hasFocus()
+        qtbot.keyClick(before, Qt.Key_Tab)
+        assert widget.hasFocus(), widget.accessibleName()
 
 
 def test_closing_the_dialog_ends_the_process_that_leads(
