@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -187,6 +188,44 @@ class Pass:
     def value(self, place: Place, image: int = 0) -> float:
         """Return the value at a place for one of the images."""
         return float(self.output(place.step)[image][place.index])
+
+    def has(self, place: Place) -> bool:
+        """Return whether there is a value at ``place``."""
+        if not INPUT <= place.step <= len(self.steps):
+            return False
+        shape = self._shape(place.step)
+        return len(shape) == len(place.index) and all(
+            0 <= i < n for i, n in zip(place.index, shape, strict=True)
+        )
+
+    def place_of(self, layer: int, number: int) -> Place | None:
+        """Return the place of a value that a layer gives, or with ``INPUT`` that entered, if it is there.
+
+        Args:
+            layer: number of the layer.
+            number: of the value, counted through all maps.
+        """
+        if layer >= len(self.network.spec.layers):
+            return None
+        step = self.last_of(layer)
+        shape = self._shape(step)
+        if not 0 <= number < math.prod(shape):
+            return None
+        return Place(step, tuple(int(i) for i in np.unravel_index(number, shape)))
+
+    def neighbour(self, place: Place, maps: int, rows: int, columns: int) -> Place:
+        """Return the place so many maps, rows and columns further on, at most at the edge.
+
+        Features have no rows: it is as many features further on as all three are together.
+        """
+        shape = self._shape(place.step)
+        by = (maps, rows, columns) if len(shape) == 3 else (maps + rows + columns,)
+        index = tuple(min(max(i + d, 0), n - 1) for i, d, n in zip(place.index, by, shape, strict=True))
+        return Place(place.step, index)
+
+    def _shape(self, step: int) -> Shape:
+        """Return the shape of what an operation gives for one image; softmax gives that of the logits."""
+        return self.output(min(step, len(self.steps) - 1)).shape[1:]
 
     def last_of(self, layer: int) -> int:
         """Return the number of the operation that gives what layer ``layer`` of the network gives."""

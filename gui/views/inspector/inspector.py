@@ -204,13 +204,7 @@ class Inspector(QWidget):
         place, found = self.place, self.found
         if found is None:
             return
-        if place is None:
-            place = Place(INPUT, (0, 0, 0))
-        else:
-            shape = found.output(min(place.step, len(found.steps) - 1)).shape[1:]
-            by = (maps, rows, columns) if len(shape) == 3 else (maps + rows + columns,)
-            index = tuple(min(max(i + d, 0), n - 1) for i, d, n in zip(place.index, by, shape, strict=True))
-            place = Place(place.step, index)
+        place = Place(INPUT, (0, 0, 0)) if place is None else found.neighbour(place, maps, rows, columns)
         self._hovered = None
         if self._visits.here is None:
             self._visits.visit(place)
@@ -220,14 +214,7 @@ class Inspector(QWidget):
 
     def place_of(self, layer: int, flat: int) -> Place | None:
         """Return the place of the value number ``flat`` of what a layer gives, or of the image."""
-        found = self.found
-        if found is None or layer >= len(found.network.spec.layers):
-            return None
-        step = found.last_of(layer)
-        shape = found.output(step).shape[1:]
-        if not 0 <= flat < int(np.prod(shape)):
-            return None
-        return Place(step, tuple(int(i) for i in np.unravel_index(flat, shape)))
+        return None if self.found is None else self.found.place_of(layer, flat)
 
     def choose_weight(self, weight: Weight) -> None:
         """Take the update of a weight apart."""
@@ -260,12 +247,6 @@ class Inspector(QWidget):
 
     # --- what is said of it ---------------------------------------------------------------------------
 
-    def _fits(self, found: Pass, place: Place) -> bool:
-        if not INPUT <= place.step <= len(found.steps):
-            return False
-        shape = found.output(min(place.step, len(found.steps) - 1)).shape[1:]
-        return len(shape) == len(place.index) and all(i < n for i, n in zip(place.index, shape, strict=True))
-
     def _explain(self) -> None:
         found, moment, place = self.found, self._shown, self.place
         if not self.isVisible() or moment is None:
@@ -279,7 +260,7 @@ class Inspector(QWidget):
         self.output.trail.show_visits(
             self._visits, lambda item: (crumb(steps, item), place_words(steps, item))
         )
-        if place is None or not self._fits(found, place):
+        if place is None or not found.has(place):
             self.output.show_nothing()
             self.marked.emit(Marks())
             return
