@@ -129,6 +129,10 @@ class Reading:
             values.append(f"validation at {grouped(mark.step)}: {mark.loss:.4g}, {share(mark.accuracy)}")
         return " \N{MIDDLE DOT} ".join(where), " \N{MIDDLE DOT} ".join(values)
 
+    def line(self) -> str:
+        """Return one line of text: the step, and the values there."""
+        return f"step {grouped(self.step)} \N{MIDDLE DOT} {self.lines()[1]}"
+
 
 class _Series:
     """The columns of one table that are drawn, with a pyramid over each."""

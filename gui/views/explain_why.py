@@ -15,7 +15,7 @@ from gui.widgets.plain import Label
 from gui.widgets.readout import Readout
 
 _HINT = "Point at a pixel to read it, or move over a map with the arrow keys."
-_ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 318, 450, 500
+_ONE_BELOW, _FEW_BELOW, _WORDS_FROM = 302, 450, 500
 """Heights of the view in pixels: maps of one class alone; few classes listed; words about the method."""
 
 

@@ -37,6 +37,9 @@ _HINT = (
     "Point at a curve to read it. Wheel: zoom. Drag: move. Shift-drag: zoom in.\n"
     "Double-click: show all and follow. Keys: arrows, + and \N{MINUS SIGN}, Home."
 )
+_BRIEF_HINT = "Point at a curve to read it. Wheel: zoom. Drag: move. Double-click: show all and follow."
+_LOW = 240
+"""In a lower place, in pixels, one line below the charts has to do."""
 
 
 class CurvesPage(QWidget):
@@ -122,9 +125,19 @@ class CurvesPage(QWidget):
         self.charts.menu_wanted.connect(self._open_menu)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out in a narrow row what says nothing at the moment."""
+        """Leave out in a narrow row what says nothing at the moment, and in a low place a line of words."""
         super().resizeEvent(event)
+        self.readout.set_lines(1 if self._low else 2, self._hint)
         self._show_follow()
+        self._read()
+
+    @property
+    def _low(self) -> bool:
+        return self.height() < _LOW
+
+    @property
+    def _hint(self) -> str:
+        return _BRIEF_HINT if self._low else _HINT
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
@@ -236,7 +249,10 @@ class CurvesPage(QWidget):
         reading = None if self._at is None else self.drawing.data.reading(self.drawing.axis, self._at)
         for chart in self.charts.charts:
             chart.show_cursor(None if reading is None else reading.x)
-        self.readout.setText(_HINT if reading is None else "\n".join(reading.lines()))
+        if reading is None:
+            self.readout.setText(self._hint)
+        else:
+            self.readout.setText(reading.line() if self._low else "\n".join(reading.lines()))
 
     def _open_menu(self, place: QPoint) -> None:
         menu = QMenu(self)

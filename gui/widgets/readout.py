@@ -26,6 +26,12 @@ class Readout(Label):
         self._lines, self._narrow, self._first = lines, narrow, text
         self._keep()
 
+    def set_lines(self, lines: int, first: str) -> None:
+        """Take ``lines`` lines from now on, in which ``first`` has room."""
+        if lines != self._lines:
+            self._lines, self._first = lines, first
+            self._keep()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the height that goes with the width."""
         super().resizeEvent(event)

@@ -16,8 +16,10 @@ SIDE, NARROW_SIDE = 264, 246
 WIDE = 1400
 BOTH = 600
 """A lower window has no room for curves and network above each other; they are tabs there."""
-CURVES = 0.34
-"""Share of the height that the curves get above the network."""
+CURVES, LOW_CURVES = 0.34, 0.38
+"""Share of the height that the curves get above the network; the second one in a low window."""
+ROOMY = 900
+"""A window that is not so high is low."""
 THREE = 1700
 """A narrower window has room for two views beside each other, not for three."""
 SETTINGS = {2: 1440, 3: 1960}
@@ -74,7 +76,7 @@ class Arrangement:
         if self.tiled:
             window.resizeDocks([upper[0], lower[0]], [window.height() // 2] * 2, Qt.Vertical)
         elif self._high():
-            curves = round(CURVES * window.height())
+            curves = round((CURVES if window.height() >= ROOMY else LOW_CURVES) * window.height())
             window.resizeDocks(self._views[:2], [curves, window.height() - curves], Qt.Vertical)
 
     def _tile(self) -> None:

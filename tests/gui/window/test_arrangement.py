@@ -98,6 +98,8 @@ def test_curves_and_network_are_in_sight_at_once(
     learn, network = in_window(trained, parts["learn"]), in_window(trained, parts["network"])
     assert parts["learn"].isVisible() and parts["network"].isVisible()
     assert learn.bottom() < network.top() and learn.height() > 120 and network.height() > 250
+    charts = parts["learn"].curves.charts.shown_charts
+    assert len(charts) >= 2 and all(chart.plot.vb.height() >= 90 for chart in charts)
     sides = in_window(trained, parts["experiment"]), in_window(trained, parts["pad"])
     assert sides[0].right() < learn.left() and sides[1].left() > learn.right()
     assert not any(parts[key].isVisible() for key in ("explain", "evaluate", "data"))
