@@ -27,6 +27,7 @@ from gui.presenters.time_left import Rate
 from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID
+from gui.widgets.dropped import files_in
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 
@@ -140,7 +141,7 @@ class GetDataDialog(QDialog):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take the files that are dropped."""
         event.acceptProposedAction()
-        self.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        self.take(files_in(event.mimeData()))
 
     def _cancel(self) -> None:
         if self._runner.busy:

@@ -74,10 +74,7 @@ class ImportDialog(QDialog):
             ("", self.how),
             ("&Classes", self.names),
         ):
-            label = Label(title)
-            if title:
-                label.setBuddy(field)
-            self._form.addRow(label, field)
+            self._form.addRow(Label(title, buddy=field if title else None), field)
         self.bar = ProgressBar("Trying")
         self.bar.setRange(0, 0)
         cancel = QPushButton("Cancel")

@@ -29,8 +29,7 @@ OWN = "own pictures"
 def labelled_combo(section: Section, title: str, tip: str) -> ChoiceBox:
     """Put a label and an empty combo box into ``section``; returns the box."""
     box = ChoiceBox(title, tip, letters=0)
-    label = Label(title)
-    label.setBuddy(box)
+    label = Label(title, buddy=box)
     label.setToolTip(tip)
     row = QWidget()
     grid = QGridLayout(row)

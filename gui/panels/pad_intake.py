@@ -17,6 +17,7 @@ from engine.task import Task
 from engine.text import plain
 from engine.types import Bytes
 from gui.run.runner import Runner
+from gui.widgets.dropped import files_in
 from gui.widgets.qimages import to_pixels
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ _LONGEST_PATH = 4096
 
 def file_in(mime: QMimeData) -> Path | None:
     """Return the file that ``mime`` names, if it names one."""
-    urls = [url for url in mime.urls() if url.isLocalFile()]
-    if urls:
-        return Path(urls[0].toLocalFile())
+    if files := files_in(mime):
+        return files[0]
     text = mime.text().strip() if mime.hasText() else ""
     if not text or len(text) > _LONGEST_PATH or "\n" in text:
         return None

@@ -54,8 +54,7 @@ class ExplainHead(QWidget):
             ("Co&mpared with", self.second, 2),
             ("&Map", self.opacity, 0),
         ):
-            label = Label(text)
-            label.setBuddy(widget)
+            label = Label(text, buddy=widget)
             self._words.append(label)
             self._row.addWidget(label)
             self._row.addWidget(widget, stretch)

@@ -50,8 +50,7 @@ class LookPage(ExplainPage):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         for text, box, stretch in (("&Layer", self.layer, 3), ("&Part", self.part, 2)):
-            label = Label(text)
-            label.setBuddy(box)
+            label = Label(text, buddy=box)
             row.addWidget(label)
             row.addWidget(box, stretch)
         row.addWidget(self.only)

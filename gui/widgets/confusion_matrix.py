@@ -18,11 +18,11 @@ from gui.widgets.plain import tooltip
 BARS = 104
 """Width of the accuracies beside the rows."""
 _LARGEST = 48
-TEXT_FROM = 19
+_TEXT_FROM = 19
 """Cells of at least this many pixels hold their figure."""
 
 
-def mixed(low: QColor, high: QColor, part: float) -> QColor:
+def _mixed(low: QColor, high: QColor, part: float) -> QColor:
     """Return the colour that lies ``part`` of the way from ``low`` to ``high``."""
     parts = zip(low.getRgb()[:3], high.getRgb()[:3], strict=True)
     return QColor(*(round(a + (b - a) * part) for a, b in parts))
@@ -138,23 +138,29 @@ class ConfusionMatrix(QWidget):
 
     def _paint_cells(self, painter: QPainter, left: int, top: int, size: int) -> None:
         theme = self._theme
-        empty, bad, good = QColor(theme.raised), QColor(theme.bad), QColor(theme.accent)
-        text, on_strong = QColor(theme.text), QColor(theme.on_accent)
+        empty, text, on_strong = QColor(theme.raised), QColor(theme.text), QColor(theme.on_accent)
         painter.setFont(font(SMALL))
         gap = 1 if size >= 6 else 0
         for row, counts in enumerate(self.counts.tolist()):
             for column, count in enumerate(counts):
-                share = float(self._shares[row, column])
-                strength = 0.15 + 0.6 * share if row == column else 0.85 * float(self._shades[row, column])
+                colour, strength = self._shade(row, column)
                 rect = QRect(left + column * size, top + row * size, size - gap, size - gap)
-                if count:
-                    painter.fillRect(rect, mixed(empty, good if row == column else bad, strength))
-                else:
-                    painter.fillRect(rect, empty)
-                if size >= TEXT_FROM and count:
+                painter.fillRect(rect, _mixed(empty, QColor(colour), strength))
+                if size >= _TEXT_FROM and count:
                     painter.setPen(on_strong if strength > 0.6 else text)
-                    words = cell_text(count, share, as_share=self.as_share)
-                    painter.drawText(rect, int(Qt.AlignCenter), words)
+                    painter.drawText(rect, int(Qt.AlignCenter), self._figure(row, column, count))
+
+    def _shade(self, row: int, column: int) -> tuple[str, float]:
+        """Return the colour of a cell and how much of it there is, 0 to 1."""
+        if not self.counts[row, column]:
+            return self._theme.raised, 0.0
+        if row == column:
+            return self._theme.accent, 0.15 + 0.6 * float(self._shares[row, column])
+        return self._theme.bad, 0.85 * float(self._shades[row, column])
+
+    def _figure(self, row: int, column: int, count: int) -> str:
+        """Return what is written into a cell whose count is not 0."""
+        return cell_text(count, float(self._shares[row, column]), as_share=self.as_share)
 
     def _paint_names(self, painter: QPainter, left: int, top: int, size: int) -> None:
         painter.setFont(font(SMALL))

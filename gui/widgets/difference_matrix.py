@@ -14,7 +14,7 @@ from engine.look.matrix import Counts
 from gui.presenters.compare import change_shades, change_words
 from gui.presenters.evaluate import Choice
 from gui.style.theme import SMALL, Theme, font
-from gui.widgets.confusion_matrix import BARS, TEXT_FROM, ConfusionMatrix, mixed
+from gui.widgets.confusion_matrix import BARS, ConfusionMatrix
 from gui.widgets.plain import tooltip
 
 
@@ -47,21 +47,12 @@ class DifferenceMatrix(ConfusionMatrix):
         self._shades = change_shades(self.counts)
         self.update()
 
-    def _paint_cells(self, painter: QPainter, left: int, top: int, size: int) -> None:
-        theme = self._theme
-        empty, bad, good = QColor(theme.raised), QColor(theme.bad), QColor(theme.good)
-        text, on_strong = QColor(theme.text), QColor(theme.on_accent)
-        painter.setFont(font(SMALL))
-        gap = 1 if size >= 6 else 0
-        for row, changes in enumerate(self.counts.tolist()):
-            for column, change in enumerate(changes):
-                shade = float(self._shades[row, column])
-                rect = QRect(left + column * size, top + row * size, size - gap, size - gap)
-                strength = 0.85 * abs(shade)
-                painter.fillRect(rect, mixed(empty, good if shade > 0 else bad, strength))
-                if size >= TEXT_FROM and change:
-                    painter.setPen(on_strong if strength > 0.6 else text)
-                    painter.drawText(rect, int(Qt.AlignCenter), f"{change:+d}".replace("-", "−"))
+    def _shade(self, row: int, column: int) -> tuple[str, float]:
+        shade = float(self._shades[row, column])
+        return self._theme.good if shade > 0 else self._theme.bad, 0.85 * abs(shade)
+
+    def _figure(self, row: int, column: int, count: int) -> str:
+        return f"{count:+d}".replace("-", "−")
 
     def _paint_accuracies(self, painter: QPainter, left: int, top: int, size: int) -> None:
         """Write by how much the recall of each class differs, beside its row."""

@@ -63,8 +63,7 @@ class OptionForm(QWidget):
         for row, (name, info) in enumerate(options.items()):
             title = (titles or {}).get(name, title_of(name))
             field = field_for(title, info, defaults[name])
-            label = Label(f"{title} {LIVE_MARK}" if name in live else title)
-            label.setBuddy(field)
+            label = Label(f"{title} {LIVE_MARK}" if name in live else title, buddy=field)
             note = Label()
             note.setObjectName("problem")
             note.setWordWrap(True)
@@ -169,8 +168,7 @@ class KindChooser(QWidget, Generic[D]):
         self.box = ChoiceBox(title, tip, letters=0)
         for kind, cls in kinds.items():
             self.box.addItem(cls.title or title_of(kind), kind)
-        label = Label(title)
-        label.setBuddy(self.box)
+        label = Label(title, buddy=self.box)
         label.setToolTip(tip)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -22,11 +22,15 @@ _looks_rich: Any = Qt.mightBeRichText
 class Label(QLabel):
     """A label that interprets nothing: no markup, and no marks that change the direction of writing."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        """Show ``text``; an ampersand marks a shortcut only if the label has a buddy."""
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, buddy: QWidget | None = None
+    ) -> None:
+        """Show ``text``; an ampersand marks a shortcut to the ``buddy``, without which it is none."""
         super().__init__(parent)
         self.setTextFormat(Qt.PlainText)
         self.setText(text)
+        if buddy is not None:
+            self.setBuddy(buddy)
 
     def setText(self, text: str) -> None:
         """Show ``text``, whose lines are kept."""

@@ -19,6 +19,7 @@ from gui.panels.pad import PadPanel
 from gui.presenters.data_get import megabytes
 from gui.presenters.shared import Sitting
 from gui.run.context import AppContext
+from gui.widgets.dropped import files_in
 from gui.window.dock import Dock
 from gui.window.sitting import show_again, taken_down
 
@@ -249,11 +250,8 @@ def read(run: Path) -> RunFolder:
 
 def shared_in(mime: QMimeData | None) -> Path | None:
     """Return the shared run that is dragged, if it is one."""
-    urls = mime.urls() if mime is not None else []
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() == names.SHARED else None
+    files = files_in(mime)
+    return files[0] if len(files) == 1 and files[0].suffix.lower() == names.SHARED else None
 
 
 def name_of(run: Path) -> str:

@@ -18,6 +18,7 @@ from gui.run.travel import SPEEDS
 from gui.style.icons import icon
 from gui.style.theme import GRID, Theme, font
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.dropped import files_in
 from gui.widgets.plain import Label
 from gui.widgets.time_track import TimeTrack
 
@@ -40,11 +41,10 @@ _WITH_BRANCH = 1240
 
 def run_in(mime: QMimeData | None) -> Path | None:
     """Return the folder of a recorded run that is dragged, if it is one."""
-    urls = mime.urls() if mime is not None else []
-    if len(urls) != 1 or not urls[0].isLocalFile():
+    files = files_in(mime)
+    if len(files) != 1:
         return None
-    path = Path(urls[0].toLocalFile())
-    path = path.parent if path.name == names.RUN else path
+    path = files[0].parent if files[0].name == names.RUN else files[0]
     return path if is_there(path / names.RUN) else None
 
 

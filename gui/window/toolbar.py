@@ -51,10 +51,9 @@ class Choices(QWidget):
         )
         self._captions = []
         for label, box in (("Speed", self.speed), ("Refresh", self.share)):
-            caption = Label(label)
+            caption = Label(label, buddy=box)
             self._captions.append(caption)
             caption.setObjectName("caption")
-            caption.setBuddy(box)
             row.addWidget(caption)
             row.addWidget(box)
         self.speed.currentIndexChanged.connect(self._set_speed)

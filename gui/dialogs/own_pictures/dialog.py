@@ -32,6 +32,7 @@ from gui.presenters.own_pictures import OwnPictures, is_source
 from gui.run.context import AppContext
 from gui.run.job_bar import JobBar
 from gui.style.theme import GRID, Theme
+from gui.widgets.dropped import files_in
 from gui.widgets.plain import Label, tooltip
 from gui.widgets.section import Section
 
@@ -278,8 +279,5 @@ class OwnPicturesDialog(QDialog):
 
 
 def _dropped(event: QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if is_source(path) else None
+    files = files_in(event.mimeData())
+    return files[0] if len(files) == 1 and is_source(files[0]) else None

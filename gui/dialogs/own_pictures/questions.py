@@ -31,8 +31,7 @@ class QuestionRow(QWidget):
         super().__init__()
         self.about = about
         self.box = ChoiceBox(_TITLES[about], _TIPS[about], letters=0)
-        self.label = Label(_TITLES[about])
-        self.label.setBuddy(self.box)
+        self.label = Label(_TITLES[about], buddy=self.box)
         self.label.setToolTip(tooltip(_TIPS[about]))
         self.own = QLineEdit()
         self.own.setPlaceholderText("black and white, as in 0 16")

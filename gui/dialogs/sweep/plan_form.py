@@ -83,14 +83,14 @@ class PlanForm(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.about)
         column.addLayout(
-            in_row(_labelled("&Name", self.name), self.name, self.open_button, self.save_button, wide=_WIDE)
+            in_row(Label("&Name", buddy=self.name), self.name, self.open_button, self.save_button, wide=_WIDE)
         )
         column.addWidget(self.table, 1)
         column.addLayout(
             in_row(
-                _labelled("&Method", self.method),
+                Label("&Method", buddy=self.method),
                 self.method,
-                _labelled("&Judged by", self.figure),
+                Label("&Judged by", buddy=self.figure),
                 self.figure,
                 wide=_WIDE,
             )
@@ -155,9 +155,3 @@ class PlanForm(QWidget):
             self.failed.emit(f"Cannot write {path}: {error.strerror or error}.")
         else:
             self.saved.emit(f"Saved {path.name} in {path.parent}.")
-
-
-def _labelled(text: str, widget: QWidget) -> Label:
-    label = Label(text)
-    label.setBuddy(widget)
-    return label
