@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 import main
+from engine.cli.arguments import Parser
 from engine.cli.results import CONFIG, MODEL, RESULT
 from engine.data.catalogue import load
 from engine.runs.names import STEPS
@@ -182,6 +184,17 @@ def test_help_explains_every_option(command: str, capsys: pytest.CaptureFixture[
     assert stopped.value.code == 0
     text = capsys.readouterr().out
     assert "usage: kernelscope " + command in text
+
+
+@pytest.mark.parametrize("command", main.commands())
+def test_numbers_are_read_as_everywhere_in_the_program(command: str) -> None:
+    parsers: list[argparse.ArgumentParser] = [Parser()]
+    main.commands()[command].module.arguments(parsers[0])
+    for parser in parsers:
+        for action in parser._actions:
+            assert action.type not in (int, float), f"{action.option_strings} reads only Python's numbers"
+            if isinstance(action, argparse._SubParsersAction):
+                parsers += action.choices.values()
 
 
 def test_terminal_commands_load_no_qt() -> None:

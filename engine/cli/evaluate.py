@@ -54,7 +54,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Evaluate as ``args`` say; returns the exit code."""
+    """Evaluate as ``args`` say; returns the exit code.
+
+    Raises:
+        EngineError: model or data cannot be read or do not fit each other, the model gives no finite numbers,
+            or the file of answers cannot be written.
+    """
     model = find(args.model)
     args.data = args.data or SHIPPED.get(args.model) or _data_of_run(args.model, model)
     dataset = load(args.data)

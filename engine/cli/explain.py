@@ -85,7 +85,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Explain as ``args`` say; returns the exit code."""
+    """Explain as ``args`` say; returns the exit code.
+
+    Raises:
+        EngineError: there is no picture, it cannot be read, or it, the class or the method does not suit the
+            model.
+    """
     if args.list:
         print(json.dumps(listed()) if args.json else "\n".join(lines_of_methods()))
         return 0
@@ -182,7 +187,7 @@ def lines_of_methods() -> list[str]:
 
 
 def part_numbers(text: str) -> tuple[int, int]:
-    """Return the two whole numbers of ``LAYER,NUMBER``."""
+    """Return the two whole numbers from 1 in ``LAYER,NUMBER``; raises ArgumentTypeError."""
     parts = text.split(",")
     if len(parts) != 2 or not all(part.strip().isdecimal() and int(part) for part in parts):
         raise argparse.ArgumentTypeError(f"{text!r} is not LAYER,NUMBER: two whole numbers from 1")
@@ -190,7 +195,7 @@ def part_numbers(text: str) -> tuple[int, int]:
 
 
 def options_of(pairs: list[str]) -> dict[str, Any]:
-    """Return the options in ``NAME=VALUE`` by name; whole and broken numbers become numbers."""
+    """Return the options in ``NAME=VALUE`` by name; what is a number becomes one; raises ConfigError."""
     values: dict[str, Any] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")

@@ -22,7 +22,7 @@ Found = tuple[dict[str, Any], list[str]]
 
 
 def of_map(model: Model, method: Method, image: Bytes, target: int, found: Explanation, task: Task) -> Found:
-    """Return a map's numbers as JSON values and in lines."""
+    """Return the numbers of a map of ``image``, ``(C, H, W)``, as JSON values and in lines."""
     network, preprocessing = model.network, model.preprocessing
     odds = network.predict(preprocessing.apply(image[None]))[0]
     curve = deletion(network, preprocessing, image, target, order_of(method, found), task=task)

@@ -17,6 +17,7 @@ from engine.look.theme import THEMES
 from engine.runs.folder import RunFolder
 from engine.runs.library import Library
 from engine.text import plain
+from engine.typed_numbers import number_like
 
 SIZE = (960, 540)
 
@@ -45,13 +46,17 @@ def arguments(parser: argparse.ArgumentParser, more: Sequence[tuple[str, str]] =
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=number_like(1.0),
         default=usual.seconds,
         metavar="N",
         help=f"how long it is ({usual.seconds:g})",
     )
     parser.add_argument(
-        "--fps", type=int, default=usual.rate, metavar="N", help=f"pictures a second ({usual.rate})"
+        "--fps",
+        type=number_like(1),
+        default=usual.rate,
+        metavar="N",
+        help=f"pictures a second ({usual.rate})",
     )
     parser.add_argument(
         "--size", type=size, default=usual.size, metavar="WxH", help="width and height in pixels (960x540)"
@@ -74,7 +79,7 @@ def arguments(parser: argparse.ArgumentParser, more: Sequence[tuple[str, str]] =
 
 
 def size(text: str) -> tuple[int, int]:
-    """Return the width and the height in ``960x540``."""
+    """Return the width and the height in pixels of ``960x540``; raises ArgumentTypeError."""
     match = re.fullmatch(r"(\d{1,5})[x\N{MULTIPLICATION SIGN}](\d{1,5})", text.strip())
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size; allowed is for example 960x540")

@@ -60,7 +60,9 @@ def _numbers(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in parts)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number, or three with commas") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number; allowed is one, or three with commas between them"
+        ) from None
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -71,7 +73,12 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import as ``args`` say; returns 0."""
+    """Import as ``args`` say; returns 0.
+
+    Raises:
+        EngineError: the file cannot be understood, the names are not as many as the classes, or the model
+            cannot be written.
+    """
     from engine.exchange import read_any  # most starts do without
 
     dataset = load(args.data) if args.data else None
@@ -112,8 +119,13 @@ def class_names(text: str | None) -> tuple[str, ...]:
         return ()
     lines = read_text(Path(text), TABLE).splitlines() if is_there(Path(text)) else text.split(",")
     names = tuple(line.strip() for line in lines if line.strip())
-    if len(set(names)) != len(names) or not names:
-        raise ConfigError("--classes needs a different name for each class.")
+    if not names:
+        raise ConfigError(f"--classes is {text!r}; allowed is a name for each class.")
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(
+                f"--classes has the name {name[:60]!r} twice; allowed is a name of its own for each class."
+            )
     return names
 
 

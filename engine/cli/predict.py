@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def numbers(text: str) -> tuple[int, int, int, int]:
-    """Return the four whole numbers of ``X,Y,W,H``."""
+    """Return the four whole numbers, in pixels, of ``X,Y,W,H``; raises ArgumentTypeError."""
     parts = text.split(",")
     if len(parts) != 4 or not all(part.strip().isdecimal() for part in parts):
         raise argparse.ArgumentTypeError(f"{text!r} is not X,Y,W,H: four whole numbers from 0")

@@ -63,7 +63,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what ``args`` say; returns 0."""
+    """Do what ``args`` say; returns 0.
+
+    Raises:
+        EngineError: there is no such run or step, or something cannot be read or written.
+    """
     library = Library()
     if args.action == "show":
         _show(RunFolder(library.find(args.run)), as_json=args.json)

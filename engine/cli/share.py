@@ -22,7 +22,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the file that ``args`` ask for; returns 0."""
+    """Write the file that ``args`` ask for; returns 0.
+
+    Raises:
+        EngineError: the file has another ending, there is no such run, or it cannot be read or written.
+    """
     if args.out.suffix.lower() != SUFFIX:
         raise ConfigError(f"The file {args.out} does not end in {SUFFIX}, by which others know what it is.")
     with progress.task("B", unit_scale=True, leave=False) as task:

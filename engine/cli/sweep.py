@@ -22,6 +22,7 @@ from engine.sweeps.schedule import Executor, InProcess, Schedule
 from engine.sweeps.state import Sweep, identity, plan_in
 from engine.task import Progress, Task
 from engine.text import shortened
+from engine.typed_numbers import number_like
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     where.add_argument(
         "--workers",
-        type=int,
+        type=number_like(1),
         default=0,
         metavar="N",
         help="processes here (default: one a processor)",

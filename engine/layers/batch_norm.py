@@ -28,8 +28,8 @@ class BatchNorm(Layer):
     """Brings each feature map to mean 0 and standard deviation 1 over the batch, then scales and shifts it.
 
     ``y = weight (x - mean) / sqrt(variance + epsilon) + bias``, one of each for every channel
-    ``(N, C, H, W)`` or feature ``(N, D)``. Training uses mean and variance of the slice of the batch
-    in hand; otherwise the running ones are used, which follow the training ones:
+    ``(N, C, H, W)`` or feature ``(N, D)``. Training uses mean and variance of the micro-batch;
+    otherwise the running ones are used, which follow the training ones:
     ``running = momentum running + (1 - momentum) batch``, with the unbiased variance.
     Source: Ioffe and Szegedy, 2015.
     """
@@ -106,7 +106,7 @@ class BatchNorm(Layer):
         return grad_y, grads
 
     def batch_statistics(self, cache: Cache) -> Cache:
-        """Return mean and variance of the slice."""
+        """Return mean and variance of the micro-batch."""
         return cache.mean, cache.variance
 
     def update_running_statistics(self, params: Params, batch_statistics: Sequence[Cache]) -> None:

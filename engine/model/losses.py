@@ -24,7 +24,7 @@ def softmax_cross_entropy(
 
     ``loss = -sum_n sum_k t[n,k] log p[n,k]`` with the targets
     ``t[n,k] = (1 - smoothing) [k = label n] + smoothing / K`` (label smoothing: Szegedy et al., 2016);
-    its gradient for the logits is ``p - t``. Sums, not means, so that slices of a batch add up.
+    its gradient for the logits is ``p - t``. Sums, not means, so that micro-batches add up.
     An image of none of the classes has the label -1 and even targets, ``t[n,k] = 1 / K``, so that the answer
     becomes flat there (outlier exposure: Hendrycks, Mazeika, Dietterich 2019).
 
@@ -49,7 +49,7 @@ def softmax_cross_entropy(
         loss = -float(log_p[none].sum(dtype=np.float64)) / classes
         grad[none] -= 1 / classes
         images, labels, log_p = images[~none], labels[~none], log_p[~none]
-    # float() and a float64 sum: slices of different size must not lose small losses.
+    # float() and a float64 sum: micro-batches of different size must not lose small losses.
     loss -= (1 - smoothing) * float(log_p[np.arange(len(images)), labels].sum(dtype=np.float64))
     grad[images, labels] -= 1 - smoothing
     if smoothing:

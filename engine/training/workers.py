@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @cache
 def hold_blas_to_one_thread() -> None:
-    """Let matrix products use one thread each: the slices of the batch already fill the cores.
+    """Let matrix products use one thread each: the shares of the batch already fill the cores.
 
     This holds for the whole process and is done once; undoing and redoing it around every step
     would cost more than it gives.

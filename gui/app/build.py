@@ -221,10 +221,13 @@ def run_window(
 
     Returns the exit code.
 
-    A signal that asks for an end closes it without a question; then KeyboardInterrupt says what is kept.
-
     If it cannot be built or taken apart, this ends the process: whatever is done with half a window, Qt may
     not survive it.
+
+    Raises:
+        EngineError: something went wrong unexpectedly, and nobody was there to be told.
+        KeyboardInterrupt: a signal that asks for an end has closed it without a question; the message says
+            what is kept.
     """
     to_python_log()
     application()

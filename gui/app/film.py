@@ -23,7 +23,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the film that ``args`` ask for; returns 0."""
+    """Write the film that ``args`` ask for; returns 0.
+
+    Raises:
+        EngineError: the run cannot be read, has kept no weights, or cannot be shown or filmed.
+    """
     if args.of != WINDOW:
         return drawn.run(args, [WINDOW])
     from engine.publish.film.writing import check

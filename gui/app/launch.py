@@ -46,7 +46,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Open the window, or say why that is not possible and train without it."""
+    """Open the window, or say why that is not possible and train without it; returns the exit code.
+
+    Raises:
+        EngineError: a file is missing or cannot be read, or what was asked for needs a window.
+    """
     if args.open is not None and not args.open.is_file():
         raise ConfigError(f"There is no file {args.open}.")
     lesson = _lesson(args.lesson)
@@ -84,7 +88,10 @@ def window() -> ModuleType:
 
 
 def offscreen(args: argparse.Namespace) -> int:
-    """Train in the terminal; leave model, curves, settings and a picture in one folder."""
+    """Train in the terminal; leave model, curves, settings and a picture in one folder.
+
+    Returns the exit code; raises as ``train`` does, and EngineError where no picture can be drawn.
+    """
     from engine.cli import train  # a window does without
     from engine.training.checkpoint import load_checkpoint
     from gui.app import screenshot

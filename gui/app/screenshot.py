@@ -15,6 +15,7 @@ from engine.model.reference import THE_RUN
 from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig
+from engine.typed_numbers import number_like
 from gui.app.unattended import Sitting, offscreen, unattended
 from gui.panels import PANELS
 from gui.presenters.examples import example
@@ -66,7 +67,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="X", help="pixels a unit, 1 to 4 (1)")
     parser.add_argument("--panel", choices=_IN_FRONT, default="learn", help="the view in front (learn)")
     parser.add_argument(
-        "--draw", type=int, choices=range(10), metavar="DIGIT", help="draw this digit in the Test panel"
+        "--draw",
+        type=number_like(0),
+        choices=range(10),
+        metavar="DIGIT",
+        help="draw this digit in the Test panel",
     )
     parser.add_argument("--open", type=to_path, metavar="FILE", help="open this picture in the Test panel")
     parser.add_argument(
@@ -102,7 +107,11 @@ def _scale(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the picture that ``args`` describe."""
+    """Make the picture that ``args`` describe; returns 0.
+
+    Raises:
+        EngineError: the file has another ending, a run or picture cannot be read, or nothing can be drawn.
+    """
     if args.out.suffix.lower() not in (".png", ".svg"):
         raise ConfigError(f"The picture {args.out} ends neither in .png nor in .svg; these two are written.")
     offscreen(args.scale)

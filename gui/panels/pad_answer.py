@@ -111,7 +111,7 @@ class AnswerCard(QWidget):
         self.preview.set_theme(theme)
 
     def show_answer(self, image: Bytes | None, answer: Answer, caption: str) -> None:
-        """Show what the network gets, what it says, and which network it is."""
+        """Show what the network gets, ``(C, H, W)``, what it says, and which network it is."""
         self.preview.show_image(image)
         for label, text in (
             (self.headline, answer.headline),

@@ -36,7 +36,7 @@ class Follower(QObject):
         self._touched = True
 
     def offer(self, image: Bytes | None, name: str) -> None:
-        """Take the image on the pad, or None for an empty one; the views get the newest one soon."""
+        """Take the image on the pad, ``(C, H, W)``, None for an empty one; the views get the newest soon."""
         self._image, self._name = image, name
         if (self._touched or self._mine is not None) and not self._soon.isActive():
             self._soon.start()

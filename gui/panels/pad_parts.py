@@ -131,7 +131,7 @@ class PadParts(View):
             part.set_theme(theme)
 
     def show_bars(self, names: tuple[str, ...], odds: Array | None, answer: Answer) -> None:
-        """List the classes with their probabilities, or empty bars while there is no answer."""
+        """List the classes with their probabilities ``(K,)``, or empty bars while there is no answer."""
         if odds is None:
             self.bars.show_values([names[k] for k in top_classes(np.zeros(len(names)), names, LISTED)], None)
             return

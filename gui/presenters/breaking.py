@@ -64,7 +64,14 @@ def kernel_tiles(kernels: Array, channel: int) -> Array:
 
 
 def weight_number(kernels: Array, channel: int, row: int, column: int) -> int | None:
-    """Return the number in its kernel of the weight at a place of its picture, if there is one."""
+    """Return the number in its kernel of the weight at a place of its picture, if there is one.
+
+    Args:
+        kernels: of a convolution ``(filters, channels, h, w)``, or of a dense layer ``(units, D)``.
+        channel: of the kernel, from 0.
+        row: from 0.
+        column: from 0.
+    """
     if kernels.ndim == 4:
         _, channels, height, width = map(int, kernels.shape)
         return (min(channel, channels - 1) * height + row) * width + column

@@ -185,7 +185,7 @@ def change_words(difference: Counts, names: Sequence[str], choice: Choice, one: 
 
 
 def change_shades(difference: Counts) -> Shares:
-    """Return how strongly each cell is coloured, -1 (worse) to 1 (better), on a logarithmic scale."""
+    """Return how strongly each cell is coloured, ``(K, K)``: -1 (worse) to 1 (better), logarithmic."""
     better = np.where(np.eye(len(difference), dtype=bool), difference, -difference).astype(np.float64)
     top = np.abs(better).max(initial=0.0)
     if not top:

@@ -71,13 +71,16 @@ class Thin:
     size: int
 
     def line(self) -> tuple[Values, Values]:
-        """Return one line through the smallest and the largest value of every column."""
+        """Return x and y of one line through the smallest and the largest value of every column.
+
+        Of n columns there are 2 n places, or n where each column is one row.
+        """
         if self.size == 1:
             return self.x, self.low
         return np.repeat(self.x, 2), np.stack([self.low, self.high], axis=1).ravel()
 
     def bars(self) -> tuple[Values, Values, Values, Values]:
-        """Return the left edge, the width, the bottom and the top of a bar for every column.
+        """Return the left edge, the width, the bottom and the top of a bar for every column, ``(n,)`` each.
 
         Each bar is joined to the one before it, as a line through all values would be.
         """

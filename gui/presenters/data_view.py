@@ -43,7 +43,7 @@ class Part:
         return counts
 
     def of_class(self, label: int | None) -> Labels:
-        """Return the indices of the images of a class; None means all."""
+        """Return the indices ``(n,)`` of the images of a class; None means all."""
         if label is None:
             return self.indices
         chosen: Labels = self.indices[self.labels[self.indices] == label]

@@ -16,7 +16,7 @@ from engine.types import Array, Bytes
 
 
 def misfit(title: str, in_shape: tuple[int, ...], image: Bytes) -> str:
-    """Say why ``image`` cannot be given to the model ``title``; nothing if it can."""
+    """Say why ``image``, ``(C, H, W)``, cannot be given to the model ``title``; nothing if it can."""
     if image.shape == in_shape:
         return ""
     return (
@@ -97,7 +97,7 @@ def how(found: Explanation) -> str:
 
 
 def pixel(image: Bytes, row: int, column: int) -> str:
-    """Say what an image holds at a pixel."""
+    """Say what an image ``(C, H, W)`` holds at a pixel."""
     levels = ", ".join(str(level) for level in image[:, row, column].tolist())
     return f"Row {row}, column {column}: {levels} of 255"
 

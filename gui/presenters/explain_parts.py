@@ -98,7 +98,7 @@ def part_names(spec: NetworkSpec, layer: int, names: Sequence[str]) -> list[str]
 
 
 def excited_tiles(found: Sequence[Excited], labels: Labels, names: Sequence[str]) -> list[Tile]:
-    """Return the most exciting images as tiles, with the place framed that excites."""
+    """Return the most exciting of the images with ``labels``, ``(N,)``, as tiles, and frame the place."""
     tiles = []
     for one in found:
         name, value = names[int(labels[one.image])], figure(one.value)

@@ -136,7 +136,7 @@ def ridges(
 
 
 def lines(moments: Sequence[Health], quantity: Quantity) -> list[tuple[str, Values, Values]]:
-    """Return for each layer that has the figure its name, the steps, and the values at them."""
+    """Return for each layer that has the figure its name, the steps ``(n,)``, and the values at them."""
     if not moments or quantity.figure is None:
         return []
     read, found = quantity.figure, []

@@ -44,11 +44,11 @@ class ImageMap:
 
     @property
     def wrong(self) -> npt.NDArray[np.bool_]:
-        """Which images are predicted wrongly."""
+        """Which images are predicted wrongly, ``(N,)``."""
         return np.not_equal(self.labels, self.answers)
 
     def groups(self, colour: int) -> Labels:
-        """Return the group of each point when coloured by ``COLOURS[colour]``."""
+        """Return the group of each point, ``(N,)``, when coloured by ``COLOURS[colour]``."""
         return (self.labels, self.answers, self.wrong.astype(np.int64))[colour]
 
     def group_names(self, colour: int) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def inside(points: Values, line: Sequence[tuple[float, float]]) -> npt.NDArray[n
 
 
 def nearest(points: Values, place: tuple[float, float], within: float) -> int | None:
-    """Return the point nearest to ``place``, if one is ``within`` this distance."""
+    """Return the point of ``(N, 2)`` nearest to ``place``, if one is ``within`` this distance."""
     if not len(points):
         return None
     distances = np.hypot(points[:, 0] - place[0], points[:, 1] - place[1])

@@ -19,7 +19,7 @@ def caption(title: str, step: int | None = None) -> str:
 
 
 def top_classes(probabilities: Array, names: Sequence[str], count: int) -> list[int]:
-    """Return the classes to be listed: all in their order if they are digits, else the likeliest first."""
+    """Return which of the classes ``(K,)`` to list: digits all in their order, others the likeliest first."""
     if tuple(names) == tuple("0123456789") or len(names) <= count:
         return list(range(len(names)))
     return [int(k) for k in np.argsort(-probabilities, kind="stable")[:count]]

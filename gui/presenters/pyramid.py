@@ -108,7 +108,7 @@ class Pyramid:
         return reduced
 
     def means(self, rows: Rows, span: int) -> Values:
-        """Return at each of ``rows`` the mean of the last ``span`` values up to and with it.
+        """Return at each of ``rows``, ``(n,)``, the mean of the last ``span`` values up to and with it.
 
         Near the start it is the mean of what there is. Every mean is a sum of the values of its own
         window alone: no running total is subtracted, so a huge loss long ago leaves no trace.

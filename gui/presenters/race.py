@@ -89,7 +89,10 @@ def figures(history: History, state: State, common: int, tested: float | None) -
 
 
 def likeliest(answers: Sequence[Array | None], count: int) -> list[int]:
-    """Return the ``count`` classes that all together find the likeliest, in the order of the classes."""
+    """Return the ``count`` classes that all together find the likeliest, in the order of the classes.
+
+    ``answers`` are probabilities ``(K,)`` of each network, or None.
+    """
     known = [each for each in answers if each is not None]
     if not known:
         return []

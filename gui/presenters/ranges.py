@@ -69,7 +69,7 @@ class Range:
 
 
 def usual(low: Values, high: Values) -> Range | None:
-    """Return the range of the values of thinned columns, without a few that are far away.
+    """Return the range of the values of thinned columns, ``(n,)`` each, without a few that are far away.
 
     The loss of the first steps may be a thousand times that of all others; a range that holds it
     shows nothing else.

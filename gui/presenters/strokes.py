@@ -146,7 +146,7 @@ class Drawing:
 
     @property
     def lines(self) -> tuple[Array, ...]:
-        """Where the middle of the pen went; see ``middle_lines``."""
+        """Where the middle of the pen went, points ``(n, 2)`` for each line of ink; see ``middle_lines``."""
         return middle_lines(self.strokes if self.current is None else (*self.strokes, self.current))
 
     @property

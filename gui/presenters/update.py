@@ -65,7 +65,7 @@ def term_rows(terms: Terms, labels: Labels, names: Sequence[str]) -> list[Row]:
 
 
 def image_rows(terms: Terms, images: Bytes, labels: Labels, names: Sequence[str]) -> list[Row]:
-    """Return what each image of the mini-batch adds to a gradient, largest first."""
+    """Return what each image of the mini-batch, ``(N, C, H, W)``, adds to a gradient, largest first."""
     order = np.argsort(-np.abs(terms.by_image), kind="stable")
     counts = np.bincount(terms.image, minlength=terms.images)
     return [

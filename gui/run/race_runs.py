@@ -110,7 +110,10 @@ class RaceRuns(QObject):
                     self._answers[run.number] = ""
 
     def ask(self, image: Bytes | None) -> None:
-        """Ask for pictures of all, if anybody looks at them and they can be others than the last ones."""
+        """Ask for pictures of all, if anybody looks at them and they can be others than the last ones.
+
+        ``image``, ``(C, H, W)``, is what the networks are given; None for none.
+        """
         self._image = image
         if not self.watched or self._ending != self._over:  # the last pictures are on their way
             return

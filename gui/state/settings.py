@@ -66,12 +66,14 @@ class Settings:
         if isinstance(data, dict) and type(version := data.get("version")) is int and version > VERSION:
             raise NewerError(f"They are of version {version}, and this program reads up to {VERSION}.")
         if not isinstance(data, dict) or data.get("version") != VERSION:
-            raise ConfigError("They are not of this version.")
+            told = data.get("version") if isinstance(data, dict) else None
+            raise ConfigError(f"their version is {told!r:.60}; allowed is {VERSION}.")
         settings = cls()
         for name in (f.name for f in dataclasses.fields(cls)):
-            value = data.get(name, getattr(settings, name))
-            if type(value) is not type(getattr(settings, name)):
-                raise ConfigError(f"{name} is {value!r}.")
+            usual = getattr(settings, name)
+            value = data.get(name, usual)
+            if type(value) is not type(usual):
+                raise ConfigError(f"{name} is {value!r:.60}; allowed is a value like {usual!r:.60}.")
             setattr(settings, name, value)
         if not 1 <= settings.pen <= _WIDEST:
             raise ConfigError(f"pen is {settings.pen}; allowed is 1 to {_WIDEST}.")

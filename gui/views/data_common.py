@@ -63,7 +63,7 @@ class CommonPage(QWidget):
             part.set_theme(theme)
 
     def show_images(self, part: Part, shown: Labels) -> None:
-        """Show the statistics of the images ``shown`` of ``part``."""
+        """Show the statistics of the images of ``part`` with the indices ``shown``, ``(n,)``."""
         self._wanted, self.statistics = (part, shown), None
         if self.isVisible():
             self._begin()

@@ -174,7 +174,7 @@ class GrowPanel(QWidget):
         self._runner.drop()
 
     def project(self, image: Bytes, number: int) -> None:
-        """Show what on an image excites the part."""
+        """Show what on an image ``(C, H, W)`` excites the part."""
         if self._model is None:
             return
         model, part = self._model, self._part

@@ -61,7 +61,7 @@ class ExplainMap(QWidget):
         table: Sequence[int] = (),
         texts: tuple[str, str] = ("", ""),
     ) -> None:
-        """Show pixels, and below them the colours of the scale with the texts at its ends."""
+        """Show pixels ``(H, W)``, and below them the colours of the scale with the texts at its ends."""
         self._colours, self._table, self.texts, self.note = colours, table, texts, ""
         if self.place is not None:
             if self.place[0] >= colours.shape[0] or self.place[1] >= colours.shape[1]:

@@ -29,7 +29,7 @@ class Before:
     def lines(
         self, name: str, axis: XAxis, shown: Range, columns: int, scale: Callable[[Values], Values]
     ) -> tuple[Line, Line]:
-        """Return average and validations in the shown part; x is counted from the branch."""
+        """Return average and validations in the shown part, x and y ``(n,)``; x counts from the branch."""
         end = self.data.end(axis)
         part = Range(shown.low + end, min(shown.high, 0.0) + end)
         if not self.data.length or part.low > part.high:

@@ -33,7 +33,7 @@ class KernelPicture(QWidget):
 
     @property
     def kernels(self) -> Array | None:
-        """What is shown."""
+        """What is shown, ``(filters, channels, h, w)``."""
         return self._kernels
 
     def set_theme(self, theme: Theme) -> None:
@@ -46,7 +46,7 @@ class KernelPicture(QWidget):
         return QSize(200, 140)
 
     def show_kernels(self, kernels: Array | None) -> None:
-        """Show the kernels of a layer; None for none."""
+        """Show the kernels of a layer, ``(filters, channels, h, w)``; None for none."""
         self._kernels = kernels
         self._draw()
 

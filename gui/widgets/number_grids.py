@@ -86,8 +86,8 @@ class NumberGrids(QWidget):
         """Show other arrays.
 
         Args:
-            grids: all of one shape.
-            inside: False where there is only padding, which is struck out.
+            grids: all of one shape ``(H, W)``.
+            inside: ``(H, W)``, False where there is only padding, which is struck out.
             chosen: a cell that gets a frame.
         """
         before = self.grids[0].values.shape if self.grids else ()

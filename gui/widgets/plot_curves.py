@@ -112,7 +112,7 @@ class CurveItem(pg.GraphicsObject):
         self.update()
 
     def show_training(self, thin: Thin, averages: Values) -> None:
-        """Draw the batches, and their average."""
+        """Draw the batches, and their average at each column, ``(n,)``."""
         self.band, self.averages = thin, averages
         if thin.size == 1:
             self._bars.resize(0)
@@ -136,7 +136,10 @@ class CurveItem(pg.GraphicsObject):
         self.update()
 
     def show_before(self, average: tuple[Values, Values], validations: tuple[Values, Values]) -> None:
-        """Draw the average and the validations of the run that this one was branched off from, paler."""
+        """Draw the average and the validations of the run that this one was branched off from, paler.
+
+        Each is x and y, ``(n,)``.
+        """
         self._before = (
             pg.arrayToQPath(*average, connect="all", finiteCheck=False),
             pg.arrayToQPath(*validations, connect="all", finiteCheck=False),

@@ -42,7 +42,7 @@ def colour_bar(table: Sequence[int]) -> QImage:
 
 
 def lent(codes: Bytes, table: Sequence[int]) -> QImage:
-    """Return as ``from_codes``, without a copy: the image looks at ``codes`` as long as it lives."""
+    """Return as ``from_codes``, without a copy: the image looks at ``codes`` ``(H, W)`` while it lives."""
     image = _looking_at(codes, QImage.Format_Indexed8)
     image.setColorTable(list(table))
     return image

@@ -146,7 +146,7 @@ class LayerLines(_Plot):
         self.quantity: Quantity | None = None
 
     def show_lines(self, lines: Sequence[tuple[str, Values, Values]], quantity: Quantity) -> None:
-        """Show other lines."""
+        """Show other lines: the name of each, and x and y, ``(n,)`` each."""
         self.lines, self.quantity = lines, quantity
         self.update()
 

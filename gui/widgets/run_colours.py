@@ -11,7 +11,7 @@ from gui.style.theme import Theme
 
 
 def figure_colours(theme: Theme, places: npt.NDArray[np.float64]) -> list[QColor]:
-    """Return the colour of each run by its figure, from 0 to 1; what has none is muted."""
+    """Return the colour of each run by its figure, ``(N,)`` from 0 to 1; what has none (NaN) is muted."""
     table = colour_map(theme.sequential, 256)
     low, high = (60, 250) if theme.dark else (10, 205)  # the ends would not be seen on the panel
     found = []

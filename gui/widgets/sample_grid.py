@@ -52,7 +52,7 @@ class SampleGrid(QAbstractScrollArea):
         self.viewport().update()
 
     def show_images(self, part: Part, shown: Labels) -> None:
-        """Show the images ``shown`` of ``part``, from the first one on."""
+        """Show the images of ``part`` with the indices ``shown``, ``(n,)``, from the first one on."""
         self._part, self.shown, self.current, self._under = part, shown, None, -1
         self._measure()
         self.verticalScrollBar().setValue(0)

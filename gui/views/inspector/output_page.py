@@ -73,7 +73,7 @@ class OutputPage(QWidget):
     def show_place(
         self, found: Pass, place: Place, image: Bytes, preprocessing: Preprocessing, names: Sequence[str]
     ) -> None:
-        """Show how the value at ``place`` came about."""
+        """Show how the value at ``place`` came about when ``image``, ``(C, H, W)``, went through."""
         working = self.working = explain_output(found, place, image, preprocessing)
         self.name.setText(place_words(found.steps, place, names))
         more = closing_rows(working, "value in the picture")

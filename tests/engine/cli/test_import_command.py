@@ -89,7 +89,7 @@ def test_what_is_told_is_not_tried(tmp_path: Path, capsys: pytest.CaptureFixture
     ("options", "words"),
     [
         (["--classes", "a,b"], "--classes gives 2 names; "),
-        (["--classes", "a,a,b"], "a different name for each class"),
+        (["--classes", "a,a,b"], "--classes has the name 'a' twice; allowed is a name of its own"),
         (["--input-range", "imagenet"], "--input-range imagenet has no 1 channels; allowed are 0..255"),
         (["--input-range", "data"], "--input-range data needs --data"),
         (["--std", "0"], "--std is 0; allowed is more than 0"),

@@ -53,7 +53,7 @@ class Bridge(QObject):
         return note
 
 
-class Desk:
+class Harness:
     """A control, and what it asks and says."""
 
     def __init__(self, bridge: Bridge, qtbot: QtBot) -> None:
@@ -79,9 +79,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def harness(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Harness:
     monkeypatch.setattr(module, "is_present", lambda name: name == "mnist")
-    return Desk(Bridge(), qtbot)
+    return Harness(Bridge(), qtbot)
 
 
 def checkpoint(steps: int, data: str = "mnist") -> Checkpoint:
@@ -101,43 +101,45 @@ def checkpoint(steps: int, data: str = "mnist") -> Checkpoint:
         (State.FAILED, None, False),
     ],
 )
-def test_buttons_act_where_they_may(desk: Desk, state: State, toggles: str | None, trains: bool) -> None:
-    desk.bridge.state = state
-    assert desk.control.can_train == trains and desk.control.running == (state is State.RUNNING)
-    desk.control.toggle()
-    assert desk.bridge.told == ([(toggles,)] if toggles else [])
+def test_buttons_act_where_they_may(
+    harness: Harness, state: State, toggles: str | None, trains: bool
+) -> None:
+    harness.bridge.state = state
+    assert harness.control.can_train == trains and harness.control.running == (state is State.RUNNING)
+    harness.control.toggle()
+    assert harness.bridge.told == ([(toggles,)] if toggles else [])
     told = [("All epochs are done. Raise the number of epochs to resume, or restart.", False)]
-    assert desk.said == (told if state is State.FINISHED else [])
-    desk.bridge.told.clear()
-    desk.control.step()
-    desk.control.epoch()
-    assert desk.bridge.told == ([("advance", 1), ("advance", 0)] if trains else [])
+    assert harness.said == (told if state is State.FINISHED else [])
+    harness.bridge.told.clear()
+    harness.control.step()
+    harness.control.epoch()
+    assert harness.bridge.told == ([("advance", 1), ("advance", 0)] if trains else [])
 
 
-def test_only_what_has_begun_is_ended_early(desk: Desk) -> None:
-    desk.control.finish()
-    assert desk.bridge.told == []
-    desk.learn(1)
-    desk.control.finish()
-    assert desk.bridge.told == [("finish",)]
+def test_only_what_has_begun_is_ended_early(harness: Harness) -> None:
+    harness.control.finish()
+    assert harness.bridge.told == []
+    harness.learn(1)
+    harness.control.finish()
+    assert harness.bridge.told == [("finish",)]
 
 
 @pytest.mark.parametrize("answer", [True, False])
-def test_what_is_not_saved_is_given_up_only_when_the_user_says_so(desk: Desk, answer: bool) -> None:
-    desk.answer = answer
-    assert desk.control.start_over(MINE) and desk.questions == []
-    desk.bridge.told.clear()
-    desk.learn(1)
+def test_what_is_not_saved_is_given_up_only_when_the_user_says_so(harness: Harness, answer: bool) -> None:
+    harness.answer = answer
+    assert harness.control.start_over(MINE) and harness.questions == []
+    harness.bridge.told.clear()
+    harness.learn(1)
     learnt = "The network has learnt for {} and is not saved. "
     other, record = checkpoint(4), Destination(Path("x"))
     for begin, question, started in (
         (
-            lambda: desk.control.start_over(MINE),
+            lambda: harness.control.start_over(MINE),
             (learnt.format("1 step") + "Restart from random weights?", "Restart"),
             ("start", MINE, None, None),
         ),
         (
-            lambda: desk.control.begin_from(other, record),
+            lambda: harness.control.begin_from(other, record),
             (
                 learnt.format("1,234 steps") + "Resume the other run and lose this one?",
                 "Resume the other run",
@@ -145,13 +147,13 @@ def test_what_is_not_saved_is_given_up_only_when_the_user_says_so(desk: Desk, an
             ("start", other.config, other, record),
         ),
     ):
-        assert desk.control.unsaved
+        assert harness.control.unsaved
         assert begin() == answer
-        assert desk.questions == [question]
-        assert desk.bridge.told == ([started] if answer else [])
-        desk.questions.clear()
-        desk.bridge.told.clear()
-        desk.learn(1234)
+        assert harness.questions == [question]
+        assert harness.bridge.told == ([started] if answer else [])
+        harness.questions.clear()
+        harness.bridge.told.clear()
+        harness.learn(1234)
 
 
 class Recorded:
@@ -169,16 +171,16 @@ class Recorded:
 
 
 @pytest.mark.parametrize("recorded", [True, False])
-def test_a_run_branches_off_from_a_recorded_moment(desk: Desk, tmp_path: Path, recorded: bool) -> None:
-    desk.bridge.library = Library(tmp_path) if recorded else None
-    desk.learn(3)
-    desk.answer = False
-    assert not desk.control.branch(Recorded(), MINE) and desk.bridge.told == []  # type: ignore[arg-type]
+def test_a_run_branches_off_from_a_recorded_moment(harness: Harness, tmp_path: Path, recorded: bool) -> None:
+    harness.bridge.library = Library(tmp_path) if recorded else None
+    harness.learn(3)
+    harness.answer = False
+    assert not harness.control.branch(Recorded(), MINE) and harness.bridge.told == []  # type: ignore[arg-type]
     asked = "The network has learnt for 3 steps and is not saved. It stays recorded. Begin the new run?"
-    assert desk.questions == [(asked, "Begin the new run")]
-    desk.answer = True
-    assert desk.control.branch(Recorded(), MINE)  # type: ignore[arg-type]
-    ((name, config, start, record),) = desk.bridge.told
+    assert harness.questions == [(asked, "Begin the new run")]
+    harness.answer = True
+    assert harness.control.branch(Recorded(), MINE)  # type: ignore[arg-type]
+    ((name, config, start, record),) = harness.bridge.told
     assert (name, config, start.config) == ("start", MINE, MINE)
     first = Network.new(MINE.network, 7).named()
     assert all(np.array_equal(start.arrays[f"network.{name}"], value) for name, value in first.items())
@@ -188,86 +190,88 @@ def test_a_run_branches_off_from_a_recorded_moment(desk: Desk, tmp_path: Path, r
         assert record is None
 
 
-def test_a_branch_that_cannot_begin_says_why(desk: Desk) -> None:
-    desk.bridge.library = None
+def test_a_branch_that_cannot_begin_says_why(harness: Harness) -> None:
+    harness.bridge.library = None
     gone = Recorded(ModelFileError("Its weights are gone."))
-    assert not desk.control.branch(gone, MINE)  # type: ignore[arg-type]
-    assert not desk.control.branch(Recorded(), dataclasses.replace(MINE, data="cifar10"))  # type: ignore[arg-type]
-    assert [sentence for sentence, problem in desk.said if problem] == [
+    assert not harness.control.branch(gone, MINE)  # type: ignore[arg-type]
+    assert not harness.control.branch(Recorded(), dataclasses.replace(MINE, data="cifar10"))  # type: ignore[arg-type]
+    assert [sentence for sentence, problem in harness.said if problem] == [
         "Its weights are gone.",
         "This run learns from CIFAR-10, which is not on this computer; add the data set first.",
     ]
-    assert desk.bridge.told == [] and desk.questions == []
+    assert harness.bridge.told == [] and harness.questions == []
 
 
-def test_what_is_saved_is_said_and_needs_no_question(desk: Desk, tmp_path: Path) -> None:
+def test_what_is_saved_is_said_and_needs_no_question(harness: Harness, tmp_path: Path) -> None:
     changes: list[None] = []
-    desk.control.changed.connect(lambda: changes.append(None))
-    desk.learn(7)
+    harness.control.changed.connect(lambda: changes.append(None))
+    harness.learn(7)
     path = tmp_path / "m.safetensors"
-    desk.control.save(path)
-    desk.control.save(path, checkpoint=True)
-    assert desk.bridge.told == [("save", path, False), ("save", path, True)]
-    desk.bridge.saved.emit(path, "The disk is full.")
-    assert desk.control.unsaved and desk.said == [("The disk is full.", True)] and changes == []
-    desk.bridge.saved.emit(path, "")
-    assert not desk.control.unsaved and desk.said[1:] == [(f"Saved m.safetensors in {tmp_path}.", False)]
+    harness.control.save(path)
+    harness.control.save(path, checkpoint=True)
+    assert harness.bridge.told == [("save", path, False), ("save", path, True)]
+    harness.bridge.saved.emit(path, "The disk is full.")
+    assert harness.control.unsaved and harness.said == [("The disk is full.", True)] and changes == []
+    harness.bridge.saved.emit(path, "")
+    assert not harness.control.unsaved and harness.said[1:] == [
+        (f"Saved m.safetensors in {tmp_path}.", False)
+    ]
     assert len(changes) == 1
-    assert desk.control.start_over(MINE) and desk.questions == []
+    assert harness.control.start_over(MINE) and harness.questions == []
     assert len(changes) == 2
-    desk.learn(1)
-    assert desk.control.unsaved  # what was saved was another run
+    harness.learn(1)
+    assert harness.control.unsaved  # what was saved was another run
 
 
-def test_what_a_file_holds_is_saved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_file_holds_is_saved(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     other = checkpoint(4)
     monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path: other)
-    desk.restore(Path("c"))
-    assert desk.bridge.told == [("start", other.config, other, None)]
-    assert not desk.control.unsaved
-    desk.learn(5)
-    assert desk.control.unsaved
-    desk.answer = False
-    desk.restore(Path("c"))
-    assert desk.control.unsaved and len(desk.bridge.told) == 1
+    harness.restore(Path("c"))
+    assert harness.bridge.told == [("start", other.config, other, None)]
+    assert not harness.control.unsaved
+    harness.learn(5)
+    assert harness.control.unsaved
+    harness.answer = False
+    harness.restore(Path("c"))
+    assert harness.control.unsaved and len(harness.bridge.told) == 1
 
 
 def test_what_cannot_be_gone_on_with_is_said_and_ends_nothing(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.restore(tmp_path / "none")
-    assert "none" in desk.said[0][0] and desk.said[0][1]
+    harness.restore(tmp_path / "none")
+    assert "none" in harness.said[0][0] and harness.said[0][1]
     absent = "This run learns from {}, which is not on this computer; add the data set first."
     for number, (data, title) in enumerate((("cifar10", "CIFAR-10"), ("own-gone", "'own-gone'")), 1):
         kept = checkpoint(2, data)
         monkeypatch.setattr("engine.training.checkpoint.load_checkpoint", lambda _path, kept=kept: kept)
-        desk.restore(tmp_path / "c")
-        assert desk.said[number] == (absent.format(title), True)
+        harness.restore(tmp_path / "c")
+        assert harness.said[number] == (absent.format(title), True)
         assert missing_data(checkpoint(2, data)) == absent.format(title)
-    assert missing_data(checkpoint(2)) == "" and desk.bridge.told == [] and desk.questions == []
+    assert missing_data(checkpoint(2)) == "" and harness.bridge.told == [] and harness.questions == []
 
 
-def test_what_the_session_says_is_passed_on(desk: Desk) -> None:
+def test_what_the_session_says_is_passed_on(harness: Harness) -> None:
     changes: list[None] = []
-    desk.control.changed.connect(lambda: changes.append(None))
-    desk.bridge.state_changed.emit(State.RUNNING, "")
-    desk.bridge.state_changed.emit(State.FINISHED, "Ended early.")
-    desk.bridge.state_changed.emit(State.FAILED, "The loss became nan.")
-    desk.bridge.noticed.emit("It cannot be recorded.")
+    harness.control.changed.connect(lambda: changes.append(None))
+    harness.bridge.state_changed.emit(State.RUNNING, "")
+    harness.bridge.state_changed.emit(State.FINISHED, "Ended early.")
+    harness.bridge.state_changed.emit(State.FAILED, "The loss became nan.")
+    harness.bridge.noticed.emit("It cannot be recorded.")
     assert len(changes) == 3
-    assert desk.said == [
+    assert harness.said == [
         ("Ended early.", False),
         ("The loss became nan.", True),
         ("It cannot be recorded.", True),
     ]
 
 
-def test_a_run_that_stopped_by_itself_is_asked_to_go_on(desk: Desk) -> None:
-    desk.bridge.state = State.FINISHED
-    desk.bridge.live = LiveSettings(0.1, 0.9, 0.0, 20, 4)
-    desk.bridge.history.steps.append(100, 1.5, 3.0, 0.1, 0.9, 0.1)
-    desk.control.toggle()
-    assert desk.bridge.told == [("play",)] and not desk.said
-    desk.bridge.history.steps.append(200, 4.0, 6.0, 0.1, 0.9, 0.1)
-    desk.control.toggle()
-    assert desk.bridge.told == [("play",)] and "All epochs are done" in desk.said[0][0]
+def test_a_run_that_stopped_by_itself_is_asked_to_go_on(harness: Harness) -> None:
+    harness.bridge.state = State.FINISHED
+    harness.bridge.live = LiveSettings(0.1, 0.9, 0.0, 20, 4)
+    harness.bridge.history.steps.append(100, 1.5, 3.0, 0.1, 0.9, 0.1)
+    harness.control.toggle()
+    assert harness.bridge.told == [("play",)] and not harness.said
+    harness.bridge.history.steps.append(200, 4.0, 6.0, 0.1, 0.9, 0.1)
+    harness.control.toggle()
+    assert harness.bridge.told == [("play",)] and "All epochs are done" in harness.said[0][0]
