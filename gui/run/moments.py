@@ -49,7 +49,7 @@ class Moments(OfRun, QObject):
     dataset_loaded = pyqtSignal(object)
     """The data set of the run is there (a Dataset)."""
     history_grew = pyqtSignal()
-    """Its curves have new rows; at most about five times a second."""
+    """Its curves have new rows; at most about three times a second."""
     validated = pyqtSignal(int)
     """``history.validations`` has this new row."""
     moved = pyqtSignal(object)

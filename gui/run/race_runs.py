@@ -28,9 +28,8 @@ from engine.session.messages import (
     StateChanged,
 )
 from engine.types import Bytes
-from gui.run.run import Run
+from gui.run.run import CURVES_SECONDS, Run
 
-_CURVES_SECONDS = 0.18
 _ALL = (Play, Advance, Pause, Finish, Pace)
 """What all do together; saving a file is for one, and settings stay what they are."""
 _ORDER = (State.RUNNING, State.LOADING, State.PAUSED, State.FINISHED, State.FAILED)
@@ -50,7 +49,7 @@ class RaceRuns(QObject):
     moved = pyqtSignal()
     """An entrant is in another state."""
     grew = pyqtSignal()
-    """The curves have new rows; at most about five times a second."""
+    """The curves have new rows; at most about three times a second."""
     pictured = pyqtSignal(object)
     """What all look like: a Snapshot or None for each, all of the same step but for those that have ended."""
     ended = pyqtSignal(object)
@@ -154,7 +153,7 @@ class RaceRuns(QObject):
                 self._over = True
                 self.ended.emit(pictures)
         rows, now = sum(run.steps for run in self.runs), time.monotonic()
-        if rows != self._rows and (now - self._grown_at > _CURVES_SECONDS or self.over):
+        if rows != self._rows and (now - self._grown_at > CURVES_SECONDS or self.over):
             self._rows, self._grown_at = rows, now
             self.grew.emit()
 

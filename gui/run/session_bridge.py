@@ -32,7 +32,7 @@ from engine.training.config import RunConfig
 from gui.run.commands import Commands
 from gui.run.of_run import OfRun
 from gui.run.racing import Racing
-from gui.run.run import Run
+from gui.run.run import CURVES_SECONDS, Run
 from gui.run.wants import Wants, Watcher
 from gui.state.selection import Selection
 
@@ -47,8 +47,6 @@ FRAME_MS = 96
 REST_MS = 500
 """The same where nothing has happened for ``CALM_SECONDS`` to a run that stands still."""
 CALM_SECONDS = 1.0
-CURVES_SECONDS = 0.18
-"""While it trains the curves grow at most this often: nobody reads them faster."""
 _END_MS = 20
 """Time from one look whether the session has ended to the next."""
 DRAWING_SHARE = 0.1
@@ -71,7 +69,7 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
     dataset_loaded = pyqtSignal(object)
     """The data set is there (a Dataset)."""
     history_grew = pyqtSignal()
-    """``history.steps`` has new rows; at most about five times a second."""
+    """``history.steps`` has new rows; at most about three times a second."""
     validated = pyqtSignal(int)
     """``history.validations`` has this new row."""
     state_changed = pyqtSignal(object, str)

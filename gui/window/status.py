@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from engine.session.messages import State
 from gui.presenters.status import Speed, figures, share_done
@@ -14,6 +13,7 @@ from gui.presenters.time_line import where
 from gui.run.moments import Moments
 from gui.run.session_bridge import SessionBridge
 from gui.style.theme import GRID, SMALL, font
+from gui.widgets.figures import Figures
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 
@@ -92,7 +92,7 @@ class RunStatus(QWidget):
         row.addWidget(self.place)
         row.addWidget(self._state)
         row.addWidget(self._bar)
-        self._values: dict[str, QLabel] = {}
+        self._values: dict[str, Figures] = {}
         self._fields: dict[str, QWidget] = {}
         for name, caption, widest, help_text in _FIELDS:
             self._fields[name] = self._field(name, caption, widest, help_text)
@@ -123,12 +123,9 @@ class RunStatus(QWidget):
             label.setFont(font(SMALL))
             label.setToolTip(help_text)
             line.addWidget(label)
-        value = Label("\u2013")
-        value.setFont(font())
+        value = Figures(widest, font(), "\u2013")
         value.setToolTip(help_text)
         value.setAccessibleName(caption or name)
-        value.setAlignment(Qt.AlignLeft | Qt.AlignVCenter)
-        value.setMinimumWidth(QFontMetrics(value.font()).horizontalAdvance(widest))
         line.addWidget(value)
         self._values[name] = value
         return field
@@ -183,7 +180,6 @@ class RunStatus(QWidget):
         limit = bridge.race.race.steps if bridge.race is not None else 0
         texts = figures(bridge.history, bridge.live, bridge.epoch_size, self._speed.steps_per_second, limit)
         for name, text in texts.items():
-            if self._values[name].text() != text:
-                self._values[name].setText(text)
+            self._values[name].setText(text)
         if bridge.state is not State.LOADING:
             self._bar.setValue(round(1000 * share_done(bridge.history, bridge.live, limit)))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PyQt5.QtCore import QMimeData, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QFontMetrics, QResizeEvent
+from PyQt5.QtCore import QMimeData, QSize, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QToolBar, QToolButton, QWidget
 
 from engine.formatting import grouped
@@ -19,7 +19,7 @@ from gui.style.icons import icon
 from gui.style.theme import GRID, Theme, font
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.dropped import files_in
-from gui.widgets.plain import Label
+from gui.widgets.figures import Figures
 from gui.widgets.time_track import TimeTrack
 
 _FAR = 10
@@ -33,6 +33,8 @@ _BUTTONS = (
 )
 WORDS = ("play", "previous", "next", "first", "last", "best", "live")
 """What the menu has of it."""
+_GROWS_MS = 500
+"""While it trains the axis is drawn anew this often."""
 _ROOMY = 1000
 """In a narrower window, in pixels, there is no room for axis, speed and loop."""
 _WITH_BRANCH = 1240
@@ -62,6 +64,9 @@ class TimeLine(QToolBar):
         self.setContextMenuPolicy(Qt.PreventContextMenu)
         self._moments, self._travel, self._theme = moments, moments.travel, theme
         self.track = TimeTrack(theme)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_GROWS_MS)
         self.buttons: dict[str, QToolButton] = {}
         holder = QWidget()
         row = QHBoxLayout(holder)
@@ -80,9 +85,7 @@ class TimeLine(QToolBar):
         self.branch.setText("Continue from here\u2026")
         self.branch.setToolTip("Begin a new run with the weights of this step (Ctrl+Shift+R)")
         self.branch.clicked.connect(lambda _checked: self.branch_wanted.emit())
-        self.words = Label()
-        self.words.setFont(font())
-        self.words.setMinimumWidth(QFontMetrics(font()).horizontalAdvance("step 000,000 of 000,000"))
+        self.words = Figures("step 000,000 of 000,000", font())
         self.words.setAccessibleName("Step that is looked at")
         row.addWidget(self.words)
         row.addWidget(self.branch)
@@ -118,8 +121,10 @@ class TimeLine(QToolBar):
         moments, travel = self._moments, self._travel
         self.track.chosen.connect(self._choose)
         self.track.asked.connect(self.act)
-        for signal in (moments.travelled, moments.history_grew, moments.run_changed, moments.validated):
+        for signal in (moments.travelled, moments.run_changed, moments.validated):
             signal.connect(self._refresh)
+        moments.history_grew.connect(self._grew)
+        self._later.timeout.connect(self._refresh)
         travel.playing_changed.connect(lambda _on: self.set_theme(self._theme))
 
     def act(self, word: str) -> None:
@@ -181,7 +186,15 @@ class TimeLine(QToolBar):
     def _set_loop(self) -> None:
         self._travel.loop = self.loop.isChecked()
 
+    def _grew(self) -> None:
+        """Say at once which step it is; the axis, of which a whole run shifts a little, follows."""
+        if self._travel.live and self._travel.kept:
+            self.words.setText(f"step {grouped(self._travel.newest)}")
+        if not self._later.isActive():
+            self._later.start()
+
     def _refresh(self, _value: object = None) -> None:
+        self._later.stop()
         travel = self._travel
         kept = travel.kept
         self.track.show_run(travel.newest, kept, travel.best, self._moments.run.changes(), travel.step)
