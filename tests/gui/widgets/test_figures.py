@@ -19,7 +19,7 @@ class _Requests(QObject):
         self.count = 0
         widget.installEventFilter(self)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Count, and let the event pass."""
         self.count += event.type() == QEvent.LayoutRequest
         return False
