@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -85,6 +86,20 @@ def loss_gradient(
     return loss, correct, [layer.batch_statistics(cache) for layer, cache in layers] if ctx.training else []
 
 
+MicroBatches: TypeAlias = Sequence[tuple[int, Labels]]
+"""Micro-batches of a batch, by number and images."""
+
+
+class Share(NamedTuple):
+    """What one process computes of the step after ``step`` steps: micro-batches, by number and images."""
+
+    step: int
+    micro_batches: MicroBatches
+
+
+NO_SHARE = Share(0, [])
+
+
 @dataclass(frozen=True)
 class MicroBatchResult:
     """What one micro-batch showed; its gradient is in its buffer.
@@ -127,8 +142,17 @@ class MicroBatchWorker:
         self._buffers = buffers
         self._scratch = Scratch()
         self._part = np.empty_like(network.vector)
+        self._ready: tuple[int, int, Labels, Array] | None = None
 
-    def compute(self, step: int, micro_batches: Sequence[tuple[int, Labels]]) -> list[MicroBatchResult]:
+    def prepare(self, step: int, micro_batches: MicroBatches) -> None:
+        """Make the images of the first of ``micro_batches`` ready, of the step after ``step`` steps.
+
+        `compute` takes them if it is given the same objects; what it gives does not change.
+        """
+        for index, chosen in micro_batches[:1]:
+            self._ready = (step, index, chosen, self._inputs(step, index, chosen))
+
+    def compute(self, step: int, micro_batches: MicroBatches) -> list[MicroBatchResult]:
         """Compute micro-batches, given by number and images, of the step after ``step`` steps.
 
         The micro-batches of one buffer must all be given to the same ``MicroBatchWorker``, in order.
@@ -137,13 +161,22 @@ class MicroBatchWorker:
 
     def _micro_batch(self, step: int, index: int, chosen: Labels) -> MicroBatchResult:
         config, network = self._config, self.network
-        images = micro_batch_images(config, self._images, step, index, chosen)
+        x = self._take(step, index, chosen)
         rng = micro_batch_rng(config, step, index)
         ctx = Context(training=True, rng=rng, scratch=self._scratch)
         out = self._buffers[index] if index < GRADIENT_BUFFERS else self._part
-        x, labels = self._preprocessing.apply(images), self._labels[chosen]
-        found = loss_gradient(network, x, labels, ctx, out, config.smoothing)
+        found = loss_gradient(network, x, self._labels[chosen], ctx, out, config.smoothing)
         if out is self._part:
             with np.errstate(over="ignore", invalid="ignore"):
                 self._buffers[index % GRADIENT_BUFFERS] += out
         return MicroBatchResult(index, *found)
+
+    def _take(self, step: int, index: int, chosen: Labels) -> Array:
+        """Return what enters the network: what is ready, or else made now."""
+        ready, self._ready = self._ready, None
+        if ready is not None and ready[:2] == (step, index) and ready[2] is chosen:
+            return ready[3]
+        return self._inputs(step, index, chosen)
+
+    def _inputs(self, step: int, index: int, chosen: Labels) -> Array:
+        return self._preprocessing.apply(micro_batch_images(self._config, self._images, step, index, chosen))

@@ -23,7 +23,7 @@ from engine.model.network import Network
 from engine.training.batches import Batch, BatchPlan, split
 from engine.training.config import LiveSettings, RunConfig
 from engine.training.evaluation import Evaluation, evaluate
-from engine.training.gradient import mean_gradient
+from engine.training.gradient import MicroBatches, mean_gradient
 from engine.training.micro_batches import micro_batch_bounds
 from engine.training.replay import Replay, StepStart, batch_of, replay
 from engine.training.restore_point import Counters, RestorePoint, not_finite
@@ -92,6 +92,7 @@ class Trainer:
         self._workers = workers
         self._plan = BatchPlan(self._train, config.seed_of_data)
         self._order: tuple[int, Labels] = (-1, self._train)
+        self._planned: tuple[tuple[int, ...], tuple[Labels, MicroBatches]] = ((), (self._train, []))
         images, labels = dataset.train_images, dataset.train_labels
         helpers = workers.threads - 1
         self.pool, self._buffers = worker_pool(
@@ -140,10 +141,10 @@ class Trainer:
             TrainingError: the loss, or something that was learnt, is not finite. All that was learnt and the
                 counters are again what they were at the last step that is known to be good.
         """
-        counters, live, chosen = self.counters, self.live, self._chosen()
-        bounds = micro_batch_bounds(len(chosen), self._bytes)
-        micro_batches = [(index, chosen[start:stop]) for index, (start, stop) in enumerate(bounds)]
-        parts = self.pool.compute(self.step_count, micro_batches)
+        counters, live = self.counters, self.live
+        chosen, micro_batches = self._batch_at(self.offset)
+        _, following = self._batch_at(self.offset + len(chosen))  # nothing at the end of an epoch
+        parts = self.pool.compute(self.step_count, micro_batches, following)
         loss = sum(part.loss for part in parts) / len(chosen)
         if not np.isfinite(loss):
             self._diverged(f"The loss became {loss} at step {self.step_count + 1}")
@@ -152,7 +153,7 @@ class Trainer:
             self._anchor.keep(counters)
         try:
             self._plan.note(counters, live)
-            grad = mean_gradient(self._buffers, len(bounds), len(chosen))
+            grad = mean_gradient(self._buffers, len(micro_batches), len(chosen))
             now = update_settings(self.config, live, self.progress)
             self._state.update(grad, [part.batch_statistics for part in parts], now, counters.step + 1)
             self.step_count += 1
@@ -170,10 +171,17 @@ class Trainer:
             self.step_count, self.progress, len(chosen), float(loss), correct, now.learning_rate
         )
 
-    def _chosen(self) -> Labels:
+    def _batch_at(self, offset: int) -> tuple[Labels, MicroBatches]:
+        """Return the batch that begins ``offset`` images after the epoch, whole and in micro-batches."""
         if self._order[0] != self.epoch:
             self._order = (self.epoch, self._plan.order(self.epoch))
-        return self._order[1][self.offset : self.offset + self.live.batch_size]
+        place = (self.epoch, offset, self.live.batch_size)
+        if self._planned[0] != place:
+            chosen = self._order[1][offset : offset + self.live.batch_size]
+            bounds = micro_batch_bounds(len(chosen), self._bytes)
+            cut = [(index, chosen[start:stop]) for index, (start, stop) in enumerate(bounds)]
+            self._planned = (place, (chosen, cut))
+        return self._planned[1]
 
     def _stand_at(self, point: RestorePoint) -> None:
         self.step_count, self.epoch, self.offset = point.recall()

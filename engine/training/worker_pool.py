@@ -4,6 +4,9 @@ Threads would do, if the many short operations of a small network did not wait f
 Python's interpreter lock: two threads were slower than one. Processes have a lock each. They see the
 parameters and write the gradients in shared memory; a pipe carries only numbers of images and sums.
 
+With each step a process is told its share of the next one, too, and takes the images out of the data set
+while the caller updates. Where the batch became another one, because a setting was changed, it is told again.
+
 With m micro-batches and n processes a step takes as long as ceil(m / n) of them (up to eight, the number of
 gradient buffers), and then as long as one process needs to add the buffers and to update; so a batch of 20
 to 64 images keeps two busy, one of 128 four, one of 256 eight. Each buffer is as large as the parameters.
@@ -18,7 +21,7 @@ import ctypes
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +30,14 @@ from engine import signals
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.training.config import RunConfig
-from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult, MicroBatchWorker
+from engine.training.gradient import (
+    GRADIENT_BUFFERS,
+    NO_SHARE,
+    MicroBatches,
+    MicroBatchResult,
+    MicroBatchWorker,
+    Share,
+)
 from engine.training.helper_process import end_helper, processes, start_helper
 from engine.training.wakeful_link import WakefulLink
 from engine.training.workers import hold_blas_to_one_thread
@@ -37,8 +47,6 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 _log = logging.getLogger(__name__)
-
-MicroBatches = list[tuple[int, Labels]]
 
 
 class Shared:
@@ -87,16 +95,32 @@ class WorkerConfig:
         )
 
 
+_Packed: TypeAlias = tuple[int, list[tuple[int, bytes]]]
+
+
+def _packed(share: Share) -> _Packed:
+    """Return ``share`` for the pipe: its arrays as bytes, as pickling them takes ten times as long."""
+    return share.step, [(index, chosen.tobytes()) for index, chosen in share.micro_batches]
+
+
+def _unpacked(packed: _Packed) -> Share:
+    step, micro_batches = packed
+    return Share(step, [(index, np.frombuffer(chosen, np.int64)) for index, chosen in micro_batches])
+
+
 def _serve(worker_config: WorkerConfig, connection: Connection) -> None:
     """Compute what ``connection`` asks for until it is closed; runs in a process of its own."""
     signals.ignore()  # they are for the caller, with whom this one ends
     hold_blas_to_one_thread()
     work, link = worker_config.work(), WakefulLink(connection)
+    share = NO_SHARE
     try:
         link.send([])  # ready
         while True:
-            step, micro_batches = link.recv()
-            link.send(work.compute(step, micro_batches))
+            told, following = link.recv()
+            link.send(work.compute(*(_unpacked(told) if told else share)))
+            share = _unpacked(following)
+            work.prepare(*share)
     except (EOFError, OSError):
         return
 
@@ -105,10 +129,17 @@ class _Helper:
     """The caller's end of one process."""
 
     def __init__(self, worker_config: WorkerConfig) -> None:
-        self.link, other = processes().Pipe()
+        mine, other = processes().Pipe()
+        self.link = WakefulLink(mine, awake=0)
         self.process = start_helper(_serve, worker_config, other)
         other.close()
         self.ready = False
+        self.told = NO_SHARE
+
+    def begin(self, share: Share, following: Share) -> None:
+        """Let the process compute ``share`` now, and make ready for ``following`` then."""
+        self.link.send((None if share is self.told else _packed(share), _packed(following)))
+        self.told = following
 
     def look(self) -> bool:
         """Return whether the process is there by now."""
@@ -120,6 +151,13 @@ class _Helper:
     def close(self) -> None:
         self.link.close()
         end_helper(self.process)
+
+
+def _shares(step: int, micro_batches: MicroBatches, members: int) -> list[Share]:
+    parts: list[list[tuple[int, Labels]]] = [[] for _ in range(members)]
+    for index, chosen in micro_batches:
+        parts[index % GRADIENT_BUFFERS % members].append((index, chosen))
+    return [Share(step, part) for part in parts]
 
 
 class WorkerPool:
@@ -136,28 +174,42 @@ class WorkerPool:
         self._worker_config = worker_config
         self._wanted = min(helpers, GRADIENT_BUFFERS - 1) if worker_config else 0
         self._helpers: list[_Helper] = []
+        self._ahead: tuple[MicroBatches, list[Share]] = ([], [NO_SHARE])
 
-    def compute(self, step: int, micro_batches: MicroBatches) -> list[MicroBatchResult]:
-        """Compute ``micro_batches``, which are in order, and return their results in order."""
+    def compute(
+        self, step: int, micro_batches: MicroBatches, following: MicroBatches = ()
+    ) -> list[MicroBatchResult]:
+        """Compute ``micro_batches``, which are in order, and return their results in order.
+
+        Args:
+            step: steps done before.
+            micro_batches: of the step.
+            following: of the next step, as far as is known now: what can be made ready meanwhile. It is
+                taken to be so if the same object is given as ``micro_batches`` then.
+        """
         if self._wanted:
             self._start()
         helpers = [helper for helper in list(self._helpers) if self._alive(helper)]
-        shares = self._shares(micro_batches, 1 + len(helpers))
-        for helper, share in zip(helpers, shares[1:], strict=True):
-            if share:
-                self._send(helper, (step, share))
+        own, *shares = self._shares(step, micro_batches, 1 + len(helpers))
+        self._ahead = (following, _shares(step + 1, following, 1 + len(helpers)))
+        own_next, *shares_next = self._ahead[1]
+        asked = []
+        for helper, share, share_next in zip(helpers, shares, shares_next, strict=True):
+            if share.micro_batches:
+                asked.append((helper, share))
+                self._begin(helper, share, share_next)
         try:
-            results = self._own.compute(step, shares[0])
+            results = self._own.compute(*own)
+            if asked:  # alone it would only be done earlier, not meanwhile
+                self._own.prepare(*own_next)
         except BaseException:  # also Ctrl-C: an answer that is left lying would be taken for the next step's
-            for helper, share in zip(helpers, shares[1:], strict=True):
-                if share:
-                    self._receive(helper)
+            for helper, _ in asked:
+                self._receive(helper)
             raise
-        for helper, share in zip(helpers, shares[1:], strict=True):
-            if share:
-                answer = self._receive(helper)
-                # A lost helper's buffers are begun anew from their first micro-batch; nothing counts twice.
-                results += self._own.compute(step, share) if answer is None else answer
+        for helper, share in asked:
+            answer = self._receive(helper)
+            # A lost helper's buffers are begun anew from their first micro-batch; nothing counts twice.
+            results += self._own.compute(*share) if answer is None else answer
         return sorted(results, key=lambda result: result.index)
 
     def wait(self) -> None:
@@ -195,12 +247,11 @@ class WorkerPool:
             self._wanted = 0
             _log.warning("no further process could be started: %s", error)
 
-    @staticmethod
-    def _shares(micro_batches: MicroBatches, members: int) -> list[MicroBatches]:
-        shares: list[MicroBatches] = [[] for _ in range(members)]
-        for index, chosen in micro_batches:
-            shares[index % GRADIENT_BUFFERS % members].append((index, chosen))
-        return shares
+    def _shares(self, step: int, micro_batches: MicroBatches, members: int) -> list[Share]:
+        """Return the share of each member, the very ones that were said to follow if they are the same."""
+        following, shares = self._ahead
+        ahead = following is micro_batches and (shares[0].step, len(shares)) == (step, members)
+        return shares if ahead else _shares(step, micro_batches, members)
 
     def _alive(self, helper: _Helper) -> bool:
         try:
@@ -209,9 +260,9 @@ class WorkerPool:
             self._lose(helper)
             return False
 
-    def _send(self, helper: _Helper, task: tuple[int, MicroBatches]) -> None:
+    def _begin(self, helper: _Helper, share: Share, following: Share) -> None:
         try:
-            helper.link.send(task)
+            helper.begin(share, following)
         except OSError:
             self._lose(helper)
 

@@ -141,3 +141,41 @@ def test_a_worker_adds_each_to_its_buffer(config: RunConfig, dataset: Dataset, d
             if other is not None:
                 np.testing.assert_array_equal(one, other)
     np.testing.assert_allclose(buffers, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_what_was_made_ready_is_taken_if_it_is_the_same(
+    config: RunConfig, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = dataclasses.replace(config, augmentation=AUGMENTATIONS["light"])
+    made: list[tuple[int, int]] = []
+
+    def noted(config: RunConfig, images: np.ndarray, step: int, index: int, chosen: np.ndarray) -> np.ndarray:
+        made.append((step, index))
+        return micro_batch_images(config, images, step, index, chosen)
+
+    monkeypatch.setattr(gradient, "micro_batch_images", noted)
+    network, preprocessing = Network.new(config.network, 1), Preprocessing(dataset.mean, dataset.std)
+    images, labels = dataset.train_images, dataset.train_labels
+
+    def outcome(*ready: gradient.Share) -> tuple[list[float], np.ndarray]:
+        buffers = np.zeros((GRADIENT_BUFFERS, network.vector.size), np.float32)
+        worker = MicroBatchWorker(config, network, preprocessing, images, labels, buffers)
+        for share in ready:
+            worker.prepare(*share)
+        made.append((-1, -1))
+        return [result.loss for result in worker.compute(*task)], buffers
+
+    task = gradient.Share(3, [(1, np.arange(6)), (3, np.arange(6, 12))])
+    losses, buffers = outcome()
+    others = [
+        task._replace(step=2),
+        task._replace(micro_batches=[(0, np.arange(6))]),
+        task._replace(micro_batches=[(1, np.arange(1, 7))]),
+        task._replace(micro_batches=[(1, np.arange(5))]),
+    ]
+    for ready, late in [([task], [(3, 3)])] + [([task, other], [(3, 1), (3, 3)]) for other in others]:
+        made.clear()
+        again, same = outcome(*ready)
+        assert made[made.index((-1, -1)) + 1 :] == late
+        assert again == losses
+        np.testing.assert_array_equal(same, buffers)

@@ -356,7 +356,7 @@ def test_batches_are_cut_by_the_bytes_of_all_feature_maps(
         assert trainer.batch(1).micro_batches == cut[4] and cut[3] != cut[4] != cut[5]
         parts: list[int] = []
 
-        def refuse(_step: int, micro_batches: list[tuple[int, np.ndarray]]) -> None:
+        def refuse(_step: int, micro_batches: list[tuple[int, np.ndarray]], _following: object) -> None:
             parts.extend(len(chosen) for _, chosen in micro_batches)
             raise MemoryError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from multiprocessing import Pipe
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
 from engine.training import worker_pool as module
 from engine.training.config import RunConfig
-from engine.training.gradient import MicroBatchResult
+from engine.training.gradient import NO_SHARE, MicroBatchResult, Share
 from engine.training.worker_pool import Shared, WorkerConfig, WorkerPool, worker_pool
 
 
@@ -28,7 +29,11 @@ class Worker:
     def __init__(self, name: str) -> None:
         self.name = name
         self.done: list[tuple[int, int]] = []
+        self.ready: list[tuple[int, list[int]]] = []
         self.error: BaseException | None = None
+
+    def prepare(self, step: int, micro_batches: list[tuple[int, np.ndarray]]) -> None:
+        self.ready.append((step, [index for index, _ in micro_batches]))
 
     def compute(self, step: int, micro_batches: list[tuple[int, np.ndarray]]) -> list[MicroBatchResult]:
         if self.error is not None:
@@ -40,12 +45,17 @@ class Worker:
 
 
 class Link:
-    """The caller's end of a pipe to a helper that answers at once; ``broken`` names what fails."""
+    """The caller's end of a pipe to a helper that answers at once; ``broken`` names what fails.
+
+    ``full`` says of each message whether it holds the share of the present step.
+    """
 
     def __init__(self, name: str) -> None:
         self.worker = Worker(name)
         self.waiting: list[object] = [[]]  # ready
         self.broken: dict[str, Exception] = {}
+        self.told = NO_SHARE
+        self.full: list[bool] = []
         self.polled: list[object] = []
         self.closed = False
 
@@ -62,9 +72,12 @@ class Link:
         self._may("recv")
         return self.waiting.pop(0)
 
-    def send(self, task: tuple[int, list[tuple[int, np.ndarray]]]) -> None:
+    def send(self, message: tuple[Any, Any]) -> None:
         self._may("send")
-        self.waiting.append(self.worker.compute(*task))
+        told, following = message
+        self.full.append(told is not None)
+        self.waiting.append(self.worker.compute(*(self.told if told is None else module._unpacked(told))))
+        self.told = module._unpacked(following)
 
     def close(self) -> None:
         self.closed = True
@@ -94,6 +107,7 @@ class Helpers:
             raise OSError(11, "Resource temporarily unavailable")
         helper = module._Helper.__new__(real_helper)
         helper.link, helper.process, helper.ready = Link(f"helper {len(self.made)}"), Process(), False
+        helper.told = NO_SHARE
         self.made.append(helper)
         self.configs.append(worker_config)
         return helper
@@ -184,6 +198,36 @@ def test_a_helper_without_a_share_is_not_asked(helpers: Helpers) -> None:
         assert helper.link.worker.done == []
 
 
+def test_the_next_share_is_told_in_time_and_told_again_where_it_became_another(helpers: Helpers) -> None:
+    pool, own = pool_of(1)
+    first, second, third = batches(4), batches(2), batches(4)
+    pool.compute(0, first, second)
+    pool.compute(1, second, third)
+    pool.compute(2, batches(4), third)  # equal, but nobody looks whether it is
+    pool.compute(4, third, first)  # another step than was said
+    pool.compute(5, first)
+    pool.compute(6, batches(2), second)
+    (helper,) = helpers.made
+    assert helper.link.full == [True, False, True, True, False, True]
+    done = [(0, 1), (0, 3), (1, 1), (2, 1), (2, 3), (4, 1), (4, 3), (5, 1), (5, 3), (6, 1)]
+    assert helper.link.worker.done == done
+    assert own.ready == [(1, [0]), (2, [0, 2]), (3, [0, 2]), (5, [0, 2]), (6, []), (7, [0])]
+    other, own = pool_of(2)
+    other.compute(0, first, second)
+    helpers.made[1].link.broken["recv"] = EOFError()
+    other.compute(1, second, third)
+    assert [helper.link.full for helper in helpers.made[1:]] == [[True, False], [True]]
+    other.compute(2, third, first)  # it was said to three
+    assert helpers.made[2].link.full == [True, True]
+    assert own.done == [(0, 0), (0, 3), (1, 0), (1, 1), (2, 0), (2, 2)]
+
+
+def test_alone_nothing_is_made_ready(helpers: Helpers) -> None:
+    pool, own = pool_of(0)
+    pool.compute(0, batches(2), batches(2))
+    assert own.ready == []
+
+
 @pytest.mark.parametrize(
     ("what", "error"),
     [
@@ -203,7 +247,7 @@ def test_the_caller_does_the_share_of_a_helper_that_is_lost(
     if what == "poll":  # it never was there
         lost.ready, lost.link.waiting = False, [[]]
     lost.link.broken[what] = error
-    results = pool.compute(3, batches(9))
+    results = pool.compute(3, batches(9), batches(9))
     assert [(result.index, result.correct) for result in results] == [(index, 3) for index in range(9)]
     if what == "poll":
         assert who(results) == ["caller", "helper 1"] * 4 + ["caller"]
@@ -373,10 +417,17 @@ def test_a_helper_serves_until_its_link_is_closed(
     thread.start()
     assert here.poll(30) and here.recv() == []
     assert done == ["signals", "one thread"]
-    for step in (3, 4):
-        here.send((step, [(0, np.arange(20)), (8, np.arange(20, 40))]))
+    task = [(0, np.arange(20)), (8, np.arange(20, 40))]
+    messages = [
+        (Share(3, task), Share(4, task)),
+        (None, Share(5, [(0, np.arange(7))])),
+        (Share(5, task), NO_SHARE),  # the last word counts
+    ]
+    packed = module._packed
+    for step, (share, following) in enumerate(messages, 3):
+        here.send((share and packed(share), packed(following)))
         answer = here.recv()
-        own = told.work().compute(step, [(0, np.arange(20)), (8, np.arange(20, 40))])
+        own = told.work().compute(step, task)
         assert [(r.index, r.loss, r.correct) for r in answer] == [(r.index, r.loss, r.correct) for r in own]
     here.close()
     thread.join(30)
