@@ -140,17 +140,30 @@ def _in_words(value: Fact, *, as_share: bool = False) -> str:
 
 
 def varied(facts: Sequence[Facts]) -> list[str]:
-    """Return the settings that differ between runs; what a part has only sometimes comes last."""
+    """Return the settings that differ between runs: first those of the run, then those of its layers.
+
+    What only some runs have comes last. Left out is what says no more than another setting: what a part has
+    always with the same value, and what is the same in all networks of one name.
+    """
     found: dict[str, set[Fact]] = {}
+    within: dict[tuple[str, Fact], set[Fact]] = {}
     for run in facts:
         for name in run.settings:
             found.setdefault(name, set())
     for name, values in found.items():
-        values.update(run.settings.get(name) for run in facts)
-    # What a part has only in some runs, always with the same value, says no more than the part does.
+        for run in facts:
+            values.add(run.settings.get(name))
+            within.setdefault((name, run.settings.get("network")), set()).add(run.settings.get(name))
+    networks = found.get("network", set())
+
+    def tells(name: str) -> bool:
+        of_layer = name.startswith("network.")
+        return not of_layer or any(len(within[name, network] - {None}) > 1 for network in networks)
+
     differing = [name for name, values in found.items() if len(values - {None}) > 1 and name != "threads"]
-    everywhere = {name for name in differing if None not in found[name]}
-    return [n for n in differing if n in everywhere] + [n for n in differing if n not in everywhere]
+    return sorted(
+        filter(tells, differing), key=lambda name: (None in found[name], name.startswith("network."))
+    )
 
 
 def measured(facts: Sequence[Facts]) -> list[str]:

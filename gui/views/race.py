@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt5.QtCore import Qt, QTimer
+from PyQt5.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt5.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -48,21 +48,22 @@ class RaceView(View):
 
     def _full(self) -> QWidget:
         self.curves.head.addWidget(self.again)
-        told = QWidget()
-        column = QVBoxLayout(told)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self.words)
-        column.addWidget(self.note)
-        column.addWidget(self.curves, 1)
         self.split = QSplitter(Qt.Vertical)
         self.split.setChildrenCollapsible(False)
         self._own_sizes = False
         self.split.splitterMoved.connect(lambda *_: self._hold_sizes())
-        for number, widget in enumerate((told, self.entrants)):
+        self.split.installEventFilter(self)
+        for number, widget in enumerate((self.curves, self.entrants)):
             self.split.addWidget(widget)
             self.split.setStretchFactor(number, 2 + number)
-        return self.split
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addWidget(self.words)
+        column.addWidget(self.note)
+        column.addWidget(self.split, 1)
+        return whole
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the entrants beside the curves where there is no room below them."""
@@ -71,7 +72,13 @@ class RaceView(View):
         if low != (self.split.orientation() == Qt.Horizontal):
             self.split.setOrientation(Qt.Horizontal if low else Qt.Vertical)
             self._own_sizes = False
-        QTimer.singleShot(0, self._share)  # when all have their new sizes
+            self._share()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Share the room anew when there is more or less of it, since words above take another line, too."""
+        if watched is self.split and event.type() == QEvent.Resize:
+            QTimer.singleShot(0, self._share)  # when all have their new sizes
+        return super().eventFilter(watched, event)
 
     def _hold_sizes(self) -> None:
         self._own_sizes = True
@@ -128,10 +135,10 @@ class RaceView(View):
         shown = sides(race, [run.history for run in runs.runs])
         if self._stack.currentIndex() == 0:
             self._stack.setCurrentIndex(1)
-            QTimer.singleShot(0, self._share)
         self.curves.show_sides(shown)
         self.entrants.show_sides(shown, [run.config for run in runs.runs if run.config is not None])
         self._show_standing()
+        QTimer.singleShot(0, self._share)
 
     def _grew(self) -> None:
         if self.isVisible() and self._races.runs is not None:

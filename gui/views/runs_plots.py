@@ -20,7 +20,7 @@ from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.parallel import ParallelPlot
-from gui.widgets.plain import Label, tooltip
+from gui.widgets.plain import OneLine
 from gui.widgets.run_scatter import RunScatter
 
 _MOST = 1000
@@ -29,7 +29,7 @@ _Known: TypeAlias = "dict[str, tuple[Summary, Facts]]"
 """What was read of the runs, by their folders."""
 _MOST_AXES = 12
 _PARALLEL, _SCATTER = "parallel axes", "points"
-_HINT = "Drag along an axis to choose runs by it; click the axis to take that back. Click a line for one run."
+_HINT = "Drag along an axis to choose runs by it, click it to take that back. Click a line for one run."
 
 
 class RunsPlots(QWidget):
@@ -58,9 +58,8 @@ class RunsPlots(QWidget):
         self.form.addItem("Points", _SCATTER)
         self.figure = ChoiceBox("Figure", "The figure of the last axis, which gives the colours", letters=14)
         self.across = ChoiceBox("Across", "What the points are set against", letters=14)
-        self.words = Label()
+        self.words = OneLine()
         self.words.setObjectName("note")
-        self.words.setMinimumWidth(1)
         self._stack = QStackedWidget()
         for widget in (self.parallel, self.scatter):
             self._stack.addWidget(widget)
@@ -167,7 +166,6 @@ class RunsPlots(QWidget):
         self.words.setText(
             hint if len(self.facts) > 1 else "There are too few runs to set against each other."
         )
-        self.words.setToolTip(tooltip(hint))
 
     def _point(self, number: int | None) -> None:
         if number is None or number >= len(self.facts):
@@ -177,7 +175,6 @@ class RunsPlots(QWidget):
         values = [f"{each.title} {each.values[number]}" for each in self.parallel.axes]
         told = ", ".join([run.title or facts.name, *reversed(values)])
         self.words.setText(told)
-        self.words.setToolTip(tooltip(told))
 
     def _pick(self, numbers: list[int]) -> None:
         chosen = [self._drawn[number] for number in numbers if number < len(self._drawn)]

@@ -24,7 +24,7 @@ from gui.presenters.axes import Axis, brushed
 from gui.style.theme import SMALL, Theme, font
 from gui.widgets.run_colours import figure_colours
 
-_TOP, _BOTTOM, _SIDE = 34, 10, 70
+_TOP, _BOTTOM, _SIDE = 36, 10, 70
 _NEAR = 6.0
 """Pixels between the mouse and the line that it points at."""
 _FEW = 60
@@ -35,6 +35,19 @@ _GRIP = 14
 """Half the width of the strip along an axis in which a drag is a brush."""
 _UNKNOWN = -0.03
 """Place of what is not known: below the axis."""
+
+
+def two_lines(title: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """Return ``title`` in one line or two, as it fits into ``room`` pixels; what is too long is elided."""
+    words = title.split(" ")
+    if metrics.horizontalAdvance(title) > room and len(words) > 1:
+        ends = range(1, len(words))
+        halves = [[" ".join(words[:end]), " ".join(words[end:])] for end in ends]
+        shortest = min(halves, key=lambda half: max(map(metrics.horizontalAdvance, half)))
+        lines = [line.strip(" \N{MIDDLE DOT}") for line in shortest]
+    else:
+        lines = [title]
+    return [metrics.elidedText(line, Qt.ElideRight, room) for line in lines]
 
 
 class ParallelPlot(QWidget):
@@ -277,11 +290,12 @@ class ParallelPlot(QWidget):
                 painter.drawRect(span)
             self._draw_ticks(painter, metrics, each, x, room)
             left, right = max(2.0, x - room / 2 + 3), min(self.width() - 2.0, x + room / 2 - 3)
-            title = metrics.elidedText(each.title, Qt.ElideMiddle, int(right - left))
-            wide = metrics.horizontalAdvance(title) + 2.0
+            lines = two_lines(each.title, metrics, int(right - left))
+            wide = max(metrics.horizontalAdvance(line) for line in lines) + 2.0
             start = min(max(x - wide / 2, left), right - wide)
             painter.setPen(QColor(theme.text))
-            painter.drawText(QRectF(start, 4, wide, 16), int(Qt.AlignCenter), title)
+            place = QRectF(start, 0, wide, _TOP - 6)
+            painter.drawText(place, int(Qt.AlignHCenter | Qt.AlignBottom), "\n".join(lines))
 
     def _draw_ticks(
         self, painter: QPainter, metrics: QFontMetrics, each: Axis, x: float, room: float
@@ -299,7 +313,7 @@ class ParallelPlot(QWidget):
             wide = metrics.horizontalAdvance(words)
             box = QRectF(min(x + 5, self.width() - wide - 4.0), y - 7, wide + 2, 14)
             back = QColor(theme.panel)
-            back.setAlphaF(0.75)
+            back.setAlphaF(0.85)
             painter.fillRect(box, back)
             painter.setPen(QColor(theme.muted))
             painter.drawText(box, int(Qt.AlignLeft | Qt.AlignVCenter), words)

@@ -11,6 +11,7 @@ import html
 from typing import Any
 
 from PyQt5.QtCore import QPoint, Qt
+from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QLabel, QToolTip, QWidget
 
 from engine.text import plain
@@ -35,6 +36,28 @@ class Label(QLabel):
     def setText(self, text: str) -> None:
         """Show ``text``, whose lines are kept."""
         super().setText(_harmless(text))
+
+
+class OneLine(Label):
+    """A label that ends with an ellipsis where its place does; its tooltip has all of it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        """Show ``text``, in as little room as there is."""
+        super().__init__(text, parent)
+        self.setMinimumWidth(1)
+
+    def setText(self, text: str) -> None:
+        """Show ``text``."""
+        super().setText(text)
+        self.setToolTip(tooltip(text))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint as much of the text as there is room for."""
+        shown = self.fontMetrics().elidedText(self.text(), Qt.ElideRight, self.width())
+        align = int(self.alignment())
+        self.style().drawItemText(
+            QPainter(self), self.rect(), align, self.palette(), self.isEnabled(), shown, self.foregroundRole()
+        )
 
 
 def _harmless(text: str) -> str:

@@ -7,7 +7,14 @@ from typing import Any
 
 from PyQt5.QtCore import QByteArray, QItemSelection, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PyQt5.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from engine.runs.summary import Summary
 from gui.presenters.runs import COLUMNS, PLACES
@@ -21,6 +28,15 @@ _COLUMNS = ",".join(PLACES)
 """What an arrangement that is remembered is of."""
 _ROW = 28
 """Height of a row in pixels: a name is edited in it."""
+
+
+class _NameDelegate(QStyledItemDelegate):
+    """Leaves out the middle of long names: entrants of a race and trials of a sweep differ at their ends."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Say where the words of a cell are shortened."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.ElideMiddle
 
 
 class RunsTable(QTableView):
@@ -53,6 +69,7 @@ class RunsTable(QTableView):
         self.setMouseTracking(True)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollPerPixel)
         self.setAccessibleName("Recorded runs")
+        self.setItemDelegateForColumn(PLACES["title"], _NameDelegate(self))
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.Fixed)
         self.verticalHeader().setDefaultSectionSize(_ROW)

@@ -49,6 +49,16 @@ def test_what_differs_between_runs_is_varied() -> None:
     )
 
 
+def test_layers_come_after_the_run_and_only_with_what_their_network_does_not_say() -> None:
+    conv, kernel = "network.conv1.filters", "network.conv1.kernel"
+    wide = {"network": "lenet5", conv: 16, kernel: 5, "learning_rate": 0.1}
+    narrow = {"network": "lenet5", conv: 4, kernel: 5, "learning_rate": 0.2}
+    other = {"network": "deep", conv: 32, kernel: 3, "learning_rate": 0.2}
+    runs = [Facts(name, dict(each), {}) for name, each in (("a", wide), ("b", narrow), ("c", other))]
+    assert varied(runs) == ["network", "learning_rate", conv]
+    assert varied([runs[0], runs[2]]) == ["network", "learning_rate"]
+
+
 def test_brushes_leave_what_lies_in_all_of_them() -> None:
     axes = [axis("a", [1, 2, None, 4]), axis("b", ["x", "y", "x", "x"])]
     assert brushed(axes, {}).tolist() == [True] * 4

@@ -66,6 +66,27 @@ def begin(program: Kernelscope, qtbot: QtBot, *, steps: str, seeds: str = "1", w
     qtbot.waitUntil(lambda: program.context.races.runs is not None)
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_curves_and_entrants_share_the_room(
+    program: Kernelscope, view: RaceView, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    begin(program, qtbot, steps="3")
+    qtbot.waitUntil(lambda: program.context.races.over, timeout=30000)
+    window = program.window
+    window.resize(*size)
+    window.arrange()
+    window.show_part("race")
+
+    def shared() -> None:
+        charts = view.curves.charts.shown_charts
+        assert len(charts) == 2 and all(chart.plot.vb.height() >= 40 for chart in charts)
+        table = view.entrants
+        kernels = table.columns[0].kernels
+        assert table.viewport().rect().contains(kernels.mapTo(table.viewport(), kernels.rect().center()))
+
+    qtbot.waitUntil(shared, timeout=10000)
+
+
 def test_from_the_dialog_to_the_winner(program: Kernelscope, view: RaceView, qtbot: QtBot) -> None:
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
     qtbot.waitUntil(lambda: program.window.findChild(RaceDialog) is not None)
