@@ -88,25 +88,35 @@ class RowForm:
         a, _, channels, tiles, _ = seen.data.shape
         kh, kw = self.geometry.size
         matrices = filtering(self.m, kw, grad_y.dtype)
-        # Framed with zeros so that every row of the input sees kh rows of it; see `_input_gradient`.
-        frame = kh - 1 - self.geometry.padding[0] if need_x else 0
         gathered = _gathered(grad_y, self._outputs(), self.m, tiles, ctx)
-        grad = ctx.workspace("grad", (a, out_h + 2 * frame, filters, tiles, batch), grad_y.dtype)
-        grad[:, :frame] = grad[:, out_h + frame :] = 0
-        np.matmul(matrices.outputs.T, gathered, out=_lines(grad, frame, out_h))
-        inner = grad[:, frame : frame + out_h].reshape(a, out_h, filters, -1)
-        summed = weight_products(seen.data, _windows(seen.data, out_h, kh), inner, kh, ctx).reshape(a, -1)
+        grad = ctx.workspace("grad", (a, out_h, filters, tiles * batch), grad_y.dtype)
+        np.matmul(matrices.outputs.T, gathered, out=grad.reshape(a, -1))
+        summed = weight_products(seen.data, _windows(seen.data, out_h, kh), grad, kh, ctx).reshape(a, -1)
         grad_weight = (matrices.kernel.T @ summed).reshape(kw, filters, kh, channels).transpose(1, 3, 2, 0)
         return (self._input_gradient(seen, grad, matrices, ctx) if need_x else None), grad_weight
 
     def _input_gradient(self, seen: _Seen, grad: Array, matrices: Filtering, ctx: Context) -> Array:
-        """Return ``dx`` from the framed transformed gradient: a convolution with the turned kernel."""
+        """Return ``dx`` from the transformed gradient: a convolution with the turned kernel.
+
+        A row of the input is seen by ``kh`` rows of outputs, near the upper and lower edge by fewer.
+        """
         a, filters, kh, channels = seen.weight.shape
-        tiles, batch = grad.shape[3:]
+        tiles, batch = seen.data.shape[3:]
         height, width = seen.size
+        out_h, line = grad.shape[1], grad.shape[3]
         turned = seen.weight[:, :, ::-1].transpose(0, 3, 2, 1).reshape(a, channels, kh * filters)
-        products = ctx.workspace("product", (a, height, channels, tiles * batch), grad.dtype)
-        np.matmul(turned[:, np.newaxis], _windows(grad, height, kh), out=products)
+        products = ctx.workspace("product", (a, height, channels, line), grad.dtype)
+        edge = min(kh - 1 - self.geometry.padding[0], height)
+        inside = range(edge, height - edge)
+        if inside:
+            np.matmul(
+                turned[:, np.newaxis], _windows(grad, len(inside), kh), out=products[:, edge : height - edge]
+            )
+        for h in range(height):
+            if h not in inside:
+                first, stop = max(0, h - edge), min(out_h, h - edge + kh)
+                matrix = turned[:, :, (first - h + edge) * filters : (stop - h + edge) * filters]
+                np.matmul(matrix, grad[:, first:stop].reshape(a, -1, line), out=products[:, h])
         tiled = ctx.workspace("gathered", (a, height, channels, tiles, batch), grad.dtype)
         np.matmul(matrices.data.T, products.reshape(a, -1), out=tiled.reshape(a, -1))
         grad_x = ctx.empty("grad_x", (height, channels, width, batch), grad.dtype)
@@ -158,11 +168,12 @@ def _lines(array: Array, first: int, count: int) -> Array:
 
 def _windows(array: Array, count: int, kh: int) -> Array:
     """Return ``(a, count, kh C, T N)``: for each output row the ``kh`` rows it sees; nothing is copied."""
-    a, height, channels, tiles, batch = array.shape
+    a, height, channels = array.shape[:3]
     item = array.itemsize
-    line = tiles * batch * item
+    length = array[0, 0, 0].size
+    line = length * item
     return overlapping(
         array,
-        (a, count, kh * channels, tiles * batch),
+        (a, count, kh * channels, length),
         (height * channels * line, channels * line, line, item),
     )
