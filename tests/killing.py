@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 _CHANGES = ("rename", "replace", "link", "unlink", "remove", "rmdir", "mkdir", "symlink", "chmod")
+_PATHS = getattr(pathlib, "_normal_accessor", None)
+"""What Python 3.10's paths keep the functions of ``os`` in."""
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 
@@ -45,7 +48,10 @@ def killed_after(changes: int) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         for name in _CHANGES:
-            patch.setattr(os, name, counting(getattr(os, name)))
+            counted = counting(getattr(os, name))
+            patch.setattr(os, name, counted)
+            if hasattr(_PATHS, name):
+                patch.setattr(_PATHS, name, counted)
         patch.setattr(os, "open", opening(os.open))
         patch.setattr(os, "fsync", lambda _handle: None)  # a kill is no power cut
         yield
