@@ -8,6 +8,7 @@ Nothing is copied that was not asked for.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -65,6 +66,7 @@ class Channel:
         self._commands: deque[Command] = deque()
         self._request: Latest[Request] = Latest()
         self._wake = threading.Event()
+        self._held_until = 0.0
 
     # the watcher's side
 
@@ -76,6 +78,18 @@ class Channel:
     def ask(self, request: Request) -> None:
         """Ask for a snapshot; replaces an earlier request that was not served yet."""
         self._request.put(request)
+        self._wake.set()
+
+    def hold(self, seconds: float) -> None:
+        """Let the session take no step for so long, or until ``release``; one step lies between two holds.
+
+        Whoever waits for an answer that takes a few milliseconds then has the processors for it.
+        """
+        self._held_until = time.monotonic() + seconds
+
+    def release(self) -> None:
+        """Let the session go on."""
+        self._held_until = 0.0
         self._wake.set()
 
     def events(self) -> list[Event]:
@@ -98,6 +112,10 @@ class Channel:
     def request(self) -> Request | None:
         """Return the newest request that was not served, if any."""
         return self._request.take()
+
+    def held(self) -> float:
+        """Return for how many seconds the session is to take no step; 0 or less for none."""
+        return self._held_until - time.monotonic()
 
     def wake(self) -> None:
         """Let the session look again what it has to do; any thread may call it."""

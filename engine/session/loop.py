@@ -105,6 +105,7 @@ class _Session:
         self.seconds = 0.0
         self.pause_at: int | None = None  # step after which to pause; 0 stands for the epoch's end
         self.pace = self.due = 0.0
+        self.held = False  # since the last step, so that holding cannot stop the training altogether
         self.stops = True  # by itself, when its settings say so
         self.went_back = False  # to its best step, so that its curves are ahead of it
         self.showing = Showing(channel, self.trainer, dataset, workers, lambda: self.state)
@@ -165,6 +166,10 @@ class _Session:
             if not self.showing.standing():
                 self.channel.wait(None)
             return
+        if not self.held and (seconds := self.channel.held()) > 0:
+            self.channel.wait(seconds)
+            self.held = self.channel.held() <= 0
+            return
         now = time.perf_counter()
         if self.pace and now < self.due:
             self.channel.wait(self.due - now)
@@ -173,6 +178,7 @@ class _Session:
             self.channel.wait(None)
             return
         self.due = now + (1 / self.pace if self.pace else 0.0)
+        self.held = False
         try:
             self._step()
         finally:

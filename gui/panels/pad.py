@@ -34,6 +34,8 @@ ROOMY = 760
 """In a lower panel the bars are narrow."""
 LARGEST = 420
 """The sheet grows with the panel up to this many pixels."""
+HOLD = 0.05
+"""Seconds for which the training waits at most until a movement of the pen is answered."""
 _PICTURES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm);;All files (*)"
 
 
@@ -169,6 +171,7 @@ class PadPanel(PadParts):
         self._changed()
 
     def _changed(self) -> None:
+        self._context.bridge.hold(HOLD)
         self._follower.touched()
         if not self._soon.isActive():
             self._soon.start()
@@ -209,6 +212,7 @@ class PadPanel(PadParts):
         if new:
             self._follower.offer(self.image, self.subject.name)
         self._tell()
+        QTimer.singleShot(0, self._context.bridge.release)  # once it is painted
 
     def _tell(self) -> None:
         """Show what is known about the thing looked at."""

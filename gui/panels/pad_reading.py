@@ -17,7 +17,7 @@ from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS
 from gui.run.runner import Runner
 
-QUICK = 0.008
+QUICK = 0.015
 """Seconds: drawings that a network reads within this time are read in the window's thread, without the
 hand-over to another one and back."""
 

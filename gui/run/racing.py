@@ -56,6 +56,16 @@ class Racing:
         """What the session does, or the race."""
         return self.run.state if self.race is None else self.race.state
 
+    def hold(self, seconds: float) -> None:
+        """Let the training take no step for so long, or until ``release``: the user waits for an answer."""
+        for run in self.runs:
+            run.channel.hold(seconds)
+
+    def release(self) -> None:
+        """Let the training go on."""
+        for run in self.runs:
+            run.channel.release()
+
     def start_race(self, race: Race, heat: int) -> RaceRuns:
         """Begin the runs of a heat of ``race``, standing still, and show the first; the old run ends."""
         from gui.run.race_runs import RaceRuns  # most starts do without

@@ -218,6 +218,9 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
             self._timer.start(15)
 
     def _tick(self) -> None:
+        if (seconds := self.run.channel.held()) > 0:  # the user waits for something else
+            self._timer.start(1 + round(1000 * seconds))
+            return
         began = time.perf_counter()
         self._drain()
         # What was emitted is painted when control returns to Qt, so look again after that.

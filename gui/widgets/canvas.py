@@ -25,7 +25,7 @@ from gui.presenters.strokes import SIDE, Drawing, Point, Stroke
 from gui.style.theme import BODY, SMALL, Theme, font
 from gui.widgets.ink import Ink
 from gui.widgets.outlines import paint_outlines
-from gui.widgets.qimages import from_codes
+from gui.widgets.qimages import lent
 
 MIN_WIDTH, MAX_WIDTH, USUAL_WIDTH = 6, 40, 20
 """Width of the pen in units of the sheet: 20 is two pixels of the network's 28."""
@@ -244,7 +244,7 @@ class Canvas(QWidget):
 
     def _coloured(self, pixels: Bytes) -> QImage:
         """Return the ink in the theme's colours: the same grey values with a colour table."""
-        image = from_codes(pixels, _table(self._theme.raised, self._theme.text))
+        image = lent(pixels, _table(self._theme.raised, self._theme.text))
         return image.convertToFormat(QImage.Format_RGB32)  # for a smooth magnification
 
     def _paint_hint(self, painter: QPainter, sheet: QRectF) -> None:

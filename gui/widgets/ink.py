@@ -67,8 +67,11 @@ class Ink:
 
     def amount(self) -> Array:
         """Return the ink as numbers from 0 (none) to 1, float32 ``(SIDE, SIDE)``."""
-        rows = self.pixels().reshape(SIDE, self.scale, -1).sum(axis=1, dtype=np.float32)
+        pixels = self.pixels()
         # A sum over the few pixels of a block would begin anew for each of them.
+        rows = pixels[:: self.scale].astype(np.float32)
+        for at in range(1, self.scale):
+            rows += pixels[at :: self.scale]
         total: Array = rows[:, :: self.scale].copy()
         for at in range(1, self.scale):
             total += rows[:, at :: self.scale]

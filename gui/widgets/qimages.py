@@ -51,7 +51,9 @@ def lent(codes: Bytes, table: Sequence[int]) -> QImage:
 def to_pixels(image: QImage) -> Bytes:
     """Return a copy of the pixels of an image in grey, ``(H, W)``, or in ``RGB888``, ``(H, W, 3)``."""
     width, height, channels = image.width(), image.height(), image.depth() // 8
-    rows = np.frombuffer(image.constBits().asstring(image.sizeInBytes()), np.uint8).reshape(height, -1)
+    bits: Any = image.constBits()
+    bits.setsize(image.sizeInBytes())
+    rows = np.frombuffer(bits, np.uint8).reshape(height, -1)
     pixels: Bytes = rows[:, : width * channels].copy()  # without what fills up each row
     return pixels if channels == 1 else pixels.reshape(height, width, channels)
 

@@ -134,6 +134,26 @@ def test_pausing_and_ending_early(session: Watched) -> None:
     assert session.channel.history.validations.last("step") == steps
 
 
+def test_it_gives_way_to_an_answer_and_still_serves(session: Watched) -> None:
+    session.channel.hold(30)
+    session.send(Play())
+    session.until_state(State.RUNNING)
+    session.channel.ask(Request(kernels=True))
+    session.until(lambda: session.channel.snapshot.take() is not None)
+    assert session.steps == 0
+    session.channel.release()
+    session.until_state(State.FINISHED)
+
+
+def test_holding_again_and_again_slows_it_down_only(session: Watched) -> None:
+    def done() -> bool:
+        session.channel.hold(0.01)
+        return session.steps == 30
+
+    session.send(Play())
+    session.until(done)
+
+
 def test_settings_change_while_it_trains(session: Watched) -> None:
     live = dataclasses.replace(session_live(session), learning_rate=0.005, epochs=3)
     session.send(Change(live), Play())

@@ -148,6 +148,17 @@ def test_probabilities_change_while_the_pen_is_down(qtbot, pad):
     assert pad.probabilities.sum() == pytest.approx(1.0, abs=1e-4)
 
 
+def test_the_training_waits_until_a_movement_is_answered(qtbot, pad, context, monkeypatch):
+    monkeypatch.setattr("gui.panels.pad.HOLD", 30.0)
+    held = context.bridge.run.channel.held
+    press(qtbot, pad, 90, 40)
+    qtbot.waitUntil(lambda: held() <= 0)
+    move(pad, 140, 60)
+    assert held() > 1
+    qtbot.waitUntil(lambda: held() <= 0)
+    assert pad.answer.headline
+
+
 def test_many_movements_in_one_turn_are_answered_by_one_prediction(qtbot, pad, monkeypatch):
     asked = []
     network = pad.reading.source.network
