@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from PyQt5.QtCore import Qt, pyqtSignal
@@ -34,6 +35,8 @@ from gui.widgets.plain import Label, tooltip
 _COLUMNS = ("optimiser", "learning_rate", "momentum", "network", "augmentation", "seed")
 _FIELD = 96
 """Width of a number with its arrows, in pixels."""
+_LETTERS = 9
+"""Letters of an optimiser that there is room for."""
 _USUAL_ADAM = 0.001
 """A learning rate that suits Adam, where the run's own one is larger."""
 
@@ -48,7 +51,7 @@ class _Row:
         self.problems: dict[str, str] = {}
         self.letter = Label()
         self.name = QLineEdit()
-        self.name.setMinimumWidth(190)
+        self.name.setMinimumWidth(220)
         self.name.setAccessibleName("Name")
         self.name.setToolTip("What it is called; left empty, what it differs in says so")
         self.name.textEdited.connect(lambda _text: changed())
@@ -105,7 +108,7 @@ class _Row:
 
     def _choice(self, title: str, kinds: dict[str, Any]) -> ChoiceBox:
         """Return a box of optimisers; the one that is set keeps its options."""
-        box, own = ChoiceBox(title), self.values["optimiser"]
+        box, own = ChoiceBox(title, letters=_LETTERS), self.values["optimiser"]
         for word, kind in kinds.items():
             box.addItem(word, own if isinstance(own, kind) else kind())
         box.setCurrentIndex(box.findData(own))
@@ -186,8 +189,8 @@ class RaceDialog(QDialog):
         self.go.setObjectName("primary")
         self.go.setDefault(True)
         self.go.clicked.connect(lambda _checked: self._go())
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self.reject)
         middle = QHBoxLayout()
         middle.setSpacing(2 * GRID)
         middle.addWidget(self.form, 0, Qt.AlignTop)
@@ -195,7 +198,7 @@ class RaceDialog(QDialog):
         foot = QHBoxLayout()
         foot.addWidget(self.more)
         foot.addStretch(1)
-        foot.addWidget(cancel)
+        foot.addWidget(self.cancel)
         foot.addWidget(self.go)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
@@ -208,6 +211,7 @@ class RaceDialog(QDialog):
         whole.addLayout(foot)
         self.add({})
         self.add(_other(base))
+        self.rows[0].name.setFocus()
 
     def add(self, changes: dict[str, Any]) -> None:
         """Add an entrant that differs in ``changes``."""
@@ -216,7 +220,15 @@ class RaceDialog(QDialog):
         self.rows.append(row)
         for column, widget in enumerate(row.widgets):
             self._grid.addWidget(widget, len(self.rows), column)
+        self._order()
         self._judge()
+
+    def _order(self) -> None:
+        """Let the Tab key go through the entrants first, from the left to the right and from above."""
+        entrants = (widget for row in self.rows for widget in row.widgets[1:])
+        fields = self.form.fields.values()
+        for before, after in pairwise((*entrants, *fields, self.more, self.cancel, self.go)):
+            QWidget.setTabOrder(before, after)
 
     def _remove(self, row: _Row) -> None:
         self.rows.remove(row)

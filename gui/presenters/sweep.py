@@ -11,7 +11,7 @@ from engine.formatting import counted, grouped, share
 from engine.runs.facts import flat_settings
 from engine.sweeps.space import RANGES, Dimension, Value, dimension, shown
 from engine.training.config import RunConfig
-from gui.presenters.status import duration
+from gui.presenters.time_left import in_words
 
 VALUES = "values"
 HOW = {
@@ -95,7 +95,7 @@ def preview(
         told += ": " + ", ".join(f"{grouped(count)} up to step {grouped(until)}" for until, count in rungs)
     if seconds is None:
         return told + "; measuring how long that takes\N{HORIZONTAL ELLIPSIS}"
-    return f"{told}; about {duration(seconds)} with {counted(processes, 'process', 'processes')} (h:mm:ss)"
+    return f"{told}; about {in_words(seconds)} with {counted(processes, 'process', 'processes')}"
 
 
 def best_of(results: dict[str, Any]) -> str:

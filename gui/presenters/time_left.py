@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from engine.task import Progress
 
 
+def in_words(seconds: float) -> str:
+    """Return how long something takes, in a unit of which it has a few."""
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def time_left(seconds: float | None) -> str:
     """Return how long it still takes, in words."""
-    if seconds is None:
-        return "time left not known yet"
-    if seconds < 1:
-        return "less than a second left"
-    if seconds < 90:
-        return f"{seconds:.0f} s left"
-    return f"{seconds / 60:.0f} min left" if seconds < 5400 else f"{seconds / 3600:.1f} h left"
+    return "time left not known yet" if seconds is None else f"{in_words(seconds)} left"
 
 
 @dataclass

@@ -18,6 +18,8 @@ from gui.widgets.plain import tooltip
 BARS = 104
 """Width of the accuracies beside the rows."""
 _LARGEST = 48
+_PAD = 3
+"""Pixels beside the figure in a cell."""
 _TEXT_FROM = 19
 """Cells of at least this many pixels hold their figure."""
 
@@ -50,6 +52,7 @@ class ConfusionMatrix(QWidget):
         self._shares: Shares = np.zeros((0, 0))
         self._shades: Shares = self._shares
         self._pointed: Choice | None = None
+        self._widest = 0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.StrongFocus)
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
@@ -83,6 +86,14 @@ class ConfusionMatrix(QWidget):
     def _prepare(self) -> None:
         self._shares = row_shares(self.counts)
         self._shades = mistake_shades(self._shares if self.as_share else self.counts)
+        self._measure()
+
+    def _measure(self) -> None:
+        """See how much width the longest figure takes, and paint."""
+        metrics = QFontMetrics(font(SMALL))
+        found = zip(*np.nonzero(self.counts), strict=True)
+        figures = {self._figure(row, column, int(self.counts[row, column])) for row, column in found}
+        self._widest = max((metrics.horizontalAdvance(each) for each in figures), default=0) + 2 * _PAD
         self.update()
 
     # --- where things are -------------------------------------------------------------------------
@@ -95,27 +106,32 @@ class ConfusionMatrix(QWidget):
         """Return the least size at which ten classes can be read."""
         return QSize(320, 182)
 
-    def _geometry(self) -> tuple[int, int, int]:
-        """Return the left and top edge of the first cell, and the size of a cell."""
+    def _geometry(self) -> tuple[int, int, int, int]:
+        """Return the left and top edge of the first cell, and the width and height of a cell.
+
+        Cells are square unless their figures need more width, and there is some.
+        """
         metrics = QFontMetrics(font(BODY))
         longest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
         left = min(longest, 96) + GRID + 18
         count = max(1, len(self.names))
         top = 40
         for _ in range(2):  # long names stand upright above narrow cells, and need more height
-            cell = min((self.width() - left - BARS) // count, (self.height() - top) // count, _LARGEST)
-            top = 22 + (18 if longest <= cell else min(longest, 96) + GRID)
-        return left, top, max(2, cell)
+            room = (self.width() - left - BARS) // count
+            cell = max(2, min(room, (self.height() - top) // count, _LARGEST))
+            wide = max(cell, min(room, self._widest)) if cell >= _TEXT_FROM else cell
+            top = 22 + (18 if longest <= wide else min(longest, 96) + GRID)
+        return left, top, wide, cell
 
     def cell_rect(self, choice: Choice) -> QRect:
         """Return where a cell lies in the widget."""
-        left, top, size = self._geometry()
-        return QRect(left + choice.predicted * size, top + choice.true * size, size, size)
+        left, top, wide, high = self._geometry()
+        return QRect(left + choice.predicted * wide, top + choice.true * high, wide, high)
 
     def cell_at(self, x: int, y: int) -> Choice | None:
         """Return the cell at a place of the widget, if any."""
-        left, top, size = self._geometry()
-        row, column = (y - top) // size, (x - left) // size
+        left, top, wide, high = self._geometry()
+        row, column = (y - top) // high, (x - left) // wide
         if 0 <= row < len(self.names) and 0 <= column < len(self.names):
             return Choice(row, column)
         return None
@@ -127,24 +143,24 @@ class ConfusionMatrix(QWidget):
         if not self.names:
             return
         painter = QPainter(self)
-        left, top, size = self._geometry()
-        self._paint_cells(painter, left, top, size)
-        self._paint_names(painter, left, top, size)
-        self._paint_accuracies(painter, left + size * len(self.names) + 2 * GRID, top, size)
+        left, top, wide, high = self._geometry()
+        self._paint_cells(painter, high)
+        self._paint_names(painter, left, top, wide, high)
+        self._paint_accuracies(painter, left + wide * len(self.names) + 2 * GRID, top, high)
         if self.hasFocus():
             self._frame(painter, self.cursor_cell, 1)
         if self.choice is not None:
             self._frame(painter, self.choice, 2)
 
-    def _paint_cells(self, painter: QPainter, left: int, top: int, size: int) -> None:
+    def _paint_cells(self, painter: QPainter, size: int) -> None:
         theme = self._theme
         empty, text, on_strong = QColor(theme.raised), QColor(theme.text), QColor(theme.on_accent)
         painter.setFont(font(SMALL))
-        gap = 1 if size >= 6 else 0
+        gap, first = 1 if size >= 6 else 0, self.cell_rect(Choice(0, 0))
         for row, counts in enumerate(self.counts.tolist()):
             for column, count in enumerate(counts):
                 colour, strength = self._shade(row, column)
-                rect = QRect(left + column * size, top + row * size, size - gap, size - gap)
+                rect = first.translated(column * first.width(), row * size).adjusted(0, 0, -gap, -gap)
                 painter.fillRect(rect, _mixed(empty, QColor(colour), strength))
                 if size >= _TEXT_FROM and count:
                     painter.setPen(on_strong if strength > 0.6 else text)
@@ -162,28 +178,28 @@ class ConfusionMatrix(QWidget):
         """Return what is written into a cell whose count is not 0."""
         return cell_text(count, float(self._shares[row, column]), as_share=self.as_share)
 
-    def _paint_names(self, painter: QPainter, left: int, top: int, size: int) -> None:
+    def _paint_names(self, painter: QPainter, left: int, top: int, wide: int, size: int) -> None:
         painter.setFont(font(SMALL))
         painter.setPen(QColor(self._theme.muted))
-        across = size * len(self.names)
+        across = wide * len(self.names)
         painter.drawText(QRect(left, 0, max(across, 120), 16), int(Qt.AlignLeft), "predicted →")
-        middle = top + across // 2
+        middle = top + size * len(self.names) // 2
         self._upright(painter, 8, middle, QRect(-60, -8, 120, 16), Qt.AlignHCenter, "← true class")
         painter.setFont(font(BODY if size >= 15 else SMALL))
         painter.setPen(QColor(self._theme.text))
         if size < 9:
             return
         metrics = painter.fontMetrics()
-        flat = all(metrics.horizontalAdvance(name) <= size for name in self.names)
+        flat = all(metrics.horizontalAdvance(name) <= wide for name in self.names)
         for index, name in enumerate(self.names):
             short = metrics.elidedText(name, Qt.ElideRight, 96)
             row = QRect(18, top + index * size, left - 18 - GRID // 2, size - 1)
             painter.drawText(row, int(Qt.AlignRight | Qt.AlignVCenter), short)
             if flat:
-                column = QRect(left + index * size, top - 18, size - 1, 16)
+                column = QRect(left + index * wide, top - 18, wide - 1, 16)
                 painter.drawText(column, int(Qt.AlignHCenter | Qt.AlignBottom), name)
             else:
-                middle = left + index * size + size // 2
+                middle = left + index * wide + wide // 2
                 box = QRect(0, -8, 96, 16)
                 self._upright(painter, middle, top - 4, box, Qt.AlignLeft, short)
 

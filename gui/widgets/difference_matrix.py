@@ -45,7 +45,7 @@ class DifferenceMatrix(ConfusionMatrix):
 
     def _prepare(self) -> None:
         self._shades = change_shades(self.counts)
-        self.update()
+        self._measure()
 
     def _shade(self, row: int, column: int) -> tuple[str, float]:
         shade = float(self._shades[row, column])

@@ -21,7 +21,7 @@ from gui.presenters.sweep import settings_of
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.in_row import in_row
-from gui.widgets.option_form import OptionForm
+from gui.widgets.option_form import LABEL_WIDTH, OptionForm
 from gui.widgets.plain import Label
 from gui.widgets.questions import Dialogs
 
@@ -29,7 +29,7 @@ _FILES = "Sweeps (*.toml)"
 _WIDE = (QLineEdit, ChoiceBox)
 _SEEDS = OptionInfo("Each combination is trained with so many seeds, and judged by the mean.", 1, 100)
 _NUMBERS = ("trials", "steps", "eta", "min_steps")
-_TITLES = {"trials": "Trials", "steps": "Most steps", "eta": "One of \N{HORIZONTAL ELLIPSIS} goes on",
+_TITLES = {"trials": "Trials", "steps": "Most steps", "eta": "Keep one of",
            "min_steps": "First rung", "seeds": "Seeds"}  # fmt: skip
 _BEGIN = Dimension("learning_rate", (), 0.001, 0.1, "log_uniform")
 
@@ -82,18 +82,13 @@ class PlanForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.about)
-        column.addLayout(
-            in_row(Label("&Name", buddy=self.name), self.name, self.open_button, self.save_button, wide=_WIDE)
-        )
+        name, method = Label("&Name", buddy=self.name), Label("&Method", buddy=self.method)
+        for label in (name, method):
+            label.setMinimumWidth(LABEL_WIDTH)
+        column.addLayout(in_row(name, self.name, self.open_button, self.save_button, wide=_WIDE))
         column.addWidget(self.table, 1)
         column.addLayout(
-            in_row(
-                Label("&Method", buddy=self.method),
-                self.method,
-                Label("&Judged by", buddy=self.figure),
-                self.figure,
-                wide=_WIDE,
-            )
+            in_row(method, self.method, Label("&Judged by", buddy=self.figure), self.figure, wide=_WIDE)
         )
         column.addWidget(self.numbers)
 

@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 
 from engine.errors import ConfigError
 from engine.sweeps.space import Dimension
+from gui.presenters.axes import title_of
 from gui.presenters.sweep import EXAMPLE, HOW, VALUES, Row, to_dimension, to_row
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
@@ -89,19 +90,19 @@ class SpaceTable(QWidget):
         """Add a row."""
         setting = ChoiceBox("Setting", "Which setting is varied", letters=16)
         for name in [*self._settings, *([] if row.setting in self._settings else [row.setting])]:
-            setting.addItem(name, name)
+            setting.addItem(title_of(name), name)
         setting.setCurrentIndex(setting.findData(row.setting))
         how = ChoiceBox("How it is varied", "How its values are chosen")
         for key, title in HOW.items():
             how.addItem(title, key)
         how.setCurrentIndex(how.findData(row.how))
         values = QLineEdit(row.text)
-        values.setAccessibleName(f"Values of {row.setting}")
+        values.setAccessibleName(f"Values of {title_of(row.setting)}")
         values.setPlaceholderText(EXAMPLE[row.how])
         remove = QToolButton()
         remove.setText("\N{MULTIPLICATION SIGN}")
         remove.setToolTip("Vary this setting no more")
-        remove.setAccessibleName(f"Remove {row.setting}")
+        remove.setAccessibleName(f"Remove {title_of(row.setting)}")
         widgets = (setting, how, values, remove)
         line = QWidget()
         across = QHBoxLayout(line)

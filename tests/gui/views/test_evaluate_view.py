@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt5.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt5.QtGui import QImage, QMouseEvent
+from PyQt5.QtGui import QFontMetrics, QImage, QMouseEvent
 from PyQt5.QtWidgets import QApplication
 
 from engine.data.dataset import Dataset
@@ -21,7 +21,7 @@ from gui.run.wants import Wants
 from gui.state.notices import Notices
 from gui.state.selection import Selection
 from gui.state.settings import Settings
-from gui.style.theme import DARK, LIGHT
+from gui.style.theme import DARK, LIGHT, SMALL, font
 from gui.views.evaluate import EvaluateView
 from gui.widgets.questions import Dialogs
 
@@ -214,6 +214,20 @@ def test_long_class_names_and_small_sizes_are_painted(context, view) -> None:
     view.set_theme(DARK)
     assert view.matrix.cell_rect(Choice(99, 99)).bottom() <= view.matrix.height()
     assert not view.grab().isNull()
+
+
+def test_cells_are_as_wide_as_their_figures(context, view) -> None:
+    matrix = view.matrix
+    matrix.resize(450, 250)
+    matrix.show_counts(np.eye(10, dtype=np.int64) * 12, tuple("0123456789"))
+    square = matrix.cell_rect(Choice(9, 9))
+    assert square.width() == square.height() >= 19
+    matrix.show_counts(np.eye(10, dtype=np.int64) * 1234, tuple("0123456789"))
+    wide = matrix.cell_rect(Choice(9, 9))
+    assert wide.height() == square.height() and wide.width() > QFontMetrics(font(SMALL)).horizontalAdvance(
+        "1234"
+    )
+    assert matrix.cell_at(wide.right(), wide.top()) == Choice(9, 9)
 
 
 def test_evaluations_of_other_images_are_ignored_and_a_new_run_clears(context, view) -> None:

@@ -87,6 +87,19 @@ def test_curves_and_entrants_share_the_room(
     qtbot.waitUntil(shared, timeout=10000)
 
 
+def test_the_tab_key_goes_through_the_entrants_from_above(program: Kernelscope, qtbot: QtBot) -> None:
+    dialog = opened(program, qtbot)
+    dialog.add({"learning_rate": 0.5})
+    qtbot.waitUntil(lambda: dialog.rows[0].name.hasFocus() and dialog.rows[2].name.isVisible())
+    names = [row.name for row in dialog.rows]
+    met = []
+    while program.app.focusWidget() is not dialog.go and len(met) < 40:
+        met.append(program.app.focusWidget())
+        qtbot.keyClick(program.app.focusWidget(), Qt.Key_Tab)
+    assert len(names) == 3 and [widget for widget in met if widget in names] == names
+    assert met.index(names[2]) < met.index(dialog.form.fields["heats"].editor) < met.index(dialog.more)
+
+
 def test_from_the_dialog_to_the_winner(program: Kernelscope, view: RaceView, qtbot: QtBot) -> None:
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
     qtbot.waitUntil(lambda: program.window.findChild(RaceDialog) is not None)
