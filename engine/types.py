@@ -81,16 +81,18 @@ class Context(NamedTuple):
         rng: source of randomness for layers that need it; only read when training.
         scratch: reusable buffers; None allocates new arrays, which the caller may keep.
         scope: distinguishes the layers of one network in the keys of ``scratch``.
+        spent: nobody needs the layer's input any more, so the output may take its place.
     """
 
     training: bool = False
     rng: np.random.Generator | None = None
     scratch: Scratch | None = None
     scope: tuple[int, ...] = ()
+    spent: bool = False
 
-    def at(self, index: int) -> Context:
+    def at(self, index: int, *, spent: bool = False) -> Context:
         """Return the context for the layer at ``index`` of the network (or block) in hand."""
-        return Context(self.training, self.rng, self.scratch, (*self.scope, index))
+        return Context(self.training, self.rng, self.scratch, (*self.scope, index), spent)
 
     def empty(self, name: str, shape: Shape, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """Return an uninitialised C-contiguous array for the purpose ``name`` of this layer."""

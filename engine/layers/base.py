@@ -28,12 +28,14 @@ class Layer(Configurable, ABC):
         statistics: names of the parameters that are learnt without gradients.
         random: whether the layer draws random numbers while training.
         kernels: name of the parameter that is shown as the layer's kernels, if it has it.
+        keeps_output: whether ``backward`` may need the output, so that nobody may write over it.
     """
 
     decayed: ClassVar[tuple[str, ...]] = ()
     statistics: ClassVar[tuple[str, ...]] = ()
     random: ClassVar[bool] = False
     kernels: ClassVar[str] = "weight"
+    keeps_output: ClassVar[bool] = True
 
     @abstractmethod
     def out_shape(self, in_shape: Shape) -> Shape:
@@ -53,7 +55,10 @@ class Layer(Configurable, ABC):
 
     @abstractmethod
     def forward(self, params: Params, x: Array, ctx: Context) -> tuple[Array, Cache]:
-        """Return the output for ``x`` and what ``backward`` needs of it. ``x`` is not changed."""
+        """Return the output for ``x`` and what ``backward`` needs of it.
+
+        ``x`` is not changed, unless ``ctx.spent``.
+        """
 
     @abstractmethod
     def backward(

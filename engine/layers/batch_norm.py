@@ -37,6 +37,7 @@ class BatchNorm(Layer):
     type_name: ClassVar[str] = "batch_norm"
     title: ClassVar[str] = "Batch normalisation"
     statistics: ClassVar[tuple[str, ...]] = ("running_mean", "running_var")
+    keeps_output: ClassVar[bool] = False
 
     momentum: float = option(
         0.9, "Share of the running mean and variance that is kept at each step", low=0, high=0.9999

@@ -35,6 +35,7 @@ class Conv(Layer):
     type_name: ClassVar[str] = "conv"
     title: ClassVar[str] = "Convolution"
     decayed: ClassVar[tuple[str, ...]] = ("weight",)
+    keeps_output: ClassVar[bool] = False
 
     filters: int = option(8, "How many kernels, so how many feature maps it gives", low=1, high=512)
     kernel: int | tuple[int, int] = option(

@@ -24,6 +24,7 @@ class Dense(Layer):
     type_name: ClassVar[str] = "dense"
     title: ClassVar[str] = "Fully connected"
     decayed: ClassVar[tuple[str, ...]] = ("weight",)
+    keeps_output: ClassVar[bool] = False
 
     units: int = option(
         10, "How many values it gives; the last layer needs one for each class", low=1, high=4096

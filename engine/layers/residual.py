@@ -95,7 +95,7 @@ class Residual(Layer):
         y, kept = _run(residual_branch, params, x, ctx)
         across, shortcut = _run(self._shortcut(x.shape[1]), params, x, ctx.at(len(residual_branch)))
         y += across
-        y, last = _RELU.forward({}, y, ctx)
+        y, last = _RELU.forward({}, y, ctx._replace(spent=True))
         return y, _Cache(kept, shortcut, last)
 
     def backward(
@@ -170,8 +170,10 @@ def inner_params(params: Params, name: str) -> Params:
 
 def _run(path: Sequence[_Part], params: Params, x: Array, ctx: Context) -> tuple[Array, tuple[Cache, ...]]:
     caches: list[Cache] = []
+    spent = False
     for index, (name, layer) in enumerate(path):
-        x, cache = layer.forward(inner_params(params, name), x, ctx.at(index))
+        x, cache = layer.forward(inner_params(params, name), x, ctx.at(index, spent=spent))
+        spent = not layer.keeps_output
         caches.append(cache)
     return x, tuple(caches)
 

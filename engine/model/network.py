@@ -198,13 +198,15 @@ class Network:
         """Return the logits ``(N, K)`` for images ``(N, C, H, W)``, and the layers' caches.
 
         Nobody sees the outputs of the layers, so max-pooling may take the place of an activation before it,
-        which then has a quarter of the values to bend. Logits and gradients stay the same.
+        which then has a quarter of the values to bend, and ReLU may write over what entered it. Logits and
+        gradients stay the same.
         """
         caches: list[Cache] = [None] * len(self.params)
-        value = x
+        value, spent = x, False
         for index in self._order:
             layer = self.spec.layers[index]
-            value, caches[index] = layer.forward(self.params[index], value, ctx.at(index))
+            value, caches[index] = layer.forward(self.params[index], value, ctx.at(index, spent=spent))
+            spent = not layer.keeps_output
         return value, caches
 
     def backward(self, grad: Array, caches: Sequence[Cache], ctx: Context, out: Array) -> None:

@@ -119,6 +119,23 @@ def test_input_and_parameters_are_not_changed(setting, context):
         np.testing.assert_array_equal(value, params_before[name])
 
 
+def test_what_nobody_needs_any_more_may_be_written_over(setting, context):
+    layer, params, x, _ = setting
+    ctx = context()
+    expected_y, cache = layer.forward(params, x, ctx)
+    grad_y = np.random.default_rng(1).standard_normal(expected_y.shape)
+    expected_x, expected = layer.backward(params, grad_y.copy(), cache, ctx)
+    ctx = context(Scratch())._replace(spent=True)
+    y, cache = layer.forward(params, x.copy(), ctx)
+    np.testing.assert_array_equal(y, expected_y)
+    if not layer.keeps_output:
+        y[...] = np.nan
+    grad_x, grads = layer.backward(params, grad_y.copy(), cache, ctx)
+    np.testing.assert_array_equal(grad_x, expected_x)
+    for name, grad in grads.items():
+        np.testing.assert_array_equal(grad, expected[name])
+
+
 def test_two_passes_do_not_disturb_each_other(setting, context):
     layer, params, x, _ = setting
     other = x[:2] * 2 + 1
