@@ -30,7 +30,13 @@ _FEW_FILTERS = 8
 """Up to this many filters the gradient for the weights takes two output rows at a time."""
 
 _SMALL_PRODUCT = 1200
-"""Largest ``rows x columns`` of a result for which OpenBLAS multiplies ``A B^T`` without packing."""
+"""Largest ``rows x columns`` of a result for which OpenBLAS multiplies ``A B^T`` without packing, with the
+kernels for AVX-512. Those for AVX2 always pack, and packing the left matrix for each block costs a tenth."""
+
+_IN_BLOCKS = any(
+    name.startswith(("AVX512", "X86_V4")) for name in np.show_config(mode="dicts")["SIMD Extensions"]["found"]
+)
+"""Whether this processor has AVX-512."""
 
 
 class Patches(NamedTuple):
@@ -188,7 +194,7 @@ def weight_products(source: Array, terms: Array, grad: Array, kh: int, ctx: Cont
     filters, line = grad.shape[2], depth // kh
     rows = 2 if filters <= _FEW_FILTERS and out_h % 2 == 0 and s_row == line * s_line else 1
     depth += (rows - 1) * line
-    step = block(depth, rows * filters)
+    step = block(depth, rows * filters) if _IN_BLOCKS else depth
     blocks = overlapping(
         source,
         (count, depth // step, out_h // rows, length, step),

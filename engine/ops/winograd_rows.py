@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ops.convolution import overlapping, weight_products
 from engine.ops.geometry import Geometry
@@ -75,9 +76,7 @@ class RowForm:
         tiled = ctx.workspace("gathered", (self.m, out_h, filters, tiles, batch), x.dtype)
         np.matmul(matrices.outputs, products.reshape(a, -1), out=tiled.reshape(self.m, -1))
         y = ctx.empty("y", (out_h, filters, out_w, batch), x.dtype)
-        pixels, of_tile = as_pixels(y), as_pixels(tiled)
-        for k, (columns, of_tiles) in enumerate(_columns(self._outputs(), self.m, out_w, tiles)):
-            pixels[:, :, columns] = of_tile[k, :, :, of_tiles]
+        _scattered(as_pixels(tiled), self._outputs(), as_pixels(y))
         return y, _Seen(data, transformed.reshape(a, filters, kh, channels), (height, width), out_w)
 
     def backward(
@@ -120,17 +119,17 @@ class RowForm:
         tiled = ctx.workspace("gathered", (a, height, channels, tiles, batch), grad.dtype)
         np.matmul(matrices.data.T, products.reshape(a, -1), out=tiled.reshape(a, -1))
         grad_x = ctx.empty("grad_x", (height, channels, width, batch), grad.dtype)
+        pixels, of_tile, flat = as_pixels(grad_x), as_pixels(tiled), tiled.reshape(a, -1)
+        window = self._inputs(self.geometry.size[1])
+        places = _columns(window, a, width, tiles)
         for stop in range(a, self.m, -self.m):  # what tiles share is added up in the later one
             start = max(self.m, stop - self.m)
-            tiled[start - self.m : stop - self.m, :, :, 1:] += tiled[start:stop, :, :, :-1]
-        grad_x[:, :, max(0, tiles * self.m - self.geometry.padding[1]) :] = 0
-        pixels, of_tile = as_pixels(grad_x), as_pixels(tiled)
-        places = _columns(self._inputs(self.geometry.size[1]), a, width, tiles)
-        for j, (columns, of_tiles) in enumerate(places):
-            if j < self.m:
-                pixels[:, :, columns] = of_tile[j, :, :, of_tiles]
-            elif of_tiles.stop == tiles:  # nobody comes after the last tile
-                pixels[:, :, columns.stop - 1] = of_tile[j, :, :, -1]
+            for j, (columns, of_tiles) in enumerate(places[start:stop], start):
+                if of_tiles.stop == tiles:  # nobody comes after the last tile
+                    pixels[:, :, columns.stop - 1] = of_tile[j, :, :, -1]
+            tiled[start:stop, :, :, -1] = 0  # what comes after it in memory is the next line's first one
+            flat[start - self.m : stop - self.m, batch:] += flat[start:stop, :-batch]
+        _scattered(of_tile[: self.m], window, pixels)
         return grad_x
 
     def _inputs(self, kw: int) -> Geometry:
@@ -147,11 +146,26 @@ def _gathered(rows: Array, window: Geometry, count: int, tiles: int, ctx: Contex
     height, channels, width, batch = rows.shape
     gathered = ctx.workspace("gathered", (count, height, channels, tiles, batch), rows.dtype)
     pixels, of_tile = as_pixels(rows), as_pixels(gathered)
+    if window.size == window.stride and tiles * count == width:  # side by side: one copy
+        of_tile[...] = pixels.reshape(height, channels, tiles, count).transpose(3, 0, 1, 2)
+        return gathered.reshape(count, -1)
     for j, (columns, of_tiles) in enumerate(_columns(window, count, width, tiles)):
         if of_tiles.start or of_tiles.stop < tiles:
             gathered[j, :, :, : of_tiles.start] = gathered[j, :, :, of_tiles.stop :] = 0
         of_tile[j, :, :, of_tiles] = pixels[:, :, columns]
     return gathered.reshape(count, -1)
+
+
+def _scattered(of_tile: npt.NDArray[np.void], window: Geometry, pixels: npt.NDArray[np.void]) -> None:
+    """Assign ``(m, H, C, T)``, what tiles hold of ``m`` columns side by side, to the pixels ``(H, C, W)``."""
+    m, height, channels, tiles = of_tile.shape
+    width = pixels.shape[2]
+    if not window.padding[1] and tiles * m <= width:  # one copy
+        whole = pixels[:, :, : tiles * m].reshape(height, channels, tiles, m)
+        whole[...] = of_tile.transpose(1, 2, 3, 0)
+        return
+    for j, (columns, of_tiles) in enumerate(_columns(window, m, width, tiles)):
+        pixels[:, :, columns] = of_tile[j, :, :, of_tiles]
 
 
 @lru_cache(256)
