@@ -17,14 +17,12 @@ share itself. The results are the same, bit for bit.
 
 from __future__ import annotations
 
-import ctypes
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from engine import signals
 from engine.data.preprocess import Preprocessing
@@ -39,6 +37,7 @@ from engine.training.gradient import (
     Share,
 )
 from engine.training.helper_process import end_helper, processes, start_helper
+from engine.training.shared_array import Shared
 from engine.training.wakeful_link import WakefulLink
 from engine.training.workers import hold_blas_to_one_thread
 from engine.types import Array, Bytes, Labels
@@ -47,28 +46,6 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 _log = logging.getLogger(__name__)
-
-
-class Shared:
-    """An array in memory that other processes can see; it is handed over when they start."""
-
-    def __init__(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
-        """Reserve the memory, filled with zeros."""
-        self._shape, self._dtype = shape, np.dtype(dtype)
-        size = max(1, int(np.prod(shape)) * self._dtype.itemsize)
-        self._memory: Any = processes().RawArray(ctypes.c_byte, size)
-
-    @classmethod
-    def copy_of(cls, array: npt.NDArray[Any]) -> Shared:
-        """Return shared memory with the values of ``array``."""
-        shared = cls(array.shape, array.dtype)
-        shared.array()[...] = array
-        return shared
-
-    def array(self) -> npt.NDArray[Any]:
-        """Return the memory as an array."""
-        flat = np.frombuffer(self._memory, self._dtype, int(np.prod(self._shape)))
-        return flat.reshape(self._shape)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ SELECTION: dict[str, tuple[str, ...]] = {
         f"{_TRAINING}/test_worker_pool_sharing.py",
         f"{_TRAINING}/test_worker_pool.py::test_helpers_change_no_number",
     ),
+    "engine/training/shared_array.py": (f"{_TRAINING}/test_shared_array.py",),
     "engine/training/train_state.py": (f"{_TRAINING}/test_train_state.py",),
     "engine/training/restore_point.py": (f"{_TRAINING}/test_restore_point.py",),
     "engine/training/batches.py": (f"{_TRAINING}/test_batches.py",),

@@ -254,7 +254,7 @@ SURVIVORS: tuple[Survivor, ...] = (
         "it is read only while running, and what makes it run sets it",
     ),
     Survivor(
-        Change(_POOL, "Shared.__init__", "size = max(1, *", "size = max(2, *"),
+        Change("engine/training/shared_array.py", "Shared.__init__", "size = max(1, *", "size = max(2, *"),
         "memory of no bytes cannot be had; one or two are never read",
     ),
     Survivor(

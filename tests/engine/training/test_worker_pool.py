@@ -18,8 +18,8 @@ from engine.data.dataset import Dataset
 from engine.training.config import RunConfig
 from engine.training.gradient import GRADIENT_BUFFERS, MicroBatchResult
 from engine.training.micro_batches import micro_batch_bounds
+from engine.training.shared_array import Shared
 from engine.training.trainer import Trainer
-from engine.training.worker_pool import Shared
 from engine.training.workers import Workers
 from engine.types import Labels
 
@@ -150,12 +150,6 @@ def test_no_process_is_left(config: RunConfig, dataset: Dataset) -> None:
         trainer.step()
         process = trainer.pool._helpers[0].process
     assert not process.is_alive()
-
-
-def test_shared_memory_is_seen_by_every_view() -> None:
-    shared = Shared.copy_of(np.arange(6, dtype=np.float32).reshape(2, 3))
-    shared.array()[1, 2] = 9
-    np.testing.assert_array_equal(shared.array(), [[0, 1, 2], [3, 4, 9]])
 
 
 def test_without_shared_memory_it_goes_on_alone(

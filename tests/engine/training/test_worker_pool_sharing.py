@@ -16,7 +16,8 @@ from engine.model.network import Network
 from engine.training import worker_pool as module
 from engine.training.config import RunConfig
 from engine.training.gradient import NO_SHARE, MicroBatchResult, Share
-from engine.training.worker_pool import Shared, WorkerConfig, WorkerPool, worker_pool
+from engine.training.shared_array import Shared
+from engine.training.worker_pool import WorkerConfig, WorkerPool, worker_pool
 
 
 def batches(count: int) -> list[tuple[int, np.ndarray]]:
@@ -321,20 +322,6 @@ def test_closing_ends_all_and_starts_none_again(helpers: Helpers) -> None:
 
 
 # --- what is shared -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3, 4)])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8, np.int64])
-def test_shared_memory_holds_an_array_of_any_shape(shape: tuple[int, ...], dtype: type) -> None:
-    fresh = Shared(shape, dtype)
-    assert (fresh.array().shape, fresh.array().dtype) == (shape, dtype)
-    assert not fresh.array().any()
-    values = np.random.default_rng(0).integers(0, 99, shape).astype(dtype)
-    copy = Shared.copy_of(values)
-    np.testing.assert_array_equal(copy.array(), values)
-    assert copy.array().dtype == dtype
-    copy.array()[...] = 7
-    assert (copy.array() == 7).all()
 
 
 @pytest.fixture
