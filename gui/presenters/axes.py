@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,7 +176,7 @@ def value_of(run: Facts, key: str) -> Fact:
     return run.figures.get(key) if key in FIGURES else run.settings.get(key)
 
 
-def brushed(axes: Sequence[Axis], brushes: dict[str, tuple[float, float]]) -> npt.NDArray[np.bool_]:
+def brushed(axes: Sequence[Axis], brushes: Mapping[str, tuple[float, float]]) -> npt.NDArray[np.bool_]:
     """Return which runs lie within all brushes, ranges of places by the key of their axis, ``(N,)``."""
     count = len(axes[0].places) if axes else 0
     inside = np.ones(count, bool)

@@ -21,20 +21,14 @@ from PyQt5.QtGui import (
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from gui.presenters.axes import Axis, brushed
+from gui.presenters.parallel_places import BOTTOM, SIDE, TOP, ParallelPlaces
 from gui.style.theme import SMALL, Theme, font
 from gui.widgets.run_colours import figure_colours
 
-_TOP, _BOTTOM, _SIDE = 36, 10, 70
-_NEAR = 6.0
-"""Pixels between the mouse and the line that it points at."""
 _FEW = 60
 """Runs up to which lines are a little wider than a pixel."""
 _CLICK = 0.01
 """Share of an axis that a click may move."""
-_GRIP = 14
-"""Half the width of the strip along an axis in which a drag is a brush."""
-_UNKNOWN = -0.03
-"""Place of what is not known: below the axis."""
 
 
 def two_lines(title: str, metrics: QFontMetrics, room: int) -> list[str]:
@@ -118,49 +112,10 @@ class ParallelPlot(QWidget):
         self._colours = figure_colours(self._theme, self.axes[-1].places) if self.axes else []
         self.update()
 
-    # --- places -----------------------------------------------------------------------------------------
-
-    def axis_x(self, number: int) -> float:
-        """Return where an axis stands, in pixels."""
-        wide = max(1.0, self.width() - 2.0 * _SIDE)
-        return _SIDE + wide * (number / (len(self.axes) - 1) if len(self.axes) > 1 else 0.5)
-
-    def place_y(self, place: float) -> float:
-        """Return where a place on an axis is, in pixels."""
-        if np.isnan(place):
-            place = _UNKNOWN
-        high = self.height() - _TOP - _BOTTOM
-        return _TOP + high * (1 - place)
-
-    def _place(self, y: float) -> float:
-        high = max(1.0, float(self.height() - _TOP - _BOTTOM))
-        return float(np.clip(1 - (y - _TOP) / high, 0.0, 1.0))
-
-    def _points(self) -> npt.NDArray[np.float64]:
-        """Return where each run crosses each axis, ``(N, axes)``, in pixels down."""
-        places = np.stack([each.places for each in self.axes], axis=1)
-        high = self.height() - _TOP - _BOTTOM
-        found: npt.NDArray[np.float64] = _TOP + high * (1 - np.where(np.isnan(places), _UNKNOWN, places))
-        return found
-
-    def _axis_at(self, x: float) -> Axis | None:
-        near = [each for n, each in enumerate(self.axes) if abs(self.axis_x(n) - x) <= _GRIP]
-        return near[0] if near else None
-
-    def run_at(self, x: float, y: float) -> int | None:
-        """Return the run whose line is nearest to a place, if it is near."""
-        if len(self.axes) < 2 or not len(self.axes[0].places):
-            return None
-        xs = [self.axis_x(n) for n in range(len(self.axes))]
-        left = min(max(int(np.searchsorted(xs, x)) - 1, 0), len(xs) - 2)
-        share = float(np.clip((x - xs[left]) / max(xs[left + 1] - xs[left], 1e-9), 0, 1))
-        points = self._points()
-        at = points[:, left] + share * (points[:, left + 1] - points[:, left])
-        slope = (points[:, left + 1] - points[:, left]) / max(xs[left + 1] - xs[left], 1e-9)
-        away = np.abs(at - y) / np.sqrt(1 + slope**2)
-        away[~brushed(self.axes, self.brushes)] = np.inf
-        nearest = int(np.argmin(away))
-        return nearest if away[nearest] <= _NEAR else None
+    @property
+    def places(self) -> ParallelPlaces:
+        """Where axes and runs are at the present size."""
+        return ParallelPlaces(self.axes, self.width(), self.height())
 
     # --- the user's hand --------------------------------------------------------------------------------
 
@@ -168,11 +123,11 @@ class ParallelPlot(QWidget):
         """Begin a brush on an axis; elsewhere pick the line that is pointed at."""
         if event.button() != Qt.LeftButton:
             return
-        found = self._axis_at(event.pos().x())
+        found = self.places.axis_at(event.pos().x())
         if found is not None:
-            self._drag = (found, self._place(event.pos().y()))
+            self._drag = (found, self.places.place_of(event.pos().y()))
             return
-        run = self.run_at(event.pos().x(), event.pos().y())
+        run = self.places.run_at(event.pos().x(), event.pos().y(), self.brushes)
         self.picked.emit([] if run is None else [run])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -182,8 +137,8 @@ class ParallelPlot(QWidget):
             self._brush(y)
             self._again()
             return
-        self.setCursor(Qt.SizeVerCursor if self._axis_at(x) is not None else Qt.ArrowCursor)
-        run = self.run_at(x, y)
+        self.setCursor(Qt.SizeVerCursor if self.places.axis_at(x) is not None else Qt.ArrowCursor)
+        run = self.places.run_at(x, y, self.brushes)
         if run != self._hovered:
             self._hovered = run
             self.pointed.emit(run)
@@ -201,7 +156,7 @@ class ParallelPlot(QWidget):
         """Brush from where the drag began to ``y``; hardly any way is a click, which takes the brush away."""
         if self._drag is not None:
             found, begun = self._drag
-            low, high = sorted((begun, self._place(y)))
+            low, high = sorted((begun, self.places.place_of(y)))
             if high - low > _CLICK:
                 self.brushes[found.key] = (low, high)
             else:
@@ -240,13 +195,14 @@ class ParallelPlot(QWidget):
         if self._hovered is not None and self._hovered < len(self._colours):
             painter.setRenderHint(QPainter.Antialiasing)
             painter.setPen(QPen(QColor(self._theme.text), 2.5))
-            painter.drawLines(self._line(self._points()[self._hovered]))
+            painter.drawLines(self._line(self.places.points()[self._hovered]))
             self._draw_axes(painter)
 
     def _line(self, row: npt.NDArray[np.float64]) -> list[QLineF]:
         """Return the pieces of a line: one long line with corners takes ten times as long to draw."""
-        places = [QPointF(self.axis_x(n), float(y)) for n, y in enumerate(row)]
-        return [QLineF(one, other) for one, other in pairwise(places)]
+        places = self.places
+        corners = [QPointF(places.axis_x(n), float(y)) for n, y in enumerate(row)]
+        return [QLineF(one, other) for one, other in pairwise(corners)]
 
     def _draw(self, picture: QPixmap) -> None:
         painter = QPainter(picture)
@@ -254,7 +210,7 @@ class ParallelPlot(QWidget):
         if not self.axes:
             return
         painter.setRenderHint(QPainter.Antialiasing)
-        points, inside = self._points(), brushed(self.axes, self.brushes)
+        points, inside = self.places.points(), brushed(self.axes, self.brushes)
         dense = 1.0 if len(points) <= _FEW else max(0.25, 8 / np.sqrt(len(points)))
         some, wide = bool(self.chosen), len(self.chosen) <= _FEW
         # From the back to the front: what is brushed away, the rest from worse to better, what is chosen.
@@ -275,14 +231,15 @@ class ParallelPlot(QWidget):
         theme = self._theme
         painter.setFont(font(SMALL))
         metrics = QFontMetrics(font(SMALL))
-        room = self.axis_x(1) - self.axis_x(0) if len(self.axes) > 1 else float(self.width())
+        room = self.places.axis_x(1) - self.places.axis_x(0) if len(self.axes) > 1 else float(self.width())
         for number, each in enumerate(self.axes):
-            x = self.axis_x(number)
+            x = self.places.axis_x(number)
             painter.setPen(QPen(QColor(theme.muted), 1))
-            painter.drawLine(QPointF(x, _TOP), QPointF(x, self.height() - _BOTTOM))
+            painter.drawLine(QPointF(x, TOP), QPointF(x, self.height() - BOTTOM))
             if each.key in self.brushes:
                 low, high = self.brushes[each.key]
-                span = QRectF(x - 5, self.place_y(high), 10, self.place_y(low) - self.place_y(high))
+                top, bottom = self.places.y_of(high), self.places.y_of(low)
+                span = QRectF(x - 5, top, 10, bottom - top)
                 fill = QColor(theme.accent)
                 fill.setAlphaF(0.35)
                 painter.fillRect(span, fill)
@@ -294,7 +251,7 @@ class ParallelPlot(QWidget):
             wide = max(metrics.horizontalAdvance(line) for line in lines) + 2.0
             start = min(max(x - wide / 2, left), right - wide)
             painter.setPen(QColor(theme.text))
-            place = QRectF(start, 0, wide, _TOP - 6)
+            place = QRectF(start, 0, wide, TOP - 6)
             painter.drawText(place, int(Qt.AlignHCenter | Qt.AlignBottom), "\n".join(lines))
 
     def _draw_ticks(
@@ -303,13 +260,13 @@ class ParallelPlot(QWidget):
         """Write the ticks at the right of an axis, those of the last one too where there is room."""
         theme, last = self._theme, float("inf")
         for place, text in each.ticks:
-            y = self.place_y(place)
+            y = self.places.y_of(place)
             painter.setPen(QPen(QColor(theme.muted), 1))
             painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
             if last - y < 12:
                 continue
             last = y
-            words = metrics.elidedText(text, Qt.ElideRight, int(min(max(room / 2, 40.0), _SIDE + 20.0)) - 6)
+            words = metrics.elidedText(text, Qt.ElideRight, int(min(max(room / 2, 40.0), SIDE + 20.0)) - 6)
             wide = metrics.horizontalAdvance(words)
             box = QRectF(min(x + 5, self.width() - wide - 4.0), y - 7, wide + 2, 14)
             back = QColor(theme.panel)

@@ -394,18 +394,18 @@ def test_trials_are_drawn_and_a_brush_selects_their_rows(
     assert [each.key for each in plots.parallel.axes] == ["learning_rate", "seed", "best_accuracy"]
 
     parallel = plots.parallel
-    x = round(parallel.axis_x(2))
-    qtbot.mousePress(parallel, Qt.LeftButton, pos=QPoint(x, round(parallel.place_y(0.4))))
-    qtbot.mouseMove(parallel, QPoint(x, round(parallel.place_y(1.0))))
-    qtbot.mouseRelease(parallel, Qt.LeftButton, pos=QPoint(x, round(parallel.place_y(1.0))))
+    x = round(parallel.places.axis_x(2))
+    qtbot.mousePress(parallel, Qt.LeftButton, pos=QPoint(x, round(parallel.places.y_of(0.4))))
+    qtbot.mouseMove(parallel, QPoint(x, round(parallel.places.y_of(1.0))))
+    qtbot.mouseRelease(parallel, Qt.LeftButton, pos=QPoint(x, round(parallel.places.y_of(1.0))))
     assert sorted(each.name for each in made.table.chosen) == ["t2", "t3"]
     assert len(parallel.chosen) == 2 and plots.words.text() == "2 runs chosen"
     qtbot.keyClick(parallel, Qt.Key_Escape)
     assert not parallel.brushes and not made.table.chosen
 
     newest = next(n for n, facts in enumerate(plots.facts) if facts.name == "t3")
-    middle = round((parallel.axis_x(0) + parallel.axis_x(1)) / 2)
-    heights = [parallel.place_y(parallel.axes[n].places[newest]) for n in (0, 1)]
+    middle = round((parallel.places.axis_x(0) + parallel.places.axis_x(1)) / 2)
+    heights = [parallel.places.y_of(parallel.axes[n].places[newest]) for n in (0, 1)]
     place = QPoint(middle, round(sum(heights) / 2))
     qtbot.mouseMove(parallel, place)
     assert plots.words.text().startswith("t3, Best validation accuracy 90.00 %")
