@@ -22,6 +22,8 @@ _BESIDE = 230
 """Below this height (pixels) the charts stand beside each other."""
 _WIDE_ENOUGH = 560
 """A narrower place has no room for two charts beside each other."""
+_FLAT, _STILL_WIDE = 140, 400
+"""Below this height (pixels) charts above each other would be lines; so there it needs less width."""
 _STRIP, _FIGURES, _TICKS = 100, 36, 6
 """Heights: the last chart with its axis, an x axis with figures, one without."""
 _NO_LABEL = 20
@@ -110,7 +112,8 @@ class PlotRows(pg.GraphicsLayoutWidget):
             item.setMinimumHeight(_STRIP if roomy else 0)
             item.setMaximumHeight(_STRIP if roomy else 0)
         low = self.height() < _BESIDE
-        self._set_beside(low and self.width() >= _WIDE_ENOUGH)
+        least = _STILL_WIDE if self.height() < _FLAT else _WIDE_ENOUGH
+        self._set_beside(low and self.width() >= least)
         last = strip if roomy else self.charts[-2]
         for chart in self.charts:
             figures = chart is last or self.beside_each_other

@@ -99,6 +99,7 @@ class Lessons(QObject):
         self.dock = Dock(_SPEC, partial(LessonPanel, context, window.theme), window.theme, window)
         # Made at once, so that the dock asks for no more room than the panel does.
         self.panel = panel = cast(LessonPanel, self.dock.part)
+        self.dock.hide()  # it would be seen empty, and remembered as part of the window
         window.addDockWidget(Qt.RightDockWidgetArea, self.dock)
         self.dock.installEventFilter(self)
         self.ring = Ring(window, window.theme)

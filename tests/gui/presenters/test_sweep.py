@@ -58,7 +58,7 @@ def test_every_setting_is_offered_and_what_it_comes_to_is_said() -> None:
     }
     told = preview(54, 12000, [(100, 27), (300, 9)], 75.0, 2)
     assert told.startswith(
-        "54 runs, at most 12,000 steps: 27 up to step 100, 9 up to step 300; about 1:15 with 2"
+        "54 runs, at most 12,000 steps: 27 up to step 100, 9 up to step 300; about 75 s with 2"
     )
     assert "measuring" in preview(1, 1, [(1, 1)], None, 1)
 

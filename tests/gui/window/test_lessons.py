@@ -249,6 +249,7 @@ def test_a_lesson_is_left_and_taken_up_again(qtbot: QtBot, program: Kernelscope,
     window, lessons = program.window, program.window.lessons
     window.show_part("data")
     before = {key: dock.isVisible() for key, dock in window.docks.items()}
+    widths = {key: window.docks[key].width() for key in ("experiment", "learn", "pad")}
     qtbot.waitUntil(window.hints.bubble.more.isVisible, timeout=LONG)
     qtbot.mouseClick(window.hints.bubble.more, Qt.LeftButton)
     qtbot.waitUntil(lambda: not window.hints.bubble.isVisible(), timeout=LONG)
@@ -263,6 +264,7 @@ def test_a_lesson_is_left_and_taken_up_again(qtbot: QtBot, program: Kernelscope,
     qtbot.mouseClick(lessons.dock._close, Qt.LeftButton)
     assert lessons.lesson is None and program.context.bridge.config == config
     assert {key: dock.isVisible() for key, dock in window.docks.items()} == before
+    qtbot.waitUntil(lambda: {key: window.docks[key].width() for key in widths} == widths, timeout=LONG)
     assert lessons.open(SHIPPED[0]) and lessons.number == 1
     qtbot.mouseClick(lessons.panel.back, Qt.LeftButton)
     assert lessons.number == 0 and not lessons.panel.back.isEnabled()
