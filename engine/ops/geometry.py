@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from engine.types import Shape
 
 
-@dataclass(frozen=True)
-class Geometry:
+class Geometry(NamedTuple):
     """A window that moves over an image; every pair is (rows, columns).
 
     Attributes:
@@ -41,13 +41,18 @@ class Geometry:
         Returns:
             Slices along the image and along the output, of the same length.
         """
-        stride, padding = self.stride[axis], self.padding[axis]
-        first = max(0, -((offset - padding) // stride))
-        last = min(out_length, -((offset - padding - in_length) // stride))
-        start = first * stride + offset - padding
-        if last <= first:
-            return slice(0, 0), slice(0, 0)
-        return slice(start, start + (last - first - 1) * stride + 1, stride), slice(first, last)
+        return _covered(self.stride[axis], offset - self.padding[axis], in_length, out_length)
+
+
+@lru_cache(1024)
+def _covered(stride: int, offset: int, in_length: int, out_length: int) -> tuple[slice, slice]:
+    """Do ``Geometry.covered`` for an ``offset`` that counts from the first real pixel."""
+    first = max(0, -(offset // stride))
+    last = min(out_length, -((offset - in_length) // stride))
+    start = first * stride + offset
+    if last <= first:
+        return slice(0, 0), slice(0, 0)
+    return slice(start, start + (last - first - 1) * stride + 1, stride), slice(first, last)
 
 
 def pair(value: int | tuple[int, int]) -> tuple[int, int]:

@@ -11,6 +11,8 @@ import numpy as np
 from engine.ops.geometry import Geometry
 from engine.types import Array, Context, Labels
 
+_HALVING = Geometry((2, 2), (2, 2))
+
 
 def _offsets(
     geometry: Geometry, size: tuple[int, int]
@@ -66,7 +68,7 @@ def max_pool_gradient(grad_y: Array, kept: Any, geometry: Geometry, ctx: Context
 
 
 def _is_halving(geometry: Geometry) -> bool:
-    return geometry == Geometry((2, 2), (2, 2))
+    return geometry == _HALVING
 
 
 @lru_cache(256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -75,6 +76,6 @@ def not_finite(arrays: Mapping[str, Array]) -> str | None:
     with np.errstate(over="ignore", invalid="ignore"):
         for name, value in arrays.items():
             flat = value.reshape(-1)
-            if not np.isfinite(np.dot(flat, flat)) and not np.isfinite(flat).all():
+            if not math.isfinite(np.dot(flat, flat)) and not np.isfinite(flat).all():
                 return name
     return None

@@ -8,6 +8,7 @@ by (seed, purpose, epoch or step, micro-batch), so a run can be continued from a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -146,7 +147,7 @@ class Trainer:
         _, following = self._batch_at(self.offset + len(chosen))  # nothing at the end of an epoch
         parts = self.pool.compute(self.step_count, micro_batches, following)
         loss = sum(part.loss for part in parts) / len(chosen)
-        if not np.isfinite(loss):
+        if not math.isfinite(loss):
             self._diverged(f"The loss became {loss} at step {self.step_count + 1}")
         self._good.keep(counters)
         if counters.step - self._anchor.counters.step >= _ANCHOR_STEPS and self._usable(chosen[:_PROBE]):

@@ -28,7 +28,7 @@ class WakefulLink:
         self._connection = connection
         self._awake = awake
         self._poll: select.poll | None = None
-        if hasattr(select, "poll") and hasattr(os, "sched_yield"):
+        if awake and hasattr(select, "poll") and hasattr(os, "sched_yield"):
             self._poll = select.poll()
             self._poll.register(connection.fileno(), select.POLLIN)
 

@@ -8,7 +8,6 @@ from multiprocessing import Pipe
 
 import pytest
 
-from engine.training import wakeful_link as module
 from engine.training.wakeful_link import WakefulLink
 
 
@@ -17,11 +16,10 @@ from engine.training.wakeful_link import WakefulLink
 def test_what_comes_is_read_whether_awake_or_asleep(
     awake: float, has_poll: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_AWAKE", awake)
     if not has_poll:
         monkeypatch.delattr(select, "poll", raising=False)
     mine, theirs = Pipe()
-    link = WakefulLink(mine)
+    link = WakefulLink(mine, awake)
     theirs.send("there already")
     assert link.poll() and link.recv() == "there already" and not link.poll()
     answering = threading.Thread(target=lambda: theirs.send([theirs.recv(), "answered"]))
