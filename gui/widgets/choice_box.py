@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QModelIndex, QSize, Qt
+from PyQt5.QtCore import QEvent, QModelIndex, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent, QPalette
 from PyQt5.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QSizePolicy,
     QStyle,
@@ -20,6 +21,10 @@ from gui.widgets.wheel import guard_wheel
 _Flags = Qt.MatchFlags | Qt.MatchFlag
 _FRAME = 8
 """Width of the list's frame and padding on both sides, in pixels."""
+_ICON = 20
+"""Room for more than the letters, in pixels: as much as Qt leaves for an icon."""
+_MAKES_A_LIST = (QEvent.FontChange, QEvent.StyleChange)
+"""What Qt would tell the list, which it makes for that."""
 
 
 class _Rows(QStyledItemDelegate):
@@ -45,7 +50,11 @@ def _is_line(index: QModelIndex) -> bool:
 
 
 class ChoiceBox(QComboBox):
-    """A combo box whose list is as wide as its longest entry, however narrow the box is."""
+    """A combo box whose list is as wide as its longest entry, however narrow the box is.
+
+    Its list, of eight widgets, is made when it is first opened. Qt would make it for every change of the font,
+    and for every rule of how wide the box is, so both are seen to here.
+    """
 
     def __init__(
         self, name: str, tip: str = "", *, letters: int | None = None, parent: QWidget | None = None
@@ -62,9 +71,7 @@ class ChoiceBox(QComboBox):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setToolTip(tip)
-        if letters is not None:
-            self.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
-            self.setMinimumContentsLength(letters)
+        self._letters = letters
         if letters == 0:
             self.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Fixed)
         guard_wheel(self)
@@ -75,14 +82,35 @@ class ChoiceBox(QComboBox):
 
     def sizeHint(self) -> QSize:
         """Return room for the entries; Qt's own figure is up to two pixels short under a style sheet."""
-        return super().sizeHint() + QSize(4, 0)
+        return self.minimumSizeHint() + QSize(4, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the longest entry, or for as many letters as were asked for."""
+        metrics, option = self.fontMetrics(), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        if self._letters is None:
+            words = [self.itemText(i) for i in range(self.count())] or ["x" * 7]
+            wide = max(metrics.boundingRect(each).width() for each in words)
+        else:
+            wide = self._letters and self._letters * metrics.horizontalAdvance("X") + _ICON
+        room = QSize(wide, max(metrics.height(), 14 if self._letters is None else 16) + 2)
+        style = self.style()
+        return room if style is None else style.sizeFromContents(QStyle.CT_ComboBox, option, room, self)
 
     def showPopup(self) -> None:
-        """Open the list, which is made only now: its parts would make every change of the theme dearer."""
+        """Open the list, which is made only now."""
         if not isinstance(self.itemDelegate(), _Rows):
             self.setItemDelegate(_Rows(self))
+            self.view().setFont(self.font())
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + _FRAME)
         super().showPopup()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take another font or style, and make no list for it."""
+        if event.type() in _MAKES_A_LIST and self.findChild(QAbstractItemView) is None:
+            QWidget.changeEvent(self, event)
+        else:
+            super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the box; an entry that is longer than the box ends in dots instead of half a letter."""

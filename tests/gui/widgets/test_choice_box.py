@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PyQt5.QtCore import QPoint, QPointF, Qt
 from PyQt5.QtGui import QWheelEvent
-from PyQt5.QtWidgets import QApplication, QStyle, QStyleOptionComboBox
+from PyQt5.QtWidgets import QAbstractItemView, QApplication, QComboBox, QStyle, QStyleOptionComboBox
 
-from gui.style.theme import LIGHT, style_sheet
+from gui.style.theme import DARK, LIGHT, style_sheet
 from gui.widgets.choice_box import ChoiceBox
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
@@ -109,3 +109,31 @@ def test_an_entry_that_is_too_long_ends_in_dots(qtbot, box):
         each.clearFocus()
     assert short.itemText(0).endswith("\N{HORIZONTAL ELLIPSIS}")
     assert box.grab().toImage() == short.grab().toImage()
+
+
+def test_no_list_is_made_before_it_is_opened(qtbot, box):
+    font = box.font()
+    font.setPixelSize(20)
+    low = box.sizeHint().height()
+    box.setFont(font)
+    box.setStyleSheet(style_sheet(DARK) + "QComboBox { font-size: 20px; }")
+    assert box.findChild(QAbstractItemView) is None
+    assert box.sizeHint().height() > low
+    qtbot.mouseClick(box, Qt.LeftButton)
+    qtbot.waitUntil(box.view().isVisible)
+    assert box.view().font().pixelSize() == 20
+    box.hidePopup()
+
+
+def test_room_is_as_qt_would_leave_it(qtbot, box):
+    for letters in (5, 12, None):
+        ours, other = ChoiceBox("Fruit", letters=letters), QComboBox()
+        if letters is not None:
+            other.setSizeAdjustPolicy(QComboBox.AdjustToMinimumContentsLengthWithIcon)
+            other.setMinimumContentsLength(letters)
+        for each in (ours, other):
+            qtbot.addWidget(each)
+            each.setStyleSheet(box.styleSheet())
+            each.addItems(["Apple", LONG])
+            each.ensurePolished()
+        assert ours.minimumSizeHint() == other.sizeHint()
