@@ -13,7 +13,8 @@ from engine.data.catalogue import DATASETS, load
 from engine.errors import AnswerError, EngineError
 from engine.formatting import share
 from engine.io.files import write_text
-from engine.model.model_file import SHIPPED, Model
+from engine.model.model_file import Model
+from engine.model.shipped import SHIPPED
 from engine.recognise.doubted import Doubted
 from engine.runs.library import split_moment
 from engine.runs.moments import HELP as MOMENT

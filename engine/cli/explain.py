@@ -19,7 +19,8 @@ from engine.explain.part import Part
 from engine.explain.sanity import check
 from engine.explain.smallest_change import SmallestChange
 from engine.io.files import replacing
-from engine.model.model_file import SHIPPED, Model
+from engine.model.model_file import Model
+from engine.model.shipped import SHIPPED
 from engine.options import from_json
 from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from engine.cli.arguments import name_or_path, to_path
-from engine.model.model_file import SHIPPED
+from engine.model.shipped import SHIPPED
 from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find
 from engine.text import plain

@@ -13,7 +13,8 @@ import numpy as np
 from engine.cli.arguments import name_or_path, to_path
 from engine.errors import EngineError
 from engine.formatting import percent
-from engine.model.model_file import SHIPPED, Model
+from engine.model.model_file import Model
+from engine.model.shipped import SHIPPED
 from engine.runs.moments import HELP as MOMENT
 from engine.runs.moments import find
 from engine.text import plain

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import ModelFileError
-from engine.model.spec import NetworkSpec
+
+if TYPE_CHECKING:
+    from engine.model.spec import NetworkSpec
 
 
 def check_arrays(spec: NetworkSpec, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:

@@ -14,17 +14,18 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
-from engine.layers.dense import Dense
-from engine.model.network import Network
-from engine.model.spec import NetworkSpec
 from engine.types import Array, Bytes, Context, Labels, Scratch
+
+if TYPE_CHECKING:
+    from engine.model.network import Network
+    from engine.model.spec import NetworkSpec
 
 NEIGHBOURS = 10
 """How many of the nearest pictures count."""
@@ -143,6 +144,8 @@ class Familiar:
 
 def feature_layer(spec: NetworkSpec) -> int | None:
     """Return the layer, from 0, that gives what enters the last dense one; None if there is none."""
+    from engine.layers.dense import Dense  # no window waits for the layers
+
     dense = [number for number, layer in enumerate(spec.layers) if isinstance(layer, Dense)]
     return dense[-1] - 1 if dense and dense[-1] > 0 else None
 

@@ -5,8 +5,12 @@ Told apart from ``engine.recognise``, which brings Pillow: a window asks this be
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engine.data.built_in import DATASETS
-from engine.model.model_file import Model
+
+if TYPE_CHECKING:
+    from engine.model.model_file import Model
 
 DARK_GROUND = 0.4
 """A model whose training images have a lower mean than this, of 1, expects a dark ground."""

@@ -25,6 +25,7 @@ from engine.model.familiar import Familiar
 from engine.model.file_kinds import need_model
 from engine.model.history import History
 from engine.model.network import Network
+from engine.model.shipped import SHIPPED
 from engine.model.spec import NetworkSpec
 from engine.model.tensors import Arrays
 from engine.resources import RESOURCES
@@ -32,13 +33,6 @@ from engine.text import name, shortened
 
 _SHIPPED = RESOURCES / "models"
 _FEATURES, _OTHERS = "familiar.features", "familiar.others"
-
-SHIPPED: dict[str, str] = {
-    "digits": "mnist",
-    "clothes": "fashion-mnist",
-    "objects": "cifar10",
-}
-"""The models that come with the program, one file each in ``resources/models``, and what each learnt from."""
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import AnswerError, ModelFileError
-from engine.layers import Layer
 from engine.layers.activations import Activation
 from engine.layers.pooling import MaxPool
 from engine.model.losses import softmax
-from engine.model.spec import NetworkSpec
 from engine.types import Array, Cache, Context, Params
+
+if TYPE_CHECKING:
+    from engine.layers import Layer
+    from engine.model.spec import NetworkSpec
 
 _INFERENCE = Context()
 

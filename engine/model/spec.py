@@ -7,17 +7,19 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import ConfigError, ShapeError
 from engine.io.gate import NETWORK, explained, is_there
 from engine.io.json_file import json_file
 from engine.layers import layer_from_json
-from engine.layers.base import Layer
 from engine.layers.dense import Dense
 from engine.resources import RESOURCES
 from engine.text import name, shortened
 from engine.types import Shape
+
+if TYPE_CHECKING:
+    from engine.layers.base import Layer
 
 _FOLDER = RESOURCES / "networks"
 MOST_SIDE = 4096

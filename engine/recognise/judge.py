@@ -8,16 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from engine.data.preprocess import Preprocessing
 from engine.formatting import percent
 from engine.model.familiar import Familiar, checksum, feature_layer
-from engine.model.model_file import Model
-from engine.model.network import Network
 from engine.types import Array, Bytes, Context, Scratch
+
+if TYPE_CHECKING:
+    from engine.model.model_file import Model
+    from engine.model.network import Network
 
 SURE = 0.6
 """Below this probability the best answer is a guess: it is given together with the second one."""

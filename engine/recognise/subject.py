@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.model.input_form import takes_dark_ground, takes_digits
-from engine.model.model_file import Model
 from engine.recognise.judge import reach
 from engine.types import Array, Bytes, Shape
 
 if TYPE_CHECKING:
     from PIL import Image
 
+    from engine.model.model_file import Model
     from engine.recognise.marks import Box
     from engine.recognise.readings import Found
 

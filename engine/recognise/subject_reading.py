@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import AnswerError, DataError
-from engine.model.model_file import Model
 from engine.model.reference import Reference
 from engine.recognise.asking import Asked
 from engine.recognise.judge import EMPTY, Answer, Odds, Source, ink_share
@@ -14,6 +13,7 @@ from engine.recognise.subject import Subject, form
 from engine.types import Array, Bytes
 
 if TYPE_CHECKING:
+    from engine.model.model_file import Model
     from engine.recognise.readings import Found
 
 

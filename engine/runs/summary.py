@@ -12,12 +12,10 @@ from typing import Any
 from engine.errors import EngineError, ModelFileError
 from engine.io.gate import CONFIG
 from engine.io.json_file import json_file
-from engine.model.spec import preset
 from engine.runs import names
 from engine.runs.hold import is_held
 from engine.text import name as clean
 from engine.text import plain, shortened
-from engine.training.config import RunConfig
 
 _NOTE = 200
 """Characters of the notes that the list knows."""
@@ -180,6 +178,9 @@ def _unusual(config: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _usual() -> dict[str, Any]:
+    from engine.model.spec import preset  # only where there is a run to be listed
+    from engine.training.config import RunConfig
+
     return RunConfig(network=preset("classic")).to_json()
 
 

@@ -7,11 +7,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from engine.model.network import Network
-from engine.training.config import LiveSettings
 from engine.types import Array, Bytes
 
 if TYPE_CHECKING:
+    from engine.model.network import Network
+    from engine.training.config import LiveSettings
     from engine.training.evaluation import Evaluation
     from engine.training.replay import StepStart
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.data.folders import own_folder
 from engine.errors import ModelFileError
-from engine.model.model_file import Model, load_model, save_model
 from engine.text import name as shown
 from engine.text import natural
+
+if TYPE_CHECKING:
+    from engine.model.model_file import Model
 
 PREFIX = "taught-"
 """Every key of a taught model begins so."""
@@ -39,6 +42,8 @@ def keep(model: Model, title: str, origin: str) -> Kept:
     Raises:
         ModelFileError: it cannot be written.
     """
+    from engine.model.model_file import save_model
+
     word = re.sub(r"[^a-z0-9]+", "-", origin.removeprefix(PREFIX).lower()).strip("-")[:40] or "model"
     key = next(key for key in _numbered(f"{PREFIX}{word}") if not _path(key).exists())
     plain = re.sub(r", taught( \d+)?$", "", title)
@@ -59,6 +64,8 @@ def kept() -> tuple[list[Kept], list[str]]:
     found: list[Kept] = []
     broken: list[str] = []
     for path in sorted(_path("").parent.glob(f"{PREFIX}*.safetensors"), key=lambda path: natural(path.stem)):
+        from engine.model.model_file import load_model  # most windows have none
+
         try:
             model = load_model(path)
         except ModelFileError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,9 +20,7 @@ from engine.error_log import of_process
 from engine.errors import EngineError
 from engine.io.gate import CONFIG, explained
 from engine.model.reference import THE_RUN
-from engine.model.spec import preset
 from engine.runs.library import Library
-from engine.training.config import RunConfig
 from gui.app.collecting import no_collecting
 from gui.app.ending import Ending
 from gui.app.loading import load_later
@@ -48,6 +47,7 @@ from gui.window.main_window import MainWindow
 if TYPE_CHECKING:
     from engine.lessons.lesson import Lesson
     from engine.training.checkpoint import Checkpoint
+    from engine.training.config import RunConfig
 
 FRAME = 40
 """Height of the title bar that a desktop puts above a window, in pixels, on the safe side."""
@@ -173,8 +173,12 @@ def _built(
             notices.problem(told)
 
     window.closing.connect(remember)
-    start = resume.config if resume else config or remembered(settings)
-    window.experiment.set_config(start)
+
+    @cache
+    def first() -> RunConfig:
+        return resume.config if resume else config or remembered(settings)
+
+    window.docks["experiment"].made.connect(lambda experiment: experiment.set_config(first()))
     undo.callback(bridge.shutdown)
     if problem:
         notices.problem(problem)
@@ -186,7 +190,7 @@ def _built(
         from engine.training.workers import hold_blas_to_one_thread
 
         hold_blas_to_one_thread()
-        bridge.start(start, resume)
+        bridge.start(first(), resume)
         load_later(window)
         if not kept.offer():
             offer_room(library, notices)
@@ -197,6 +201,9 @@ def _built(
 
 def remembered(settings: Settings) -> RunConfig:
     """Return the settings of the last run, or the first ones if those cannot be used any more."""
+    from engine.model.spec import preset
+    from engine.training.config import RunConfig
+
     default = RunConfig(network=preset("classic"))
     if not settings.config:
         return default

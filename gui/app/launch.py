@@ -14,12 +14,12 @@ from engine.cli.arguments import to_path
 from engine.errors import ConfigError, EngineError
 from engine.runs import names
 from engine.text import plain
-from engine.training.config import RunConfig
 from gui.app import preflight
 from gui.app.collecting import no_collecting
 
 if TYPE_CHECKING:
     from engine.lessons.lesson import Lesson
+    from engine.training.config import RunConfig
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,8 +68,15 @@ def run(args: argparse.Namespace) -> int:
     if not found.display:
         print(f"{found.message} Training in the terminal instead.", file=sys.stderr)
         return offscreen(args)
-    config = RunConfig.from_file(args.config) if args.config else None
-    return int(window().run_window(args.theme, config, args.open, lesson))
+    return int(window().run_window(args.theme, _config(args.config), args.open, lesson))
+
+
+def _config(path: Path | None) -> RunConfig | None:
+    if path is None:
+        return None
+    from engine.training.config import RunConfig  # most starts have no file
+
+    return RunConfig.from_file(path)
 
 
 def _lesson(name: str | None) -> Lesson | None:

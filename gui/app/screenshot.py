@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from engine.cli.arguments import to_path
 from engine.errors import ConfigError, EngineError
-from engine.model.model_file import SHIPPED
 from engine.model.reference import THE_RUN
+from engine.model.shipped import SHIPPED
 from engine.session.messages import State
 from engine.training.checkpoint import Checkpoint
 from engine.training.config import RunConfig

@@ -10,6 +10,7 @@ PANELS: tuple[ViewSpec, ...] = (
         "Experiment",
         "What is learnt, by which network, and how.",
         "gui.panels.experiment.ExperimentPanel",
+        late=248,
     ),
     ViewSpec("pad", "Test", "Draw or bring a picture; the network answers.", "gui.panels.pad.PadPanel"),
 )

@@ -224,8 +224,8 @@ class TrainingPart(Section):
         self.schedule.changed.connect(lambda part: self._edit("schedule", part))
         self.add(self.schedule)
         legend = note()
+        self.add(legend)  # first: what has no parent is shown as a window
         say(legend, "\N{BULLET} changes at once, also while it trains")
-        self.add(legend)
         self.show_config(config)
 
     def show_config(self, config: RunConfig) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QKeySequence
@@ -22,12 +23,14 @@ from PyQt5.QtWidgets import (
 
 from engine.formatting import counted
 from engine.layers import LAYERS
-from engine.layers.base import Layer
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from gui.presenters.layer_list import LayerList, Row, size
 from gui.style.theme import GRID, Theme
 from gui.widgets.option_form import PartForm
 from gui.widgets.plain import Label, tooltip
+
+if TYPE_CHECKING:
+    from engine.layers.base import Layer
 
 COLUMNS = ("", "Layer", "Settings", "Output", "Parameters")
 

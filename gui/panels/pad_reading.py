@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.errors import EngineError
-from engine.model.model_file import Model
 from engine.model.reference import Reference
 from engine.recognise.subject import Subject
 from engine.recognise.subject_reading import SubjectReading, read
@@ -16,6 +16,9 @@ from gui.presenters.pad import caption
 from gui.run.context import AppContext
 from gui.run.model_registry import DIGITS
 from gui.run.runner import Runner
+
+if TYPE_CHECKING:
+    from engine.model.model_file import Model
 
 QUICK = 0.015
 """Seconds: drawings that a network reads within this time are read in the window's thread, without the

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from engine.errors import EngineError
 from engine.formatting import grouped
 from engine.layers import LAYERS
-from engine.layers.base import Layer
-from engine.model.spec import NetworkSpec
 from engine.types import Shape
 from gui.presenters.experiment import preset_of
+
+if TYPE_CHECKING:
+    from engine.layers.base import Layer
+    from engine.model.spec import NetworkSpec
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,15 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.formatting import DASH, grouped, loss_figure, share
 from engine.model.history import History
-from engine.training.config import LiveSettings
+
+if TYPE_CHECKING:
+    from engine.training.config import LiveSettings
 
 WINDOW_SECONDS = 2.0
 """Seconds over which the speed is measured."""

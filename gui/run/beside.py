@@ -13,7 +13,6 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.model.model_file import Model
 from engine.model.reference import Reference, RunStep
 from engine.task import Progress, Task
 from engine.types import Bytes
@@ -22,6 +21,7 @@ from gui.run.moment import Judged, Moment, unbroken
 
 if TYPE_CHECKING:
     from engine.damage.stack import Damage
+    from engine.model.model_file import Model
     from engine.training.evaluation import Evaluation
     from engine.training.workers import Workers
 

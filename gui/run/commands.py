@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import TYPE_CHECKING
 
 from engine.session.messages import Advance, Change, Command, Finish, Pace, Pause, Play
-from engine.training.config import LiveSettings
+
+if TYPE_CHECKING:
+    from engine.training.config import LiveSettings
 
 
 class Commands:

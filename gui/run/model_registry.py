@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from engine.errors import ModelFileError
-from engine.model.model_file import SHIPPED, Model, find_model
 from engine.model.reference import THE_RUN, Reference, Shipped
+from engine.model.shipped import SHIPPED
 from engine.task import Task
 from engine.text import name as shown
 from gui.run.moment import Moment, unbroken
@@ -18,6 +18,7 @@ from gui.run.session_bridge import SessionBridge
 
 if TYPE_CHECKING:
     from engine.damage.stack import Damage
+    from engine.model.model_file import Model
 
 DIGITS = Shipped("digits")
 """The shipped model that answers when no other one can."""
@@ -201,6 +202,8 @@ def _read(
     references: Sequence[Reference], task: Task | None = None
 ) -> dict[Reference, Model | ModelFileError]:
     """Read shipped models; one that cannot be read is the error that says why."""
+    from engine.model.model_file import find_model  # no window waits for it
+
     found: dict[Reference, Model | ModelFileError] = {}
     for reference in references:
         if task is not None:

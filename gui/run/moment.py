@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset
-from engine.model.model_file import Model
-from engine.model.network import Network
 from engine.model.reference import Reference
 from engine.types import Array, Bytes
 
 if TYPE_CHECKING:
     from engine.damage.stack import Damage
+    from engine.model.model_file import Model
+    from engine.model.network import Network
     from engine.training.evaluation import Evaluation
     from engine.training.replay import StepStart
 

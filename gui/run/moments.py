@@ -16,7 +16,6 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.errors import EngineError
-from engine.model.model_file import Model
 from engine.model.reference import THE_RUN, Damaged, Reference, RunStep
 from engine.session.messages import EvaluationDone, Snapshot
 from engine.types import Bytes
@@ -216,6 +215,8 @@ class Moments(OfRun, QObject):
     # --- from the session ---------------------------------------------------------------------------
 
     def _snapshot(self, snapshot: Snapshot) -> None:
+        from engine.model.model_file import Model  # which no window waits for
+
         dataset = self._bridge.dataset
         if snapshot.network is None or dataset is None:
             return

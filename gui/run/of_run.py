@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset
 from engine.model.history import History
 from engine.session.messages import State
-from engine.training.config import LiveSettings, RunConfig
 from gui.run.run import Run
+
+if TYPE_CHECKING:
+    from engine.training.config import LiveSettings, RunConfig
 
 
 class OfRun:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.session.messages import State
-from engine.training.config import RunConfig
 from gui.run.run import Run
 
 if TYPE_CHECKING:
     from engine.races.race import Race
     from engine.runs.library import Library
+    from engine.training.config import RunConfig
     from gui.run.race_runs import RaceRuns
 
 

@@ -11,18 +11,18 @@ from engine.data.dataset import Dataset
 from engine.errors import MissingDataError, ModelFileError
 from engine.io.gate import is_there
 from engine.model.history import History
-from engine.model.model_file import Model
 from engine.runs import names
 from engine.session.channel import Channel
 from engine.session.messages import Command, Quit, State
-from engine.training.config import LiveSettings, RunConfig
 
 if TYPE_CHECKING:
+    from engine.model.model_file import Model
     from engine.runs.destination import Destination
     from engine.runs.folder import RunFolder
     from engine.runs.record import Parent
     from engine.session.lockstep import Lane
     from engine.training.checkpoint import Checkpoint
+    from engine.training.config import LiveSettings, RunConfig
 
 CURVES_SECONDS = 0.28
 """While it trains the curves grow at most this often: nobody reads them faster."""

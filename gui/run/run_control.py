@@ -14,7 +14,6 @@ from engine.data.catalogue import entries, entry, is_present
 from engine.errors import EngineError
 from engine.formatting import counted
 from engine.session.messages import State
-from engine.training.config import RunConfig
 from gui.run.in_order import InOrder
 from gui.run.session_bridge import SessionBridge
 from gui.state.notices import Notices
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from engine.runs.destination import Destination
     from engine.runs.moments import RecordedMoment
     from engine.training.checkpoint import Checkpoint
+    from engine.training.config import RunConfig
 
 Confirm = Callable[[str, str], bool]
 """Asks the user a question with the given text and name of the button that does it."""

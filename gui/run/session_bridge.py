@@ -28,7 +28,6 @@ from engine.session.messages import (
     StateChanged,
     Validated,
 )
-from engine.training.config import RunConfig
 from gui.run.commands import Commands
 from gui.run.of_run import OfRun
 from gui.run.racing import Racing
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from engine.runs.destination import Destination
     from engine.runs.library import Library
     from engine.training.checkpoint import Checkpoint
+    from engine.training.config import RunConfig
     from gui.run.race_runs import RaceRuns
 
 FRAME_MS = 96

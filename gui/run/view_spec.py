@@ -20,12 +20,15 @@ class ViewSpec:
             number in the lists.
         about: one sentence beside the title, where there is room.
         path: its class, a ``View``: the module and the name, with dots.
+        late: for one that is made only when the window has been painted, its least width in pixels, so that
+            nothing moves when it comes; 0 for all that are painted with the window.
     """
 
     key: str
     title: str
     about: str
     path: str
+    late: int = 0
 
     @property
     def module(self) -> str:

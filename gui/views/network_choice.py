@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QWidget
 
 from engine.errors import EngineError
 from engine.model.reference import THE_RUN, Reference
-from engine.model.spec import NetworkSpec
 from engine.types import Shape
 from gui.run.context import AppContext
 from gui.state.selection import Sample
 from gui.views.network_row import NetworkRow
+
+if TYPE_CHECKING:
+    from engine.model.spec import NetworkSpec
 
 
 class NetworkChoice(QObject):

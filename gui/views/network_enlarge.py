@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import QPointF, Qt, pyqtSignal
 from PyQt5.QtGui import QColor, QKeyEvent, QMouseEvent, QPen, QResizeEvent, QShowEvent
@@ -19,7 +20,6 @@ from PyQt5.QtWidgets import (
 
 from engine.look.colour import figure
 from engine.look.mosaic import fit
-from engine.model.spec import NetworkSpec
 from gui.run.moment import Moment
 from gui.style.theme import GRID, Theme
 from gui.views.network_items import PartItems
@@ -27,6 +27,9 @@ from gui.views.network_map import SIDE, MapView
 from gui.views.network_plan import INPUT, Part
 from gui.views.network_words import describe
 from gui.widgets.plain import Label
+
+if TYPE_CHECKING:
+    from engine.model.spec import NetworkSpec
 
 _MOST = 64
 """Highest magnification."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt5.QtCore import QSize
 from PyQt5.QtGui import QFontMetrics
 
-from engine.model.spec import NetworkSpec
 from gui.style.theme import BODY, SMALL, font
 from gui.views.network_layout import FULL_HEIGHT, LOWEST, Measure, lay_out
 from gui.views.network_plan import Layout
+
+if TYPE_CHECKING:
+    from engine.model.spec import NetworkSpec
 
 _LONGEST_NAME, _BESIDE_NAME = 80, 104
 """Width of a class name that is not shortened, and of its bar and percentage, in pixels."""

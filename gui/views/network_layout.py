@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.look.mosaic import Fit, fit
-from engine.model.spec import NetworkSpec
 from engine.types import Shape
 from gui.views.network_plan import FORMS, INPUT, ROOMY, Column, Form, Layout, Part
 from gui.views.network_words import count_text, layer_title, shape_text
+
+if TYPE_CHECKING:
+    from engine.model.spec import NetworkSpec
 
 ROW = 22
 """Height of the bar of a class, and of a value of a short vector."""

@@ -12,7 +12,6 @@ from PyQt5.QtGui import QColor, QPainter, QPainterPath, QPen
 from PyQt5.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.look.mosaic import Cell
-from engine.model.spec import NetworkSpec
 from engine.types import Shape
 from gui.style.theme import Theme
 from gui.views.network_items import PartItems
@@ -21,6 +20,7 @@ from gui.views.network_plan import INPUT, Part
 if TYPE_CHECKING:
     from engine.arithmetic.passes import Weight
     from engine.arithmetic.region import Region
+    from engine.model.spec import NetworkSpec
 
 STEPS: dict[int, tuple[int, int, int]] = {
     Qt.Key_Left: (0, 0, -1),

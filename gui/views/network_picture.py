@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PyQt5.QtCore import QRectF, QSize, Qt, QTimer
 from PyQt5.QtGui import QFocusEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
-from engine.model.spec import NetworkSpec
 from gui.run.moment import Moment
 from gui.style.theme import Theme
 from gui.views.network_fit import fitting
@@ -14,6 +15,9 @@ from gui.views.network_items import PartItems, Scaffold
 from gui.views.network_outlines import Marks, Outlines
 from gui.views.network_plan import INPUT, Layout
 from gui.widgets.bars import ProbabilityBars
+
+if TYPE_CHECKING:
+    from engine.model.spec import NetworkSpec
 
 
 class NetworkPicture(QGraphicsView):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.formatting import counted, grouped
-from engine.layers.base import Layer
 from engine.look.colour import figure
 from engine.look.mosaic import Cell, values_at
-from engine.model.spec import NetworkSpec, trained_size
 from engine.options import Configurable
 from engine.types import Array, Shape
 from gui.views.network_plan import INPUT, Part
+
+if TYPE_CHECKING:
+    from engine.layers.base import Layer
+    from engine.model.spec import NetworkSpec
 
 
 def layer_title(layer: Layer, in_shape: Shape) -> str:
@@ -88,6 +91,8 @@ def count_text(spec: NetworkSpec, shapes: tuple[Shape, ...], index: int) -> str:
     """Return how many parameters the layer ``index`` learns, in words; nothing for none."""
     if index == INPUT:
         return ""
+    from engine.model.spec import trained_size  # a picture that is still empty needs no layers
+
     count = trained_size(spec.layers[index], shapes[index])
     return counted(count, "parameter") if count else ""
 

@@ -52,8 +52,8 @@ def _is_line(index: QModelIndex) -> bool:
 class ChoiceBox(QComboBox):
     """A combo box whose list is as wide as its longest entry, however narrow the box is.
 
-    Its list, of eight widgets, is made when it is first opened. Qt would make it for every change of the font,
-    and for every rule of how wide the box is, so both are seen to here.
+    Its list, of eight widgets, is made when it is first opened. Qt would make it for every change of the
+    font, and for every rule of how wide the box is, so both are seen to here.
     """
 
     def __init__(
@@ -94,8 +94,7 @@ class ChoiceBox(QComboBox):
         else:
             wide = self._letters and self._letters * metrics.horizontalAdvance("X") + _ICON
         room = QSize(wide, max(metrics.height(), 14 if self._letters is None else 16) + 2)
-        style = self.style()
-        return room if style is None else style.sizeFromContents(QStyle.CT_ComboBox, option, room, self)
+        return self.style().sizeFromContents(QStyle.CT_ComboBox, option, room, self)
 
     def showPopup(self) -> None:
         """Open the list, which is made only now."""

@@ -50,13 +50,13 @@ class _Sentence(Label):
 class _Holder(QScrollArea):
     """Lets a part be scrolled that is higher than its place; behind another tab it keeps its size."""
 
-    def __init__(self) -> None:
-        """Begin with the most room that a part may ask for, so that nothing moves when it comes."""
+    def __init__(self, width: int) -> None:
+        """Begin with the ``width`` that the part will ask for, so that nothing moves when it comes."""
         super().__init__()
         self.setFrameShape(QFrame.NoFrame)
         self.setFocusPolicy(Qt.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setMinimumSize(NARROWEST + _SCROLL_BAR, LOWEST)
+        self.setMinimumSize(width + _SCROLL_BAR, LOWEST)
         empty = QWidget()
         empty.setObjectName(EMPTY)
         self.setWidget(empty)
@@ -110,7 +110,8 @@ class Dock(QDockWidget):
         self._make = make
         self._part: View | None = None
         self._seen = False
-        self._holder = _Holder()
+        self._waits = bool(spec.late)
+        self._holder = _Holder(spec.late or NARROWEST)
         self.setWidget(self._holder)
         bar = QWidget()
         bar.setObjectName("docktitle")
@@ -168,6 +169,12 @@ class Dock(QDockWidget):
             self.made.emit(part)
         return self._part
 
+    def stop_waiting(self) -> None:
+        """Make a part that is seen, but has been put off until the window was painted."""
+        self._waits = False
+        if self._seen:
+            self.part.setVisible(True)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw the two small icons in the colours of ``theme``."""
         self._float.setIcon(icon("float", theme.muted, theme.line))
@@ -179,7 +186,7 @@ class Dock(QDockWidget):
     def _see(self, visible: bool) -> None:
         # Behind another tab Qt still calls a dock visible; the part must know, or it would paint.
         self._seen = visible
-        if visible or self.built:
+        if (visible and not self._waits) or self.built:
             self.part.setVisible(visible)
 
 

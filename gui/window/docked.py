@@ -122,4 +122,14 @@ class DockedWindow(QMainWindow):
             QTimer.singleShot(0, self._stand)
 
     def _stand(self) -> None:  # a method of the window, so that it is not called when that is gone
-        self.stands.emit()
+        """Make what was put off, between events of the user, then tell that the window stands."""
+        late = [dock for dock in self.docks.values() if dock.spec.late]
+        steps = [step for dock in late for step in (dock.spec.load, dock.stop_waiting)]
+        self._steps = iter([*steps, self.stands.emit])
+        self._go_on()
+
+    def _go_on(self) -> None:
+        step = next(self._steps, None)
+        if step is not None:
+            step()
+            QTimer.singleShot(0, self._go_on)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QMainWindow
 
 from engine.errors import EngineError
 from engine.model.file_kinds import kind_of
-from engine.model.model_file import Model
 from engine.model.reference import Opened
 from engine.task import Task
-from gui.panels.experiment import ExperimentPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
 from gui.run.runner import Runner
 from gui.widgets.portrait import write_portrait
+
+if TYPE_CHECKING:
+    from engine.model.model_file import Model
+    from gui.panels.experiment import ExperimentPanel
 
 _MODELS = "Models (*.safetensors)"
 _FOREIGN = "Models (*.safetensors *.onnx *.pickle *.pkl);;All files (*)"
@@ -32,7 +35,7 @@ class FileActions:
         window: QMainWindow,
         context: AppContext,
         control: RunControl,
-        experiment: ExperimentPanel,
+        experiment: Callable[[], ExperimentPanel],
     ) -> None:
         """Act on the parts of ``window``."""
         self._window = window
@@ -142,13 +145,13 @@ class FileActions:
         """Take the settings of a run from a file."""
         path = self._dialogs.open_file("Open settings", _SETTINGS)
         if path is not None:
-            self._experiment.load_file(path)
+            self._experiment().load_file(path)
 
     def save_config(self) -> None:
         """Write the settings of the panel to a file."""
         path = self._dialogs.save_file("Save settings", "settings.json", _SETTINGS)
         if path is not None:
-            self._experiment.save_file(path)
+            self._experiment().save_file(path)
 
     def picture(self) -> None:
         """Write what the window shows as PNG."""

@@ -10,8 +10,8 @@ from PyQt5.QtCore import QBuffer, QIODevice
 from engine.errors import EngineError, in_words
 from engine.lessons.places import VIEWS
 from engine.lessons.writing import begin_lesson
-from engine.model.model_file import SHIPPED
 from engine.model.reference import THE_RUN
+from engine.model.shipped import SHIPPED
 from gui.widgets.canvas import Canvas
 from gui.widgets.qimages import to_qimage
 

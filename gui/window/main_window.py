@@ -18,7 +18,6 @@ from PyQt5.QtGui import (
 from PyQt5.QtWidgets import QAction, QShortcut
 
 from engine.session.messages import State
-from gui.panels.experiment import ExperimentPanel
 from gui.panels.pad import PadPanel
 from gui.run.context import AppContext
 from gui.run.run_control import RunControl
@@ -48,6 +47,7 @@ from gui.window.toolbar import Choices
 
 if TYPE_CHECKING:
     from engine.races.race import Race
+    from gui.panels.experiment import ExperimentPanel
     from gui.views.network import NetworkView
     from gui.views.runs import RunsView
 
@@ -81,10 +81,10 @@ class MainWindow(DockedWindow):
         self.hints = Hints(self, settings, theme)
         self.part_made.connect(self._made)
         self.picture_wanted.connect(partial(open_picture_dialog, self))
-        self.experiment, self.pad = experiment, pad = self.part(ExperimentPanel), self.part(PadPanel)
-        files = FileActions(self, context, control, experiment)
+        self.pad = pad = self.part(PadPanel)
+        files = FileActions(self, context, control, lambda: self.experiment)
         self.publishing = Publishing(self, context, self.docks, pad)
-        self.sweeping = Sweeping(self, context, experiment.config, self._look_at_sweep)
+        self.sweeping = Sweeping(self, context, lambda: self.experiment.config(), self._look_at_sweep)
         self.actions_ = Actions(
             self,
             {
@@ -97,7 +97,7 @@ class MainWindow(DockedWindow):
                 "step": control.step,
                 "epoch": control.epoch,
                 "finish": control.finish,
-                "reset": lambda: control.start_over(experiment.config()),
+                "reset": lambda: control.start_over(self.experiment.config()),
                 "race": self.set_up_race,
                 "tile": lambda: self.tile(self.actions_.by_key["tile"].isChecked()),
                 "layout": self.arrange,
@@ -127,7 +127,6 @@ class MainWindow(DockedWindow):
         self.statusBar().addWidget(self.status, 1)
         QShortcut(QKeySequence.Paste, self).activated.connect(lambda: self._test(pad.paste))
         self.setAcceptDrops(True)
-        experiment.restart_requested.connect(control.start_over)
         control.changed.connect(self._refresh_actions)
         context.bridge.history_grew.connect(self._refresh_actions)
         context.bridge.run_started.connect(lambda _: self._refresh_actions())
@@ -149,6 +148,11 @@ class MainWindow(DockedWindow):
         if self._control.running:
             self.hints.done("start")
 
+    @property
+    def experiment(self) -> ExperimentPanel:
+        """The panel of the settings, which is made if it is not there yet."""
+        return cast("ExperimentPanel", self.parts["experiment"])
+
     # --- arrangement ----------------------------------------------------------------------------
 
     def _made(self, spec: ViewSpec, part: View) -> None:
@@ -157,6 +161,8 @@ class MainWindow(DockedWindow):
         part.resume_wanted.connect(self.resume_wanted)
         part.race_wanted.connect(self.set_up_race)
         part.publish_wanted.connect(lambda key, run: self.publishing.publish(key, run))
+        if spec.key == "experiment":
+            cast("ExperimentPanel", part).restart_requested.connect(self._control.start_over)
         if spec.key == "pad":
             canvas = cast(PadPanel, part).canvas
             self.hints.add_target("draw", canvas)
@@ -262,7 +268,8 @@ class MainWindow(DockedWindow):
     def remember(self) -> None:
         """Write the present arrangement into the settings."""
         self.remember_places()
-        self.settings.config = self.experiment.config().to_json()
+        if self.docks["experiment"].built:  # a window that closes at once has not even read them
+            self.settings.config = self.experiment.config().to_json()
         if before := self.lessons.before():
             self.settings.layout, self.settings.config = before
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.training.config import RunConfig
 from gui.run.context import AppContext
 
 if TYPE_CHECKING:
     from PyQt5.QtWidgets import QWidget
 
+    from engine.training.config import RunConfig
     from gui.dialogs.sweep.dialog import SweepDialog
 
 

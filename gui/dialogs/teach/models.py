@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from engine.model.model_file import Model
+from typing import TYPE_CHECKING
+
 from engine.model.reference import THE_RUN, Reference, TaughtModel
 from engine.teaching.taught import Kept, discard, keep, kept
 from gui.run.context import AppContext
+
+if TYPE_CHECKING:
+    from engine.model.model_file import Model
 
 
 def restore(context: AppContext) -> None:

@@ -15,7 +15,8 @@ from engine.errors import ModelFileError
 from engine.exchange import export_model, read_model
 from engine.exchange.onnx_write import WRITERS, to_onnx
 from engine.layers import LAYERS
-from engine.model.model_file import SHIPPED, Model, find_model
+from engine.model.model_file import Model, find_model
+from engine.model.shipped import SHIPPED
 from engine.model.spec import PRESETS, preset
 from tests.engine.exchange.conftest import LAYER_CASES, answers, build, graph, lively, pixels, read_raw, save
 

@@ -15,7 +15,8 @@ import pytest
 
 from engine.exchange.torch_file import state
 from engine.exchange.torch_text import class_name, torch_text
-from engine.model.model_file import SHIPPED, Model, find_model
+from engine.model.model_file import Model, find_model
+from engine.model.shipped import SHIPPED
 from engine.model.spec import PRESETS, preset
 from tests.engine.exchange.conftest import LAYER_CASES, build, lively
 

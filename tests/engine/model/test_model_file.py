@@ -14,8 +14,9 @@ from safetensors.numpy import save_file
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
-from engine.model.model_file import SHIPPED, Model, described, find_model, load_model, save_model
+from engine.model.model_file import Model, described, find_model, load_model, save_model
 from engine.model.network import Network
+from engine.model.shipped import SHIPPED
 from engine.model.spec import NetworkSpec
 from engine.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from engine.training.config import RunConfig

@@ -11,13 +11,14 @@ import pytest
 from engine.data.dataset import Dataset
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
-from engine.model.model_file import SHIPPED, Model, find_model
+from engine.model import model_file
+from engine.model.model_file import Model, find_model
 from engine.model.network import Network
 from engine.model.reference import THE_RUN, Opened, Shipped
+from engine.model.shipped import SHIPPED
 from engine.model.spec import preset
 from engine.session.messages import Snapshot
 from engine.training.config import RunConfig
-from gui.run import model_registry
 from gui.run.model_registry import ModelRegistry
 from gui.run.moments import Moments
 from gui.run.session_bridge import SessionBridge
@@ -146,7 +147,7 @@ def test_files_are_read_beside_the_window_and_what_cannot_be_read_is_told_then(q
             raise ModelFileError("clothes is damaged.")
         return find_model(key)
 
-    monkeypatch.setattr(model_registry, "find_model", find)
+    monkeypatch.setattr(model_file, "find_model", find)
     with qtbot.waitSignal(registry.changed):
         assert not registry.ready(Shipped("digits")) and not registry.ready(Shipped("clothes"))
     assert threading.main_thread() not in readers and len(readers) == len(SHIPPED)
