@@ -11,6 +11,8 @@ from gui.state.selection import Sample
 
 SEND_MS = 60
 """The views that follow the drawing get a new image at most this often."""
+REST_MS = 200
+"""The pen rests when nothing has changed for so long."""
 
 
 class Follower(QObject):
@@ -29,6 +31,10 @@ class Follower(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SEND_MS)
         self._soon.timeout.connect(self._send)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._rested)
         context.selection.changed.connect(self._chosen)
 
     def touched(self) -> None:
@@ -38,18 +44,23 @@ class Follower(QObject):
     def offer(self, image: Bytes | None, name: str) -> None:
         """Take the image on the pad, ``(C, H, W)``, None for an empty one; the views get the newest soon."""
         self._image, self._name = image, name
-        if (self._touched or self._mine is not None) and not self._soon.isActive():
-            self._soon.start()
+        if self._touched or self._mine is not None:
+            self._rest.start()
+            if not self._soon.isActive():
+                self._soon.start()
 
     def show(self, asked: Reference | None) -> None:
         """Look at what is on the pad, in the network ``asked``, now."""
         if self._image is not None:
-            self._mine = Sample(self._image, self._name, asked=asked)
+            self._mine = Sample(self._image, self._name, asked=asked, passing=self._rest.isActive())
             self._context.selection.choose(self._mine)
 
     def stop(self) -> None:
         """Send nothing more."""
         self._soon.stop()
+        if self._rest.isActive():
+            self._rest.stop()
+            self._rested()
 
     def _chosen(self, sample: Sample) -> None:
         """Remember the image that was looked at before; another one that is chosen is kept."""
@@ -64,6 +75,10 @@ class Follower(QObject):
             before = self._image_before()
             if before is not None:
                 self._context.selection.choose(before)
+
+    def _rested(self) -> None:
+        if self._mine is not None and self._mine.passing:
+            self.show(self._mine.asked)
 
     def _image_before(self) -> Sample | None:
         """Return the image that was looked at before, or of another data set the first test image."""

@@ -21,6 +21,7 @@ class Sample:
         label: its true class, if known.
         index: its number among the test images, if it is one.
         asked: the model that was asked about it, if others shall look into the same one.
+        passing: whether it is about to change, as the user draws: what takes long can wait.
     """
 
     image: Bytes
@@ -28,6 +29,7 @@ class Sample:
     label: int | None = None
     index: int | None = None
     asked: Reference | None = None
+    passing: bool = False
 
     @classmethod
     def of_test(cls, dataset: Dataset, index: int) -> Sample:

@@ -90,7 +90,7 @@ class ExplainView(View):
         context.moments.moved.connect(self._moved)
         context.moments.run_changed.connect(lambda _: self.refresh())
         context.bridge.state_changed.connect(lambda *_: self._keep_up())
-        context.selection.changed.connect(lambda _: self.refresh())
+        context.selection.changed.connect(self._chosen)
         context.models.changed.connect(self._models_changed)
         self.empty.acted.connect(self._take_test_image)
         self.head.model.activated.connect(lambda _: context.models.choose(self.head.model.currentData()))
@@ -185,6 +185,13 @@ class ExplainView(View):
         if self.page is not None:
             self.refresh()
 
+    def _chosen(self, sample: Sample) -> None:
+        """Explain another image; one that is being drawn once the pen rests."""
+        if sample.passing:
+            self.explainer.drop()
+        else:
+            self.refresh()
+
     def _models_changed(self) -> None:
         self.head.list_models(self._context.models)
         self.refresh()
@@ -203,7 +210,9 @@ class ExplainView(View):
         """Explain the network that is looked at, if it is another one now."""
         current = self._context.models.current
         moment = self._context.moments.latest(current)
-        if moment is None or not self.isVisible() or not self._bears(current):
+        sample = self._context.selection.sample
+        drawn = sample is not None and sample.passing
+        if moment is None or drawn or not self.isVisible() or not self._bears(current):
             return
         runs = moment.follows and self._context.bridge.state is State.RUNNING
         slow = not runs or self.explainer.due(slow=True)

@@ -14,7 +14,7 @@ from gui.run.runner import Runner
 _PAUSE = 0.5
 """Seconds from one question to the next while the network trains."""
 _SHARE = 0.02
-"""Share of the time that explaining may take while the network trains."""
+"""Share of one processor that explaining may take while the network trains."""
 
 
 class Explainer(QObject):
@@ -58,18 +58,22 @@ class Explainer(QObject):
         self._runner.drop()
 
     def _begin(self, question: Question, *, slow: bool, then_slow: bool = False) -> None:
-        began = 0.0
+        began = spent = 0.0
         model = question.model
         methods = tuple(sorted((name, method) for name, method in question.methods.items()))
         key = ("explain", id(model), id(question.image), question.chosen, methods, slow)
 
         def work(task: Task) -> Reply:
-            nonlocal began
+            nonlocal began, spent
             began = time.monotonic()
             known: Reply | None = self._memory.get(key)
             if known is not None:
                 return known
-            reply = reply_to(question, task, slow=slow)
+            computing = time.thread_time()
+            try:
+                reply = reply_to(question, task, slow=slow)
+            finally:
+                spent = time.thread_time() - computing
             # It holds model and image, so that no other ones can have their identity meanwhile.
             maps = sum(
                 each.values.nbytes for f in reply.found.values() if not isinstance(f, str) for each in f
@@ -78,17 +82,16 @@ class Explainer(QObject):
             return reply
 
         def done(reply: Reply) -> None:
-            self._wait_for_next(slow, began)
+            self._wait_for_next(slow, began, spent)
             if then_slow:  # first: whoever is told may ask something else
                 self._begin(question, slow=True)
             (self.covered if slow else self.answered).emit(reply)
 
         def failed(sentence: str) -> None:
-            self._wait_for_next(slow, began)
+            self._wait_for_next(slow, began, spent)
             self.failed.emit(sentence)
 
         self._runner.ask(work, done, failed, moved=lambda now: self.moved.emit(now.done / now.total))
 
-    def _wait_for_next(self, slow: bool, began: float) -> None:
-        now = time.monotonic()
-        self._due[slow] = began + max(_PAUSE, (now - began) / _SHARE)
+    def _wait_for_next(self, slow: bool, began: float, spent: float) -> None:
+        self._due[slow] = began + max(_PAUSE, spent / _SHARE)

@@ -287,6 +287,19 @@ def at_rest(qtbot, pad) -> None:
     qtbot.waitUntil(lambda: not busy())
 
 
+@pytest.mark.parametrize("hidden", [False, True], ids=["rests", "hidden"])
+def test_what_is_being_drawn_is_passing_until_the_pen_rests(qtbot, context, pad, hidden):
+    press(qtbot, pad, 140, 40)
+    move(pad, 140, 120)
+    qtbot.waitUntil(lambda: context.selection.sample is not None)
+    assert context.selection.sample.passing
+    if hidden:
+        pad.hide()
+        assert not context.selection.sample.passing
+    qtbot.waitUntil(lambda: not context.selection.sample.passing)
+    np.testing.assert_array_equal(context.selection.sample.image, pad.image)
+
+
 def test_the_views_follow_the_pen_until_another_image_is_chosen(qtbot, context, pad):
     before = Sample(np.zeros((1, 28, 28), np.uint8), "test image 3", 4, 3)
     context.selection.choose(before)

@@ -92,6 +92,17 @@ def test_another_image_takes_the_place_of_one_that_is_being_explained(qtbot, con
     np.testing.assert_allclose(reply.found["occlusion"][0].values, expected.values, atol=1e-6)
 
 
+def test_a_drawing_is_explained_once_the_pen_rests(qtbot, context, full) -> None:
+    before, other = full.maps.reply, 255 - IMAGE
+    context.selection.choose(Sample(other, "your drawing", passing=True))
+    assert not full.explainer.busy
+    full._keep_up()  # nor when the network is looked at again
+    assert not full.explainer.busy and full.maps.reply is before
+    context.selection.choose(Sample(other, "your drawing"))
+    settle(qtbot, full)
+    assert full.maps.reply.question.image is other
+
+
 def test_a_hidden_view_works_no_more_and_goes_on_when_it_is_shown(qtbot, context, view) -> None:
     context.selection.choose(Sample(IMAGE, "your drawing"))
     view.hide()
