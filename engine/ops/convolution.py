@@ -26,9 +26,6 @@ from engine.types import Array, Context, Shape
 _FEW_CHANNELS = 6
 """Up to this many input channels the expanded form is the faster one."""
 
-_FEW_FILTERS = 8
-"""Up to this many filters the gradient for the weights takes two output rows at a time."""
-
 _SMALL_PRODUCT = 1200
 """Largest ``rows x columns`` of a result for which OpenBLAS multiplies ``A B^T`` without packing, with the
 kernels for AVX-512. Those for AVX2 always pack, and packing the left matrix for each block costs a tenth."""
@@ -179,8 +176,10 @@ def weight_gradient(seen: Patches, grad_y: Array, kernel: tuple[int, int], ctx: 
 def weight_products(source: Array, terms: Array, grad: Array, kh: int, ctx: Context) -> Array:
     """Return ``sum_p grad[j,p] terms[j,p]^T``, ``(J, F, R)``.
 
-    Few filters make thin products. So two neighbouring rows of ``grad`` are multiplied with all that both
-    of them see, one row more than each, and what belongs to neither is left out.
+    Few filters make thin products. So two or four neighbouring rows of ``grad`` are multiplied with all that
+    any of them sees, which is a row more than ``kh`` for each of the others, and what belongs to none is
+    left out. It is the transposed product that is computed, ``terms grad^T``, since packing the larger matrix
+    first takes OpenBLAS less time.
 
     Args:
         source: the contiguous array that ``terms`` looks at.
@@ -192,21 +191,30 @@ def weight_products(source: Array, terms: Array, grad: Array, kh: int, ctx: Cont
     count, out_h, depth, length = terms.shape
     s_term, s_row, s_line, item = terms.strides
     filters, line = grad.shape[2], depth // kh
-    rows = 2 if filters <= _FEW_FILTERS and out_h % 2 == 0 and s_row == line * s_line else 1
-    depth += (rows - 1) * line
-    step = block(depth, rows * filters) if _IN_BLOCKS else depth
+    rows = _rows_at_once(filters, kh, out_h) if s_row == line * s_line else 1
+    seen = depth + (rows - 1) * line
+    step = block(seen, rows * filters) if _IN_BLOCKS else seen
     blocks = overlapping(
         source,
-        (count, depth // step, out_h // rows, length, step),
-        (s_term, s_line * step, rows * s_row, item, s_line),
+        (count, out_h // rows, seen // step, step, length),
+        (s_term, rows * s_row, s_line * step, s_line, item),
     )
-    parts = ctx.workspace("parts", (*blocks.shape[:3], rows * filters, step), grad.dtype)
-    np.matmul(grad.reshape(len(grad), 1, out_h // rows, rows * filters, length), blocks, out=parts)
-    summed = np.add.reduce(parts, axis=2).transpose(0, 2, 1, 3).reshape(count, rows, filters, depth)
-    products: Array = summed[:, 0]
-    if rows == 2:
-        products = products[..., :-line] + summed[:, 1, :, line:]
-    return products
+    turned = grad.reshape(len(grad), out_h // rows, 1, rows * filters, length).swapaxes(-1, -2)
+    parts = ctx.workspace("parts", (*blocks.shape[:4], rows * filters), grad.dtype)
+    np.matmul(blocks, turned, out=parts)
+    summed = np.add.reduce(parts, axis=1).reshape(count, seen, rows, filters)
+    products: Array = summed[:, :depth, 0]
+    for row in range(1, rows):
+        products = products + summed[:, row * line : row * line + depth, row]
+    by_filter: Array = products.swapaxes(1, 2)
+    return by_filter
+
+
+def _rows_at_once(filters: int, kh: int, out_h: int) -> int:
+    """Return how many output rows `weight_products` takes at a time, as measured with AVX2 kernels."""
+    if filters < 8 and kh >= 5 and out_h % 4 == 0:
+        return 4
+    return 2 if filters <= 12 and out_h % 2 == 0 else 1
 
 
 def block(depth: int, filters: int) -> int:

@@ -65,15 +65,23 @@ def test_convolution(setting, filters, ctx):
         np.testing.assert_allclose(mine, true, **CLOSE)
 
 
-@pytest.mark.parametrize(("filters", "channels"), [(64, 40), (33, 37)])
-def test_weight_gradient_of_many_filters_is_put_together_from_blocks(filters, channels):
+@pytest.mark.parametrize("in_blocks", [False, True])
+@pytest.mark.parametrize(
+    ("filters", "channels", "kernel", "out_h"),
+    [(64, 40, 2, 3), (33, 37, 2, 3), (7, 3, 5, 8), (7, 9, 5, 6), (8, 9, 5, 4), (12, 3, 3, 6), (3, 2, 6, 5)],
+)
+def test_weight_gradient_whatever_rows_and_blocks_it_is_put_together_from(
+    filters, channels, kernel, out_h, in_blocks, monkeypatch
+):
+    monkeypatch.setattr(convolution, "_IN_BLOCKS", in_blocks)
     rng = np.random.default_rng(0)
-    x, grad_y = rng.standard_normal((2, channels, 4, 4)), rng.standard_normal((2, filters, 3, 3))
+    x = rng.standard_normal((2, channels, out_h + kernel - 1, kernel + 2))
+    grad_y = rng.standard_normal((2, filters, out_h, 3))
     ctx = Context()
-    seen = convolution.patches(as_rows(x, ctx, "x"), Geometry((2, 2)), ctx)
-    weight = np.zeros((filters, channels, 2, 2))
+    seen = convolution.patches(as_rows(x, ctx, "x"), Geometry((kernel, kernel)), ctx)
+    weight = np.zeros((filters, channels, kernel, kernel))
     expected = naive.convolve_gradients(x, weight, grad_y, (1, 1), (0, 0))[1]
-    got = convolution.weight_gradient(seen, as_rows(grad_y, ctx, "grad_y"), (2, 2), ctx)
+    got = convolution.weight_gradient(seen, as_rows(grad_y, ctx, "grad_y"), (kernel, kernel), ctx)
     np.testing.assert_allclose(got, expected, **CLOSE)
 
 
