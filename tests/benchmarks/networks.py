@@ -6,8 +6,7 @@ import math
 from typing import NamedTuple
 
 from engine.layers import Conv
-from engine.model.network import NetworkSpec
-from engine.model.spec import preset
+from engine.model.spec import NetworkSpec, preset
 
 
 class Case(NamedTuple):
