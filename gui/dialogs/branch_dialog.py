@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
 
 from engine.data.augment import AUGMENTATIONS
 from engine.errors import ConfigError
@@ -15,6 +15,7 @@ from engine.runs.moments import RecordedMoment
 from engine.training.config import RunConfig
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.option_form import LABEL_WIDTH, KindChooser, OptionForm
 from gui.widgets.plain import Label
 
@@ -78,20 +79,8 @@ class BranchDialog(QDialog):
         row.setSpacing(GRID)
         row.addWidget(label)
         row.addWidget(self.augmentation, 1)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self.go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(about)
-        column.addWidget(self.optimiser)
-        column.addWidget(self.form)
-        column.addLayout(row)
-        column.addWidget(self.problem)
-        column.addStretch(1)
-        column.addLayout(foot)
+        foot = in_row(None, cancel, self.go)
+        in_column(self, about, self.optimiser, self.form, row, self.problem, None, foot)
         self._refresh()
 
     def _edit(self, name: str, value: object) -> None:

@@ -10,11 +10,9 @@ from PyQt5.QtGui import QDragEnterEvent, QDropEvent
 from PyQt5.QtWidgets import (
     QDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +26,7 @@ from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.dropped import files_in
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 
@@ -98,21 +97,8 @@ class GetDataDialog(QDialog):
         self.fetch.setObjectName("primary")
         self.fetch.setDefault(True)
         self.fetch.clicked.connect(self._fetch)
-        foot = QHBoxLayout()
-        foot.addWidget(self.add)
-        foot.addStretch(1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.fetch)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(title)
-        column.addWidget(about)
-        column.addLayout(table)
-        column.addStretch(1)
-        for widget in (self.problem, self.bar, self.words):
-            column.addWidget(widget)
-        column.addLayout(foot)
+        foot = in_row(self.add, None, self.cancel, self.fetch)
+        in_column(self, title, about, table, None, self.problem, self.bar, self.words, foot)
 
     # --- what the user does -----------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from engine.model.model_file import Model
 from gui.run.context import AppContext
 from gui.style.theme import FIXED, GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.plain import Label
 
 
@@ -105,19 +106,8 @@ class ExportDialog(QDialog):
         self.save.setObjectName("primary")
         self.save.setDefault(True)
         self.save.clicked.connect(lambda _checked: self._save())
-        foot = QHBoxLayout()
-        foot.addWidget(self.copy)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        foot.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addLayout(head)
-        column.addLayout(choices)
-        column.addWidget(self.tabs, 1)
-        column.addWidget(self.problem)
-        column.addLayout(foot)
+        foot = in_row(self.copy, None, close, self.save)
+        in_column(self, head, choices, self.tabs, self.problem, foot, tall=(self.tabs,))
 
     @property
     def form(self) -> str:

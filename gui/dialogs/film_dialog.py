@@ -33,6 +33,7 @@ from engine.task import Task
 from engine.types import Bytes
 from gui.run.runner import Runner
 from gui.style.theme import GRID
+from gui.widgets.in_row import in_column
 from gui.widgets.plain import Label, tooltip
 from gui.widgets.qimages import from_pixels
 from gui.widgets.whole_box import WholeBox
@@ -178,11 +179,7 @@ class FilmDialog(QDialog):
         foot.addWidget(self.problem, 1)
         foot.addWidget(cancel)
         foot.addWidget(self.make_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addLayout(body, 1)
-        column.addLayout(foot)
+        in_column(self, body, foot, tall=(body,))
         self.resize(900, 480)
 
     def _connect(self) -> None:

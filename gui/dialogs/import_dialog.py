@@ -11,7 +11,6 @@ from PyQt5.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +26,7 @@ from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.in_row import in_column
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 
@@ -88,15 +88,7 @@ class ImportDialog(QDialog):
         foot.addStretch(1)
         foot.addWidget(cancel)
         foot.addWidget(self.take)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.facts)
-        column.addWidget(self.notes)
-        column.addLayout(self._form)
-        column.addStretch(1)
-        column.addWidget(self.problem)
-        column.addLayout(foot)
+        in_column(self, self.facts, self.notes, self._form, None, self.problem, foot)
         self._show_row(self.output, on=False)
         self._idle(False)
 

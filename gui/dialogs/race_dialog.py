@@ -13,7 +13,6 @@ from PyQt5.QtWidgets import (
     QLineEdit,
     QPushButton,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,6 +28,7 @@ from gui.presenters.experiment import CUSTOM, preset_of
 from gui.style.theme import GRID
 from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.fields import Field, field_for
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.option_form import OptionForm, title_of
 from gui.widgets.plain import Label, tooltip
 
@@ -195,20 +195,8 @@ class RaceDialog(QDialog):
         middle.setSpacing(2 * GRID)
         middle.addWidget(self.form, 0, Qt.AlignTop)
         middle.addWidget(self.hint, 1, Qt.AlignTop)
-        foot = QHBoxLayout()
-        foot.addWidget(self.more)
-        foot.addStretch(1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.go)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        whole.setSpacing(GRID)
-        whole.addWidget(about)
-        whole.addLayout(self._grid)
-        whole.addLayout(middle)
-        whole.addWidget(self.problem)
-        whole.addStretch(1)
-        whole.addLayout(foot)
+        foot = in_row(self.more, None, self.cancel, self.go)
+        in_column(self, about, self._grid, middle, self.problem, None, foot)
         self.add({})
         self.add(_other(base))
         self.rows[0].name.setFocus()

@@ -6,10 +6,8 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QListWidget,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -17,7 +15,7 @@ from engine.formatting import counted
 from engine.runs.bin import BIN_DAYS, Bin, Deleted
 from gui.presenters.runs import deleted_words
 from gui.run.in_order import InOrder
-from gui.style.theme import GRID
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.plain import Label
 from gui.widgets.questions import Dialogs
 
@@ -55,18 +53,8 @@ class BinDialog(QDialog):
         self.empty.clicked.connect(lambda _checked: self._empty())
         close = QPushButton("Close")
         close.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.addWidget(self.empty)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        foot.addWidget(self.restore)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(about)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.told)
-        column.addLayout(foot)
+        foot = in_row(self.empty, None, close, self.restore)
+        in_column(self, about, self.list, self.told, foot, tall=(self.list,))
         self._list()
 
     def _list(self) -> None:

@@ -6,12 +6,12 @@ import dataclasses
 from typing import Any
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QPushButton, QWidget
 
 from engine.errors import EngineError
 from engine.runs.budget import Budget
 from engine.runs.library import Library
-from gui.style.theme import GRID
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.option_form import OptionForm
 from gui.widgets.plain import Label
 
@@ -48,18 +48,8 @@ class RoomDialog(QDialog):
         self.save.clicked.connect(lambda _checked: self._save())
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(about)
-        column.addWidget(self.form)
-        column.addWidget(self.problem)
-        column.addStretch(1)
-        column.addLayout(foot)
+        foot = in_row(None, cancel, self.save)
+        in_column(self, about, self.form, self.problem, None, foot)
         self.setFixedWidth(400)
 
     def _save(self) -> None:

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from PyQt5.QtCore import Qt, QUrl, pyqtSignal
 from PyQt5.QtGui import QDesktopServices
-from PyQt5.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QPushButton, QWidget
 
 from engine.formatting import percent
 from engine.task import Progress, Task
 from gui.presenters.time_left import Rate, time_left
 from gui.run.runner import Runner
-from gui.style.theme import GRID
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 
@@ -65,18 +65,8 @@ class WorkDialog(QDialog):
         self.folder_button.clicked.connect(lambda _checked: self._show_folder())
         self.end_button = QPushButton("Cancel")
         self.end_button.clicked.connect(lambda _checked: self.reject())
-        foot = QHBoxLayout()
-        foot.setSpacing(GRID)
-        foot.addStretch(1)
-        for button in (self.end_button, self.folder_button, self.open_button):
-            foot.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.words)
-        column.addWidget(self.bar)
-        column.addStretch(1)
-        column.addLayout(foot)
+        foot = in_row(None, self.end_button, self.folder_button, self.open_button)
+        in_column(self, self.words, self.bar, None, foot)
         self.setMinimumWidth(440)
         self.open_button.hide()
         self.folder_button.hide()

@@ -26,6 +26,7 @@ from engine.layers import LAYERS
 from engine.model.spec import PRESETS, NetworkSpec, preset
 from gui.presenters.layer_list import LayerList, Row, size
 from gui.style.theme import GRID, Theme
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.option_form import PartForm
 from gui.widgets.plain import Label, tooltip
 
@@ -71,18 +72,8 @@ class LayerEditor(QDialog):
         body.setSpacing(2 * GRID)
         body.addWidget(self.table, 1)
         body.addWidget(self.side)
-        foot = QHBoxLayout()
-        foot.addWidget(self.total)
-        foot.addStretch(1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.apply)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.about)
-        column.addLayout(body, 1)
-        column.addWidget(self.problem)
-        column.addLayout(foot)
+        foot = in_row(self.total, None, self.cancel, self.apply)
+        in_column(self, self.about, body, self.problem, foot, tall=(body,))
         for keys, action in (
             ("Ctrl+Z", self.model.undo),
             ("Delete", self.model.remove),

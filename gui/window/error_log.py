@@ -7,15 +7,13 @@ from PyQt5.QtGui import QFontDatabase, QTextCursor
 from PyQt5.QtWidgets import (
     QApplication,
     QDialog,
-    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from engine.error_log import log_path, of_process
-from gui.style.theme import GRID
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.plain import Label
 
 
@@ -47,16 +45,8 @@ class ErrorLogDialog(QDialog):
         self.copy.clicked.connect(lambda _checked: QApplication.clipboard().setText(self.text.toPlainText()))
         self.close_button = QPushButton("Close")
         self.close_button.clicked.connect(lambda _checked: self.close())
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self.copy)
-        foot.addWidget(self.close_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.about)
-        column.addWidget(self.text, 1)
-        column.addLayout(foot)
+        foot = in_row(None, self.copy, self.close_button)
+        in_column(self, self.about, self.text, foot, tall=(self.text,))
 
 
 def show_error_log(parent: QWidget) -> None:

@@ -23,6 +23,7 @@ from PyQt5.QtWidgets import (
 
 from gui.run.runner import Runner
 from gui.style.theme import GRID, THEMES
+from gui.widgets.in_row import in_row
 from gui.widgets.plain import Label
 from gui.widgets.portrait import SCALES, write_portrait
 
@@ -90,10 +91,7 @@ class PictureDialog(QDialog):
         self.save_button.setObjectName("primary")
         self.save_button.setDefault(True)
         self.save_button.clicked.connect(lambda _checked: self.save())
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self.save_button)
+        foot = in_row(None, cancel, self.save_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)

@@ -33,6 +33,7 @@ from gui.run.context import AppContext
 from gui.run.job_bar import JobBar
 from gui.style.theme import GRID, Theme
 from gui.widgets.dropped import files_in
+from gui.widgets.in_row import in_column
 from gui.widgets.plain import Label, tooltip
 from gui.widgets.section import Section
 
@@ -70,15 +71,9 @@ class OwnPicturesDialog(QDialog):
         self._build_head()
         self._build_body(theme)
         self._build_foot()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.about)
-        column.addLayout(self._head)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.left_out)
-        column.addWidget(self.own)
-        column.addLayout(self._foot)
+        in_column(
+            self, self.about, self._head, self.pages, self.left_out, self.own, self._foot, tall=(self.pages,)
+        )
         # Enter finishes a field; it must not press a button that happens to be the first one.
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)

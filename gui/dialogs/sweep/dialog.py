@@ -6,7 +6,7 @@ from typing import Any
 
 from PyQt5.QtCore import QTimer, pyqtSignal
 from PyQt5.QtGui import QShowEvent
-from PyQt5.QtWidgets import QDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
 from engine.data.folders import sweeps_folder
 from engine.errors import EngineError
@@ -25,8 +25,7 @@ from gui.dialogs.sweep.plan_form import PlanForm
 from gui.presenters.sweep import best_of, preview
 from gui.presenters.time_left import Rate, time_left
 from gui.run.runner import Runner
-from gui.style.theme import GRID
-from gui.widgets.in_row import in_row
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.option_form import OptionForm
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
@@ -92,14 +91,9 @@ class SweepDialog(QDialog):
         self._leader.changed.connect(self._refresh)
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.form, 1)
-        column.addLayout(in_row(self.processes, self.scheduler, wide=_WIDE))
-        for widget in (self.words, self.problem, self.bar):
-            column.addWidget(widget)
-        column.addLayout(in_row(None, self.close_, self.stop, self.start, wide=_WIDE))
+        where = in_row(self.processes, self.scheduler, wide=_WIDE)
+        foot = in_row(None, self.close_, self.stop, self.start)
+        in_column(self, self.form, where, self.words, self.problem, self.bar, foot, tall=(self.form,))
         self.resize(640, 620)
 
     # --- what it comes to -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PyQt5.QtCore import Qt, pyqtSignal
-from PyQt5.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QPushButton, QWidget
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
@@ -23,7 +23,7 @@ from gui.presenters.teach import IN_TRAINING, REPLAY, how_many, progress_line
 from gui.run.context import AppContext
 from gui.run.runner import Runner
 from gui.style.theme import GRID, Theme
-from gui.widgets.in_row import in_row
+from gui.widgets.in_row import in_column, in_row
 from gui.widgets.plain import Label
 from gui.widgets.progress import ProgressBar
 
@@ -95,16 +95,10 @@ class TeachDialog(QDialog):
         self.learn.clicked.connect(self._learn)
         self.close_button = _button("&Close", "")
         self.close_button.clicked.connect(self._leave)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.about)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.empty, 1)
-        column.addLayout(in_row(self.count, None, self.remove, self.export))
-        for widget in (self.outcome, self.problem, self.bar, self.words):
-            column.addWidget(widget)
-        column.addLayout(in_row(self.back, None, self.close_button, self.keep, self.learn))
+        below = in_row(self.count, None, self.remove, self.export)
+        said = (self.outcome, self.problem, self.bar, self.words)
+        foot = in_row(self.back, None, self.close_button, self.keep, self.learn)
+        in_column(self, self.about, self.table, self.empty, below, *said, foot, tall=(self.table, self.empty))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of ``theme``; the style sheet does the rest."""
