@@ -113,12 +113,22 @@ def components(mask: npt.NDArray[np.bool_]) -> tuple[Labels, list[Mark]]:
         The number of the component of each pixel, from 1, with 0 where ``mask`` is not,
         ``(H, W)``; and the components in the order of their numbers.
     """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return np.zeros(mask.shape, np.int64), []
+    # Ink takes up a small part of most sheets, and nothing else can have a number.
+    inner = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    labels = np.zeros(mask.shape, np.int64)
+    labels[inner], marks = _numbered(mask[inner], int(columns[0]), int(rows[0]))
+    return labels, marks
+
+
+def _numbered(mask: npt.NDArray[np.bool_], across: int, down: int) -> tuple[Labels, list[Mark]]:
+    """Number the parts of what lies ``across`` and ``down`` pixels from the corner of a larger mask."""
     height, width = mask.shape
     edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
     rows, starts = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]
-    if not len(rows):
-        return np.zeros(mask.shape, np.int64), []
     # Runs are sorted by row and column, so the runs of the next row that touch one are neighbours.
     stride = width + 2
     first = np.searchsorted(rows * stride + ends, (rows + 1) * stride + starts)
@@ -138,9 +148,10 @@ def components(mask: npt.NDArray[np.bool_]) -> tuple[Labels, list[Mark]]:
     np.minimum.at(top, numbers, rows)
     np.maximum.at(right, numbers, ends)
     np.maximum.at(bottom, numbers, rows + 1)
+    boxes = np.stack([left + across, top + down, right + across, bottom + down], axis=1)
     marks = [
-        Mark(Box(int(left[k]), int(top[k]), int(right[k]), int(bottom[k])), int(area[k]), (k + 1,))
-        for k in range(count)
+        Mark(Box(*map(int, box)), int(pixels), (k,))
+        for k, (box, pixels) in enumerate(zip(boxes, area, strict=True), 1)
     ]
     return np.cumsum(filled, axis=1)[:, :width], marks
 

@@ -73,7 +73,7 @@ class Canvas(QWidget):
         self, boxes: Sequence[tuple[int, int, int, int]], names: Sequence[str], chosen: int
     ) -> None:
         """Outline what was found, in pixels of the sheet; a single thing needs no outline."""
-        found = (tuple(boxes), tuple(names), chosen)
+        found = (tuple(boxes), tuple(names), chosen) if len(boxes) > 1 else ((), (), 0)
         if found != self._found:
             self._found = found
             self.update()
@@ -226,7 +226,7 @@ class Canvas(QWidget):
         else:
             self._paint_hint(painter, sheet)
         boxes, names, chosen = self._found
-        if len(boxes) > 1:
+        if boxes:
             outlines = [
                 QRectF(corner + QPointF(left, top) * scale, corner + QPointF(right, bottom) * scale)
                 for left, top, right, bottom in boxes
