@@ -16,9 +16,10 @@ block of memory. The sum over kernel columns is done in one of two ways:
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ops.geometry import Geometry
 from engine.types import Array, Context, Shape
@@ -90,13 +91,13 @@ def shifted(x: Array, kernel: tuple[int, int], row_stride: int = 1) -> Patches:
     return Patches(x, terms, False, (out_h, out_w, batch))
 
 
-def overlapping(source: Array, shape: Shape, strides: tuple[int, ...]) -> Array:
+def overlapping(source: npt.NDArray[Any], shape: Shape, strides: tuple[int, ...]) -> npt.NDArray[Any]:
     """Return a view of the contiguous ``source`` that shows some of it several times; never write to it.
 
     ``numpy.lib.stride_tricks.as_strided`` does the same in ten times the time, which counts where
     every thread needs the interpreter. This one also refuses strides that lead out of ``source``.
     """
-    view: Array = np.ndarray(shape, source.dtype, source, 0, strides)
+    view: npt.NDArray[Any] = np.ndarray(shape, source.dtype, source, 0, strides)
     return view
 
 

@@ -26,6 +26,9 @@ from engine.ops.layout import as_pixels
 from engine.ops.winograd import ONE, Filtering, filtering
 from engine.types import Array, Context
 
+_BAND = 1 << 18
+"""Bytes of rows whose columns are gathered at once: they are read for each column, from a core's cache."""
+
 
 class _Seen(NamedTuple):
     """What the backward pass needs.
@@ -146,8 +149,14 @@ def _gathered(rows: Array, window: Geometry, count: int, tiles: int, ctx: Contex
     height, channels, width, batch = rows.shape
     gathered = ctx.workspace("gathered", (count, height, channels, tiles, batch), rows.dtype)
     pixels, of_tile = as_pixels(rows), as_pixels(gathered)
-    if window.size == window.stride and tiles * count == width:  # side by side: one copy
-        of_tile[...] = pixels.reshape(height, channels, tiles, count).transpose(3, 0, 1, 2)
+    step = window.stride[1]
+    if not window.padding[1] and (tiles - 1) * step + count <= width:  # no tile leads beyond the row
+        pixel = pixels.itemsize
+        line = width * pixel
+        seen = overlapping(pixels, of_tile.shape, (pixel, channels * line, line, step * pixel))
+        band = max(1, _BAND // (channels * line))
+        for top in range(0, height, band):
+            of_tile[:, top : top + band] = seen[:, top : top + band]
         return gathered.reshape(count, -1)
     for j, (columns, of_tiles) in enumerate(_columns(window, count, width, tiles)):
         if of_tiles.start or of_tiles.stop < tiles:
