@@ -13,7 +13,7 @@ from gui.run.runner import Runner
 
 _PAUSE = 0.5
 """Seconds from one question to the next while the network trains."""
-_SHARE = 0.02
+_SHARE = 0.01
 """Share of one processor that explaining may take while the network trains."""
 
 
