@@ -9,6 +9,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
+from engine.data.augment import AUGMENTATIONS
 from engine.errors import EngineError, ModelFileError
 from engine.io.gate import CONFIG
 from engine.io.json_file import json_file
@@ -172,6 +173,9 @@ def _unusual(config: dict[str, Any]) -> dict[str, Any]:
     for name, value in config.items():
         if name not in ("network", "data", "threads") and value != _usual().get(name):
             word = value.get("kind") or value.get("name") if isinstance(value, dict) else value
+            if name == "augmentation":
+                named = (each for each, made in AUGMENTATIONS.items() if made.to_json() == value)
+                word = next(named, "custom")
             found[clean(name)] = clean(word) if isinstance(word, str) else word
     return found
 

@@ -272,6 +272,9 @@ class Scatter(QWidget):
         metrics = QFontMetrics(font(SMALL))
         rows = max(1, (self.height() - 8) // 15)
         wide = max((metrics.horizontalAdvance(name) for name in names), default=0) + 22
+        columns, back = min(2, -(-len(names) // rows)), QColor(self._theme.panel)
+        back.setAlphaF(0.8)  # points may lie there, too
+        painter.fillRect(QRectF(2, 2, wide * columns, 15 * min(rows, len(names)) + 4), back)
         for number, name in enumerate(names[: 2 * rows]):
             x, y = 6 + wide * (number // rows), 4 + 15 * (number % rows)
             painter.setPen(QPen(self.colour_of(number, len(names)), 7, Qt.SolidLine, Qt.RoundCap))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from engine.data.augment import AUGMENTATIONS, Augmentation
 from engine.errors import ConfigError, ModelFileError
 from engine.io.gate import Kind
 from engine.io.json_file import json_file
@@ -56,6 +58,16 @@ def test_runs_are_listed_the_newest_first(tmp_path: Path, record: RunRecord) -> 
     hold = Hold(tmp_path / "b")
     assert Library(tmp_path).runs()[0].state == "training"
     hold.release()
+
+
+@pytest.mark.parametrize(
+    ("augmentation", "word"), [(AUGMENTATIONS["light"], "light"), (Augmentation(shift=3.0), "custom")]
+)
+def test_an_augmentation_is_called_as_in_the_window(
+    tmp_path: Path, augmentation: Augmentation, word: str
+) -> None:
+    run(tmp_path, "a", RunRecord.new("one", dataclasses.replace(CONFIG, augmentation=augmentation), made()))
+    assert Library(tmp_path).runs()[0].unusual["augmentation"] == word
 
 
 def test_the_index_follows_the_folders_and_can_be_rebuilt(tmp_path: Path, record: RunRecord) -> None:
