@@ -13,6 +13,8 @@ from engine.training.workers import Workers
 
 SHARE = 0.01
 """Share of the time that the evaluation may take while the network trains."""
+FIRST = 0.2
+"""Seconds that the first evaluation may take beyond that when somebody begins to look."""
 IMAGES = 2000
 """Test images of one evaluation while training; all of them while it stands still."""
 
@@ -34,13 +36,13 @@ class SideEvaluation:
         self._workers = workers
         self._sweep: Sweep | None = None
         self._images = 0
-        self._allowance = 0.0
+        self._allowance = FIRST
         self._order = np.random.default_rng(0).permutation(len(dataset.test_images))
 
     def beside(self, seconds: float) -> Evaluation | None:
         """Use a share of the ``seconds`` that training has just taken; returns a finished evaluation."""
         if not self.wanted:
-            self._sweep, self._allowance = None, 0.0
+            self._sweep, self._allowance = None, FIRST
             return None
         self._allowance += SHARE * seconds
         if self._allowance < 0:
@@ -84,5 +86,6 @@ class SideEvaluation:
         if not self._sweep.finished:
             return None
         result = self._sweep.result()
+        self._allowance = min(self._allowance, 0.0)
         self._images, self._sweep = len(result.indices), None
         return result

@@ -14,6 +14,7 @@ from PyQt5.QtWidgets import (
 )
 
 from engine.formatting import percent, share
+from engine.session.messages import State
 from engine.training.metrics import Metrics
 from engine.training.rejection import Rejection
 from gui.presenters.evaluate import Choice, Entry, choice_words, entries, evaluating, gallery_title, scope
@@ -134,7 +135,9 @@ class EvaluateView(View):
         moments.run_changed.connect(lambda _run: self._run_changed())
         moments.judged.connect(self._evaluated)
         moments.judging.connect(self._say_how_far)
-        self.empty.acted.connect(self._context.bridge.play)
+        bridge = self._context.bridge
+        self.empty.acted.connect(bridge.play)
+        bridge.state_changed.connect(lambda state, _words: self._offer(state))
         self.cells.currentIndexChanged.connect(self._turn_page)
         for page in (self.matrix, self.classes):
             page.chosen.connect(self.choose)
@@ -144,6 +147,10 @@ class EvaluateView(View):
             signal.connect(lambda *_: self.choose(None))
         self.gallery.chosen.connect(self._send)
         self.gallery.left.connect(self._catch_up)
+
+    def _offer(self, state: State) -> None:
+        """Offer to start where nothing trains yet; the first evaluation of what does will come."""
+        self.empty.button.setVisible(state is not State.RUNNING)
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""

@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QApplication
 
 from engine.data.dataset import Dataset
 from engine.model.spec import preset
-from engine.session.messages import EvaluationDone
+from engine.session.messages import EvaluationDone, State
 from engine.training.config import RunConfig
 from engine.training.evaluation import Evaluation
 from gui.presenters.evaluate import Choice
@@ -94,6 +94,10 @@ def test_the_empty_view_offers_to_start(qtbot, context, view, monkeypatch) -> No
     monkeypatch.setattr(context.bridge, "_send", played.append)
     qtbot.mouseClick(view.empty.button, Qt.LeftButton)
     assert len(played) == 1
+    context.bridge.state_changed.emit(State.RUNNING, "")
+    assert not view.empty.button.isVisible()
+    context.bridge.state_changed.emit(State.PAUSED, "")
+    assert view.empty.button.isVisible()
 
 
 def test_an_evaluation_is_shown_in_figures(context, view) -> None:
