@@ -7,8 +7,8 @@ With ``V[a,h,c,t,n] = sum_j B^T[a,j] x[n, c, h - ph, m t + j - pw]`` for tile ``
 
 For each of the ``a`` transformed columns this is the direct convolution of a kernel of one column, so
 the sum over ``(i, c)`` is a product on overlapping views, ``kw`` of them replaced by ``a / m`` (2 for
-``F(4, 5)``). Backward, the gradient of each factor is taken on the transformed side, and then brought
-back by the transposed matrices: exactly the derivative of the forward pass.
+``F(4, 5)``, 1.67 for ``F(6, 5)``). Backward, the gradient of each factor is taken on the transformed side,
+and then brought back by the transposed matrices: exactly the derivative of the forward pass.
 """
 
 from __future__ import annotations
