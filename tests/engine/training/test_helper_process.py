@@ -10,7 +10,7 @@ import pytest
 
 from engine.training.config import RunConfig
 from engine.training.helper_process import processes
-from tests.processes import ROOT
+from tests.processes import PATIENCE, ROOT
 
 # It is started anew in the helper, as a module of another name.
 DEAF = """
@@ -53,7 +53,7 @@ def output(program: str, folder: Path) -> str:
         [sys.executable, str(file)], stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(ROOT)}
     )
     try:
-        return process.communicate(timeout=30)[0]
+        return process.communicate(timeout=PATIENCE)[0]
     except subprocess.TimeoutExpired:
         process.kill()  # its helpers notice that their pipe has closed
         process.communicate()
