@@ -53,12 +53,18 @@ class ProbabilityBars(QWidget):
             return
         if len(new_names) != len(self.names):
             self.updateGeometry()
+        before = self.values if same else None
         self.names, self.values, self._top = new_names, values, top
         shown = values if values is not None else ()
         self.setAccessibleDescription(
             ", ".join(f"{name}: {percent(float(v))}" for name, v in zip(new_names, shown, strict=False))
         )
-        self.update()
+        if before is None or values is None:
+            self.update()
+            return
+        for index, pair in enumerate(zip(before.tolist(), values.tolist(), strict=True)):
+            if len({(percent(value), round(self.width() * value)) for value in pair}) > 1:
+                self.update(self._place(index))
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -84,6 +90,11 @@ class ProbabilityBars(QWidget):
     def _row(self) -> float:
         return min(float(ROW_USUAL + 4), self.height() / max(1, len(self.names)))
 
+    def _place(self, index: int) -> QRect:
+        """Return where the row of a class is."""
+        row = self._row()
+        return QRect(0, round(index * row), self.width(), round(row))
+
     def event(self, event: QEvent) -> bool:
         """Answer the mouse at rest with the exact probability."""
         if event.type() == QEvent.ToolTip and isinstance(event, QHelpEvent):
@@ -98,19 +109,21 @@ class ProbabilityBars(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint all rows."""
+        """Paint the rows that are to be painted."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.panel))
+        painter.fillRect(event.rect(), QColor(self._theme.panel))
         if not self.names:
             return
-        row = self._row()
         plain, strong = font(BODY), font(BODY, strong=True)
         metrics = QFontMetrics(strong)
         left = min(max(metrics.horizontalAdvance(name) for name in self.names), round(0.42 * self.width()))
         right = metrics.horizontalAdvance(">99.9 %")
         track_left, track_right = left + GRID, self.width() - right - GRID
         for index, name in enumerate(self.names):
-            top, height = round(index * row), round(row)
+            place = self._place(index)
+            if not event.region().intersects(place):
+                continue
+            top, height = place.top(), place.height()
             stressed = index == self._top
             painter.setFont(strong if stressed else plain)
             painter.setPen(QColor(self._theme.text if self.values is not None else self._theme.muted))
@@ -124,5 +137,5 @@ class ProbabilityBars(QWidget):
             bar.setWidth(round(bar.width() * value))
             painter.fillRect(bar, QColor(self._theme.accent if stressed else self._theme.muted))
             painter.setPen(QColor(self._theme.text if stressed else self._theme.muted))
-            place = QRect(self.width() - right, top, right, height)
+            place.setLeft(self.width() - right)
             painter.drawText(place, int(Qt.AlignVCenter | Qt.AlignRight), percent(value))

@@ -39,6 +39,23 @@ def test_a_bar_is_as_long_as_its_probability(bars):
     assert accent_pixels(bars, 0) == pytest.approx(long / 2, abs=1)
 
 
+def test_only_rows_that_look_different_are_painted_anew(bars, qtbot, monkeypatch):
+    painted = []
+    paint = ProbabilityBars.paintEvent
+
+    def noted(widget, event):
+        painted.append(event.region())
+        paint(widget, event)
+
+    monkeypatch.setattr(ProbabilityBars, "paintEvent", noted)
+    bars.show_values(bars.names, np.array([0.7, 0.15, 0.15], np.float32), top=0)
+    qtbot.waitUntil(lambda: bool(painted))
+    rows = [any(region.contains(QPoint(5, y)) for region in painted) for y in (5, 23, 41)]
+    assert rows == [False, True, True]
+    bars.show_values(bars.names, np.array([0.15, 0.7, 0.15], np.float32), top=1)
+    qtbot.waitUntil(lambda: painted[-1].contains(QPoint(5, 5)))
+
+
 def test_nothing_is_stressed_when_nothing_is_claimed(bars):
     bars.show_values(bars.names, VALUES, top=None)
     assert accent_pixels(bars, 0) == 0
