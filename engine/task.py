@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
+
+from engine.records import dataclass
 
 BLOCK = 1024**2
 """Bytes that are read or written between two looks whether to go on."""

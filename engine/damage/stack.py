@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.damage.base import Change, InputChange, NetworkChange
 from engine.data.preprocess import Preprocessing
 from engine.model.network import Network
+from engine.records import dataclass
 from engine.types import Array, Bytes
 
 

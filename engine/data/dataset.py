@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from engine.errors import DataError
+from engine.records import dataclass
 from engine.text import name as shown
 from engine.types import Bytes, Labels, Shape
 

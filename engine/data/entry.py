@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.records import dataclass
 from engine.types import Shape
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from engine.errors import DataError
+from engine.records import dataclass
 from engine.types import Array, Bytes
 
 _LARGEST, _SMALLEST = 1e6, 1e-9

@@ -15,11 +15,11 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from engine.errors import ConfigError, DataError, EngineError, ModelFileError, ShapeError
+from engine.records import dataclass
 from engine.task import Cancelled
 from engine.text import plain, shortened
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import zipfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from engine.errors import DataError
 from engine.io.gate import ARRAYS, check, explained, opened, room
+from engine.records import dataclass
 from engine.text import name as shown
 from engine.types import Shape
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.records import dataclass
 from engine.types import Array, Bytes
 
 TOP = 254

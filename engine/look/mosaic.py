@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.look.colour import EMPTY
+from engine.records import dataclass
 from engine.types import Array, Bytes
 
 

@@ -12,7 +12,6 @@ that was also taught pictures of no class has put those somewhere, too: then nea
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from engine.data.preprocess import Preprocessing
 from engine.errors import ModelFileError
+from engine.records import dataclass
 from engine.types import Array, Bytes, Context, Labels, Scratch
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from engine.data.preprocess import Preprocessing
 from engine.formatting import percent
 from engine.model.familiar import Familiar, checksum, feature_layer
+from engine.records import dataclass
 from engine.types import Array, Bytes, Context, Scratch
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.model.input_form import takes_dark_ground, takes_digits
 from engine.recognise.judge import reach
+from engine.records import dataclass
 from engine.types import Array, Bytes, Shape
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import AnswerError, DataError
@@ -10,6 +9,7 @@ from engine.model.reference import Reference
 from engine.recognise.asking import Asked
 from engine.recognise.judge import EMPTY, Answer, Odds, Source, ink_share
 from engine.recognise.subject import Subject, form
+from engine.records import dataclass
 from engine.types import Array, Bytes
 
 if TYPE_CHECKING:

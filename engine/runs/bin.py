@@ -8,13 +8,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import EngineError, ModelFileError
 from engine.io.files import staging, write_text
 from engine.io.gate import CONFIG
 from engine.io.json_file import json_file
+from engine.records import dataclass
 from engine.runs.hold import Hold
 
 BIN_DAYS = 30

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from engine.io.files import write_text
 from engine.io.gate import CONFIG, explained, is_there
 from engine.io.json_file import json_file
 from engine.options import OptionInfo, checked, option
+from engine.records import dataclass
 
 _FILE = "budget.json"
 _MB, _GB = 1 << 20, 1 << 30

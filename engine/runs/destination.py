@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.records import dataclass
 from engine.runs.budget import Budget
 from engine.runs.hold import Hold
 

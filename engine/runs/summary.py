@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import cache
 from pathlib import Path
 from stat import S_ISREG
@@ -13,6 +13,7 @@ from engine.data.augment import AUGMENTATIONS
 from engine.errors import EngineError, ModelFileError
 from engine.io.gate import CONFIG
 from engine.io.json_file import json_file
+from engine.records import dataclass
 from engine.runs import names
 from engine.runs.hold import is_held
 from engine.text import name as clean

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from engine.records import dataclass
 from engine.types import Array, Bytes
 
 if TYPE_CHECKING:

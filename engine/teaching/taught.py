@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.folders import own_folder
 from engine.errors import ModelFileError
+from engine.records import dataclass
 from engine.text import name as shown
 from engine.text import natural
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -20,6 +19,7 @@ from engine.error_log import of_process
 from engine.errors import EngineError
 from engine.io.gate import CONFIG, explained
 from engine.model.reference import THE_RUN
+from engine.records import dataclass
 from engine.runs.library import Library
 from gui.app.collecting import no_collecting
 from gui.app.ending import Ending

@@ -11,8 +11,9 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from engine.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtWidgets import QDialog, QPushButton, QWidget
 
 from engine.formatting import percent
+from engine.records import dataclass
 from engine.task import Progress, Task
 from gui.presenters.time_left import Rate, time_left
 from gui.run.runner import Runner

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from PyQt5.QtGui import QColor, QImage, QPainter
 from engine.cli.arguments import to_path
 from engine.errors import DataError
 from engine.recognise.subject import Subject
+from engine.records import dataclass
 from engine.task import Task
 from engine.text import plain
 from engine.types import Bytes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import EngineError
+from engine.records import dataclass
 from gui.presenters.strokes import Point, Stroke
 
 VERSION = 1

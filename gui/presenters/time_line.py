@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.formatting import grouped
+from engine.records import dataclass
 
 _SNAP = 5.0
 """A mark within this many pixels of the pointer is meant."""

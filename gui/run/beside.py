@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
 from engine.model.reference import Reference, RunStep
+from engine.records import dataclass
 from engine.task import Progress, Task
 from engine.types import Bytes
 from gui.run.answers import Answers

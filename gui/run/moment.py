@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset
 from engine.model.reference import Reference
+from engine.records import dataclass
 from engine.types import Array, Bytes
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PyQt5 import sip
 from PyQt5.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from engine.errors import expected, in_words
+from engine.records import dataclass
 from engine.task import Cancelled, Progress, Task
 
 T = TypeVar("T")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from engine.model.reference import THE_RUN, Reference
+from engine.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PyQt5.QtCore import QObject, pyqtSignal
 
 from engine.data.dataset import Dataset
 from engine.model.reference import Reference
+from engine.records import dataclass
 from engine.types import Bytes
 
 

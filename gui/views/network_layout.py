@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.look.mosaic import Fit, fit
+from engine.records import dataclass
 from engine.types import Shape
 from gui.views.network_plan import FORMS, INPUT, ROOMY, Column, Form, Layout, Part
 from gui.views.network_words import count_text, layer_title, shape_text

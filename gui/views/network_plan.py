@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.look.mosaic import Fit
+from engine.records import dataclass
 from engine.types import Array
 
 INPUT = -1

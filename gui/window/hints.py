@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from PyQt5.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPolygonF
 from PyQt5.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from engine.records import dataclass
 from gui.state.settings import Settings
 from gui.style.icons import icon
 from gui.style.theme import GRID, Theme
