@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
-RESOURCES = Path(str(files("resources")))
+import resources
+
+RESOURCES = Path(next(iter(resources.__path__)))
 """The folder of data, models, networks, recipes, fonts and icons."""

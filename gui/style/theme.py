@@ -100,7 +100,9 @@ def style_sheet(theme: Theme) -> str:
     """Return the style sheet with the colours of ``theme`` in place of their ``@names``."""
     values = {name: getattr(theme, name) for name in Theme.__dataclass_fields__}
     values["icons"] = _ICONS.as_posix()
-    names = "|".join(name for name, value in values.items() if isinstance(value, str))
     # A semicolon after a name inside a word only ends the name; elsewhere it belongs to the rule.
-    text = re.sub(rf"@({names});(?=\.)", lambda found: values[found[1]], _STYLE.read_text(encoding="utf-8"))
-    return re.sub(rf"@({names})\b", lambda found: values[found[1]], text)
+    return re.sub(
+        r"@(\w+)(?:;(?=\.))?",
+        lambda found: values.get(found[1], found[0]),
+        _STYLE.read_text(encoding="utf-8"),
+    )

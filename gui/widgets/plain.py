@@ -7,7 +7,6 @@ tooltip that is not a constant passes through ``tooltip`` or ``show_tip``, and a
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 from PyQt5.QtCore import QPoint, Qt
@@ -69,6 +68,8 @@ def tooltip(text: str) -> str:
     text = _harmless(text)
     if not _looks_rich(text):
         return text
+    import html  # brings all entities that there are, and few texts need it
+
     return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
 
 

@@ -10,7 +10,6 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QMainWindow
 
 from engine.errors import EngineError
-from engine.model.file_kinds import kind_of
 from engine.model.reference import Opened
 from engine.task import Task
 from gui.run.context import AppContext
@@ -68,6 +67,7 @@ class FileActions:
 
         def read(_task: Task) -> Model | None:
             from engine.exchange import read_model  # most starts do without
+            from engine.model.file_kinds import kind_of
 
             return None if kind_of(path) == "onnx" else read_model(path)
 

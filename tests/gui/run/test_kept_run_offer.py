@@ -20,7 +20,7 @@ from gui.run import run_control
 from gui.run.kept_run import KeptRun
 from tests.engine.runs.test_library import run
 from tests.engine.runs.test_recorder import CONFIG, made
-from tests.gui.run.test_run_control import Bridge, Desk, checkpoint
+from tests.gui.run.test_run_control import Bridge, Harness, checkpoint
 
 SENTENCE = "An unfinished run is kept: {}. Resume it?"
 
@@ -35,7 +35,7 @@ def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-class Offered(Desk):
+class Offered(Harness):
     """A desk at which an earlier run may be offered."""
 
     def __init__(self, folder: Path, qtbot: QtBot) -> None:
