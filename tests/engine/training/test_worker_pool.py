@@ -165,3 +165,24 @@ def test_without_shared_memory_it_goes_on_alone(
         trainer = Trainer(config, dataset, workers)
         assert [trainer.step().loss for _ in range(12)] == alone
     assert "No space left" in caplog.text
+
+
+def test_a_step_that_became_another_one_after_it_was_told_is_the_same_too(
+    varied: RunConfig, dataset: Dataset
+) -> None:
+    losses = []
+    for count in (1, 2):
+        with Workers(count) as workers:
+            trainer = Trainer(varied, dataset, workers)
+            trainer.pool.wait()
+            losses.append([trainer.step().loss for _ in range(2)])
+            arrays, values = trainer.state()
+            before = {name: array.copy() for name, array in arrays.items()}
+            for size in (60, 33, 80):  # over the end of an epoch
+                trainer.live = dataclasses.replace(trainer.live, batch_size=size)
+                losses[-1] += [trainer.step().loss for _ in range(3)]
+            trainer.restore(before, values)
+            losses[-1] += [trainer.step().loss for _ in range(3)]
+            assert trainer.pool.helping == count - 1
+    assert losses[0] == losses[1]
+    assert losses[0][2:5] == losses[0][-3:]
