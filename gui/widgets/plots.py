@@ -76,12 +76,22 @@ class EndLabels(pg.GraphicsWidget):
             self._labels = labels
             self.update()
 
+    @property
+    def shown(self) -> list[EndLabel]:
+        """The labels that have room, the highest and the lowest among them, in the order they were given."""
+        labels, room = self._labels, max(1, int(self._plot.vb.height() // self._line))
+        if len(labels) <= room:
+            return labels
+        order = sorted(range(len(labels)), key=lambda index: labels[index].y)
+        chosen = {order[round(place * (len(order) - 1) / max(1, room - 1))] for place in range(room)}
+        return [label for index, label in enumerate(labels) if index in chosen]
+
     def places(self) -> list[float]:
-        """Return the middle of each label, from the top of this item, in the order they were given."""
+        """Return the middle of each label that is shown, from the top of this item."""
         box = self._plot.vb
         low, high = box.viewRange()[1]
         top, height = box.pos().y(), box.height()
-        wanted = [top + height * (high - label.y) / (high - low) for label in self._labels]
+        wanted = [top + height * (high - label.y) / (high - low) for label in self.shown]
         half = self._line / 2
         order = sorted(range(len(wanted)), key=lambda index: wanted[index])
         for position, index in enumerate(order):
@@ -98,7 +108,7 @@ class EndLabels(pg.GraphicsWidget):
         if self.width() < LABEL_WIDTH:
             return
         painter.setFont(self._font)
-        for label, middle in zip(self._labels, self.places(), strict=True):
+        for label, middle in zip(self.shown, self.places(), strict=True):
             painter.setPen(QColor(label.colour))
             place = QRectF(6, middle - self._line / 2, self.width() - 6, self._line)
             painter.drawText(place, int(Qt.AlignLeft | Qt.AlignVCenter), label.text)
