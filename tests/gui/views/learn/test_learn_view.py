@@ -16,6 +16,7 @@ from engine.training.config import RunConfig
 from gui.presenters.ranges import Range
 from gui.run.wants import Wants
 from gui.style.theme import DARK, LIGHT
+from gui.widgets.plots import EndLabel
 from gui.widgets.span_box import SpanBox
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "XDG_RUNTIME_DIR")
@@ -152,6 +153,17 @@ def test_labels_never_overlap(view, driver) -> None:
     for chart in view.curves.charts.charts:
         places = sorted(chart.labels.places())
         assert all(b - a >= chart.labels._line - 1e-6 for a, b in pairwise(places))
+
+
+def test_of_many_labels_those_are_shown_that_fit(view, driver) -> None:
+    driver.train(600)
+    chart = view.curves.drawing.loss
+    chart.labels.show_labels([EndLabel(n / 100, str(n), LIGHT.text) for n in range(200)])
+    shown, places = chart.labels.shown, sorted(chart.labels.places())
+    assert {"0", "199"} <= {label.text for label in shown} and len(shown) == len(places) < 200
+    box = chart.plot.vb
+    assert places[0] >= box.pos().y() and places[-1] <= box.pos().y() + box.height()
+    assert all(b - a >= chart.labels._line - 1e-6 for a, b in pairwise(places))
 
 
 def test_the_theme_changes_every_colour(view, driver) -> None:
