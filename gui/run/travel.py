@@ -49,6 +49,7 @@ class Travel(QObject):
         self.run = bridge.run
         self.step: int | None = None
         self.loop, self.speed = False, 1
+        self._first = bridge.config is None  # the run that the window begins by itself is still to come
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play_on)
         self.ready: Callable[[], bool] = lambda: True
@@ -234,6 +235,9 @@ class Travel(QObject):
         self.moved.emit()
 
     def _begun(self) -> None:
-        """Look at the run that has just begun."""
+        """Look at the run that has just begun; not at the window's first one if another was opened before."""
+        first, self._first = self._first, False
+        if first and self.run.number < 0:
+            return
         self.stop()
         self._turn_to(self._bridge.run, None)
