@@ -128,7 +128,7 @@ class NetworksPage(QWidget):
         row.addWidget(side)
         row.addWidget(area, 1)
         self.layer.currentIndexChanged.connect(lambda _index: self._show_kernels())
-        context.selection.changed.connect(lambda _sample: self._ask())
+        context.selection.changed.connect(self._selected)  # a lambda would outlive the window
         self._show_image(context.selection.sample)
 
     def set_theme(self, theme: Theme) -> None:
@@ -159,6 +159,9 @@ class NetworksPage(QWidget):
         self._ask()
 
     # --- what is shown ---------------------------------------------------------------------------------
+
+    def _selected(self, _sample: Sample | None) -> None:
+        self._ask()
 
     def _ask(self) -> None:
         sample = self._context.selection.sample

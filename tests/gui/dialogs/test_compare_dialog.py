@@ -164,3 +164,13 @@ def test_what_is_missing_is_said_and_the_rest_is_shown(
     dialog.tabs.setCurrentWidget(dialog.answers)
     qtbot.waitUntil(lambda: newest.name in dialog.answers.note.text(), timeout=20000)
     dialog.close()
+
+
+@pytest.mark.usefixtures("compared")
+def test_a_closed_comparison_asks_for_no_other_image(qtbot: QtBot, context: AppContext, data: str) -> None:
+    dialog = CompareDialog(context, LIGHT, Library(runs_folder()).runs())
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.comparison is not None)
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.close()
+    context.selection.choose(Sample(load(data).test_images[0], "test image 0"))
