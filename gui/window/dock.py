@@ -56,7 +56,7 @@ class _Holder(QScrollArea):
         self.setFrameShape(QFrame.NoFrame)
         self.setFocusPolicy(Qt.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarAlwaysOff)
-        self.setMinimumSize(width + _SCROLL_BAR, LOWEST)
+        self.setMinimumSize(width, LOWEST)
         empty = QWidget()
         empty.setObjectName(EMPTY)
         self.setWidget(empty)
@@ -111,7 +111,7 @@ class Dock(QDockWidget):
         self._part: View | None = None
         self._seen = False
         self._waits = bool(spec.late)
-        self._holder = _Holder(spec.late or NARROWEST)
+        self._holder = _Holder(spec.late or NARROWEST + _SCROLL_BAR)
         self.setWidget(self._holder)
         bar = QWidget()
         bar.setObjectName("docktitle")

@@ -16,7 +16,7 @@ from gui.widgets.waiting import EMPTY
 _HOLDERS = """
 QMainWindow::separator { background: palette(window); width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: palette(highlight); }
-QWidget#panel { background: palette(base); }
+QWidget#panel, QWidget#waiting { background: palette(base); }
 QDockWidget { color: palette(mid); }
 QDockWidget::title { background: palette(window); padding: 6px 8px; }
 """

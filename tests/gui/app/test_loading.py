@@ -102,14 +102,23 @@ def test_what_comes_after_the_first_picture_finds_its_place_kept(qtbot, tmp_path
             window.show()
     assert not dock.built and dock.isVisible()
     before = {key: each.geometry() for key, each in window.docks.items()}
+    place = dock.widget().mapTo(window, dock.widget().rect().center())
+    colour = window.grab().toImage().pixelColor(place)
     dock.stop_waiting()
     qtbot.waitUntil(window.experiment.isVisible)
     for _ in range(4):
         program.app.processEvents()
     assert {key: each.geometry() for key, each in window.docks.items()} == before
     assert windows.seen == ["MainWindow"]  # a part that is shown before it has a parent would flash
+    assert window.experiment.palette().base().color() == colour  # or it would flash
     application().removeEventFilter(windows)
     program.close()
+    at_once = build(Store(tmp_path / "other", tmp_path / "runs"), theme="light")
+    assert at_once.window.experiment.isHidden()
+    with qtbot.waitSignal(at_once.window.stands, timeout=20000):
+        at_once.window.show()
+    assert {key: each.geometry() for key, each in at_once.window.docks.items()} == before
+    at_once.close()
 
 
 def test_settings_of_a_start_are_in_the_panel_whenever_it_is_made(qtbot, tmp_path) -> None:
