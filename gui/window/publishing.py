@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gui.window.main_window import MainWindow
 
 _SHARED_RUNS = f"Shared runs (*{names.SHARED})"
+_NOT_YET = "Nothing of this run is recorded yet; train at least one step, or choose a run in the Runs view."
 WINDOW = "window"
 """Stands for a film of the whole window."""
 _WHOLE = (
@@ -69,7 +70,7 @@ class Publishing(QObject):
         """Do it with the run that is looked at."""
         folder = self._context.moments.run.folder
         if folder is None or not is_there(folder / names.RUN):
-            self._context.notices.problem("This run is not recorded yet: it is with its first step.")
+            self._context.notices.problem(_NOT_YET)
         else:
             self.publish(key, folder)
 

@@ -121,7 +121,9 @@ def test_what_else_the_run_menu_does(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
     monkeypatch.setattr(dialogs, "open_folder", lambda _title: tmp_path, raising=False)
     actions["report"].trigger()
-    assert told == ["This run is not recorded yet: it is with its first step."]
+    assert told == [
+        "Nothing of this run is recorded yet; train at least one step, or choose a run in the Runs view."
+    ]
     train(qtbot, program)
     dialogs.file, dialogs.choice = tmp_path / "run.html", 1
 
