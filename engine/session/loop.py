@@ -105,7 +105,7 @@ class _Session:
         self.seconds = 0.0
         self.pause_at: int | None = None  # step after which to pause; 0 stands for the epoch's end
         self.pace = self.due = 0.0
-        self.held = False  # since the last step, so that holding cannot stop the training altogether
+        self.hold_ends: float | None = None  # as seen since the last step: holding again does not move it
         self.stops = True  # by itself, when its settings say so
         self.went_back = False  # to its best step, so that its curves are ahead of it
         self.showing = Showing(channel, self.trainer, dataset, workers, lambda: self.state)
@@ -166,10 +166,12 @@ class _Session:
             if not self.showing.standing():
                 self.channel.wait(None)
             return
-        if not self.held and (seconds := self.channel.held()) > 0:
-            self.channel.wait(seconds)
-            self.held = self.channel.held() <= 0
-            return
+        if (seconds := self.channel.held()) > 0:
+            if self.hold_ends is None:
+                self.hold_ends = time.monotonic() + seconds
+            if (left := self.hold_ends - time.monotonic()) > 0:
+                self.channel.wait(min(left, seconds))
+                return
         now = time.perf_counter()
         if self.pace and now < self.due:
             self.channel.wait(self.due - now)
@@ -178,7 +180,7 @@ class _Session:
             self.channel.wait(None)
             return
         self.due = now + (1 / self.pace if self.pace else 0.0)
-        self.held = False
+        self.hold_ends = None
         try:
             self._step()
         finally:
