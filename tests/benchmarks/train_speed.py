@@ -48,7 +48,9 @@ _FOLLOWED, _FOLLOWED_RATE = 200, 0.001
 """Steps over which the losses of both sides are compared, and the learning rate for it.
 
 With the usual rate of 0.01 training is chaotic: the losses agree to 4e-7 for ten steps, and then
-differences in the last bit grow tenfold every few steps, on whichever side they are made.
+differences in the last bit grow tenfold every few steps, on whichever side they are made. With this one
+rounding still decides now and then which pixel is the largest of a pool; of six seeds the largest
+difference was 6e-4 in the calmest and 6e-2 in the wildest.
 """
 
 
