@@ -117,6 +117,7 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
         self._curves_at = self._news_at = 0.0
         self._asked: Request | None = None
         self._drawing = 0.0
+        self._put_off = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.PreciseTimer)
@@ -218,9 +219,11 @@ class SessionBridge(Commands, Racing, OfRun, QObject):
             self._timer.start(15)
 
     def _tick(self) -> None:
-        if (seconds := self.run.channel.held()) > 0:  # the user waits for something else
+        if not self._put_off and (seconds := self.run.channel.held()) > 0:
+            self._put_off = True  # the user waits for something else; not again, or a pen would stop it all
             self._timer.start(1 + round(1000 * seconds))
             return
+        self._put_off = False
         began = time.perf_counter()
         self._drain()
         # What was emitted is painted when control returns to Qt, so look again after that.

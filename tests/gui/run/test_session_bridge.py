@@ -365,6 +365,22 @@ def test_the_curves_grow_calmly_while_it_trains(started: Bench) -> None:
     assert len(times) == 12
 
 
+def test_pictures_wait_once_for_an_answer_that_the_user_waits_for(started: Bench) -> None:
+    running(started)
+    started.bridge.hold(0.05)
+    started.channel.snapshot.put(picture())
+    assert 40 <= started.tick() <= 51 and not started.heard("snapshot_ready")
+    started.bridge.hold(0.05)  # the pen goes on
+    started.tick()
+    assert started.heard("snapshot_ready")
+    started.channel.snapshot.put(picture(2))
+    started.tick()
+    assert len(started.heard("snapshot_ready")) == 1  # and the next one waits again
+    started.bridge.release()
+    started.tick()
+    assert len(started.heard("snapshot_ready")) == 2
+
+
 def test_standing_the_curves_are_whole_at_once(started: Bench) -> None:
     running(started)
     started.clock.pass_(10)
