@@ -106,7 +106,11 @@ def test_from_the_dialog_to_the_winner(program: Kernelscope, view: RaceView, qtb
     program.window.findChild(RaceDialog).reject()
     qtbot.waitUntil(lambda: program.window.findChild(RaceDialog) is None)
     begin(program, qtbot, steps="8", seeds="2")
-    races = program.context.races
+    races, bridge = program.context.races, program.context.bridge
+    assert len(bridge.runs) == 2
+    bridge.hold(30)
+    assert all(run.channel.held() > 1 for run in bridge.runs)  # nobody trains on while an answer is awaited
+    bridge.release()
     qtbot.waitUntil(lambda: races.over, timeout=30000)
     assert races.verdict is not None
     assert view.isVisible()
