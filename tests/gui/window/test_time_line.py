@@ -95,6 +95,17 @@ def press(qtbot: QtBot, program: Kernelscope, *keys: int) -> int | None:
     return program.context.moments.travel.step
 
 
+def test_it_follows_the_run_in_training(program: Kernelscope, qtbot: QtBot) -> None:
+    line = program.window.findChild(TimeLine)
+    program.context.bridge.advance(7)
+    qtbot.waitUntil(lambda: line.track.newest == 7, timeout=LONG)
+    assert line.words.text() == "step 7" and line.track.kept
+    line.track.show_run(0, [], None, (), None)
+    program.context.moments.history_grew.emit()
+    assert line.track.newest == 0  # it is drawn anew twice a second
+    qtbot.waitUntil(lambda: line.track.newest == 7, timeout=LONG)
+
+
 def test_the_handle_takes_everything_along_while_training_goes_on(qtbot: QtBot, program: Kernelscope) -> None:
     window, bridge, moments = program.window, program.context.bridge, program.context.moments
     assert not line(program).buttons["play"].isEnabled()  # nothing is recorded yet
